@@ -1,0 +1,114 @@
+//! Names and numbers of the things the desk speaks about.
+//!
+//! Each is a type of its own, so that a party can't be passed where a component is meant.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The name as the configuration writes it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// A source of observations, as named in `[[source.*]]`.
+    SourceId
+);
+name!(
+    /// A party (関係者): vendor, desk, office, data centre or external service.
+    PartyId
+);
+name!(
+    /// A system (システム): what an office works with.
+    SystemId
+);
+name!(
+    /// A component (構成要素): what a party keeps.
+    ComponentId
+);
+name!(
+    /// A calendar, as named in `[calendar.*]`.
+    CalendarId
+);
+name!(
+    /// A channel: one way by which words leave the house.
+    ChannelId
+);
+
+macro_rules! counter {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub u64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+    };
+}
+
+counter!(
+    /// An alert, counted by the desk.
+    AlertId, "A-"
+);
+counter!(
+    /// An incident's internal id, given at 検知. The KW number comes at 受付 ([`Number`]).
+    IncidentId, "I-"
+);
+counter!(
+    /// A request to one party (依頼) within an incident.
+    RequestId, "R-"
+);
+counter!(
+    /// A row of the ledger of owed effects.
+    OwedId, "O-"
+);
+
+/// The number an incident is known by outside: `KW-20260920-0001`, by the JST date of 受付, without gaps.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Number(pub String);
+
+impl Number {
+    /// The `nth` number (from 1) of `date`.
+    pub fn of(date: jiff::civil::Date, nth: u32) -> Self {
+        Self(format!("KW-{:04}{:02}{:02}-{nth:04}", date.year(), date.month(), date.day()))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,615 @@
+//! The facts of one message to people, fixed at the decision. Wording is made of them in `render`.
+//!
+//! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
+//! data can appear in the text, because it is not here.
+
+use super::ids::Number;
+use super::rules::{Asset, CauseClass, Confidence, ImpactScope, Language, VerdictCode};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One message to one party.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Language of the wording.
+    pub language: Language,
+    /// IANA zone in which times are written.
+    pub timezone: String,
+    /// When it was decided.
+    pub written: Timestamp,
+    /// Who reads it.
+    pub to: Addressee,
+    /// Who signs it.
+    pub from: Signature,
+    /// What it says.
+    pub matter: Matter,
+}
+
+/// Who reads a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// The organisation: `株式会社N`, `A町 総務課 情報係`.
+    pub organization: String,
+    /// A section (`保守受付`) or a person; `None` for the organisation as a whole.
+    pub contact: Option<String>,
+    /// `contact` is a person (様).
+    pub person: bool,
+}
+
+/// Who signs, and how to reach a human.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// `A町`
+    pub site: String,
+    /// `システム運用窓口`
+    pub desk: String,
+    /// The organisation that runs the desk: `株式会社K`
+    pub organization: String,
+    /// Phone in reception hours, and those hours in words.
+    pub phone: Option<(String, String)>,
+    /// Phone out of hours.
+    pub night_phone: Option<String>,
+    /// The letter is written out of reception hours: the night number stands first.
+    pub out_of_hours: bool,
+}
+
+/// What a letter says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Matter {
+    /// 第一報 → 主管課.
+    FirstReport {
+        /// The incident.
+        incident: Box<Facts>,
+        /// 次回報告.
+        next_report: Option<Timestamp>,
+    },
+    /// 続報 (第二報…) → 主管課.
+    Interim {
+        /// The incident.
+        incident: Box<Facts>,
+        /// 2 = 第二報.
+        nth: u32,
+        /// What was recorded since the last report, in order of time; empty = nothing new.
+        news: Vec<Happening>,
+        /// The last thing on record, for "nothing new".
+        last: Option<Happening>,
+        /// 次回報告; `None` = on news.
+        next_report: Option<Timestamp>,
+    },
+    /// 復旧報 → 主管課 and whoever was asked.
+    Recovery {
+        /// The incident.
+        incident: Box<Facts>,
+        /// 発生 to 復旧 and the check.
+        recovery: RecoveryFacts,
+        /// Whether the reader is an office (apology, promise of a report) or a party that was asked (thanks).
+        to_office: bool,
+    },
+    /// 対応依頼 or 調査依頼 → vendor.
+    Request {
+        /// The incident, as far as this vendor may know.
+        incident: Box<Facts>,
+        /// What is asked.
+        ask: Ask,
+        /// When 受領 is expected.
+        acknowledge_by: Timestamp,
+        /// 入館: the data centre's phone.
+        entry_phone: Option<String>,
+        /// Recorded lines about the component, newest last; at most 30.
+        log: Vec<String>,
+    },
+    /// 督促 → vendor.
+    Chaser {
+        /// The incident, as far as this vendor may know.
+        incident: Box<Facts>,
+        /// What was asked.
+        ask: Ask,
+        /// When it was asked.
+        asked_at: Timestamp,
+        /// 1 = the first chaser.
+        nth: u32,
+    },
+    /// 取下げ → vendor.
+    Withdrawal {
+        /// The incident, as far as this vendor may know.
+        incident: Box<Facts>,
+        /// When it was asked.
+        asked_at: Timestamp,
+    },
+    /// 相談 → 主管課.
+    Consultation {
+        /// The incident.
+        incident: Box<Facts>,
+        /// When an answer is wished for.
+        wished_by: Option<Timestamp>,
+        /// 1 = first time; later ones are repetitions.
+        nth: u32,
+    },
+    /// 連絡 (external service) → 主管課.
+    External {
+        /// The incident.
+        incident: Box<Facts>,
+        /// The external party's name.
+        service: String,
+    },
+    /// 電話連絡票 → desk.
+    PhoneNote {
+        /// The incident.
+        incident: Box<Facts>,
+        /// Calls to make, in order.
+        calls: Vec<Call>,
+    },
+    /// 内部連絡 → desk: what happened and what the desk should do next.
+    Internal {
+        /// The incident; `None` when it is about the product itself.
+        incident: Option<Box<Facts>>,
+        /// What happened.
+        notice: Notice,
+    },
+    /// セキュリティ: the least that must be said.
+    Security {
+        /// The incident's number only.
+        number: Number,
+    },
+    /// 監視停止.
+    Blind {
+        /// The incident's number.
+        number: Option<Number>,
+        /// The source's name as configured, and its kind in words (Zabbix, ログ監視).
+        source: String,
+        /// Since when nothing was seen.
+        since: Timestamp,
+        /// What happened, for an administrator; shown to the desk only (empty for offices).
+        detail: String,
+    },
+    /// 監視再開.
+    Sighted {
+        /// The incident's number.
+        number: Option<Number>,
+        /// The source.
+        source: String,
+        /// Nothing was seen since …
+        since: Timestamp,
+        /// … until.
+        until: Timestamp,
+    },
+    /// 日次まとめ → desk.
+    Digest {
+        /// What it lists.
+        digest: Digest,
+    },
+    /// What was already red at the first start → desk.
+    Adopted {
+        /// The source.
+        source: String,
+        /// One line per problem, gravest first.
+        problems: Vec<DigestLine>,
+        /// How many there are in all (the list may be cut).
+        total: usize,
+    },
+}
+
+/// What is asked of a vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// 対応依頼
+    Repair,
+    /// 調査依頼 (照会)
+    Inquiry,
+}
+
+/// An incident, as far as the reader may know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// KW number.
+    pub number: Number,
+    /// 重大度 1-4.
+    pub severity: u8,
+    /// Who set the severity.
+    pub severity_by: By,
+    /// The representative alert: its message verbatim.
+    pub summary: String,
+    /// The representative alert's host: technical name and the name people know.
+    pub host: (String, String),
+    /// The failing component's name, where one is known.
+    pub component: Option<String>,
+    /// 発生, and how it is known.
+    pub occurred: Timestamp,
+    /// How 発生 is known.
+    pub occurred_mark: OccurredMark,
+    /// 受付契機.
+    pub detected_by: DetectedBy,
+    /// Number of member alerts and of hosts they are on.
+    pub alerts: usize,
+    /// Hosts the member alerts are on.
+    pub hosts: usize,
+    /// 波及: names of what only echoes, and how many.
+    pub echoes: Vec<String>,
+    /// Messages of members, verbatim, root first; at most 20.
+    pub messages: Vec<String>,
+    /// Systems hit, gravest first.
+    pub systems: Vec<String>,
+    /// How wide; `None` = not known (確認中).
+    pub scope: Option<ImpactScope>,
+    /// 住民影響; `None` = 確認中.
+    pub residents: Option<bool>,
+    /// 代替手段 exists; `None` = 確認中.
+    pub substitute: Option<bool>,
+    /// The office in charge is closed at the time of writing (閉庁日・時間外).
+    pub office_closed: bool,
+    /// 切り分け結果; `None` = 切り分け中.
+    pub verdict: Option<VerdictFacts>,
+    /// The thing itself, for whoever keeps it (empty for others).
+    pub target: Option<Target>,
+    /// Requests made so far: to whom, when, what came back. For an office: names only. Empty in letters to vendors.
+    pub asked: Vec<Asked>,
+    /// What is still red (残る影響), by host name.
+    pub still_red: Vec<String>,
+    /// Where the incident stands.
+    pub stage: Stage,
+}
+
+/// Who said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// （自動判定）
+    Machine,
+    /// （窓口確認済）
+    Desk,
+}
+
+/// How 発生 is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OccurredMark {
+    /// 監視による
+    Monitoring,
+    /// 申告による
+    Reported,
+    /// 推定
+    Estimated,
+}
+
+/// 受付契機.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DetectedBy {
+    /// Zabbix
+    Zabbix,
+    /// ログ監視
+    Log,
+    /// 利用者(電話)
+    UserPhone,
+    /// 利用者(メール)
+    UserMail,
+    /// 運転監視(目視)
+    Operator,
+    /// 情報センター
+    DataCentre,
+    /// 発注者
+    Client,
+    /// 業者
+    Vendor,
+    /// 本製品
+    Product,
+}
+
+/// 切り分け結果 in facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictFacts {
+    /// Which verdict.
+    pub code: VerdictCode,
+    /// 確度.
+    pub confidence: Confidence,
+    /// Machine or desk.
+    pub by: By,
+    /// Names of the parties that should act (empty in a letter to one of several vendors except itself).
+    pub parties: Vec<String>,
+    /// Suspected cause class.
+    pub cause: Option<CauseClass>,
+    /// The rule's sentence.
+    pub because: String,
+    /// 確認済みの事実.
+    pub evidence: Vec<Fact>,
+    /// What could not be learnt (確認できず).
+    pub not_known: Vec<Fact>,
+}
+
+/// One fact on record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A monitoring message about a host.
+    Alert {
+        /// Host people know.
+        host: String,
+        /// Message.
+        summary: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// So many components that need this one fail, too.
+    Behind {
+        /// Failing components that need it.
+        failing: usize,
+        /// All failing components.
+        of: usize,
+    },
+    /// Ping answered or was silent.
+    Ping {
+        /// Component or host.
+        target: String,
+        /// What came.
+        answered: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// A ping that could not be tried, or is still awaited.
+    PingNotKnown {
+        /// Component or host.
+        target: String,
+    },
+    /// Nothing of the kind is red.
+    Quiet {
+        /// Component or host.
+        target: String,
+    },
+    /// A rule's own words.
+    Words(String),
+}
+
+/// The thing a vendor is asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Component.
+    pub name: String,
+    /// Hosts of it that fail.
+    pub hosts: Vec<String>,
+    /// Model, serial number, place, contract.
+    pub asset: Asset,
+}
+
+/// One request on record, for a reader who may know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Party name.
+    pub party: String,
+    /// What was asked.
+    pub ask: Ask,
+    /// When.
+    pub at: Timestamp,
+    /// 受領.
+    pub acknowledged: Option<Timestamp>,
+    /// 業者着手.
+    pub started: Option<Timestamp>,
+}
+
+/// Where an incident stands, for the sentence 現在の状況.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// 切り分け中
+    Isolating,
+    /// 対応依頼中
+    Requested,
+    /// 対応中
+    InProgress,
+    /// 暫定復旧
+    WorkedAround,
+    /// 復旧確認中
+    Verifying,
+    /// 復旧
+    Restored,
+    /// 保留
+    OnHold,
+}
+
+/// One thing that happened, for 続報.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Happening {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum What {
+    /// A vendor was asked.
+    Asked {
+        /// Party name.
+        party: String,
+        /// What was asked.
+        ask: Ask,
+    },
+    /// 受領.
+    Acknowledged {
+        /// Party name.
+        party: String,
+    },
+    /// 業者着手.
+    Started {
+        /// Party name.
+        party: String,
+    },
+    /// 窓口着手.
+    DeskStarted,
+    /// A reminder was sent.
+    Chased {
+        /// Party name.
+        party: String,
+    },
+    /// Words of the desk for the office.
+    Note {
+        /// The words.
+        text: String,
+    },
+    /// More alerts joined.
+    Spread {
+        /// How many.
+        alerts: usize,
+    },
+    /// The verdict changed.
+    Verdict {
+        /// New code.
+        code: VerdictCode,
+        /// Names of the parties that should act.
+        parties: Vec<String>,
+    },
+    /// Monitoring shows normal again; the check is under way.
+    BackToNormal {
+        /// What is still red, by host name.
+        still_red: Vec<String>,
+    },
+    /// The alerts came back or the check failed.
+    Relapsed,
+    /// Severity changed.
+    Severity {
+        /// From.
+        from: u8,
+        /// To.
+        to: u8,
+    },
+}
+
+/// 復旧 in facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecoveryFacts {
+    /// 利用可能となった時刻.
+    pub usable: Timestamp,
+    /// 復旧 (usable and checked).
+    pub restored: Timestamp,
+    /// Who checked; `None` = automatic.
+    pub checked_by: Option<String>,
+    /// How and with what result.
+    pub check: String,
+    /// 対処内容, as recorded; empty = （記入待ち）.
+    pub treatment: String,
+    /// Linked incident made of what stayed red.
+    pub remaining: Option<Number>,
+}
+
+/// One call the desk should make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Organisation.
+    pub organization: String,
+    /// Contact's name.
+    pub contact: String,
+    /// `contact` is a person.
+    pub person: bool,
+    /// Number to dial.
+    pub phone: String,
+    /// Its hours in words (calendar name).
+    pub hours: String,
+    /// Contract number to give; empty = none.
+    pub contract: String,
+    /// Why: what is asked, or that an office is informed.
+    pub purpose: Purpose,
+    /// 1 = first in order of calling.
+    pub rank: u32,
+}
+
+/// Why a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Ask the vendor.
+    Ask(Ask),
+    /// Remind the vendor.
+    Chase,
+    /// Inform the office.
+    Inform,
+}
+
+/// What an internal notice is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Notice {
+    /// The desk owns this incident: what the machine found out, and why it stops here.
+    YoursToDecide,
+    /// Monitoring shows normal: please check operation.
+    PleaseCheck,
+    /// A vendor has not acknowledged.
+    NotAcknowledged {
+        /// Party name.
+        party: String,
+        /// Asked at.
+        asked_at: Timestamp,
+    },
+    /// An incident was reopened.
+    Reopened,
+    /// A message could not be delivered to somebody.
+    NotDelivered {
+        /// Subject tag of the message (第一報, 対応依頼 …).
+        kind: String,
+        /// To whom.
+        address: String,
+        /// What the server said.
+        why: String,
+    },
+    /// Configuration was not loaded.
+    RulesRefused {
+        /// How many faults, and the first ones.
+        faults: Vec<String>,
+    },
+    /// A remark of a source.
+    Remark {
+        /// Source.
+        source: String,
+        /// Its words.
+        text: String,
+    },
+    /// We were down.
+    WasDown {
+        /// From.
+        from: Timestamp,
+        /// Until.
+        until: Timestamp,
+    },
+    /// An input made the desk fail and was set aside.
+    SetAside {
+        /// What was set aside.
+        what: String,
+    },
+    /// Records that could not be read or applied.
+    Damage {
+        /// What is known.
+        what: String,
+    },
+}
+
+/// 日次まとめ.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Digest {
+    /// 対応中一覧.
+    pub open: Vec<DigestLine>,
+    /// 静観 since the last digest.
+    pub watched: Vec<DigestLine>,
+    /// 重大度4 since the last digest.
+    pub low: Vec<DigestLine>,
+    /// 未受領.
+    pub unacknowledged: Vec<DigestLine>,
+    /// 送達失敗.
+    pub undelivered: Vec<DigestLine>,
+    /// Blind times since the last digest: source, from, until (`None` = still blind).
+    pub blind: Vec<(String, Timestamp, Option<Timestamp>)>,
+    /// Promised reports of today.
+    pub promised: Vec<DigestLine>,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DigestLine {
+    /// KW number, if it has one.
+    pub number: Option<Number>,
+    /// 重大度, if known.
+    pub severity: Option<u8>,
+    /// When.
+    pub at: Timestamp,
+    /// What, in the source's words or a party's name.
+    pub text: String,
+    /// Where it stands, if that is known.
+    pub stage: Option<Stage>,
+}

@@ -1,0 +1,100 @@
+//! What became of one attempt: the facts workers bring back. What follows from them is decided in `deliver`.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The result of one attempt at one owed effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// A message: what became of it, address by address (for a webhook: its one address).
+    Message(Vec<(String, Delivery)>),
+    /// A ping.
+    Ping(Ping),
+    /// A note written back to the source.
+    WriteBack(WriteBack),
+}
+
+/// What became of a message for one address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// The other side has taken responsibility for it.
+    Accepted {
+        /// The server's answer, shortened.
+        answer: String,
+    },
+    /// Not now: try again (4xx, timeout before anything was sent, 429).
+    Later {
+        /// What the server said or what happened.
+        why: String,
+        /// When the server asked to come again.
+        after: Option<Duration>,
+    },
+    /// Nobody there: refused, no route, no such name. Surely nothing was delivered.
+    Unreachable {
+        /// What happened.
+        why: String,
+    },
+    /// No: trying the same again would not help.
+    Refused {
+        /// What was refused.
+        what: Refused,
+        /// What the server said.
+        why: String,
+    },
+    /// Too big for this destination.
+    TooBig {
+        /// What the server said.
+        why: String,
+    },
+    /// Sent, but no final answer: it may or may not have arrived.
+    Unknown {
+        /// What happened.
+        why: String,
+    },
+}
+
+/// What a refusal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// This address only.
+    Recipient,
+    /// This message, at any address.
+    Message,
+    /// The destination (credentials, wrong URL, redirect): an administrator must repair it.
+    Destination,
+}
+
+/// The result of a ping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ping {
+    /// It answered.
+    Answered {
+        /// Milliseconds, rounded up.
+        milliseconds: u64,
+    },
+    /// No answer to any of the packets.
+    Silent,
+    /// It could not be tried (no permission, no such name): not known, neither alive nor dead.
+    NotKnown {
+        /// Why.
+        why: String,
+    },
+}
+
+/// The result of a write-back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WriteBack {
+    /// The note stands on the problems (or stood there already).
+    Written,
+    /// Not now.
+    Later {
+        /// Why.
+        why: String,
+    },
+    /// It will not be accepted.
+    Refused {
+        /// Why.
+        why: String,
+    },
+}

@@ -1,0 +1,46 @@
+//! The one way into the desk: a bounded queue, and the word that what was put in is on record.
+//!
+//! Sources, channels' workers and the control socket all use it; one queue keeps the order. Putting something in
+//! waits for room (pushing back instead of growing) and then for the frame that holds it to be synced.
+
+use crate::desk::{Input, Reply};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many inputs may wait; beyond it, whoever brings one waits.
+pub const DEPTH: usize = 1_000;
+
+/// The sending end; clones share one queue.
+#[derive(Clone, Debug)]
+pub struct Inbox(mpsc::Sender<Waiting>);
+
+/// An input and whoever waits for it to be on record.
+#[derive(Debug)]
+pub struct Waiting {
+    /// What to step.
+    pub input: Input,
+    /// Answered once the frame is synced.
+    pub done: oneshot::Sender<Reply>,
+}
+
+/// The daemon is going down: nothing more is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the daemon is stopping and takes nothing more")]
+pub struct Closed;
+
+impl Inbox {
+    /// A queue and its receiving end.
+    pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
+        let (sender, receiver) = mpsc::channel(DEPTH);
+        (Self(sender), receiver)
+    }
+
+    /// Hands `input` to the desk and waits until it is on record.
+    ///
+    /// # Errors
+    /// [`Closed`] when the daemon stops before that: whoever brought it must assume it was lost.
+    pub async fn put(&self, input: Input) -> Result<Reply, Closed> {
+        let (done, answer) = oneshot::channel();
+        self.0.send(Waiting { input, done }).await.map_err(|_| Closed)?;
+        answer.await.map_err(|_| Closed)
+    }
+}

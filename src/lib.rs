@@ -1,0 +1,11 @@
+//! kiriwake: the unattended half of an incident desk.
+
+pub mod channel;
+pub mod clock;
+pub mod config;
+pub mod daemon;
+pub mod desk;
+pub mod inbox;
+pub mod render;
+pub mod source;
+pub mod store;
