@@ -1,6 +1,7 @@
 //! The desk: pure. No clock, no I/O, no dice.
 
 pub mod calendar;
+pub mod contact;
 pub mod graph;
 pub mod ids;
 pub mod letter;
