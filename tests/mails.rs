@@ -46,7 +46,10 @@ fn no_mail_blames_or_threatens() {
         }
         let apologies = words.body.matches("お詫び申し上げます").count();
         assert!(apologies <= 1, "{name}");
-        assert!(words.body.contains("下記の") == words.body.contains("　以上\n") || letter.language == Language::En, "{name}");
+        assert!(
+            words.body.contains("下記の") == words.body.contains("　以上\n") || letter.language == Language::En,
+            "{name}"
+        );
     }
 }
 
@@ -65,7 +68,8 @@ fn the_telling_words_come_first_and_the_number_last() {
 fn what_is_said_on_the_phone_takes_half_a_minute() {
     for (name, letter) in letters::all().into_iter().filter(|(name, _)| name.contains("phone-note")) {
         let body = render::mail(&letter).body.replace(['\n', '\u{3000}'], "");
-        for spoken in body.split("伝える内容：「").skip(1).filter_map(|rest| rest.split_once("確認すること")) {
+        for spoken in body.split("伝える内容：「").skip(1).filter_map(|rest| rest.split_once("確認すること"))
+        {
             // About 330 characters a minute, read out calmly.
             assert!(spoken.0.chars().count() <= 190, "{name}: {}", spoken.0);
         }
@@ -93,10 +97,29 @@ mod hostile {
     /// Replaces every free text of a letter (what is not an enum's word, a time or a zone) by one of `texts`.
     fn poison(value: &mut Value, key: &str, texts: &[String], next: &mut usize) {
         const OURS: [&str; 17] = [
-            "language", "timezone", "written", "severity_by", "occurred", "occurred_mark", "detected_by", "scope", "code",
-            "confidence", "by", "cause", "at", "stage", "ask", "acknowledge_by", "purpose",
+            "language",
+            "timezone",
+            "written",
+            "severity_by",
+            "occurred",
+            "occurred_mark",
+            "detected_by",
+            "scope",
+            "code",
+            "confidence",
+            "by",
+            "cause",
+            "at",
+            "stage",
+            "ask",
+            "acknowledge_by",
+            "purpose",
         ];
-        let fixed = |text: &str| OURS.contains(&key) || text.parse::<jiff::Timestamp>().is_ok() || text.chars().all(|c| c.is_ascii_alphabetic());
+        let fixed = |text: &str| {
+            OURS.contains(&key)
+                || text.parse::<jiff::Timestamp>().is_ok()
+                || text.chars().all(|c| c.is_ascii_alphabetic())
+        };
         match value {
             Value::String(text) if !fixed(text) => {
                 *text = texts[*next % texts.len()].clone();

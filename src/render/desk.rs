@@ -50,14 +50,21 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
     page.field("契約番号", text::or(text::name(&call.contract), "該当なし"));
     page.field("用件", purpose(call.purpose));
     page.field("伝える内容", format!("「{}」", spoken(letter, incident, call, clock)));
-    page.field("確認すること", match call.purpose {
-        Purpose::Ask(_) | Purpose::Chase => "受付者名、折返しの時刻、着手・到着の見込み",
-        Purpose::Inform => "受けた方のお名前、折返しの要否、庁内への周知の要否",
-    });
+    page.field(
+        "確認すること",
+        match call.purpose {
+            Purpose::Ask(_) | Purpose::Chase => "受付者名、折返しの時刻、着手・到着の見込み",
+            Purpose::Inform => "受けた方のお名前、折返しの要否、庁内への周知の要否",
+        },
+    );
     let result = "□受領　□不在　□留守電　□話中（　　時　　分）";
     page.lines(
         "結果記入欄",
-        vec![format!("1回目 {result}"), format!("2回目 {result}"), "受付者名：　　　　　　　　折返し：　　時　　分".to_owned()],
+        vec![
+            format!("1回目 {result}"),
+            format!("2回目 {result}"),
+            "受付者名：　　　　　　　　折返し：　　時　　分".to_owned(),
+        ],
         result,
     );
     match call.purpose {
@@ -83,13 +90,16 @@ fn purpose(purpose: Purpose) -> String {
 /// What to say: read aloud in about 30 seconds, the digits of the number in groups.
 fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> String {
     let number = number_of(&incident.number);
-    let number = number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KW の {}", digits.replace('-', " の ")));
+    let number =
+        number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KW の {}", digits.replace('-', " の ")));
     let contract = text::name(&call.contract);
     let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract} です。") };
     let since = clock.short(incident.occurred);
     let what = text::cut(&Symptom::of(incident).sentence(), 90);
     let (opening, request) = match call.purpose {
-        Purpose::Ask(ask) => ("障害のご連絡です。", format!("{contract}ご{}をお願いいたします。", words::asked_for(ask))),
+        Purpose::Ask(ask) => {
+            ("障害のご連絡です。", format!("{contract}ご{}をお願いいたします。", words::asked_for(ask)))
+        }
         Purpose::Chase => (
             "先にご依頼した障害の件です。",
             format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"),
@@ -119,7 +129,10 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
     if let Some(incident) = incident {
         facts::number(&mut page, incident);
         page.section(Name::Time)
-            .field("発生日時", format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)))
+            .field(
+                "発生日時",
+                format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)),
+            )
             .field("受付契機", words::detected_by(incident.detected_by));
         facts::symptom(&mut page, incident);
         page.field("監視の表示", text::or(text::summary(&incident.summary), "不明"));

@@ -183,7 +183,8 @@ impl Mail<'_> {
     }
 
     fn heading(&mut self, facts: &Facts) {
-        let severity = format!("{} ({}; {})", facts.severity, words::severity_en(facts.severity), words::by_en(facts.severity_by));
+        let severity =
+            format!("{} ({}; {})", facts.severity, words::severity_en(facts.severity), words::by_en(facts.severity_by));
         self.page.section(Name::Number).field("Number", number_of(&facts.number)).field("Severity", severity);
         let occurred = format!("{} ({})", self.clock.english(facts.occurred), words::mark_en(facts.occurred_mark));
         self.page.section(Name::Time).field("Occurred", occurred);
@@ -191,7 +192,8 @@ impl Mail<'_> {
     }
 
     fn next(&mut self, next: Option<Timestamp>) {
-        let next = next.map_or_else(|| "when there is news".to_owned(), |at| format!("about {}", self.clock.english_short(at)));
+        let next = next
+            .map_or_else(|| "when there is news".to_owned(), |at| format!("about {}", self.clock.english_short(at)));
         self.page.section(Name::Ask).field("Next report", next);
     }
 
@@ -232,7 +234,9 @@ impl Mail<'_> {
         if to_office {
             self.apology();
         } else {
-            self.page.section(Name::Courtesy).text("Thank you for your work. Please send us a report of what was done.");
+            self.page
+                .section(Name::Courtesy)
+                .text("Thank you for your work. Please send us a report of what was done.");
         }
     }
 
@@ -296,7 +300,10 @@ impl Mail<'_> {
         self.incident(facts);
         for call in calls {
             let page = &mut self.page;
-            page.section(Name::Annex).field("Call", format!("{}. {} {}", call.rank, text::name(&call.organization), text::name(&call.contact)));
+            page.section(Name::Annex).field(
+                "Call",
+                format!("{}. {} {}", call.rank, text::name(&call.organization), text::name(&call.contact)),
+            );
             page.field("Number", text::or(text::name(&call.phone), "(to be filled in)"));
             page.field("Hours", text::or(text::name(&call.hours), NOT_KNOWN));
             page.field("Contract", text::or(text::name(&call.contract), NONE));
@@ -335,11 +342,19 @@ impl Mail<'_> {
             }
             Notice::PleaseCheck => {
                 let next = [with(commands::restore), with(commands::note), with(commands::accept)].concat();
-                ("Please check operation", "Monitoring shows normal. No recovery is reported before your check.".to_owned(), next)
+                (
+                    "Please check operation",
+                    "Monitoring shows normal. No recovery is reported before your check.".to_owned(),
+                    next,
+                )
             }
             Notice::NotAcknowledged { party, asked_at } => (
                 "No acknowledgement",
-                format!("{} was asked {} and has not acknowledged.", text::name(party), self.clock.english_short(*asked_at)),
+                format!(
+                    "{} was asked {} and has not acknowledged.",
+                    text::name(party),
+                    self.clock.english_short(*asked_at)
+                ),
                 number.map(|number| commands::acknowledge(number, party)).into_iter().collect(),
             ),
             Notice::Reopened => {
@@ -352,7 +367,10 @@ impl Mail<'_> {
             ),
             Notice::RulesRefused { faults } => (
                 "Configuration not loaded",
-                format!("The earlier one stays in force. {}", faults.iter().take(20).map(|f| text::summary(f)).collect::<Vec<_>>().join("; ")),
+                format!(
+                    "The earlier one stays in force. {}",
+                    faults.iter().take(20).map(|f| text::summary(f)).collect::<Vec<_>>().join("; ")
+                ),
                 vec![commands::CHECK.to_owned()],
             ),
             Notice::Remark { source, text: remark } => (
@@ -362,7 +380,12 @@ impl Mail<'_> {
             ),
             Notice::WasDown { from, until } => (
                 "We were down",
-                format!("from {} to {} ({})", self.clock.english(*from), self.clock.english(*until), english_span(*from, *until)),
+                format!(
+                    "from {} to {} ({})",
+                    self.clock.english(*from),
+                    self.clock.english(*until),
+                    english_span(*from, *until)
+                ),
                 vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
             ),
             Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
@@ -376,7 +399,8 @@ impl Mail<'_> {
         for command in next {
             self.page.command(command);
         }
-        let symptom = incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));
+        let symptom =
+            incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));
         line(&["Action needed"], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
     }
 
@@ -436,7 +460,10 @@ impl Mail<'_> {
                 format!("{at} verdict now: {} ({}).", words::verdict_en(*code), list(parties, NONE))
             }
             What::BackToNormal { still_red } => {
-                format!("{at} monitoring shows normal, operation is being checked; still red: {}.", list(still_red, NONE))
+                format!(
+                    "{at} monitoring shows normal, operation is being checked; still red: {}.",
+                    list(still_red, NONE)
+                )
             }
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::Severity { from, to } => format!("{at} severity changed from {from} to {to}."),
@@ -462,13 +489,15 @@ impl Mail<'_> {
     fn closing(&mut self) {
         self.page.section(Name::Notice).text("This mail is sent automatically by the monitoring system.");
         let from = &self.letter.from;
-        let day = from.phone.iter().map(|(phone, hours)| format!("phone {} ({})", text::name(phone), text::name(hours)));
+        let day =
+            from.phone.iter().map(|(phone, hours)| format!("phone {} ({})", text::name(phone), text::name(hours)));
         let night = from.night_phone.iter().map(|phone| format!("out of hours {}", text::name(phone)));
         let mut numbers: Vec<String> = day.chain(night).collect();
         if from.out_of_hours {
             numbers.reverse();
         }
-        let desk = format!("{} {} ({})", text::name(&from.site), text::name(&from.desk), text::name(&from.organization));
+        let desk =
+            format!("{} {} ({})", text::name(&from.site), text::name(&from.desk), text::name(&from.organization));
         self.page.section(Name::Contact).rule().text(desk);
         self.page.text(if numbers.is_empty() { "Please answer this mail.".to_owned() } else { numbers.join(" / ") });
     }
@@ -523,12 +552,8 @@ fn expected(known: Option<bool>) -> &'static str {
 
 fn target_lines(target: &Target) -> Vec<String> {
     let asset = &target.asset;
-    let details = [
-        ("model", &asset.model),
-        ("serial", &asset.serial),
-        ("place", &asset.place),
-        ("contract", &asset.contract),
-    ];
+    let details =
+        [("model", &asset.model), ("serial", &asset.serial), ("place", &asset.place), ("contract", &asset.contract)];
     let details = details.iter().filter(|(_, value)| !value.is_empty());
     let details: Vec<String> = details.map(|(label, value)| format!("{label} {}", text::name(value))).collect();
     let mut lines = vec![format!("{} ({})", text::name(&target.name), list(&target.hosts, NOT_KNOWN))];
@@ -557,10 +582,9 @@ fn state_sentence(facts: &Facts) -> String {
         Stage::Requested => "Action has been requested.".to_owned(),
         Stage::InProgress => "Work is in progress.".to_owned(),
         Stage::WorkedAround => "A workaround is in place; the repair goes on.".to_owned(),
-        Stage::Verifying => format!(
-            "Monitoring shows normal; operation is being checked. Still red: {}.",
-            list(&facts.still_red, NONE)
-        ),
+        Stage::Verifying => {
+            format!("Monitoring shows normal; operation is being checked. Still red: {}.", list(&facts.still_red, NONE))
+        }
         Stage::Restored => "Restored and checked.".to_owned(),
         Stage::OnHold => "Waiting for your decision.".to_owned(),
     }

@@ -39,7 +39,12 @@ pub(super) fn office_title(facts: &Facts) -> String {
 pub(super) fn number(page: &mut Page, facts: &Facts) {
     page.section(Name::Number).field(
         "受付番号",
-        format!("{}　　重大度：{}（{}）", number_of(&facts.number), severity(facts.severity), words::by(facts.severity_by)),
+        format!(
+            "{}　　重大度：{}（{}）",
+            number_of(&facts.number),
+            severity(facts.severity),
+            words::by(facts.severity_by)
+        ),
     );
 }
 
@@ -164,7 +169,9 @@ pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
             out.push("復旧に向けて対応しております。".to_owned());
         }
         Stage::Requested | Stage::InProgress => {}
-        Stage::WorkedAround => out.push("暫定対応によりご利用いただける状態です。恒久的な対応を続けております。".to_owned()),
+        Stage::WorkedAround => {
+            out.push("暫定対応によりご利用いただける状態です。恒久的な対応を続けております。".to_owned())
+        }
         Stage::Verifying => {
             out.push("監視上は正常に戻っておりますが、動作を確認中です。".to_owned());
             if !facts.still_red.is_empty() {
@@ -187,7 +194,10 @@ fn asked_sentence(asked: &Asked, clock: &Clock) -> String {
     let kind = words::asked_for(asked.ask);
     match answer(&party, asked.acknowledged, asked.started, clock) {
         Some(answer) => answer,
-        None => format!("保守業者（{party}）へ{kind}を依頼しました（{}）。受領の連絡を待っております。", clock.short(asked.at)),
+        None => format!(
+            "保守業者（{party}）へ{kind}を依頼しました（{}）。受領の連絡を待っております。",
+            clock.short(asked.at)
+        ),
     }
 }
 
@@ -248,5 +258,9 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
 pub(super) fn ground(verdict: &VerdictFacts) -> String {
     let because = text::summary(&verdict.because);
     let because = because.trim_end_matches('。');
-    if because.is_empty() { "窓口に記録しております。".to_owned() } else { format!("{because}（{}）", words::by(verdict.by)) }
+    if because.is_empty() {
+        "窓口に記録しております。".to_owned()
+    } else {
+        format!("{because}（{}）", words::by(verdict.by))
+    }
 }

@@ -152,18 +152,15 @@ impl Page {
         self.part(Part::Gap)
     }
 
-    /// The names of the sections, in their order on the page.
-    #[cfg(test)]
-    pub(super) fn names(&self) -> Vec<Name> {
-        self.sections.iter().map(|(name, _)| *name).collect()
-    }
-
-    /// The text: lines of at most [`COLUMNS`], separated by `\n`, one `\n` at the end.
+    /// The text: sections in the order of [`Name`], lines of at most [`COLUMNS`], each ended by `\n`.
     pub(super) fn set(&self) -> String {
+        let mut sections: Vec<&(Name, Vec<Part>)> =
+            self.sections.iter().filter(|(_, parts)| !parts.is_empty()).collect();
+        sections.sort_by_key(|(name, _)| *name);
         let style = Style::of(self.language, self);
         let mut out: Vec<String> = Vec::new();
         let mut before: Option<Name> = None;
-        for (name, parts) in self.sections.iter().filter(|(_, parts)| !parts.is_empty()) {
+        for (name, parts) in sections {
             if before.is_some_and(|before| !(before.is_fact() && name.is_fact()) && *name != Name::Contact) {
                 out.push(String::new());
             }
@@ -331,13 +328,15 @@ fn break_at(chars: &[char], at: usize) -> Break {
     if right.is_whitespace() || left.is_whitespace() {
         return Break::Good;
     }
-    if "、。，．）」』】〕］｝〉》・？！：；／ーぁぃぅぇぉっゃゅょァィゥェォッャュョヵヶ々〜…％℃,.)]}!?:;%".contains(right)
+    if "、。，．）」』】〕］｝〉》・？！：；／ーぁぃぅぇぉっゃゅょァィゥェォッャュョヵヶ々〜…％℃,.)]}!?:;%"
+        .contains(right)
         || "（「『【〔［｛〈《([{".contains(left)
     {
         return Break::Never;
     }
     let word = |c: char| c.is_ascii_graphic();
-    if word(left) && word(right) || left.is_ascii_digit() && "年月日時分秒台件名階回報号本".contains(right) {
+    if word(left) && word(right) || left.is_ascii_digit() && "年月日時分秒台件名階回報号本".contains(right)
+    {
         return Break::Never;
     }
     if "、。".contains(left) {
@@ -365,7 +364,8 @@ mod tests {
     #[test]
     fn no_line_begins_with_a_closing_mark() {
         for columns in 10..60 {
-            let text = "監視装置（本庁舎）から「コアスイッチ」へのpingに応答がなく、原因を確認中です。お手数をおかけします。";
+            let text =
+                "監視装置（本庁舎）から「コアスイッチ」へのpingに応答がなく、原因を確認中です。お手数をおかけします。";
             for line in wrap(text, columns) {
                 assert!(width(&line) <= columns, "{columns}: {line}");
                 assert!(!line.starts_with(['、', '。', '）', '」']), "{columns}: {line}");
@@ -376,7 +376,7 @@ mod tests {
 
     #[test]
     fn words_numbers_and_honorifics_stay_whole() {
-        assert_eq!(wrap("受付番号は KW-20260920-0001 です", 20), ["受付番号は", "KW-20260920-0001 で", "す"]);
+        assert_eq!(wrap("受付番号は KW-20260920-0001 です", 20), ["受付番号は", "KW-20260920-0001", "です"]);
         assert_eq!(wrap("ご対応をお願いいたします", 10), ["ご対応を", "お願いいた", "します"]);
     }
 
@@ -391,7 +391,8 @@ mod tests {
     fn labels_are_padded_and_values_hang_under_themselves() {
         let mut page = Page::new(Language::Ja);
         page.section(Name::State).field("事象", "あ".repeat(40)).field("現在の状況", "確認中");
-        let expected = format!("事象　　　：{}\n　　　　　　{}\n現在の状況：確認中\n", "あ".repeat(29), "あ".repeat(11));
+        let expected =
+            format!("事象　　　：{}\n　　　　　　{}\n現在の状況：確認中\n", "あ".repeat(29), "あ".repeat(11));
         assert_eq!(page.set(), expected);
     }
 

@@ -64,7 +64,9 @@ fn japanese(letter: &Letter) -> (String, Page) {
         Matter::Internal { incident, notice } => desk::internal(letter, incident.as_deref(), notice),
         Matter::Digest { digest } => desk::digest(letter, digest),
         Matter::Adopted { source, problems, total } => desk::adopted(letter, source, problems, *total),
-        Matter::Blind { number, source, since, detail } => source::blind(letter, number.as_ref(), source, *since, detail),
+        Matter::Blind { number, source, since, detail } => {
+            source::blind(letter, number.as_ref(), source, *since, detail)
+        }
         Matter::Sighted { number, source, since, until } => {
             source::sighted(letter, number.as_ref(), source, *since, *until)
         }

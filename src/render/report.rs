@@ -62,12 +62,7 @@ pub(super) fn interim(
 }
 
 /// 復旧報.
-pub(super) fn recovery(
-    letter: &Letter,
-    incident: &Facts,
-    recovery: &RecoveryFacts,
-    to_office: bool,
-) -> (String, Page) {
+pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFacts, to_office: bool) -> (String, Page) {
     let clock = Clock::of(letter);
     let reader = if to_office { Reader::Office } else { Reader::Vendor };
     let date = |at| if to_office { clock.era(at) } else { clock.western(at) };
@@ -79,8 +74,12 @@ pub(super) fn recovery(
         if to_office { "報告" } else { "連絡" }
     ));
     facts::number(&mut page, incident);
-    page.section(Name::Time).field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
-    page.field("復旧", format!("{}（利用可能となった時刻：{}）", date(recovery.restored), clock.short(recovery.usable)));
+    page.section(Name::Time)
+        .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
+    page.field(
+        "復旧",
+        format!("{}（利用可能となった時刻：{}）", date(recovery.restored), clock.short(recovery.usable)),
+    );
     page.field("所要", span(incident.occurred, recovery.restored));
     // The fault is over: the subject's words, not a sentence about the present.
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
@@ -103,10 +102,8 @@ pub(super) fn recovery(
         closing(&mut page, letter, reader, true);
         return (office_subject("復旧", incident), page);
     }
-    page.section(Name::Ask).field(
-        "ご依頼事項",
-        "貴社にてご対応いただいた内容と原因につきまして、まとまり次第ご報告をお願いいたします。",
-    );
+    page.section(Name::Ask)
+        .field("ご依頼事項", "貴社にてご対応いただいた内容と原因につきまして、まとまり次第ご報告をお願いいたします。");
     page.section(Name::Courtesy).text("ご対応いただき、ありがとうございました。");
     closing(&mut page, letter, reader, true);
     let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());

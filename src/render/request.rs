@@ -46,7 +46,10 @@ pub(super) fn request(
     findings(&mut page, incident, &clock);
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
-    page.field("ご連絡方法", "下記の電話、または本メールへのご返信にてお願いいたします（件名の受付番号はそのままでお願いいたします）。");
+    page.field(
+        "ご連絡方法",
+        "下記の電話、または本メールへのご返信にてお願いいたします（件名の受付番号はそのままでお願いいたします）。",
+    );
     if let Some(phone) = entry_phone.map(text::name).filter(|phone| !phone.is_empty()) {
         page.field("入館", format!("情報センター {phone}（事前連絡要）"));
     }
@@ -91,8 +94,7 @@ pub(super) fn withdrawal(letter: &Letter, incident: &Facts, asked_at: Timestamp)
     facts::number(&mut page, incident);
     page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));
     about(&mut page, incident, &clock);
-    page.section(Name::Courtesy)
-        .text("お手数をおかけし、申し訳ございません。ご対応いただき、ありがとうございました。");
+    page.section(Name::Courtesy).text("お手数をおかけし、申し訳ございません。ご対応いただき、ありがとうございました。");
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["依頼取下げ"], letter, incident), page)
 }
@@ -155,7 +157,11 @@ fn target(incident: &Facts) -> Vec<String> {
 fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     let verdict = incident.verdict.as_ref();
     let list = |facts: &[_]| facts.iter().map(|one| facts::fact(one, incident, clock)).collect::<Vec<_>>();
-    page.items("確認済みの事実", verdict.map(|verdict| list(&verdict.evidence)).unwrap_or_default(), "監視の警報のみ（詳細は確認中）");
+    page.items(
+        "確認済みの事実",
+        verdict.map(|verdict| list(&verdict.evidence)).unwrap_or_default(),
+        "監視の警報のみ（詳細は確認中）",
+    );
     let Some(verdict) = verdict else {
         page.field("推定", "切り分け中").field("未確認", "原因");
         return;

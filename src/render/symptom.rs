@@ -5,7 +5,7 @@
 //! Not here: translation of causes, and the severity.
 
 use super::text;
-use crate::desk::letter::Facts;
+use crate::desk::letter::{DetectedBy, Facts};
 
 /// Characters of a symptom in a subject.
 const TITLE: usize = 80;
@@ -17,13 +17,19 @@ pub(super) struct Symptom {
     pub(super) thing: String,
     /// How it fails, in the words of the message; never empty.
     pub(super) what: String,
+    /// A person said so: the words are theirs, and are quoted.
+    reported: bool,
 }
+
+/// Stands where a message says nothing at all.
+const NOTHING: &str = "異常を検知";
 
 impl Symptom {
     /// The symptom of an incident.
     pub(super) fn of(facts: &Facts) -> Self {
         let component = facts.component.as_deref().unwrap_or_default();
-        Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
+        let reported = !matches!(facts.detected_by, DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product);
+        Self { reported, ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component) }
     }
 
     /// Of a message, the host's technical and known name, and the component's name (each may be empty).
@@ -32,11 +38,13 @@ impl Symptom {
         let thing = thing(&host, &known, &component);
         let message = text::summary(message);
         let mut rest = without_categories(&message);
-        while let Some(shorter) = [&known, &host, &component].iter().find_map(|name| without_name(rest, name)) {
+        // A component that the thing's name does not say (PostgreSQL on a database server) is part of the symptom.
+        let said = if thing.contains(&component) { component.as_str() } else { "" };
+        while let Some(shorter) = [known.as_str(), &host, said].iter().find_map(|name| without_name(rest, name)) {
             rest = shorter;
         }
-        let what = if rest.is_empty() { "異常を検知" } else { rest };
-        Self { thing, what: what.to_owned() }
+        let what = if rest.is_empty() { NOTHING } else { rest };
+        Self { thing, what: what.to_owned(), reported: false }
     }
 
     /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
@@ -52,13 +60,23 @@ impl Symptom {
     /// A polite sentence about the present state: 「本庁舎コアスイッチが応答しておりません（Ping応答なし）。」
     pub(super) fn sentence(&self) -> String {
         let (head, note) = split_note(&self.what);
-        self.known_form(head, note).unwrap_or_else(|| {
-            let message = text::or(self.what.replace('「', "『").replace('」', "』"), "異常を検知");
-            if self.thing.is_empty() || self.what.contains(&self.thing) {
-                format!("「{message}」を検知しております。")
+        let message = self.what.replace('「', "『").replace('」', "』");
+        let unsaid = !self.thing.is_empty() && !self.what.contains(&self.thing);
+        let thing = &self.thing;
+        if self.reported {
+            let about = if unsaid { format!("{thing}について、") } else { String::new() };
+            return format!("{about}「{message}」とのご連絡を受けております。");
+        }
+        if self.what == NOTHING {
+            return if unsaid {
+                format!("{thing}の異常を検知しております。")
             } else {
-                format!("{}にて「{message}」を検知しております。", self.thing)
-            }
+                "異常を検知しております。".to_owned()
+            };
+        }
+        self.known_form(head, note).unwrap_or_else(|| {
+            let place = if unsaid { format!("{thing}にて") } else { String::new() };
+            format!("{place}「{message}」を検知しております。")
         })
     }
 
@@ -83,22 +101,22 @@ impl Symptom {
                 () if name.ends_with("故障") => {
                     format!("{}が{value}故障しております{note}。", self.part(name.trim_end_matches("故障"))?)
                 }
-                () => format!("{}が{value}に達しております{note}。", self.part(name)?),
+                () => format!("{}が{value}となっております{note}。", self.part(name)?),
             });
         }
         const ENDINGS: [(&str, &str); 12] = [
             ("応答なし", "が応答しておりません"),
-            ("応答異常", "の応答に異常がございます"),
+            ("応答異常", "の応答に異常を検知しております"),
             ("応答遅延", "の応答が遅くなっております"),
             ("接続不可", "に接続できません"),
             ("リンクダウン", "がリンクダウンしております"),
             ("切断", "が切断されております"),
-            ("異常終了", "が異常終了いたしました"),
+            ("異常終了", "が異常終了しました"),
             ("検証エラー", "が検証エラーとなっております"),
             ("減少", "が減少しております"),
             ("停止", "が停止しております"),
             ("故障", "が故障しております"),
-            ("異常", "に異常がございます"),
+            ("異常", "に異常を検知しております"),
         ];
         let (ending, told) = ENDINGS.iter().find(|(ending, _)| head.ends_with(ending))?;
         Some(format!("{}{told}{note}。", self.part(head.trim_end_matches(ending))?))
@@ -113,6 +131,7 @@ impl Symptom {
             (true, false) => Some(part.to_owned()),
             (false, true) => Some(self.thing.clone()),
             (false, false) if part.contains(&self.thing) => Some(part.to_owned()),
+            (false, false) if self.thing.ends_with(part) => Some(self.thing.clone()),
             (false, false) => Some(format!("{}の{part}", self.thing)),
         }
     }
@@ -160,7 +179,7 @@ fn split_note(what: &str) -> (&str, &str) {
 /// `CPU使用率 97%` → name and value.
 fn split_value(head: &str) -> Option<(&str, &str)> {
     let (name, value) = head.rsplit_once(char::is_whitespace)?;
-    (value.starts_with(is_digit) && !name.trim().is_empty()).then(|| (name.trim(), value))
+    (value.starts_with(is_digit) && !value.contains(')') && !name.trim().is_empty()).then(|| (name.trim(), value))
 }
 
 fn is_digit(c: char) -> bool {
@@ -193,38 +212,113 @@ mod tests {
     fn each_message_of_the_example_site_gives_a_title_and_a_sentence() {
         let cases = [
             ("【死活】本庁舎コアスイッチ Ping応答なし", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
-            ("【性能】本庁舎コアスイッチ パケットロス率 25%（閾値20%）", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
+            (
+                "【性能】本庁舎コアスイッチ パケットロス率 25%（閾値20%）",
+                "core-sw-01",
+                "本庁舎コアスイッチ",
+                "コアスイッチ",
+            ),
             ("【ハード】本庁舎コアスイッチ 電源ユニットA 異常", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
-            ("【環境】本庁舎コアスイッチ 筐体内温度 55℃（閾値50℃）", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
+            (
+                "【環境】本庁舎コアスイッチ 筐体内温度 55℃（閾値50℃）",
+                "core-sw-01",
+                "本庁舎コアスイッチ",
+                "コアスイッチ",
+            ),
             ("【ハード】本庁舎コアスイッチ スーパーバイザ1 異常", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
-            ("【NW】サーバファームスイッチ アップリンク リンクダウン", "dc-sw-01", "サーバファームスイッチ", "サーバスイッチ"),
-            ("【サービス】ファイルサーバ1号機 ファイル共有 応答なし（TCP 445）", "srv-file-01", "ファイルサーバ1号機", "ファイルサーバ"),
+            (
+                "【NW】サーバファームスイッチ アップリンク リンクダウン",
+                "dc-sw-01",
+                "サーバファームスイッチ",
+                "サーバスイッチ",
+            ),
+            (
+                "【サービス】ファイルサーバ1号機 ファイル共有 応答なし（TCP 445）",
+                "srv-file-01",
+                "ファイルサーバ1号機",
+                "ファイルサーバ",
+            ),
             ("【サービス】認証サーバ1号機 LDAP応答なし（TCP 389）", "srv-ad-01", "認証サーバ1号機", "認証サーバ"),
             ("【性能】住民記録APサーバ CPU使用率 97%（閾値95%）", "srv-ap-01", "住民記録APサーバ", "OS"),
             ("【容量】住民記録APサーバ ディスク使用率 / 95%（閾値90%）", "srv-ap-01", "住民記録APサーバ", "OS"),
-            ("【ストレージ】仮想化基盤サーバ2号機 iSCSIパス減少（残り2／4本）", "srv-hv-02", "仮想化基盤サーバ2号機", "仮想化基盤"),
+            (
+                "【ストレージ】仮想化基盤サーバ2号機 iSCSIパス減少（残り2／4本）",
+                "srv-hv-02",
+                "仮想化基盤サーバ2号機",
+                "仮想化基盤",
+            ),
             ("【DB】基幹系DBサーバ PostgreSQL 接続不可（TCP 5432）", "srv-db-01", "基幹系DBサーバ", "PostgreSQL"),
             ("【DB】基幹系DBサーバ DB応答遅延 2400ms（閾値1000ms）", "srv-db-01", "基幹系DBサーバ", "PostgreSQL"),
             ("【DB】基幹系DBサーバ DB接続数使用率 96%（閾値90%）", "srv-db-01", "基幹系DBサーバ", "PostgreSQL"),
-            ("【性能】業務系共有ストレージ ストレージ応答遅延 120ms（閾値50ms）", "strg-01", "業務系共有ストレージ", "共有ストレージ"),
-            ("【ハード】業務系共有ストレージ キャッシュバッテリ 異常", "strg-01", "業務系共有ストレージ", "共有ストレージ"),
+            (
+                "【性能】業務系共有ストレージ ストレージ応答遅延 120ms（閾値50ms）",
+                "strg-01",
+                "業務系共有ストレージ",
+                "共有ストレージ",
+            ),
+            (
+                "【ハード】業務系共有ストレージ キャッシュバッテリ 異常",
+                "strg-01",
+                "業務系共有ストレージ",
+                "共有ストレージ",
+            ),
             ("【ハード】業務系共有ストレージ ディスク故障 2本", "strg-01", "業務系共有ストレージ", "共有ストレージ"),
-            ("【性能】インターネット接続ファイアウォール セッション使用率 93%（閾値90%）", "fw-01", "インターネット接続ファイアウォール", "ファイアウォール"),
-            ("【URL】住民記録システム ログイン画面 応答異常（HTTP 0）", "app-juki", "住民記録システム", "業務アプリケーション"),
-            ("【URL】税務システム ログイン画面 応答遅延 4200ms（閾値3000ms）", "app-tax", "税務システム", "業務アプリケーション"),
+            (
+                "【性能】インターネット接続ファイアウォール セッション使用率 93%（閾値90%）",
+                "fw-01",
+                "インターネット接続ファイアウォール",
+                "ファイアウォール",
+            ),
+            (
+                "【URL】住民記録システム ログイン画面 応答異常（HTTP 0）",
+                "app-juki",
+                "住民記録システム",
+                "業務アプリケーション",
+            ),
+            (
+                "【URL】税務システム ログイン画面 応答遅延 4200ms（閾値3000ms）",
+                "app-tax",
+                "税務システム",
+                "業務アプリケーション",
+            ),
             ("【証明書】住民記録システム TLS証明書 検証エラー", "app-juki", "住民記録システム", "サーバ証明書"),
-            ("【証明書】住民記録システム サーバ証明書 有効期限まで25日（閾値30日）", "app-juki", "住民記録システム", "サーバ証明書"),
-            ("【メール】庁内メール中継サーバ 送信待ち滞留 620通（閾値500通）", "srv-mail-01", "庁内メール中継サーバ", "メール中継"),
-            ("【印刷】印刷管理サーバ スプール滞留 130件（閾値100件）", "srv-print-01", "印刷管理サーバ", "印刷管理サーバ"),
+            (
+                "【証明書】住民記録システム サーバ証明書 有効期限まで25日（閾値30日）",
+                "app-juki",
+                "住民記録システム",
+                "サーバ証明書",
+            ),
+            (
+                "【メール】庁内メール中継サーバ 送信待ち滞留 620通（閾値500通）",
+                "srv-mail-01",
+                "庁内メール中継サーバ",
+                "メール中継",
+            ),
+            (
+                "【印刷】印刷管理サーバ スプール滞留 130件（閾値100件）",
+                "srv-print-01",
+                "印刷管理サーバ",
+                "印刷管理サーバ",
+            ),
             ("【バックアップ】夜間バックアップ 異常終了（rc=2）", "srv-bk-01", "バックアップサーバ", "バックアップ"),
             ("【電話】Teams電話ゲートウェイ SIPトランク切断", "teams-gw-01", "Teams電話ゲートウェイ", "Teams電話"),
-            ("【電話】Teams電話ゲートウェイ 同時通話数使用率 95%（閾値90%）", "teams-gw-01", "Teams電話ゲートウェイ", "Teams電話"),
+            (
+                "【電話】Teams電話ゲートウェイ 同時通話数使用率 95%（閾値90%）",
+                "teams-gw-01",
+                "Teams電話ゲートウェイ",
+                "Teams電話",
+            ),
             // Others than the example site's.
             ("Unavailable by ICMP ping", "core-sw-01", "core-sw-01", "コアスイッチ"),
             ("core-sw-01: Link down", "core-sw-01", "core-sw-01", ""),
             ("Linux: High CPU utilization (over 90% for 5m)", "srv-db-01", "基幹系DBサーバ", ""),
             ("【死活】【重要】", "x", "", ""),
-            ("%LINEPROTO-5-UPDOWN: Line protocol on Interface Te1/1, changed state to down", "core-sw-01", "core-sw-01", "コアスイッチ"),
+            (
+                "%LINEPROTO-5-UPDOWN: Line protocol on Interface Te1/1, changed state to down",
+                "core-sw-01",
+                "core-sw-01",
+                "コアスイッチ",
+            ),
             ("", "", "", ""),
         ];
         let mut told = String::new();
