@@ -113,8 +113,9 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
         ),
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
+    let late = if call.purpose == Purpose::Inform && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
-        "{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は {number} です。{request}",
+        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は {number} です。{request}",
         text::name(&letter.from.site)
     )
 }
@@ -141,10 +142,12 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         page.items("確認済みの事実", known(incident, &clock), "監視の警報のみ（詳細は確認中）");
         page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     }
-    page.section(Name::Annex).items("詳細", told.details, "該当なし");
+    if !told.details.is_empty() {
+        page.section(Name::Annex).items("詳細", told.details, "該当なし");
+    }
     page.section(Name::Annex).text("次に行うこと：");
     for (step, command) in told.steps {
-        page.text(format!("・{step}"));
+        page.item(step);
         for line in command {
             page.command(line);
         }
@@ -188,7 +191,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
     let with = |command: fn(&crate::desk::ids::Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
     match notice {
         Notice::YoursToDecide => Told {
-            title: "切り分けのご判断をお願いします".to_owned(),
+            title: "切り分けのご判断のお願い".to_owned(),
             happened: format!("{}窓口で内容をご確認のうえ、ご判断をお願いします。", stopped_because(incident)),
             details: Vec::new(),
             steps: vec![
@@ -198,7 +201,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             ],
         },
         Notice::PleaseCheck => Told {
-            title: "動作確認をお願いします".to_owned(),
+            title: "動作確認のお願い".to_owned(),
             happened: "監視上は正常に戻りました。動作確認をお願いします。復旧報は、確認の結果が記録されるまで送られません。".to_owned(),
             details: Vec::new(),
             steps: vec![
@@ -208,7 +211,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             ],
         },
         Notice::NotAcknowledged { party, asked_at } => Told {
-            title: format!("{}から受領の連絡がありません", text::name(party)),
+            title: format!("受領連絡なし（{}）", text::name(party)),
             happened: format!(
                 "{}に{}へ依頼した件について、受領の連絡が記録されていません。お電話での確認をお願いします。",
                 clock.short(*asked_at),
@@ -350,7 +353,7 @@ pub(super) fn adopted(letter: &Letter, source: &str, problems: &[DigestLine], to
         listed.push(format!("ほか{}件", total - problems.len()));
     }
     page.section(Name::Annex).items(&format!("■開始時の異常（{total}件）"), listed, "該当なし");
-    page.section(Name::Annex).text("次に行うこと：").text("・対応が必要なものがないか確認してください。");
+    page.section(Name::Annex).text("次に行うこと：").item("対応が必要なものがないか確認してください。");
     page.command(commands::LIST.to_owned());
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!("{} {source}の監視開始時点の異常{total}件", text::name(&letter.from.site));

@@ -242,7 +242,9 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::Behind { failing, of } => {
             let component = facts.component.as_deref().map(text::name).unwrap_or_default();
             let component = text::or(component, "対象機器");
-            format!("異常のある構成要素{of}件のうち{failing}件が、{component}またはその配下にあること")
+            let share =
+                if failing == of { format!("{of}件すべて") } else { format!("{of}件のうち{failing}件") };
+            format!("異常のある構成要素{share}が、{component}またはその配下にあること")
         }
         Fact::Ping { target, answered, at } => {
             let answered = if *answered { "応答あり" } else { "応答なし" };

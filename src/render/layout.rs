@@ -13,7 +13,7 @@ pub(super) const COLUMNS: usize = 70;
 /// Labels are padded to this width at least: five full-width characters.
 const LABEL: usize = 10;
 /// A label wider than this stands on a line of its own.
-const WIDEST_LABEL: usize = 14;
+const WIDEST_LABEL: usize = 12;
 
 /// The sections of a mail, in the order in which they stand. Source: `DOMAIN.md` §13.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +127,11 @@ impl Page {
         self
     }
 
+    /// One entry of a list.
+    pub(super) fn item(&mut self, item: impl Into<String>) -> &mut Self {
+        self.part(Part::Item(item.into()))
+    }
+
     /// Lines quoted as they are.
     pub(super) fn quote(&mut self, lines: Vec<String>) -> &mut Self {
         self.part(Part::Quote(lines))
@@ -161,7 +166,9 @@ impl Page {
         let mut out: Vec<String> = Vec::new();
         let mut before: Option<Name> = None;
         for (name, parts) in sections {
-            if before.is_some_and(|before| !(before.is_fact() && name.is_fact()) && *name != Name::Contact) {
+            // 以上 stands directly under the last words.
+            let ends = before == Some(Name::Courtesy) && matches!(parts.first(), Some(Part::Right(_)));
+            if before.is_some_and(|before| !(before.is_fact() && name.is_fact()) && *name != Name::Contact && !ends) {
                 out.push(String::new());
             }
             before = Some(*name);
@@ -301,7 +308,7 @@ fn overflow(chars: &[char], start: usize, columns: usize) -> Option<usize> {
 }
 
 /// Where to end the line that began at `start` and must end at `end` or before. A better place may cost some columns: a
-/// quarter of the line for a phrase, a sixth for a comma.
+/// third of the line for a phrase, a sixth for a comma.
 fn best_break(chars: &[char], start: usize, end: usize, columns: usize) -> usize {
     let mut found: Option<(Break, usize)> = None;
     let mut lost = 0;
@@ -310,7 +317,7 @@ fn best_break(chars: &[char], start: usize, end: usize, columns: usize) -> usize
         let limit = match quality {
             Break::Never => continue,
             Break::Poor => columns,
-            Break::Good => columns / 4,
+            Break::Good => columns / 3,
             Break::Best => columns / 6,
         };
         let affordable = lost <= limit || found.is_none();

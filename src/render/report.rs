@@ -51,7 +51,8 @@ pub(super) fn interim(
     facts::symptom(&mut page, incident);
     page.section(Name::Impact).field("影響範囲", facts::scope(incident));
     let told = happenings(news, &clock);
-    page.section(Name::State).lines("前報からの変化", told, &nothing_new(last, &clock));
+    let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
+    page.section(Name::State).items("前報からの変化", told, "確認中");
     page.field("切り分け", facts::isolation(incident));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.field("復旧見込み", facts::outlook(incident));
@@ -76,20 +77,23 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     facts::number(&mut page, incident);
     page.section(Name::Time)
         .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
-    page.field(
-        "復旧",
-        format!("{}（利用可能となった時刻：{}）", date(recovery.restored), clock.short(recovery.usable)),
-    );
+    let usable = format!("（利用可能となった時刻：{}）", clock.short(recovery.usable));
+    page.lines("復旧", vec![date(recovery.restored), usable], "確認中");
     page.field("所要", span(incident.occurred, recovery.restored));
     // The fault is over: the subject's words, not a sentence about the present.
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
     page.section(Name::Impact).field("影響範囲", facts::scope(incident));
-    page.section(Name::State).field("対処内容", text::or(text::note(&recovery.treatment), "確認中"));
+    page.section(Name::State);
+    let treatment = text::note(&recovery.treatment);
+    // A vendor is asked for it below.
+    if to_office || !treatment.is_empty() {
+        page.field("対処内容", text::or(treatment, "確認中"));
+    }
     let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());
     page.lines(
         "動作確認",
         vec![
-            format!("確認者　　：{}", by.unwrap_or_else(|| "運用監視システム（自動確認）".to_owned())),
+            format!("確認者：{}", by.unwrap_or_else(|| "運用監視システム（自動確認）".to_owned())),
             format!("方法・結果：{}", text::or(text::note(&recovery.check), "（記入待ち）")),
         ],
         "（記入待ち）",

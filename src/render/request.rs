@@ -46,10 +46,7 @@ pub(super) fn request(
     findings(&mut page, incident, &clock);
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
-    page.field(
-        "ご連絡方法",
-        "下記の電話、または本メールへのご返信にてお願いいたします（件名の受付番号はそのままでお願いいたします）。",
-    );
+    page.field("ご連絡方法", "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。");
     if let Some(phone) = entry_phone.map(text::name).filter(|phone| !phone.is_empty()) {
         page.field("入館", format!("情報センター {phone}（事前連絡要）"));
     }

@@ -33,6 +33,11 @@ impl Clock {
         matches!(self.now.weekday(), Weekday::Saturday | Weekday::Sunday)
     }
 
+    /// 21:00 to 6:00 at the time of writing: a caller begs pardon for the hour.
+    pub(super) fn is_night(&self) -> bool {
+        !(6..21).contains(&self.now.hour())
+    }
+
     /// The day of writing, `9月24日（木）`.
     pub(super) fn today(&self) -> String {
         month_day(self.now.date())
