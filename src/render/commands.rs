@@ -27,17 +27,17 @@ pub(super) fn confirm(number: &Number) -> String {
 
 /// Records 復旧 with the operation check.
 pub(super) fn restore(number: &Number) -> String {
-    incident("restore", number, "--check \"（方法と結果）\"")
+    incident("restore", number, "--check \"...\"")
 }
 
 /// Records 報告確認.
 pub(super) fn accept(number: &Number) -> String {
-    incident("accept", number, "--by \"（氏名）\"")
+    incident("accept", number, "--by \"...\"")
 }
 
 /// Adds words to the record.
 pub(super) fn note(number: &Number) -> String {
-    incident("note", number, "\"（内容）\"")
+    incident("note", number, "\"...\"")
 }
 
 /// Shows the whole record.

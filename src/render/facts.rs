@@ -5,7 +5,7 @@
 
 use super::frame::number_of;
 use super::layout::{Name, Page};
-use super::symptom::Symptom;
+use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Stage, VerdictFacts};
@@ -67,6 +67,23 @@ pub(super) fn symptom_sentences(facts: &Facts) -> String {
         out += &format!("あわせて{}件の関連する警報を検知しております。", facts.alerts - 1);
     }
     out
+}
+
+/// 波及: what only echoes, for readers who know the hosts; nothing where there is none.
+pub(super) fn echoes(page: &mut Page, facts: &Facts) {
+    let echoes = listed(&facts.echoes, "台");
+    if !echoes.is_empty() {
+        page.field("波及の見込み", echoes);
+    }
+}
+
+/// What 確認済みの事実 says where nothing beyond the first sign is on record.
+pub(super) fn only_known(facts: &Facts) -> &'static str {
+    if is_reported(facts) {
+        "申告の内容のみ（詳細は確認中）"
+    } else {
+        "監視の警報のみ（詳細は確認中）"
+    }
 }
 
 /// 影響範囲 in words of office work.

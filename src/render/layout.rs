@@ -13,7 +13,7 @@ pub(super) const COLUMNS: usize = 70;
 /// Labels are padded to this width at least: five full-width characters.
 const LABEL: usize = 10;
 /// A label wider than this stands on a line of its own.
-const WIDEST_LABEL: usize = 12;
+const WIDEST_LABEL: usize = 13;
 
 /// The sections of a mail, in the order in which they stand. Source: `DOMAIN.md` §13.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,10 +117,8 @@ impl Page {
 
     /// A list under its label; `none` stands where there is nothing to list.
     pub(super) fn items(&mut self, label: &str, items: Vec<String>, none: &str) -> &mut Self {
-        if items.is_empty() {
-            return self.field(label, none);
-        }
         self.part(Part::Field(label.to_owned(), Vec::new()));
+        let items = if items.is_empty() { vec![none.to_owned()] } else { items };
         for item in items {
             self.part(Part::Item(item));
         }
@@ -201,7 +199,7 @@ impl Style {
             .fold(LABEL, usize::max);
         match language {
             Language::Ja => Self { label: widest.next_multiple_of(2), pad: '\u{3000}', colon: "：", bullet: "　・" },
-            Language::En => Self { label: widest, pad: ' ', colon: ": ", bullet: "  - " },
+            Language::En => Self { label: widest.max(13), pad: ' ', colon: ": ", bullet: "  - " },
         }
     }
 
@@ -268,7 +266,9 @@ pub(super) fn width(text: &str) -> usize {
 enum Break {
     /// 禁則, or within a word or number.
     Never,
-    /// Between any two characters of Japanese.
+    /// Probably within a word.
+    Bad,
+    /// Where the kind of letters changes.
     Poor,
     /// Between phrases, or at a space.
     Good,
@@ -307,8 +307,8 @@ fn overflow(chars: &[char], start: usize, columns: usize) -> Option<usize> {
     None
 }
 
-/// Where to end the line that began at `start` and must end at `end` or before. A better place may cost some columns: a
-/// third of the line for a phrase, a sixth for a comma.
+/// Where to end the line that began at `start` and must end at `end` or before. A better place may cost some columns: half of
+/// the line for a phrase, a quarter for a comma.
 fn best_break(chars: &[char], start: usize, end: usize, columns: usize) -> usize {
     let mut found: Option<(Break, usize)> = None;
     let mut lost = 0;
@@ -316,9 +316,10 @@ fn best_break(chars: &[char], start: usize, end: usize, columns: usize) -> usize
         let quality = break_at(chars, at);
         let limit = match quality {
             Break::Never => continue,
-            Break::Poor => columns,
-            Break::Good => columns / 3,
-            Break::Best => columns / 6,
+            Break::Bad => columns,
+            Break::Poor => columns / 4,
+            Break::Good => columns / 2,
+            Break::Best => columns / 4,
         };
         let affordable = lost <= limit || found.is_none();
         if affordable && found.is_none_or(|(best, _)| quality > best) {
@@ -359,9 +360,17 @@ fn break_at(chars: &[char], at: usize) -> Break {
         return Break::Good;
     }
     if kana(left) && !kana(right) {
-        return if honorific(left, Some(&right)) { Break::Never } else { Break::Good };
+        // A particle ends a phrase; 切り分け and 取り下げ are one word.
+        return match left {
+            _ if honorific(left, Some(&right)) => Break::Never,
+            'を' | 'に' | 'へ' | 'で' | 'は' | 'が' | 'の' | 'も' | 'と' | 'て' | 'た' | 'ば' | 'な' | 'る' => {
+                Break::Good
+            }
+            _ => Break::Poor,
+        };
     }
-    Break::Poor
+    let katakana = |c: char| ('ァ'..='ヺ').contains(&c) || c == 'ー';
+    if kana(right) || katakana(left) == katakana(right) && word(left) == word(right) { Break::Bad } else { Break::Poor }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod en;
 mod facts;
 mod frame;
 mod layout;
+mod notice;
 mod office;
 mod report;
 mod request;
@@ -61,7 +62,7 @@ fn japanese(letter: &Letter) -> (String, Page) {
         Matter::External { incident, service } => office::external(letter, incident, service),
         Matter::Security { number } => office::security(letter, number),
         Matter::PhoneNote { incident, calls } => desk::phone_note(letter, incident, calls),
-        Matter::Internal { incident, notice } => desk::internal(letter, incident.as_deref(), notice),
+        Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice),
         Matter::Digest { digest } => desk::digest(letter, digest),
         Matter::Adopted { source, problems, total } => desk::adopted(letter, source, problems, *total),
         Matter::Blind { number, source, since, detail } => {

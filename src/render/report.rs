@@ -4,7 +4,7 @@
 
 use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
-use super::symptom::Symptom;
+use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{facts, text, words};
 use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What};
@@ -15,7 +15,12 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Office);
-    page.text("下記の障害を検知いたしましたので、第一報としてご報告いたします。");
+    let seen = if is_reported(incident) {
+        "の発生についてご連絡を受けました"
+    } else {
+        "を検知いたしました"
+    };
+    page.text(format!("下記の障害{seen}ので、第一報としてご報告いたします。"));
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
     facts::symptom(&mut page, incident);

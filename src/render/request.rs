@@ -5,7 +5,7 @@
 
 use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
-use super::symptom::Symptom;
+use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{facts, text, words};
 use crate::desk::letter::{Ask, Facts, Letter, Target};
@@ -35,7 +35,11 @@ pub(super) fn request(
              ご確認および復旧に向けたご対応をお願いいたします。",
             judged(incident)
         )),
-        Ask::Inquiry => page.text("下記の障害を検知し、一次切り分けを行っております。").text(
+        Ask::Inquiry => page.text(if is_reported(incident) {
+                "下記の障害のご連絡を受け、一次切り分けを行っております。"
+            } else {
+                "下記の障害を検知し、一次切り分けを行っております。"
+            }).text(
             "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。",
         ),
     };
@@ -66,8 +70,11 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, asked_at: Time
          至急ご連絡くださいますようお願いいたします。行き違いの際はご容赦ください。",
     );
     facts::number(&mut page, incident);
-    let again = if nth > 1 { format!("（受領確認のお願い：{nth}回目）") } else { String::new() };
-    page.section(Name::Time).field("ご依頼日時", format!("{}　{}{again}", clock.western(asked_at), words::ask(ask)));
+    let mut asked = vec![format!("{}　{}", clock.western(asked_at), words::ask(ask))];
+    if nth > 1 {
+        asked.push(format!("（受領確認のお願いは、本メールで{nth}回目です）"));
+    }
+    page.section(Name::Time).lines("ご依頼日時", asked, "確認中");
     about(&mut page, incident, &clock);
     page.section(Name::Impact).field("影響", facts::scope(incident));
     page.section(Name::Ask).lines(
@@ -91,7 +98,9 @@ pub(super) fn withdrawal(letter: &Letter, incident: &Facts, asked_at: Timestamp)
     facts::number(&mut page, incident);
     page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));
     about(&mut page, incident, &clock);
-    page.section(Name::Courtesy).text("お手数をおかけし、申し訳ございません。ご対応いただき、ありがとうございました。");
+    page.section(Name::Courtesy)
+        .text("お手数をおかけし、申し訳ございません。")
+        .text("ご対応いただき、ありがとうございました。");
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["依頼取下げ"], letter, incident), page)
 }
@@ -116,6 +125,7 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
         .field("発生日時", format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
     page.field("事象", facts::symptom_sentences(incident));
+    facts::echoes(page, incident);
 }
 
 /// The thing: its name and hosts, then what its keeper looks it up by.
@@ -157,7 +167,7 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     page.items(
         "確認済みの事実",
         verdict.map(|verdict| list(&verdict.evidence)).unwrap_or_default(),
-        "監視の警報のみ（詳細は確認中）",
+        facts::only_known(incident),
     );
     let Some(verdict) = verdict else {
         page.field("推定", "切り分け中").field("未確認", "原因");
@@ -165,9 +175,9 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     };
     let component = text::name(incident.component.as_deref().unwrap_or_default());
     let component = text::or(component, "貴社保守対象");
-    let cause = verdict.cause.map(|cause| format!("（分類：{}）", words::cause(cause))).unwrap_or_default();
+    let cause = verdict.cause.map(|cause| format!("分類：{}、", words::cause(cause))).unwrap_or_default();
     let mark = format!("確度：{}、{}", words::confidence(verdict.confidence), words::by(verdict.by));
-    page.field("推定", format!("{component}に起因{cause}、{mark}"));
+    page.field("推定", format!("{component}に起因する可能性（{cause}{mark}）"));
     page.field("推定の根拠", facts::ground(verdict));
     let mut open = list(&verdict.not_known);
     if needs_eyes(incident) {
@@ -216,7 +226,8 @@ fn quotes(page: &mut Page, incident: &Facts, log: &[String]) {
     page.section(Name::Annex);
     let messages: Vec<String> = incident.messages.iter().take(MESSAGES).map(|line| text::line(line)).collect();
     let messages = if messages.is_empty() { vec![text::line(&incident.summary)] } else { messages };
-    page.field("監視の表示", format!("（{}件）", messages.len()));
+    let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
+    page.field(label, format!("（{}件）", messages.len()));
     page.quote(messages);
     let log: Vec<String> = log.iter().skip(log.len().saturating_sub(LOG_LINES)).map(|line| text::line(line)).collect();
     if log.is_empty() {

@@ -22,7 +22,8 @@ pub(super) fn blind(
     let source = text::or(text::name(source), "監視");
     let detail = text::note(detail);
     let mut page = Page::new(letter.language);
-    greeting(&mut page, letter, Reader::Office);
+    let reader = reader(letter, !detail.is_empty());
+    greeting(&mut page, letter, reader);
     page.text(
         "監視機能の一部が停止しております。業務システムへの影響を示すものではございませんが、この間、\
          障害を検知できないおそれがあります。",
@@ -35,7 +36,7 @@ pub(super) fn blind(
     page.field("原因", if detail.is_empty() { "確認中".to_owned() } else { detail });
     page.field("復旧見込み", "確認中");
     page.section(Name::Ask).field("次回報告", "監視の再開を確認し次第、ご報告いたします。");
-    closing(&mut page, letter, Reader::Office, false);
+    closing(&mut page, letter, reader, false);
     (subject(&["重要", "監視停止"], &what(letter, &source, "監視機能の一部停止"), None, number), page)
 }
 
@@ -50,19 +51,26 @@ pub(super) fn sighted(
     let clock = Clock::of(letter);
     let source = text::or(text::name(source), "監視");
     let mut page = Page::new(letter.language);
-    greeting(&mut page, letter, Reader::Office);
+    let reader = reader(letter, false);
+    greeting(&mut page, letter, reader);
     page.text("停止しておりました監視機能の再開を確認いたしましたので、ご報告いたします。");
     numbered(&mut page, number);
     page.section(Name::Time)
-        .field("停止期間", format!("{}から{}まで", clock.era(since), clock.short(until)))
+        .lines("停止期間", vec![format!("{}から", clock.era(since)), format!("{}まで", clock.era(until))], "確認中")
         .field("所要", span(since, until));
     page.section(Name::Symptom).field("対象", source.clone());
     page.section(Name::State).field(
         "現在の状況",
         "監視を再開しております。停止していた間の事象は、監視元の記録から確認し、障害があれば別途ご報告いたします。",
     );
-    closing(&mut page, letter, Reader::Office, false);
+    closing(&mut page, letter, reader, false);
     (subject(&["重要", "監視再開"], &what(letter, &source, "監視機能の再開"), None, number), page)
+}
+
+/// The desk gets details, or is the signing organisation itself.
+fn reader(letter: &Letter, detailed: bool) -> Reader {
+    let own = letter.to.organization == letter.from.organization;
+    if detailed || own { Reader::Desk } else { Reader::Office }
 }
 
 fn numbered(page: &mut Page, number: Option<&Number>) {

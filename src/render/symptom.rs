@@ -28,8 +28,7 @@ impl Symptom {
     /// The symptom of an incident.
     pub(super) fn of(facts: &Facts) -> Self {
         let component = facts.component.as_deref().unwrap_or_default();
-        let reported = !matches!(facts.detected_by, DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product);
-        Self { reported, ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component) }
+        Self { reported: is_reported(facts), ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component) }
     }
 
     /// Of a message, the host's technical and known name, and the component's name (each may be empty).
@@ -135,6 +134,11 @@ impl Symptom {
             (false, false) => Some(format!("{}の{part}", self.thing)),
         }
     }
+}
+
+/// A person told of the fault, not a monitoring system.
+pub(super) fn is_reported(facts: &Facts) -> bool {
+    !matches!(facts.detected_by, DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product)
 }
 
 /// The name for what fails: the one people know, said once.

@@ -2,6 +2,8 @@
 //!
 //! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
 
+mod phrases;
+
 use super::commands;
 use super::frame::number_of;
 use super::layout::{Name, Page};
@@ -10,13 +12,12 @@ use super::time::{Clock, english_span};
 use super::{text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    Addressee, Ask, Asked, Call, Digest, DigestLine, Fact, Facts, Happening, Letter, Matter, Notice, Purpose,
-    RecoveryFacts, Stage, Target, What,
+    Ask, Asked, Call, Digest, DigestLine, Fact, Facts, Happening, Letter, Matter, Notice, Purpose, RecoveryFacts, What,
 };
 use jiff::Timestamp;
-
-const NOT_KNOWN: &str = "being checked";
-const NONE: &str = "none";
+use phrases::{
+    NONE, NOT_KNOWN, address, ask_tag, expected, isolation, line, list, state_sentence, subject, target_lines, title,
+};
 
 /// Subject and sections in English.
 pub(super) fn mail(letter: &Letter) -> (String, Page) {
@@ -167,7 +168,7 @@ impl Mail<'_> {
             page.lines("Component", target_lines(target), NOT_KNOWN);
         }
         page.field("Symptom", Symptom::of(facts).title());
-        page.field("Alerts", format!("{} on {} hosts", facts.alerts, facts.hosts));
+        page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
         page.section(Name::Impact).field("Systems", list(&facts.systems, NOT_KNOWN));
         page.field("Scope", facts.scope.map_or(NOT_KNOWN, words::scope_en));
         let yes_no = |known: Option<bool>| known.map_or(NOT_KNOWN, |yes| if yes { "yes" } else { "no" });
@@ -202,7 +203,7 @@ impl Mail<'_> {
     }
 
     fn asked(&self, asked: &Asked) -> String {
-        let at = |at: Option<Timestamp>| at.map_or_else(|| NOT_KNOWN.to_owned(), |at| self.clock.english_short(at));
+        let at = |at: Option<Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| self.clock.english_short(at));
         format!(
             "{}: {} sent {}; acknowledged: {}; started: {}.",
             text::name(&asked.party),
@@ -420,7 +421,7 @@ impl Mail<'_> {
             self.page.section(Name::Annex).items(&format!("{label} ({})", lines.len()), rows, NONE);
         }
         let blind = digest.blind.iter().map(|(source, from, until)| {
-            let until = until.map_or_else(|| "still".to_owned(), |until| self.clock.english(until));
+            let until = until.map_or_else(|| "now".to_owned(), |until| self.clock.english(until));
             format!("{} {} to {until}", text::name(source), self.clock.english(*from))
         });
         let blind = blind.collect();
@@ -500,92 +501,5 @@ impl Mail<'_> {
             format!("{} {} ({})", text::name(&from.site), text::name(&from.desk), text::name(&from.organization));
         self.page.section(Name::Contact).rule().text(desk);
         self.page.text(if numbers.is_empty() { "Please answer this mail.".to_owned() } else { numbers.join(" / ") });
-    }
-}
-
-fn address(page: &mut Page, to: &Addressee) {
-    let names = [Some(text::name(&to.organization)), to.contact.as_deref().map(text::name)];
-    let names: Vec<String> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();
-    page.section(Name::Address).text(format!("To: {}", names.join(", ")));
-}
-
-fn ask_tag(ask: Ask) -> &'static str {
-    match ask {
-        Ask::Repair => "Request for action",
-        Ask::Inquiry => "Inquiry",
-    }
-}
-
-fn title(facts: &Facts) -> String {
-    let symptom = Symptom::of(facts).title();
-    match text::names(&facts.systems).first() {
-        Some(system) if !symptom.contains(system.as_str()) => format!("{system} {symptom}"),
-        _ => symptom,
-    }
-}
-
-fn subject(tags: &[&str], what: &str, facts: &Facts) -> String {
-    line(tags, what, Some(facts.severity), Some(&facts.number))
-}
-
-/// `[Tag][Tag] what (severity n) [number]`, brackets within `what` rounded.
-fn line(tags: &[&str], what: &str, severity: Option<u8>, number: Option<&Number>) -> String {
-    let tags: String = tags.iter().filter(|tag| !tag.is_empty()).map(|tag| format!("[{tag}]")).collect();
-    let what = text::clean(what).replace('[', "(").replace(']', ")");
-    let severity = severity.map(|severity| format!(" (severity {severity})")).unwrap_or_default();
-    let number = number.map(|number| format!(" [{}]", number_of(number))).unwrap_or_default();
-    format!("{tags} {what}{severity}{number}")
-}
-
-fn list(names: &[String], none: &str) -> String {
-    let names = text::names(names);
-    match names.len() {
-        0 => none.to_owned(),
-        1..=5 => names.join(", "),
-        all => format!("{} and {} more", names.iter().take(5).cloned().collect::<Vec<_>>().join(", "), all - 5),
-    }
-}
-
-fn expected(known: Option<bool>) -> &'static str {
-    if known.is_some() { " (expected)" } else { "" }
-}
-
-fn target_lines(target: &Target) -> Vec<String> {
-    let asset = &target.asset;
-    let details =
-        [("model", &asset.model), ("serial", &asset.serial), ("place", &asset.place), ("contract", &asset.contract)];
-    let details = details.iter().filter(|(_, value)| !value.is_empty());
-    let details: Vec<String> = details.map(|(label, value)| format!("{label} {}", text::name(value))).collect();
-    let mut lines = vec![format!("{} ({})", text::name(&target.name), list(&target.hosts, NOT_KNOWN))];
-    if !details.is_empty() {
-        lines.push(details.join(", "));
-    }
-    lines
-}
-
-fn isolation(facts: &Facts) -> String {
-    match &facts.verdict {
-        None => "under way; the cause is being checked".to_owned(),
-        Some(verdict) => format!(
-            "{} ({}); confidence: {}; {}",
-            words::verdict_en(verdict.code),
-            list(&verdict.parties, verdict.cause.map_or(NOT_KNOWN, words::cause_en)),
-            words::confidence_en(verdict.confidence),
-            words::by_en(verdict.by)
-        ),
-    }
-}
-
-fn state_sentence(facts: &Facts) -> String {
-    match facts.stage {
-        Stage::Isolating => "First-line isolation is under way.".to_owned(),
-        Stage::Requested => "Action has been requested.".to_owned(),
-        Stage::InProgress => "Work is in progress.".to_owned(),
-        Stage::WorkedAround => "A workaround is in place; the repair goes on.".to_owned(),
-        Stage::Verifying => {
-            format!("Monitoring shows normal; operation is being checked. Still red: {}.", list(&facts.still_red, NONE))
-        }
-        Stage::Restored => "Restored and checked.".to_owned(),
-        Stage::OnHold => "Waiting for your decision.".to_owned(),
     }
 }
