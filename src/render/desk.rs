@@ -103,13 +103,11 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
             "先にご依頼した障害の件です。",
             format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"),
         ),
-        Purpose::Inform if incident.asked.is_empty() => {
-            ("障害の第一報のご連絡です。", "詳細はメールでお送りしております。".to_owned())
+        Purpose::Inform => {
+            let asked = incident.asked.first().map(|asked| words::asked_for(asked.ask));
+            let asked = asked.map(|what| format!("保守業者へは{what}を依頼しております。")).unwrap_or_default();
+            ("障害の第一報のご連絡です。", format!("{asked}詳細はメールでお送りしております。"))
         }
-        Purpose::Inform => (
-            "障害の第一報のご連絡です。",
-            "保守業者へは対応を依頼しております。詳細はメールでお送りしております。".to_owned(),
-        ),
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
     let late = if call.purpose == Purpose::Inform && clock.is_night() { "夜分に恐れ入ります。" } else { "" };

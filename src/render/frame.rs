@@ -18,11 +18,23 @@ pub(super) enum Reader {
     Desk,
 }
 
-/// 【tag】…【tag】what（重大度n）[number]; brackets within `what` become full-width, so that only the last ones hold the
-/// number that replies and searches look for.
+/// Characters between the tags and the number.
+const WHAT: usize = 120;
+/// Characters of a number.
+const NUMBER: usize = 40;
+
+/// 【tag】…【tag】what（重大度n）[number], at most 200 characters; brackets within `what` become others, so that only the
+/// last ones hold the number that replies and searches look for, and only the first ones a kind of mail.
 pub(super) fn subject(tags: &[&str], what: &str, severity: Option<u8>, number: Option<&Number>) -> String {
     let mut out: String = tags.iter().map(|tag| format!("【{tag}】")).collect();
-    out += &text::clean(what).replace('[', "［").replace(']', "］");
+    let what = text::cut(&text::clean(what), WHAT);
+    out.extend(what.chars().map(|c| match c {
+        '[' => '［',
+        ']' => '］',
+        '【' => '〔',
+        '】' => '〕',
+        c => c,
+    }));
     if let Some(severity) = severity {
         out += &format!("（重大度{severity}）");
     }
@@ -34,7 +46,7 @@ pub(super) fn subject(tags: &[&str], what: &str, severity: Option<u8>, number: O
 
 /// A number as shown.
 pub(super) fn number_of(number: &Number) -> String {
-    text::name(&number.0)
+    text::cut(&text::name(&number.0), NUMBER)
 }
 
 /// The first line: never two titles on one name.
@@ -138,6 +150,7 @@ mod tests {
     #[test]
     fn brackets_in_the_message_cannot_pose_as_the_number() {
         let number = Number("KW-20260920-0001".into());
-        assert_eq!(subject(&["障害"], "a [KW-1] b", None, Some(&number)), "【障害】a ［KW-1］ b [KW-20260920-0001]");
+        let told = subject(&["障害"], "a [KW-1] 【復旧】", None, Some(&number));
+        assert_eq!(told, "【障害】a ［KW-1］ 〔復旧〕 [KW-20260920-0001]");
     }
 }

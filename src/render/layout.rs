@@ -2,8 +2,8 @@
 //!
 //! The last step of wording: who says what stands in the files beside this one, here are only columns. A full-width
 //! character takes two; labels are padded with U+3000; no line begins with 、。）」 or ends with an opening bracket where
-//! the text allows it; lines of logs and commands are never broken. An own wording (`templates/`) replaces a section by
-//! its name and keeps this layout.
+//! the text allows it; lines of logs and commands are never broken. Sections have names so
+//! that one can be worded otherwise without touching the rest. Not here: any word of a mail.
 
 use crate::desk::rules::Language;
 use unicode_width::UnicodeWidthChar;

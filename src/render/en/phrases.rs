@@ -11,6 +11,8 @@ use crate::render::{text, words};
 
 /// Stands for what is not known yet.
 pub(super) const NOT_KNOWN: &str = "being checked";
+/// Characters of a subject between the tags (longer than the Japanese ones) and the number.
+const WHAT: usize = 100;
 /// Stands for an empty list.
 pub(super) const NONE: &str = "none";
 
@@ -42,7 +44,7 @@ pub(super) fn subject(tags: &[&str], what: &str, facts: &Facts) -> String {
 /// `[Tag][Tag] what (severity n) [number]`, brackets within `what` rounded.
 pub(super) fn line(tags: &[&str], what: &str, severity: Option<u8>, number: Option<&Number>) -> String {
     let tags: String = tags.iter().filter(|tag| !tag.is_empty()).map(|tag| format!("[{tag}]")).collect();
-    let what = text::clean(what).replace('[', "(").replace(']', ")");
+    let what = text::cut(&text::clean(what), WHAT).replace('[', "(").replace(']', ")");
     let severity = severity.map(|severity| format!(" (severity {severity})")).unwrap_or_default();
     let number = number.map(|number| format!(" [{}]", number_of(number))).unwrap_or_default();
     format!("{tags} {what}{severity}{number}")
