@@ -60,11 +60,15 @@ pub(super) fn symptom(page: &mut Page, facts: &Facts) {
 
 /// The sentence of the symptom, and what came with it.
 pub(super) fn symptom_sentences(facts: &Facts) -> String {
-    let mut out = Symptom::of(facts).sentence();
+    // Once monitoring shows normal, nothing is said of it in the present tense.
+    let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+    let symptom = Symptom::of(facts);
+    let mut out = if over { format!("{}（発生時）。", symptom.title()) } else { symptom.sentence() };
+    let seen = if over { "検知しました" } else { "検知しております" };
     if facts.hosts > 1 {
-        out += &format!("ほかに{}台の機器で関連するとみられる警報を検知しております。", facts.hosts - 1);
+        out += &format!("ほかに{}台の機器で関連するとみられる警報を{seen}。", facts.hosts - 1);
     } else if facts.alerts > 1 {
-        out += &format!("あわせて{}件の関連する警報を検知しております。", facts.alerts - 1);
+        out += &format!("あわせて{}件の関連する警報を{seen}。", facts.alerts - 1);
     }
     out
 }
