@@ -105,9 +105,10 @@ pub(crate) fn subject(message: &Message) -> String {
 
 fn body(text: String, form: Form) -> Result<Body, String> {
     let readable = form == Form::Folder && text.lines().all(|line| line.len() < 990);
+    // Line ends are made here: the library inserts them one by one, which takes minutes for a long log.
+    let text = text.replace('\n', "\r\n").into_bytes();
     if readable {
         // The library takes 8bit for lines below 76 bytes only; a file may have longer ones.
-        let text = text.replace('\n', "\r\n").into_bytes();
         return Ok(Body::dangerous_pre_encoded(text, ContentTransferEncoding::EightBit));
     }
     Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| "the text cannot be encoded".to_owned())
