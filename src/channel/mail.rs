@@ -7,7 +7,9 @@
 use super::address::parse_address;
 use super::header::{header, header_keeping, is_steering};
 use super::{Mailbox, Message, Origin};
-use lettre::message::header::{Cc, ContentTransferEncoding, ContentType, From, HeaderName, HeaderValue, MIME_VERSION_1_0, To};
+use lettre::message::header::{
+    Cc, ContentTransferEncoding, ContentType, From, HeaderName, HeaderValue, MIME_VERSION_1_0, To,
+};
 use lettre::message::{Body, Mailboxes};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -6,6 +6,11 @@ use super::*;
 use crate::channel::{Mailbox, example};
 use server::{Say, Server};
 
+/// The port of something that speaks TLS with the certificate of that name; enough to see a handshake refused.
+pub(in crate::channel) async fn server_for_https(certificate: &str) -> u16 {
+    Server::start_with(certificate, true, &[]).await.port
+}
+
 const TO: &str = "joho@a-town.example";
 const CC: &str = "duty@a-town.example";
 
@@ -28,7 +33,8 @@ fn config(server: &Server, tls: Tls) -> SmtpConfig {
 }
 
 fn channel(config: SmtpConfig, password: Option<&str>) -> Smtp {
-    Smtp::new(config, password.map(SecretString::from), Origin { site: "A町".into(), instance: "a-town".into() }).unwrap()
+    Smtp::new(config, password.map(SecretString::from), Origin { site: "A町".into(), instance: "a-town".into() })
+        .unwrap()
 }
 
 fn open() -> Vec<String> {
@@ -91,7 +97,8 @@ async fn only_open_addresses_are_written_to_although_the_header_names_all() {
 // RELIABILITY §10: greylisting
 #[tokio::test]
 async fn greylisting_means_later_and_the_next_attempt_has_the_same_message_id() {
-    let server = Server::start(&[("RCPT", &[Say::Line("450 4.2.0 Greylisted"), Say::Line("450 4.2.0 Greylisted")])]).await;
+    let server =
+        Server::start(&[("RCPT", &[Say::Line("450 4.2.0 Greylisted"), Say::Line("450 4.2.0 Greylisted")])]).await;
     let channel = channel(config(&server, Tls::None), None);
     assert_all!(channel.attempt(&example(), &open()).await, Delivery::Later { why, after: None } if why == "450 4.2.0 Greylisted");
     assert_all!(channel.attempt(&example(), &open()).await, Delivery::Accepted { .. });
@@ -111,7 +118,10 @@ async fn one_refused_recipient_does_not_keep_the_mail_from_the_others() {
     message.cc.push(Mailbox { name: String::new(), address: "later@a-town.example".into() });
     let open = [TO, CC, "later@a-town.example", "a..b@a-town.example"].map(str::to_owned);
     let results = channel(config(&server, Tls::None), None).attempt(&message, &open).await;
-    assert!(matches!(&results[0].1, Delivery::Refused { what: Refused::Recipient, why } if why == "550 5.1.1 No such user"), "{results:?}");
+    assert!(
+        matches!(&results[0].1, Delivery::Refused { what: Refused::Recipient, why } if why == "550 5.1.1 No such user"),
+        "{results:?}"
+    );
     assert!(matches!(&results[1].1, Delivery::Accepted { .. }), "{results:?}");
     assert!(matches!(&results[2].1, Delivery::Later { .. }), "{results:?}");
     assert!(matches!(&results[3].1, Delivery::Refused { what: Refused::Recipient, .. }), "{results:?}");
@@ -174,7 +184,9 @@ async fn a_lost_answer_after_the_dot_is_unknown_and_anything_before_it_is_later(
     ] {
         let server = Server::start(&[(step, &[say])]).await;
         let results = plain(&server).await;
-        let right = |one: &Delivery| if unknown { matches!(one, Delivery::Unknown { .. }) } else { matches!(one, Delivery::Later { .. }) };
+        let right = |one: &Delivery| {
+            if unknown { matches!(one, Delivery::Unknown { .. }) } else { matches!(one, Delivery::Later { .. }) }
+        };
         assert!(results.len() == 2 && results.iter().all(|(_, one)| right(one)), "{step}: {results:?}");
         assert_eq!(server.mails().len(), usize::from(unknown), "{step}");
     }
@@ -228,7 +240,11 @@ async fn a_bad_certificate_or_a_stripped_offer_is_refused_and_nothing_is_sent() 
             }
             let results = channel(config, None).attempt(&example(), &open()).await;
             assert_all!(&results, Delivery::Refused { what: Refused::Destination, .. });
-            assert!(!server.said().iter().any(|line| line.contains("MAIL") || line.contains("AUTH")), "{:?}", server.said());
+            assert!(
+                !server.said().iter().any(|line| line.contains("MAIL") || line.contains("AUTH")),
+                "{:?}",
+                server.said()
+            );
             let told = if certificate == "stripped" { "STARTTLS" } else { "certificate" };
             assert!(why(&results[0].1).contains(told), "{certificate}: {results:?}");
         }
@@ -238,7 +254,8 @@ async fn a_bad_certificate_or_a_stripped_offer_is_refused_and_nothing_is_sent() 
 // P15: answers put in before TLS must not count as said inside TLS.
 #[tokio::test]
 async fn answers_injected_behind_starttls_break_the_handshake() {
-    let forged = "220 go\r\n250-localhost\r\n250 AUTH PLAIN\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued as FORGED";
+    let forged =
+        "220 go\r\n250-localhost\r\n250 AUTH PLAIN\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued as FORGED";
     let server = Server::start_with("good", false, &[("STARTTLS", &[Say::ThenTls(forged)])]).await;
     let results = channel(config(&server, Tls::RequiredStarttls), None).attempt(&example(), &open()).await;
     assert!(!results.iter().any(|(_, one)| matches!(one, Delivery::Accepted { .. })), "{results:?}");
@@ -248,8 +265,12 @@ async fn answers_injected_behind_starttls_break_the_handshake() {
 // P14
 #[tokio::test]
 async fn a_login_that_fails_is_a_fault_of_the_destination_and_shows_no_password() {
-    let server =
-        Server::start_with("good", false, &[("AUTH", &[Say::Line("535 5.7.8 Authentication failed"), Say::Line("235 ok")])]).await;
+    let server = Server::start_with(
+        "good",
+        false,
+        &[("AUTH", &[Say::Line("535 5.7.8 Authentication failed"), Say::Line("235 ok")])],
+    )
+    .await;
     let mut config = config(&server, Tls::RequiredStarttls);
     config.user = Some("desk".into());
     let channel = channel(config, Some("canary-secret\n"));
@@ -258,7 +279,11 @@ async fn a_login_that_fails_is_a_fault_of_the_destination_and_shows_no_password(
     assert!(!format!("{results:?} {channel:?}").contains("canary"));
     assert_all!(channel.attempt(&example(), &open()).await, Delivery::Accepted { .. });
     // "\0desk\0canary-secret": the line end of the file is no part of the password.
-    assert!(server.said().iter().any(|line| line == "tls AUTH PLAIN AGRlc2sAY2FuYXJ5LXNlY3JldA=="), "{:?}", server.said());
+    assert!(
+        server.said().iter().any(|line| line == "tls AUTH PLAIN AGRlc2sAY2FuYXJ5LXNlY3JldA=="),
+        "{:?}",
+        server.said()
+    );
 }
 
 #[tokio::test]

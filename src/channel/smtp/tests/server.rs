@@ -111,7 +111,8 @@ impl Talk {
     async fn answer(&self, stream: &mut BufReader<Box<dyn Stream>>, say: Say) -> bool {
         match say {
             Say::Line(line) | Say::Always(line) | Say::ThenTls(line) => {
-                stream.write_all(format!("{}\r\n", line.trim_end()).as_bytes()).await.is_ok() && stream.flush().await.is_ok()
+                stream.write_all(format!("{}\r\n", line.trim_end()).as_bytes()).await.is_ok()
+                    && stream.flush().await.is_ok()
             }
             Say::Hang => std::future::pending().await,
             Say::Close => false,
@@ -133,15 +134,18 @@ impl Talk {
                 let line = line.trim_end().to_owned();
                 let mark = if encrypted { "tls " } else { "" };
                 self.said.lock().unwrap().push(format!("{mark}{line}"));
-                let say = self.next(&line, match &line[..4.min(line.len())] {
-                    "EHLO" if encrypted => "250-mail.test\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN",
-                    "EHLO" => "250-mail.test\r\n250-PIPELINING\r\n250 STARTTLS",
-                    "STAR" => "220 2.0.0 Ready to start TLS",
-                    "AUTH" => "235 2.7.0 ok",
-                    "DATA" => "354 End data with <CR><LF>.<CR><LF>",
-                    "QUIT" => "221 2.0.0 Bye",
-                    _ => "250 2.1.0 Ok",
-                });
+                let say = self.next(
+                    &line,
+                    match &line[..4.min(line.len())] {
+                        "EHLO" if encrypted => "250-mail.test\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN",
+                        "EHLO" => "250-mail.test\r\n250-PIPELINING\r\n250 STARTTLS",
+                        "STAR" => "220 2.0.0 Ready to start TLS",
+                        "AUTH" => "235 2.7.0 ok",
+                        "DATA" => "354 End data with <CR><LF>.<CR><LF>",
+                        "QUIT" => "221 2.0.0 Bye",
+                        _ => "250 2.1.0 Ok",
+                    },
+                );
                 if !self.answer(&mut stream, say).await {
                     return;
                 }
