@@ -117,13 +117,6 @@ impl Smtp {
     pub fn new(config: SmtpConfig, password: Option<SecretString>, origin: Origin) -> Result<Self, Error> {
         super::tls::install();
         check(&config, password.is_some())?;
-        if config.tls == Tls::None && !is_this_machine(&config.host) {
-            tracing::warn!(
-                channel = config.name,
-                host = config.host,
-                "mail leaves this machine UNENCRYPTED (allow_plain)"
-            );
-        }
         let tls = if config.tls == Tls::None { None } else { Some(trust(&config)?) };
         let hello = config.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
         Ok(Self { config, password, tls, hello, origin, kept: Arc::default() })
@@ -148,6 +141,13 @@ impl Smtp {
             Ok(from) => from,
             Err(why) => return every(open, &Delivery::Refused { what: Refused::Destination, why }),
         };
+        if self.config.tls == Tls::None && !is_this_machine(&self.config.host) {
+            tracing::warn!(
+                channel = self.config.name,
+                host = self.config.host,
+                "mail leaves this machine UNENCRYPTED (allow_plain)"
+            );
+        }
         // The mail library traces every line it writes, logins and texts included: nobody listens here.
         let conversation = async {
             let mut connection = match self.connection().await {

@@ -262,6 +262,17 @@ async fn answers_injected_behind_starttls_break_the_handshake() {
     assert!(server.mails().is_empty());
 }
 
+// P21
+#[tokio::test]
+async fn an_endless_line_is_cut_off_before_the_time_is_up() {
+    let server = Server::start(&[("connect", &[Say::Endless])]).await;
+    let mut config = config(&server, Tls::RequiredStarttls);
+    config.command_timeout = Span(Duration::from_secs(60));
+    let attempt =
+        tokio::time::timeout(Duration::from_secs(5), channel(config, None).attempt(&example(), &open())).await;
+    assert_all!(attempt.unwrap(), Delivery::Later { why, .. } if why.contains("endless"));
+}
+
 // P14
 #[tokio::test]
 async fn a_login_that_fails_is_a_fault_of_the_destination_and_shows_no_password() {

@@ -15,6 +15,8 @@ pub(super) enum Say {
     Always(&'static str),
     /// Answers this and starts TLS.
     ThenTls(&'static str),
+    /// Sends one line without end.
+    Endless,
     /// Says nothing more.
     Hang,
     /// Closes the connection.
@@ -113,6 +115,10 @@ impl Talk {
             Say::Line(line) | Say::Always(line) | Say::ThenTls(line) => {
                 stream.write_all(format!("{}\r\n", line.trim_end()).as_bytes()).await.is_ok()
                     && stream.flush().await.is_ok()
+            }
+            Say::Endless => {
+                while stream.write_all(&[b'2'; 8192]).await.is_ok() {}
+                false
             }
             Say::Hang => std::future::pending().await,
             Say::Close => false,
