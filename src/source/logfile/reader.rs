@@ -177,3 +177,6 @@ fn size(observation: &Observation) -> usize {
         Seen::Recovered { .. } | Seen::Changed { .. } | Seen::Unreadable { .. } => 512,
     }
 }
+
+#[cfg(test)]
+mod tests;

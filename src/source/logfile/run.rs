@@ -143,3 +143,6 @@ fn detail(failures: &[String]) -> String {
     }
     detail
 }
+
+#[cfg(test)]
+mod tests;

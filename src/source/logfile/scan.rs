@@ -213,3 +213,6 @@ fn beginning(text: &str) -> &str {
     }
     &text[..end]
 }
+
+#[cfg(test)]
+mod tests;
