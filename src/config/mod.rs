@@ -1,1 +1,2 @@
 //! stub
+mod reader; mod report; mod tree;
