@@ -3,9 +3,27 @@
 //! A channel makes one attempt and says what became of it; when to try again, which path comes next and who else hears
 //! of it is decided in the desk (`desk/deliver.rs`). Not here: retry loops, priorities, wording.
 
+mod address;
+pub mod header;
+mod http;
+mod mail;
+pub mod maildir;
+mod reach;
+pub mod smtp;
+pub mod teams;
+pub mod tls;
+pub mod webhook;
+
+#[cfg(test)]
+mod hostile;
+
+pub use address::check_address;
+pub use header::header;
+
 use crate::desk::outcome::Delivery;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// A rendered message. Its bytes are kept, so that every attempt sends the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,3 +65,115 @@ pub struct Mailbox {
 
 /// What became of one attempt, address by address.
 pub type Results = Vec<(String, Delivery)>;
+
+/// Where messages come from: what every channel writes into them beside their own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The site's name as people know it: `A町`.
+    pub site: String,
+    /// What this installation is called towards machines (`X-Kiriwake-Instance`): our own mail is known by it when it
+    /// comes back as a bounce or an automatic reply.
+    pub instance: String,
+}
+
+/// One configured way out of the house.
+#[derive(Debug)]
+pub enum Channel {
+    /// Mail through a server.
+    Smtp(smtp::Smtp),
+    /// Mail as files in a drop folder.
+    Maildir(maildir::Maildir),
+    /// JSON to an address of the administrator's choice.
+    Webhook(webhook::Webhook),
+    /// A card in a Teams channel.
+    Teams(teams::Teams),
+}
+
+impl Channel {
+    /// The name the configuration gave it.
+    pub fn name(&self) -> &str {
+        match self {
+            Channel::Smtp(channel) => channel.name(),
+            Channel::Maildir(channel) => channel.name(),
+            Channel::Webhook(channel) => channel.name(),
+            Channel::Teams(channel) => channel.name(),
+        }
+    }
+
+    /// Tries once to deliver `message` to the addresses in `open`, those of the row that have no final result yet; all
+    /// others are only named in the headers. Returns one result per address of `open`, in its order, within a bounded
+    /// time.
+    pub async fn attempt(&self, message: &Message, open: &[String]) -> Results {
+        match self {
+            Channel::Smtp(channel) => channel.attempt(message, open).await,
+            Channel::Maildir(channel) => channel.attempt(message, open).await,
+            Channel::Webhook(channel) => channel.attempt(message, open).await,
+            Channel::Teams(channel) => channel.attempt(message, open).await,
+        }
+    }
+}
+
+/// Why a channel cannot be set up as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A certificate file cannot be read.
+    #[error("channel {channel}: the certificate file {} cannot be read; check the path and its permissions", path.display())]
+    CaFile {
+        /// Channel.
+        channel: String,
+        /// As configured.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// TLS cannot be prepared.
+    #[error("channel {channel}: TLS cannot be prepared ({why}); check `ca_file`, or install the system's CA certificates")]
+    Tls {
+        /// Channel.
+        channel: String,
+        /// What the TLS library said.
+        why: String,
+    },
+    /// A key has a value that is not allowed, or two keys do not go together.
+    #[error("channel {channel}: `{key}` {why}")]
+    Key {
+        /// Channel.
+        channel: String,
+        /// Key of the configuration.
+        key: &'static str,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+}
+
+/// The same result for every address.
+fn every(open: &[String], delivery: &Delivery) -> Results {
+    open.iter().map(|address| (address.clone(), delivery.clone())).collect()
+}
+
+/// The message's key, if it can stand in a header and in a file name.
+fn key(message: &Message) -> Result<&str, String> {
+    if is_key(&message.key) { Ok(&message.key) } else { Err("the message has no usable key".to_owned()) }
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.len() <= 128 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+fn example() -> Message {
+    Message {
+        key: "0123456789abcdef".repeat(4),
+        kind: "first_report".into(),
+        subject: "【障害】【第一報】庁内ネットワーク 本庁舎の全業務システム利用不可（重大度1）[KW-20260920-0001]".into(),
+        body: "A町 総務課 情報係 御中\n\nお世話になっております。\n下記の障害を検知いたしました。\n\n受付番号　：KW-20260920-0001\n.\n以上\n".into(),
+        number: Some("KW-20260920-0001".into()),
+        severity: Some(1),
+        written: Timestamp::constant(1_789_838_000, 0),
+        from: Mailbox { name: "システム運用窓口（株式会社K）".into(), address: "desk@a-town.example".into() },
+        to: vec![Mailbox { name: "総務課 情報係".into(), address: "joho@a-town.example".into() }],
+        cc: vec![Mailbox { name: String::new(), address: "duty@a-town.example".into() }],
+        thread: vec![],
+        repeated: false,
+    }
+}

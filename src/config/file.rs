@@ -354,17 +354,20 @@ pub(super) struct Tables<'a> {
 impl<'a> Tables<'a> {
     /// Notes tables at the top that have no meaning.
     pub(super) fn known(&mut self) {
-        for (name, node) in &self.tree.root {
-            if !TABLES.contains(&name.as_str()) {
-                let help = did_you_mean(name, TABLES).unwrap_or_else(|| format!("known here: {}", TABLES.join(", ")));
-                self.findings.fault_at(
-                    &Path::of(&[name]),
-                    node.key.clone(),
-                    "is not a table known here".into(),
-                    Some(help),
-                    None,
-                );
-            }
+        self.keys_among(&Path::default(), self.tree.root.iter(), &TABLES);
+    }
+
+    /// Notes keys of the table at `path` that are not among `words`.
+    pub(super) fn words(&mut self, path: &Path, words: &[&str]) {
+        self.keys_among(path, self.tree.entries(path).into_iter(), words);
+    }
+
+    fn keys_among(&mut self, path: &Path, entries: impl Iterator<Item = (&'a String, &'a Node)>, words: &[&str]) {
+        for (name, node) in entries.filter(|(name, _)| !words.contains(&name.as_str())) {
+            let help = did_you_mean(name, words.iter().copied())
+                .unwrap_or_else(|| format!("known here: {}", words.join(", ")));
+            let message = "is not a table known here".into();
+            self.findings.fault_at(&path.key(name), node.key.clone(), message, Some(help), None);
         }
     }
 

@@ -23,7 +23,7 @@ impl Checker<'_> {
         components: &BTreeMap<ComponentId, Component>,
         site: Option<&Site>,
     ) -> Vec<Rule> {
-        self.unique(&tables, |rule| &rule.name);
+        self.names(tables.iter().map(|item| (&item.path, item.value.name.as_str())));
         let mut rules: Vec<(Path, Rule)> = Vec::new();
         for Item { path, value: table, .. } in tables {
             let mut when = Vec::new();

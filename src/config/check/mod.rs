@@ -12,8 +12,8 @@ mod overlap;
 mod parties;
 mod policy;
 
-use super::file::{Item, Tables};
-use super::kinds::Kinds;
+use super::file::Tables;
+use super::kinds;
 use super::report::{Findings, did_you_mean};
 use super::tree::{Path, Tree, Value};
 use super::{Settings, file};
@@ -35,7 +35,12 @@ pub(super) struct Checker<'a> {
 }
 
 /// Checks everything. `None` when something needed is missing altogether; the faults then say what.
-pub(super) fn check(tree: &Tree, today: Date, findings: &mut Findings) -> Option<Settings> {
+pub(super) fn check(
+    tree: &Tree,
+    folder: &std::path::Path,
+    today: Date,
+    findings: &mut Findings,
+) -> Option<Settings> {
     let mut tables = Tables { tree, findings };
     tables.known();
     let site = tables.required::<file::SiteTable>("site");
@@ -48,7 +53,7 @@ pub(super) fn check(tree: &Tree, today: Date, findings: &mut Findings) -> Option
     let calendars = tables.named::<file::CalendarTable>("calendar");
     let rules = tables.list::<file::RuleTable>(&Path::of(&["rule"]));
     let maintenance = tables.list::<file::MaintenanceTable>(&Path::of(&["maintenance"]));
-    let kinds = Kinds::read(&mut tables);
+    let kinds = kinds::Written::read(&mut tables);
 
     let mut checker = Checker { tree, findings, today, used: BTreeSet::new() };
     let zone = site.as_ref().map_or(TimeZone::UTC, |site| checker.zone(&site.timezone));
@@ -60,7 +65,8 @@ pub(super) fn check(tree: &Tree, today: Date, findings: &mut Findings) -> Option
     let isolation = checker.isolation(rules, &components, site.as_ref());
     let maintenance = checker.maintenance(maintenance, &zone);
     let policy = policy.map(|policy| checker.policy(policy, site.as_ref()));
-    kinds.check(&mut checker);
+    let name = site.as_ref().map_or("", |site| &site.name);
+    let kinds = kinds.check(&mut checker, &zone, name, folder);
     let told = contacts::Told::of(site.as_ref(), &systems, &components, &isolation, policy.as_ref());
     checker.contacts(&told, &parties, &calendars, &zone);
     checker.unused_calendars();
@@ -169,16 +175,25 @@ impl Checker<'_> {
         }
     }
 
-    /// Notes names that come twice in one list.
-    pub(super) fn unique<T>(&mut self, items: &[Item<T>], name: impl Fn(&T) -> &str) {
+    /// Notes names that are empty or come twice among these tables.
+    pub(super) fn names<'n>(&mut self, named: impl Iterator<Item = (&'n Path, &'n str)>) {
         let mut seen = BTreeSet::new();
-        for item in items {
-            let name = name(&item.value);
-            self.filled(&item.path.key("name"), name);
-            if !seen.insert(name) {
+        for (path, name) in named {
+            let path = path.key("name");
+            self.filled(&path, name);
+            if !self.findings.spoilt(&path) && !seen.insert(name) {
                 let message = format!("the name `{name}` is taken by an earlier one");
-                self.findings.fault(&item.path.key("name"), message, "give each its own name: records go by it");
+                self.findings.fault(&path, message, "give each its own name: records go by it");
             }
+        }
+    }
+
+    /// Notes a pattern set that has no pattern.
+    pub(super) fn pattern_set(&mut self, path: &Path, set: &str, known: &BTreeSet<&str>) {
+        if !known.contains(set) && self.tree.torn.is_empty() {
+            let help = did_you_mean(set, known.iter().copied())
+                .unwrap_or_else(|| format!("write [[pattern]] tables with set = \"{set}\", or correct it"));
+            self.findings.fault(path, format!("there is no pattern of the set `{set}`"), help);
         }
     }
 }

@@ -1,0 +1,117 @@
+//! JSON to an address of the administrator's choice.
+//!
+//! Place: for ticket systems and chat services that take their own turn from here. Not here: shaping the JSON for a
+//! particular service; that is a channel of its own, as `teams` is.
+
+use super::http::{Destination, Post, ten_seconds, twenty_seconds};
+use super::{Error, Message, Origin, Results, every, key, mail};
+use crate::config::span::Span;
+use crate::desk::outcome::{Delivery, Refused};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// `[[channel.webhook]]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookConfig {
+    /// What rules and commands call it.
+    pub name: String,
+    /// The party whose messages it gets copies of; the configuration requires it.
+    #[serde(default)]
+    pub party: Option<String>,
+    /// File with the address (https). It is a secret: whoever knows it can write there.
+    #[serde(default)]
+    pub url_file: Option<PathBuf>,
+    /// The address itself; only for this machine.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// PEM file of the authority that signed the server's certificate. If given, no other authority is trusted.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// The destination stands in our own network (10/8, 172.16/12, 192.168/16, fc00::/7 …).
+    #[serde(default)]
+    pub allow_private: bool,
+    /// Longest wait for a connection.
+    #[serde(default = "ten_seconds")]
+    pub connect_timeout: Span,
+    /// Longest wait in all.
+    #[serde(default = "twenty_seconds")]
+    pub timeout: Span,
+}
+
+/// What is sent. Fields are only ever added.
+#[derive(Debug, Serialize)]
+struct Payload<'a> {
+    id: &'a str,
+    kind: &'a str,
+    number: Option<&'a str>,
+    severity: Option<u8>,
+    subject: String,
+    text: String,
+    /// RFC 3339, UTC.
+    written: String,
+    site: &'a str,
+}
+
+/// An address that takes JSON.
+#[derive(Debug)]
+pub struct Webhook {
+    name: String,
+    post: Post,
+    origin: Origin,
+}
+
+impl Webhook {
+    /// Sets the channel up; nothing is connected. `url` is the content of `url_file`.
+    ///
+    /// # Errors
+    /// An address that is missing, not https, or never allowed; an unreadable `ca_file`.
+    pub fn new(config: WebhookConfig, url: Option<SecretString>, origin: Origin) -> Result<Self, Error> {
+        let destination = Destination {
+            channel: config.name.clone(),
+            url: config.url,
+            ca_file: config.ca_file,
+            allow_private: config.allow_private,
+            connect_timeout: config.connect_timeout,
+            timeout: config.timeout,
+        };
+        Ok(Self { name: config.name, post: Post::new(destination, url)?, origin })
+    }
+
+    /// The name the configuration gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Sends the message once; every address in `open` gets the one result.
+    pub async fn attempt(&self, message: &Message, open: &[String]) -> Results {
+        if open.is_empty() {
+            return Results::new();
+        }
+        every(open, &self.post(message).await)
+    }
+
+    async fn post(&self, message: &Message) -> Delivery {
+        let body = key(message).and_then(|id| {
+            let payload = Payload {
+                id,
+                kind: &message.kind,
+                number: message.number.as_deref(),
+                severity: message.severity,
+                subject: mail::subject(message),
+                text: mail::text(message),
+                written: message.written.to_string(),
+                site: &self.origin.site,
+            };
+            Ok((id, serde_json::to_vec(&payload).map_err(|error| error.to_string())?))
+        });
+        match body {
+            Err(why) => Delivery::Refused { what: Refused::Message, why },
+            Ok((id, body)) => match self.post.send(id, body).await {
+                Ok(answer) => self.post.verdict(&answer),
+                Err(delivery) => delivery,
+            },
+        }
+    }
+}
