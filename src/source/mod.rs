@@ -6,6 +6,7 @@
 //!
 //! A new source is one file or folder here (its configuration, its reading, a pure parser) and one line below.
 
+pub mod logfile;
 pub mod zabbix;
 
 use crate::desk::observation::{Cursor, OpenProblem};
