@@ -1,0 +1,425 @@
+//! The configuration as written: one struct per table.
+//!
+//! Between the tree and `check`. Texts that name something else (a party, a component) are still texts here, and
+//! whether what they name exists is not looked at. A key's meaning is told to administrators in the commented files of
+//! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
+//! Sources, channels and log patterns bring their own structs; adding one is one line in [`super::kinds`].
+
+use super::reader::{self, OneOrMany};
+use super::report::{Findings, did_you_mean};
+use super::span::Span;
+use super::tree::{Layer, Node, Path, Tree, Value};
+use crate::desk::observation::Level;
+use crate::desk::pattern::Pattern;
+use crate::desk::rules::{
+    CauseClass, Confidence, ContractScope, Effect, FirstReport, ImpactScope, Language, PartyKind, VerdictCode,
+};
+use jiff::civil::{Date, Time};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The tables at the top; anything else there is a slip.
+pub(super) const TABLES: [&str; 13] = [
+    "site",
+    "state",
+    "control",
+    "source",
+    "pattern",
+    "party",
+    "system",
+    "component",
+    "rule",
+    "calendar",
+    "policy",
+    "channel",
+    "maintenance",
+];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteTable {
+    pub(super) name: String,
+    pub(super) desk: String,
+    pub(super) office: String,
+    pub(super) timezone: String,
+    pub(super) language: Language,
+    pub(super) mail: MailTable,
+    pub(super) entry_phone: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailTable {
+    pub(super) from: String,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateTable {
+    pub(super) directory: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ControlTable {
+    pub(super) socket: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartyTable {
+    pub(super) kind: PartyKind,
+    pub(super) name: String,
+    pub(super) hours: String,
+    #[serde(default)]
+    pub(super) contract: Vec<ContractTable>,
+    #[serde(default)]
+    pub(super) contact: Vec<ContactTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContractTable {
+    pub(super) number: String,
+    pub(super) scope: String,
+    pub(super) from: Date,
+    pub(super) until: Date,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactTable {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) person: bool,
+    pub(super) mail: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) hours: Option<String>,
+    pub(super) only_severity: Option<u8>,
+    pub(super) from: Option<Date>,
+    pub(super) until: Option<Date>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SystemTable {
+    pub(super) name: String,
+    pub(super) office: Option<String>,
+    #[serde(default)]
+    pub(super) needs: OneOrMany<String>,
+    pub(super) impact: ImpactTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImpactTable {
+    pub(super) scope: ImpactScope,
+    #[serde(default)]
+    pub(super) residents: bool,
+    #[serde(default)]
+    pub(super) substitute: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ComponentTable {
+    pub(super) name: Option<String>,
+    pub(super) party: Option<String>,
+    pub(super) scope: Option<ContractScope>,
+    #[serde(default)]
+    pub(super) hosts: OneOrMany<Pattern>,
+    #[serde(default, rename = "match")]
+    pub(super) matches: OneOrMany<MatchTable>,
+    #[serde(default)]
+    pub(super) needs: OneOrMany<String>,
+    pub(super) effect: Option<Effect>,
+    #[serde(default)]
+    pub(super) asset: AssetTable,
+    pub(super) ping: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AssetTable {
+    pub(super) model: String,
+    pub(super) serial: String,
+    pub(super) place: String,
+    pub(super) contract: String,
+}
+
+/// Conditions on one alert. `component` and `within` have no meaning in some places; `check` says so there, because a
+/// struct for each place would make serde's "unknown key" out of it, and the key is known, only not here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MatchTable {
+    pub(super) host: OneOrMany<Pattern>,
+    pub(super) group: OneOrMany<Pattern>,
+    pub(super) tag: BTreeMap<String, OneOrMany<Pattern>>,
+    pub(super) summary: OneOrMany<Pattern>,
+    pub(super) level: Option<Level>,
+    pub(super) source: OneOrMany<Pattern>,
+    pub(super) field: BTreeMap<String, OneOrMany<Pattern>>,
+    pub(super) component: OneOrMany<String>,
+    pub(super) within: Option<Span>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleTable {
+    pub(super) name: String,
+    pub(super) when: OneOrMany<ConditionTable>,
+    pub(super) then: ThenTable,
+    pub(super) because: String,
+    pub(super) watch: Option<Span>,
+}
+
+/// Conditions that must all hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ConditionTable {
+    pub(super) alert: Option<MatchTable>,
+    pub(super) also: OneOrMany<MatchTable>,
+    pub(super) absent: OneOrMany<MatchTable>,
+    pub(super) root: OneOrMany<String>,
+    pub(super) behind: Option<BehindTable>,
+    pub(super) ping: OneOrMany<PingTable>,
+    pub(super) any: Vec<ConditionTable>,
+    pub(super) not: Option<Box<ConditionTable>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BehindTable {
+    pub(super) component: String,
+    pub(super) percent: u8,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PingTable {
+    pub(super) component: String,
+    pub(super) answers: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ThenTable {
+    pub(super) verdict: VerdictCode,
+    pub(super) party: Option<String>,
+    #[serde(default)]
+    pub(super) parties: Vec<String>,
+    pub(super) cause: Option<CauseClass>,
+    pub(super) confidence: Confidence,
+    pub(super) effect: Option<Effect>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalendarTable {
+    pub(super) open: OneOrMany<String>,
+    #[serde(default)]
+    pub(super) holidays: HolidaysWord,
+    #[serde(default)]
+    pub(super) closed: Vec<ClosedTable>,
+    #[serde(default)]
+    pub(super) extra: Vec<ExtraTable>,
+}
+
+/// `none` or `japan`; the desk's own type spells them the same, but is free to change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum HolidaysWord {
+    #[default]
+    None,
+    Japan,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClosedTable {
+    pub(super) from: String,
+    pub(super) until: Option<String>,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExtraTable {
+    pub(super) date: Date,
+    #[serde(rename = "is")]
+    pub(super) kind: ExtraKind,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) hours: OneOrMany<String>,
+}
+
+/// What an extra day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExtraKind {
+    /// Open whatever else closes it.
+    Open,
+    /// A holiday the law does not compute.
+    Holiday,
+    /// No holiday although the law computes one.
+    NoHoliday,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyTable {
+    pub(super) window: Span,
+    pub(super) stable: Span,
+    pub(super) watch_repeats: u32,
+    pub(super) watch_span: Span,
+    pub(super) watch_quiet: Span,
+    pub(super) reopen: Span,
+    pub(super) digest_at: Time,
+    pub(super) blind_tell: Vec<String>,
+    pub(super) hold_business_days: u32,
+    pub(super) reception: String,
+    pub(super) severity: SeverityTables,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeverityTables {
+    #[serde(rename = "1")]
+    pub(super) one: SeverityTable,
+    #[serde(rename = "2")]
+    pub(super) two: SeverityTable,
+    #[serde(rename = "3")]
+    pub(super) three: SeverityTable,
+    #[serde(rename = "4")]
+    pub(super) four: SeverityTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeverityTable {
+    pub(super) first_report: FirstReport,
+    pub(super) acknowledge_within: Span,
+    pub(super) next_report: MaybeSpan,
+    pub(super) phone_at_any_hour: bool,
+    pub(super) critical: bool,
+    pub(super) deliver_by: Span,
+}
+
+/// A duration, or `"none"`: a default of some hours must be possible to take away.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MaybeSpan(pub(super) Option<Span>);
+
+impl<'de> Deserialize<'de> for MaybeSpan {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "none" => Ok(Self(None)),
+            text => text.parse().map(|span| Self(Some(span))).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MaintenanceTable {
+    pub(super) name: String,
+    pub(super) owner: String,
+    pub(super) components: OneOrMany<String>,
+    pub(super) from: String,
+    pub(super) until: String,
+}
+
+/// One table and where it stands.
+#[derive(Debug)]
+pub(super) struct Item<T> {
+    pub(super) path: Path,
+    pub(super) order: (usize, usize),
+    pub(super) value: T,
+}
+
+impl<T> Item<T> {
+    /// The name of a table that has its name in its header.
+    pub(super) fn id(&self) -> &str {
+        self.path.last()
+    }
+}
+
+/// Reads tables out of the tree.
+pub(super) struct Tables<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) findings: &'a mut Findings,
+}
+
+impl<'a> Tables<'a> {
+    /// Notes tables at the top that have no meaning.
+    pub(super) fn known(&mut self) {
+        self.keys_among(&Path::default(), self.tree.root.iter(), &TABLES);
+    }
+
+    /// Notes keys of the table at `path` that are not among `words`.
+    pub(super) fn words(&mut self, path: &Path, words: &[&str]) {
+        self.keys_among(path, self.tree.entries(path).into_iter(), words);
+    }
+
+    fn keys_among(&mut self, path: &Path, entries: impl Iterator<Item = (&'a String, &'a Node)>, words: &[&str]) {
+        for (name, node) in entries.filter(|(name, _)| !words.contains(&name.as_str())) {
+            let help = did_you_mean(name, words.iter().copied())
+                .unwrap_or_else(|| format!("known here: {}", words.join(", ")));
+            let message = "is not a table known here".into();
+            self.findings.fault_at(&path.key(name), node.key.clone(), message, Some(help), None);
+        }
+    }
+
+    /// The one table of this name.
+    pub(super) fn one<T: Deserialize<'a>>(&mut self, name: &str) -> Option<T> {
+        let path = Path::of(&[name]);
+        match self.tree.at(&path) {
+            Some(node) => reader::read(node, &path, self.findings),
+            None => None,
+        }
+    }
+
+    /// As [`Tables::one`], where built-in defaults alone do not make a table.
+    pub(super) fn required<T: Deserialize<'a>>(&mut self, name: &str) -> Option<T> {
+        let path = Path::of(&[name]);
+        if self.tree.at(&path).is_none_or(|node| node.layer == Layer::BuiltIn) {
+            let help = format!("write a table [{name}]; config/{name}.toml of the example shows it");
+            self.findings.fault(&Path::default(), format!("there is no [{name}]"), help);
+            return None;
+        }
+        self.one(name)
+    }
+
+    /// The tables `[name.x]`, in the order of writing.
+    pub(super) fn named<T: Deserialize<'a>>(&mut self, name: &str) -> Vec<Item<T>> {
+        let path = Path::of(&[name]);
+        let is_table = |node: &Node| matches!(node.value, Value::Table(_));
+        if self.tree.at(&path).is_some_and(|node| !is_table(node)) {
+            self.findings.fault(&path, "is not a table of tables", format!("write [{name}.some-name]"));
+        }
+        let mut items = Vec::new();
+        for (key, node) in self.tree.entries(&path) {
+            self.item(path.key(key), node, &mut items);
+        }
+        items
+    }
+
+    /// The tables `[[a.b]]`, in the order of writing.
+    pub(super) fn list<T: Deserialize<'a>>(&mut self, path: &Path) -> Vec<Item<T>> {
+        if self.tree.at(path).is_some_and(|node| !matches!(node.value, Value::List(_))) {
+            self.findings.fault(path, "is not a list of tables", format!("write [[{path}]]"));
+        }
+        let mut items = Vec::new();
+        for (index, node) in self.tree.elements(path).iter().enumerate() {
+            self.item(path.index(index), node, &mut items);
+        }
+        items
+    }
+
+    fn item<T: Deserialize<'a>>(&mut self, path: Path, node: &'a Node, items: &mut Vec<Item<T>>) {
+        if let Some(value) = reader::read(node, &path, self.findings) {
+            items.push(Item { path, order: node.order, value });
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What was found: faults and warnings, each with its place, what is written there, and what would be right.
+//!
+//! `join`, `reader` and `check` add to it; the command line prints it. The caller decides what it means for the exit
+//! code. Not here: any judgement of its own, except that one key is blamed once.
+
+use super::tree::{Path, Place, Source, Tree};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// The configuration can't be used.
+    Fault,
+    /// It can be used, but somebody should look.
+    Warning,
+}
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub weight: Weight,
+    /// The file as it was found in the folder, or `environment`; `None` when it is about the folder itself.
+    pub file: Option<String>,
+    /// Line, from 1; 0 without a file.
+    pub line: usize,
+    /// Column in characters, from 1; 0 without a file.
+    pub column: usize,
+    /// The way to the key: `party.n-sha.contact[0].mail`. Elements of lists are counted from 0.
+    pub key: String,
+    /// What was found.
+    pub message: String,
+    /// What would be right.
+    pub help: Option<String>,
+    #[serde(skip)]
+    at: Option<Place>,
+    #[serde(skip)]
+    note: Option<Note>,
+}
+
+/// A second place that explains the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) at: Place,
+    pub(super) says: String,
+}
+
+/// Everything found in one reading of the folder, in the order of files and lines.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    findings: Vec<Finding>,
+    sources: Arc<[Source]>,
+}
+
+impl Report {
+    /// What was found; faults first, then warnings, each in the order of files and lines.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// How many faults.
+    pub fn faults(&self) -> usize {
+        self.count(Weight::Fault)
+    }
+
+    /// How many warnings.
+    pub fn warnings(&self) -> usize {
+        self.count(Weight::Warning)
+    }
+
+    fn count(&self, weight: Weight) -> usize {
+        self.findings.iter().filter(|finding| finding.weight == weight).count()
+    }
+
+    /// Prints it for people: each finding with its line and a mark under what is meant, and the count at the end.
+    ///
+    /// # Errors
+    /// Those of `writer`.
+    pub fn print(&self, writer: &mut impl io::Write, color: bool) -> io::Result<()> {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        for finding in &self.findings {
+            let level = match finding.weight {
+                Weight::Fault => Level::ERROR.with_name("fault"),
+                Weight::Warning => Level::WARNING,
+            };
+            let title = match finding.key.as_str() {
+                "" => finding.message.clone(),
+                key => format!("{key}: {}", finding.message),
+            };
+            let mut group = Group::with_title(level.primary_title(printable(&title)));
+            if let Some(snippet) = self.snippet(finding.at.as_ref(), AnnotationKind::Primary, None) {
+                group = group.element(snippet);
+            }
+            if let Some(note) = &finding.note
+                && let Some(snippet) = self.snippet(Some(&note.at), AnnotationKind::Context, Some(&note.says))
+            {
+                group = group.element(snippet);
+            }
+            if let Some(help) = &finding.help {
+                group = group.element(Level::HELP.message(printable(help)));
+            }
+            writeln!(writer, "{}\n", renderer.render(&[group]))?;
+        }
+        writeln!(writer, "{self}")
+    }
+
+    fn snippet<'a>(
+        &'a self,
+        at: Option<&Place>,
+        kind: AnnotationKind,
+        label: Option<&'a str>,
+    ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+        let at = at?;
+        let source = self.sources.get(at.source)?;
+        let mut annotation = kind.span(at.span.clone());
+        if let Some(label) = label {
+            annotation = annotation.label(label);
+        }
+        Some(Snippet::source(source.text.as_str()).path(source.name.as_str()).annotation(annotation))
+    }
+
+    /// The same for machines.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({ "faults": self.faults(), "warnings": self.warnings(), "findings": self.findings })
+    }
+}
+
+/// The count, as the last line of [`Report::print`].
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |number: usize, what: &str| match number {
+            0 => format!("no {what}s"),
+            1 => format!("1 {what}"),
+            number => format!("{number} {what}s"),
+        };
+        write!(f, "{}, {}", count(self.faults(), "fault"), count(self.warnings(), "warning"))
+    }
+}
+
+impl std::error::Error for Report {}
+
+/// Where findings are gathered while reading and checking.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    found: Vec<Found>,
+    blamed: BTreeSet<Path>,
+}
+
+#[derive(Debug)]
+struct Found {
+    weight: Weight,
+    path: Path,
+    at: Option<Place>,
+    message: String,
+    help: Option<String>,
+    note: Option<Note>,
+}
+
+impl Findings {
+    /// Adds a fault at the value of `path`; its place is looked up at the end.
+    pub(super) fn fault(&mut self, path: &Path, message: impl Into<String>, help: impl Into<String>) {
+        self.add(Weight::Fault, path, None, message.into(), Some(help.into()), None);
+    }
+
+    /// Adds a fault at a place that is not the value of `path`.
+    pub(super) fn fault_at(
+        &mut self,
+        path: &Path,
+        at: Place,
+        message: String,
+        help: Option<String>,
+        note: Option<Note>,
+    ) {
+        self.add(Weight::Fault, path, Some(at), message, help, note);
+    }
+
+    /// Adds a fault for which there is nothing helpful to say beyond the message.
+    pub(super) fn plain_fault(&mut self, path: &Path, message: impl Into<String>, help: Option<String>) {
+        self.add(Weight::Fault, path, None, message.into(), help, None);
+    }
+
+    /// Adds a warning at the value of `path`.
+    pub(super) fn warn(&mut self, path: &Path, message: impl Into<String>, help: impl Into<String>) {
+        self.add(Weight::Warning, path, None, message.into(), Some(help.into()), None);
+    }
+
+    /// Whether `path`, or something around it, was blamed already: what follows from it is not worth telling.
+    pub(super) fn spoilt(&self, path: &Path) -> bool {
+        self.blamed.iter().any(|blamed| path.within(blamed))
+    }
+
+    /// Whether something in `path` was blamed, or `path` itself.
+    pub(super) fn touched(&self, path: &Path) -> bool {
+        self.blamed.iter().any(|blamed| blamed.within(path))
+    }
+
+    /// Whether there is a fault.
+    pub(super) fn any_fault(&self) -> bool {
+        self.found.iter().any(|found| found.weight == Weight::Fault)
+    }
+
+    fn add(
+        &mut self,
+        weight: Weight,
+        path: &Path,
+        at: Option<Place>,
+        message: String,
+        help: Option<String>,
+        note: Option<Note>,
+    ) {
+        // One key is blamed once: the second complaint about it would follow from the first.
+        if weight == Weight::Fault && *path != Path::default() && !self.blamed.insert(path.clone()) {
+            return;
+        }
+        self.found.push(Found { weight, path: path.clone(), at, message, help, note });
+    }
+
+    /// Puts everything in order and finds the places.
+    pub(super) fn report(self, tree: Tree) -> Report {
+        let mut findings: Vec<Finding> = self
+            .found
+            .into_iter()
+            .map(|found| {
+                let at = found.at.or_else(|| tree.place(&found.path));
+                let source = at.as_ref().and_then(|at| tree.sources.get(at.source));
+                let (line, column) = match (&at, source) {
+                    (Some(at), Some(source)) => position(&source.text, at.span.start),
+                    _ => (0, 0),
+                };
+                Finding {
+                    weight: found.weight,
+                    file: source.map(|source| source.name.clone()),
+                    line,
+                    column,
+                    key: found.path.to_string(),
+                    message: found.message,
+                    help: found.help,
+                    at,
+                    note: found.note,
+                }
+            })
+            .collect();
+        findings.sort_by(|a, b| {
+            let key = |finding: &Finding| {
+                (finding.weight, finding.at.as_ref().map(|at| at.source), finding.line, finding.column)
+            };
+            key(a).cmp(&key(b))
+        });
+        Report { findings, sources: tree.sources.into() }
+    }
+}
+
+/// Line and column in characters, both from 1.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
+}
+
+/// `text` without characters that would steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+}
+
+/// "did you mean `x`?" for the nearest of `known` within two slips of the finger.
+pub(super) fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(written, known).map(|known| format!("did you mean `{known}`?"))
+}
+
+fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(written, known), known))
+        // Two slips in a word of two letters make any word.
+        .filter(|(distance, known)| *distance <= 2 && *distance < known.chars().count())
+        .min()
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_not_bytes() {
+        assert_eq!(position("a = 1\nname = \"障害\" x", "a = 1\nname = \"障害\" ".len()), (2, 13));
+        assert_eq!(position("", 0), (1, 1));
+    }
+
+    #[test]
+    fn suggestions_are_at_most_two_slips_away() {
+        let known = ["party", "hosts", "needs"];
+        assert_eq!(did_you_mean("pary", known).as_deref(), Some("did you mean `party`?"));
+        assert_eq!(did_you_mean("hsots", known).as_deref(), Some("did you mean `hosts`?"));
+        assert_eq!(did_you_mean("colour", known), None);
+        assert_eq!(did_you_mean("x", ["ab"]), None);
+    }
+
+    #[test]
+    fn one_key_is_blamed_once() {
+        let mut findings = Findings::default();
+        let path = Path::of(&["site", "name"]);
+        findings.fault(&path, "is a number", "write a text");
+        findings.fault(&path, "is empty", "write a name");
+        assert_eq!(findings.found.len(), 1);
+        assert!(findings.spoilt(&path.key("inside")));
+        assert!(!findings.spoilt(&Path::of(&["site"])));
+    }
+}
