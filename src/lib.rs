@@ -6,6 +6,7 @@ pub mod config;
 pub mod daemon;
 pub mod desk;
 pub mod inbox;
+pub mod play;
 pub mod render;
 pub mod source;
 pub mod store;

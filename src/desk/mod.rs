@@ -21,6 +21,7 @@ pub mod rules;
 pub mod calendar;
 pub mod contact;
 pub mod graph;
+pub mod ledger;
 pub mod scope;
 pub mod severity;
 
