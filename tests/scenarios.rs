@@ -38,7 +38,7 @@ fn every_day_goes_as_written() {
     let only = std::env::var("ONLY").ok();
     let mut wrong = Vec::new();
     let transcripts = transcripts();
-    assert!(transcripts.len() > 10, "transcripts are missing");
+    assert!(only.is_some() || transcripts.len() > 10, "transcripts are missing");
     for path in transcripts {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if only.as_ref().is_some_and(|only| !name.contains(only)) {

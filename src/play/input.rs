@@ -1,6 +1,6 @@
 //! What the words of one input mean.
 //!
-//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [late] [once] [at=HH:MM]` begins a problem, `… ok`
+//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [name=…] [late] [once] [at=HH:MM]` begins a problem, `… ok`
 //! ends it with its recovery event, `… ok line` with a closing line, `deleted HOST "SUMMARY"` without any; `first …` is
 //! red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`, `unmonitored`, `acknowledged` change
 //! it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`, `remarks "TEXT"`, `unreadable "TEXT"`
@@ -69,6 +69,8 @@ pub(super) struct Begins {
     pub(super) momentary: bool,
     pub(super) suppressed: bool,
     pub(super) first: bool,
+    /// The name people know the host by.
+    pub(super) name: Option<String>,
     pub(super) at: Option<Timestamp>,
 }
 
@@ -212,6 +214,7 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
         Some(level) => {
             words.rest.remove(0);
             let (late, momentary, suppressed) = (words.flag("late"), words.flag("once"), words.flag("suppressed"));
+            let name = words.key("name").map(str::to_owned);
             let mut tags = Vec::new();
             let mut groups = Vec::new();
             for word in std::mem::take(&mut words.rest) {
@@ -221,7 +224,7 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
                     None => return Err(format!("`{word}` is neither a tag (name=value) nor late, once or suppressed")),
                 }
             }
-            Ok(About::Begins(Box::new(Begins { level, tags, groups, late, momentary, suppressed, first, at })))
+            Ok(About::Begins(Box::new(Begins { level, tags, groups, late, momentary, suppressed, first, name, at })))
         }
         None => {
             let acknowledged = flag(words, "acknowledged", "unacknowledged");

@@ -448,7 +448,7 @@ fn first_source(step: &Step) -> Option<&SourceId> {
 fn problem((host, summary): (&String, &String), begins: &Begins) -> Problem {
     Problem {
         host: host.clone(),
-        host_name: host.clone(),
+        host_name: begins.name.clone().unwrap_or_else(|| host.clone()),
         summary: summary.clone(),
         level: begins.level,
         tags: begins.tags.clone(),

@@ -90,6 +90,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Report(reason) => match reason {
             ReportReason::First => "the office must know".to_owned(),
             ReportReason::Promised => "the promised hour came".to_owned(),
+            ReportReason::News => "there is news".to_owned(),
             ReportReason::Verifying => "monitoring shows normal".to_owned(),
             ReportReason::Restored => "operation was checked".to_owned(),
         },
@@ -134,7 +135,7 @@ fn why_words(names: Names, why: &Why) -> String {
         Why::CopyOf(row) => format!("it is a copy of {}", names.row(*row)),
         Why::Interim => "news or the promised hour".to_owned(),
         Why::Recovery => "it is restored".to_owned(),
-        Why::Verdict => "the verdict changed who is asked".to_owned(),
+        Why::Verdict => "the verdict says who is asked".to_owned(),
         Why::Act => "the desk said so".to_owned(),
         Why::NotAcknowledged => "no acknowledgement came in time".to_owned(),
         Why::Call => "somebody must be called".to_owned(),
