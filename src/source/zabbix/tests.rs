@@ -9,9 +9,7 @@ use super::fake::{Fake, FakeWire, PASSWORD, TOKEN, timeout};
 use super::memory::Memory;
 use super::poll::{Manner, Poll, Record, Stop};
 use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{
-    Cursor, Evidence, Failure, FailureKind, Key, Observation, OpenProblem, Report, Seen,
-};
+use crate::desk::observation::{Cursor, Evidence, Failure, FailureKind, Key, Observation, OpenProblem, Report, Seen};
 use crate::inbox::Closed;
 use crate::source::Standing;
 use jiff::Timestamp;

@@ -114,7 +114,7 @@ impl Wire for Http {
         if !kind.to_ascii_lowercase().starts_with("application/json") {
             let kind = if kind.is_empty() { "no content type" } else { &kind };
             return Err(garbled(format!(
-                "HTTP {} but {} instead of JSON: is url the address of api_jsonrpc.php?{}",
+                "HTTP {} but {} instead of JSON (url should be the address of api_jsonrpc.php){}",
                 status.as_u16(),
                 printable(kind, 80),
                 beginning(&bytes)
