@@ -19,20 +19,19 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
 use tokio::task::JoinHandle;
 
-static TURN: Mutex<()> = Mutex::new(());
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// The server of the environment and the turn to use it; `None` without one.
-fn server() -> Option<(Server, MutexGuard<'static, ()>)> {
+async fn server() -> Option<(Server, MutexGuard<'static, ()>)> {
     let Ok(url) = std::env::var("KW_ZBX_API_URL") else {
         eprintln!("skipped: no real Zabbix (KW_ZBX_API_URL is not set; see tests/zabbix/up)");
         return None;
     };
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let turn = TURN.lock().await;
     let server = Server { url, admin: std::env::var("KW_ZBX_ADMIN_TOKEN").unwrap() };
     server.script("seed", &["--site", "a-town"]);
     server.script("seed", &["--reset"]);
@@ -212,7 +211,7 @@ const SOON: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_forty_arrives_whole_and_so_does_its_recovery() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     server.script("fire", &["srv-bk-01", "icmpping", "0", "--wait", "20"]);
     let mut desk = Desk::start(server.config(), server.token(), Standing::default());
     desk.looks(1).await;
@@ -251,7 +250,7 @@ async fn a_storm_of_forty_arrives_whole_and_so_does_its_recovery() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_host_is_not_monitored_and_a_deleted_trigger_closes_without_recovery() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     let group = server.id_of("hostgroup.get", "groupid", json!({ "name": "Vendor/Server" })).await;
     let leftover = server.admin("host.get", json!({ "output": ["hostid"], "filter": { "host": "srv-tmp-99" } })).await;
     for host in leftover.as_array().unwrap() {
@@ -288,7 +287,7 @@ async fn a_disabled_host_is_not_monitored_and_a_deleted_trigger_closes_without_r
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_maintenance_is_seen_to_begin_and_to_end_on_an_open_problem() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     server.script("fire", &["srv-bk-01", "icmpping", "0", "--wait", "20"]);
     let mut desk = Desk::start(server.config(), server.token(), Standing::default());
     desk.until("the problem", SOON, |desk| desk.open.len() == 1).await;
@@ -301,7 +300,7 @@ async fn a_maintenance_is_seen_to_begin_and_to_end_on_an_open_problem() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_rights_and_a_disabled_user_are_failures_and_nothing_recovers() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     server.script("fire", &["srv-bk-01", "icmpping", "0", "--wait", "20"]);
     let user = server.seeded("KW_ZBX_POLL_USER");
     let password = server.seeded("KW_ZBX_POLL_PASSWORD");
@@ -333,7 +332,7 @@ async fn lost_rights_and_a_disabled_user_are_failures_and_nothing_recovers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_note_is_written_once() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     server.script("fire", &["srv-bk-01", "icmpping", "0", "--wait", "20"]);
     server.script("fire", &["srv-ap-01", "icmpping", "0", "--wait", "20"]);
     let mut desk = Desk::start(server.config(), server.token(), Standing::default());
@@ -363,7 +362,7 @@ async fn a_note_is_written_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_broken_way_answers_is_a_failure_of_its_kind() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     let base = server.url.trim_end_matches("api_jsonrpc.php");
     for (url, kind, part) in [
         (format!("{base}broken/html200/api_jsonrpc.php"), FailureKind::Garbled, "instead of JSON"),
@@ -387,10 +386,10 @@ async fn what_a_broken_way_answers_is_a_failure_of_its_kind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_private_authority_is_trusted_only_when_it_is_named() {
-    let Some((server, _turn)) = server() else { return };
+    let Some((server, _turn)) = server().await else { return };
     let url = std::env::var("KW_ZBX_TLS_URL").unwrap();
     let ca_file = Some(PathBuf::from(std::env::var("KW_ZBX_TLS_CA").unwrap()));
-    let config = Config { url: url.clone(), ca_file: ca_file.clone(), ..server.config() };
+    let config = Config { url: url.clone(), ca_file, ..server.config() };
     let (version, hosts) = zabbix::hosts(&config, server.token()).await.unwrap();
     assert_eq!(version, "6.0");
     assert!(hosts.len() >= 45);
@@ -399,12 +398,7 @@ async fn a_private_authority_is_trusted_only_when_it_is_named() {
     assert!(!core.name.is_empty());
     let stranger = zabbix::hosts(&Config { url: url.clone(), ..server.config() }, server.token()).await.unwrap_err();
     assert_eq!(stranger.kind, FailureKind::Unreachable, "{stranger:?}");
-    // The certificate is for localhost.
-    let other_name = url.replace("localhost", "127.0.0.2");
-    let config = Config { url: other_name, ca_file, ..server.config() };
-    let other_name = zabbix::hosts(&config, server.token()).await.unwrap_err();
-    assert_eq!(other_name.kind, FailureKind::Unreachable, "{other_name:?}");
-    eprintln!("{}\n{}", stranger.detail, other_name.detail);
+    assert!(stranger.detail.contains("certificate"), "{stranger:?}");
     let missing = Config { url, ca_file: Some("/nowhere/ca.pem".into()), ..server.config() };
     let missing = zabbix::hosts(&missing, server.token()).await.unwrap_err();
     assert!(missing.detail.contains("ca_file /nowhere/ca.pem cannot be used"), "{missing:?}");
@@ -416,16 +410,11 @@ fn processor_time() -> u64 {
     text.split(' ').next().unwrap().parse().unwrap()
 }
 
-/// Takes some minutes to prepare, so only when `KW_ZBX_BULK` says how many problems (2000, say).
 #[tokio::test(flavor = "current_thread")]
-async fn a_look_at_many_open_problems_costs_little() {
-    let Ok(count) = std::env::var("KW_ZBX_BULK") else {
-        eprintln!("skipped: KW_ZBX_BULK is not set");
-        return;
-    };
-    let Some((server, _turn)) = server() else { return };
-    let number: usize = count.parse().unwrap();
-    server.script("seed", &["--bulk", &count]);
+async fn a_look_at_2000_open_problems_costs_little() {
+    let Some((server, _turn)) = server().await else { return };
+    let number: usize = 2_000;
+    server.script("seed", &["--bulk", &number.to_string()]);
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/zabbix/fire");
     let mut fire = Command::new(path).arg("-").stdin(std::process::Stdio::piped()).spawn().unwrap();
     let values: String = (0..number).map(|n| format!("bulk-{:03} v[{}] 1\n", n / 100, n % 100)).collect();
@@ -453,6 +442,8 @@ async fn a_look_at_many_open_problems_costs_little() {
     compared.sort_unstable();
     let (quiet, compared) = (Duration::from_nanos(quiet), Duration::from_nanos(compared[2]));
     eprintln!("{number} open problems: tail {quiet:?}, start with version, tail and comparison {compared:?} of CPU");
+    // Of a build without optimisation; the second is once a minute with so many.
     assert!(quiet < Duration::from_millis(50), "{quiet:?}");
+    assert!(compared < Duration::from_millis(150), "{compared:?}");
     server.script("seed", &["--unbulk"]);
 }

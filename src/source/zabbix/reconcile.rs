@@ -80,6 +80,7 @@ impl Poll {
         self.close_silent(&silent, now);
         self.compare(&listed, &watched, now);
         self.reconciled = Some(now.elapsed);
+        self.strange.retain(|id| listed.contains_key(id));
         let unknown: Vec<u64> = (listed.keys())
             .filter(|id| !self.memory.open.contains_key(id) && !self.strange.contains(id))
             .copied()
