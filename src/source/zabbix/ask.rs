@@ -1,0 +1,200 @@
+//! The calls a look makes: method, parameters by version, and the type of the answer.
+//!
+//! Fields are always named (`extend` makes Zabbix expand macros and is several times dearer), pages are always limited
+//! (PHP answers a large storm with HTTP 500), and nothing is passed that a strict version does not know. Not here: when
+//! a call is made and what follows from it.
+
+use super::api::{Api, Error, Version};
+use super::parse::{Count, EventRow, Fate, HostRow, Mark, NotedRow, OpenRow, Readable, TriggerRow};
+use super::wire::Wire;
+use crate::desk::observation::{Failure, FailureKind};
+use serde_json::{Value, json};
+
+/// Most ids asked of the tail at once.
+pub(super) const IDS: usize = 5_000;
+/// Most rows asked in full at once.
+pub(super) const DETAILS: usize = 500;
+/// Most rows of the list of open problems asked at once.
+pub(super) const ROWS: usize = 1_000;
+/// The most one query may bring where there is no way to cut it smaller.
+const CROWD: usize = 20_000;
+/// Zabbix 7 takes `eventid_from` of `problem.get` for a time and refuses what is later than 2038.
+const LAST_TIME: u64 = i32::MAX as u64;
+
+impl<W: Wire> Api<W> {
+    /// The newest event there is for us, if any.
+    pub(super) async fn newest(&mut self) -> Result<Option<Mark>, Error> {
+        let rows: Vec<Mark> = self
+            .call(
+                "event.get",
+                json!({
+                    "output": ["eventid", "clock"], "source": 0, "object": 0, "value": [0, 1],
+                    "sortfield": ["eventid"], "sortorder": "DESC", "limit": 1,
+                }),
+            )
+            .await?;
+        Ok(rows.first().copied())
+    }
+
+    /// One page of the events from `from` on (included), lowest id first.
+    pub(super) async fn tail(&mut self, from: u64) -> Result<Vec<Mark>, Error> {
+        self.call(
+            "event.get",
+            json!({
+                "output": ["eventid", "clock"], "source": 0, "object": 0, "value": [0, 1],
+                "eventid_from": from.to_string(), "sortfield": ["eventid"], "sortorder": "ASC", "limit": IDS,
+            }),
+        )
+        .await
+    }
+
+    /// The events with these ids in full, lowest id first; at most [`DETAILS`].
+    pub(super) async fn events(&mut self, ids: &[u64]) -> Result<Vec<Readable<EventRow>>, Error> {
+        self.call(
+            "event.get",
+            json!({
+                "output": ["eventid", "objectid", "clock", "ns", "value", "name", "severity", "acknowledged",
+                           "suppressed"],
+                "eventids": texts(ids), "source": 0, "object": 0, "value": [0, 1],
+                "selectHosts": ["hostid", "host", "name"], "selectTags": ["tag", "value"],
+                "sortfield": ["eventid"], "sortorder": "ASC",
+            }),
+        )
+        .await
+    }
+
+    /// What became of these problems; those we may not see (any more) are missing.
+    pub(super) async fn fates(&mut self, ids: &[u64]) -> Result<Vec<Fate>, Error> {
+        self.by_ids("event.get", "eventids", json!({ "output": ["eventid", "objectid", "r_eventid"] }), ids).await
+    }
+
+    /// When these events happened.
+    pub(super) async fn moments(&mut self, ids: &[u64]) -> Result<Vec<Readable<EventRow>>, Error> {
+        let output = json!({ "output": ["eventid", "objectid", "clock", "ns", "value", "severity"] });
+        self.by_ids("event.get", "eventids", output, ids).await
+    }
+
+    /// All open problems, every page of them, in no particular order.
+    pub(super) async fn open_problems(&mut self) -> Result<Vec<OpenRow>, Error> {
+        let version = self.version().await?;
+        let mut all: Vec<OpenRow> = Vec::new();
+        let mut from = None;
+        loop {
+            let mut params = open_rows(ROWS);
+            if let Some(from) = from {
+                params["eventid_from"] = u64::to_string(&from).into();
+            }
+            let page: Vec<OpenRow> = self.call("problem.get", params).await?;
+            let (full, last) = (page.len() >= ROWS, page.last().map_or(0, |row| row.eventid));
+            all.extend(page);
+            match (full, last.checked_add(1)) {
+                (true, Some(next)) if version >= Version::SEVEN && next > LAST_TIME => {
+                    return self.open_problems_by_time().await;
+                }
+                (true, Some(next)) => from = Some(next),
+                _ => return Ok(all),
+            }
+        }
+    }
+
+    /// All open problems, cut by their time instead of their id: each range that is not read whole is halved at the
+    /// middle of what it brought.
+    pub(super) async fn open_problems_by_time(&mut self) -> Result<Vec<OpenRow>, Error> {
+        let mut all: Vec<OpenRow> = Vec::new();
+        let mut ranges = vec![(0, i64::from(i32::MAX))];
+        while let Some((from, till)) = ranges.pop() {
+            let limit = if from == till { CROWD } else { ROWS };
+            let mut params = open_rows(limit);
+            params["time_from"] = from.into();
+            params["time_till"] = till.into();
+            let rows: Vec<OpenRow> = self.call("problem.get", params).await?;
+            if rows.len() < limit {
+                all.extend(rows);
+            } else if from == till {
+                let detail = format!("more than {CROWD} problems of one second: this cannot be read in pages");
+                return Err(Failure { kind: FailureKind::TooLarge, detail }.into());
+            } else {
+                let mut clocks: Vec<i64> = rows.iter().map(|row| row.clock).collect();
+                clocks.sort_unstable();
+                let middle = clocks[clocks.len() / 2].clamp(from, till - 1);
+                ranges.extend([(middle + 1, till), (from, middle)]);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Which of these triggers are watched: neither they nor their hosts and items are disabled.
+    pub(super) async fn monitored(&mut self, triggers: &[u64]) -> Result<Vec<TriggerRow>, Error> {
+        self.by_ids("trigger.get", "triggerids", json!({ "output": ["triggerid"], "monitored": true }), triggers).await
+    }
+
+    /// How many hosts we may see.
+    pub(super) async fn host_count(&mut self) -> Result<u64, Error> {
+        Ok(self.call::<Count>("host.get", json!({ "countOutput": true })).await?.0)
+    }
+
+    /// The groups of these hosts.
+    pub(super) async fn groups(&mut self, hosts: &[u64]) -> Result<Vec<HostRow>, Error> {
+        let params = json!({ "output": ["hostid"], self.select_groups().await?: ["name"] });
+        self.by_ids("host.get", "hostids", params, hosts).await
+    }
+
+    /// All hosts we may see, with names, groups and tags.
+    pub(super) async fn hosts(&mut self) -> Result<Vec<HostRow>, Error> {
+        let params = json!({
+            "output": ["hostid", "host", "name"], self.select_groups().await?: ["name"],
+            "selectTags": ["tag", "value"],
+        });
+        self.call("host.get", params).await
+    }
+
+    async fn select_groups(&mut self) -> Result<&'static str, Error> {
+        let newer = self.version().await? >= Version::HOST_GROUPS;
+        Ok(if newer { "selectHostGroups" } else { "selectGroups" })
+    }
+
+    /// These problems with the messages on them.
+    pub(super) async fn notes(&mut self, ids: &[u64]) -> Result<Vec<NotedRow>, Error> {
+        let newer = self.version().await? >= Version::SEVEN;
+        let select = if newer { "selectAcknowledges" } else { "select_acknowledges" };
+        self.by_ids("event.get", "eventids", json!({ "output": ["eventid"], select: ["message"] }), ids).await
+    }
+
+    /// Puts a message on these problems; one of them that may not be touched fails the whole call.
+    pub(super) async fn put_note(&mut self, ids: &[u64], message: &str) -> Result<(), Error> {
+        /// `event.acknowledge`: only a message, nothing is acknowledged, closed or changed.
+        const MESSAGE: u8 = 4;
+        let params = json!({ "eventids": texts(ids), "action": MESSAGE, "message": message });
+        self.call::<serde::de::IgnoredAny>("event.acknowledge", params).await.map(drop)
+    }
+
+    /// Calls `method` for `ids` in pages and joins the answers.
+    async fn by_ids<T: serde::de::DeserializeOwned>(
+        &mut self,
+        method: &'static str,
+        key: &str,
+        params: Value,
+        ids: &[u64],
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::with_capacity(ids.len());
+        for page in ids.chunks(ROWS) {
+            let mut params = params.clone();
+            params[key] = texts(page);
+            all.extend(self.call::<Vec<T>>(method, params).await?);
+        }
+        Ok(all)
+    }
+}
+
+/// The list of open problems: the fields that can change, and nothing dear.
+fn open_rows(limit: usize) -> Value {
+    json!({
+        "output": ["eventid", "objectid", "clock", "severity", "acknowledged", "suppressed"], "source": 0, "object": 0,
+        "sortfield": ["eventid"], "sortorder": "ASC", "limit": limit,
+    })
+}
+
+/// Ids as Zabbix writes them.
+fn texts(ids: &[u64]) -> Value {
+    ids.iter().map(u64::to_string).collect::<Vec<_>>().into()
+}
