@@ -47,15 +47,15 @@ fn change(payload: &[u8]) -> (Vec<u8>, Vec<u8>) {
 fn commit(store: &mut Store, state: &mut State, count: u64) {
     for _ in 0..count {
         let payload = payload(store.last_seq() + 1);
-        let seq = *store.commit(&[&payload]).unwrap().end();
+        let seqs = store.commit(&[&payload]).unwrap();
         let (key, value) = change(&payload);
         state.insert(key.clone(), value.clone());
-        store.apply(seq, vec![(key, Some(value))]);
+        store.apply(seqs, vec![(key, Some(value))]);
     }
 }
 
-/// The state a start leads to, and the last frame in it.
-fn state_of(start: Start) -> (State, u64) {
+/// The state a start leads to, and the last frame in it; the working state gets the frames it lacks.
+fn rebuild(store: &Store, start: Start) -> (State, u64) {
     let mut state: State = start.entities.into_iter().collect();
     if let Some(snapshot) = &start.snapshot {
         state = serde_json::from_slice::<Vec<(Vec<u8>, Vec<u8>)>>(snapshot).unwrap().into_iter().collect();
@@ -65,7 +65,8 @@ fn state_of(start: Start) -> (State, u64) {
         assert!(frame.seq > last, "frame {} after {last}", frame.seq);
         last = frame.seq;
         let (key, value) = change(&frame.payload);
-        state.insert(key, value);
+        state.insert(key.clone(), value.clone());
+        store.apply(frame.seq..=frame.seq, vec![(key, Some(value))]);
     }
     (state, last)
 }
@@ -98,7 +99,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() { copy(&entry.path(), &to) } else { drop(fs::copy(entry.path(), to).unwrap()) }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -142,6 +147,8 @@ fn damage(dir: &Path, dice: &mut Dice) -> Option<String> {
             bytes.get_mut(from..to)?.fill(0);
             format!("zeros from {from}")
         }
+        // A body that is gone may have been erased; the owner knows which ones should be there.
+        4 if under == "bodies" => return None,
         4 => {
             fs::remove_file(target).unwrap();
             return Some(format!("{name} removed"));
@@ -162,16 +169,13 @@ fn damage(dir: &Path, dice: &mut Dice) -> Option<String> {
     Some(format!("{name}: {what}"))
 }
 
-/// What sled may lose without anybody noticing, because it was never said to hold more: bytes behind its last batch.
-fn is_harmless(what: &str) -> bool {
-    what.starts_with("db/")
-}
-
 // P10
 #[test]
 fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
     const SEED: u64 = 20_260_920;
-    let home = tempfile::tempdir().unwrap();
+    const RUNS: u32 = 300;
+    // Damage needs no real disk, and memory spares some thousand syncs.
+    let home = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let good = home.path().join("good");
     fs::create_dir(&good).unwrap();
     let expected = exemplar(&good);
@@ -180,7 +184,7 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
     let mut dice = Dice(SEED);
     let (mut runs, mut at_start, mut by_verify, mut without_effect, mut whole_state) = (0, 0, 0, 0, 0);
     let mut untold = Vec::new();
-    while runs < 300 {
+    while runs < RUNS {
         let dir = home.path().join("damaged");
         copy(&good, &dir);
         let Some(what) = damage(&dir, &mut dice) else {
@@ -188,16 +192,25 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
             continue;
         };
         runs += 1;
+        // In every third run the journal has to do without the working state.
+        let is_alone = runs % 3 == 0 && what.starts_with("journal/");
+        if is_alone {
+            fs::remove_dir_all(dir.join("db")).unwrap();
+        }
+        let counts = |finding: &&Finding| !(is_alone && matches!(finding, Finding::WorkingRebuilt { .. }));
         let report = verify(&dir, &mut |_| ()).unwrap();
-        let (mut store, start) = Store::open(&dir, options()).unwrap_or_else(|error| panic!("seed {SEED}: {what}: {error}"));
-        let is_told_at_start = !start.findings.is_empty();
-        let is_told = is_told_at_start || !report.is_sound();
+        let (mut store, start) =
+            Store::open(&dir, options()).unwrap_or_else(|error| panic!("seed {SEED}: {what}: {error}"));
+        let is_told_at_start = start.findings.iter().any(|finding| counts(&finding));
+        let is_told_by_verify = report.findings.iter().any(|finding| counts(&finding));
+        let is_told = is_told_at_start || is_told_by_verify;
         at_start += usize::from(is_told_at_start);
-        by_verify += usize::from(!report.is_sound());
+        by_verify += usize::from(is_told_by_verify);
         let findings = start.findings.clone();
-        let (mut state, _) = state_of(start);
+        let (mut state, _) = rebuild(&store, start);
         whole_state += usize::from(state == expected);
-        if !is_told && is_harmless(&what) && state == expected {
+        // sled keeps bytes that it no longer uses; the state is compared all the same.
+        if !is_told && what.starts_with("db/") && state == expected {
             without_effect += 1;
         } else if !is_told {
             untold.push(format!("{what} (state whole: {})", state == expected));
@@ -206,7 +219,14 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
         if state != expected {
             let tells = |finding: &Finding| {
                 use Finding::*;
-                matches!(finding, TornTail { .. } | DamagedRecord { .. } | MissingFrames { .. } | LostTail { .. } | HistoryIncomplete { .. })
+                matches!(
+                    finding,
+                    TornTail { .. }
+                        | DamagedRecord { .. }
+                        | MissingFrames { .. }
+                        | LostTail { .. }
+                        | HistoryIncomplete { .. }
+                )
             };
             assert!(findings.iter().any(tells), "seed {SEED}: {what}: {findings:?}");
         }
@@ -217,10 +237,10 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
             store.refill(store.last_seq(), state.clone().into_iter().collect());
         }
         drop(store);
-        let (_, again) = Store::open(&dir, options()).unwrap();
+        let (store, again) = Store::open(&dir, options()).unwrap();
         assert_eq!(again.last_seq, before + 2, "seed {SEED}: {what}");
         if !findings.iter().any(|finding| matches!(finding, Finding::HistoryIncomplete { .. })) {
-            let (state_again, last) = state_of(again);
+            let (state_again, last) = rebuild(&store, again);
             assert_eq!(last, before + 2, "seed {SEED}: {what}");
             assert!(state_again == state, "seed {SEED}: {what}: {findings:?}");
         }
@@ -244,7 +264,7 @@ fn child_that_commits_until_it_is_killed() {
     for finding in &start.findings {
         writeln!(out, "finding {finding}").unwrap();
     }
-    let (mut state, last) = state_of(start);
+    let (mut state, last) = rebuild(&store, start);
     assert_eq!(last, store.last_seq());
     if store.needs_refill() {
         store.refill(last, state.clone().into_iter().collect());
@@ -252,11 +272,10 @@ fn child_that_commits_until_it_is_killed() {
     writeln!(out, "ready {last}").unwrap();
     for round in 1.. {
         let group: Vec<_> = (1..=1 + round % 5).map(|nth| payload(store.last_seq() + nth)).collect();
-        for (seq, payload) in store.commit(&group).unwrap().zip(&group) {
-            let (key, value) = change(payload);
-            state.insert(key.clone(), value.clone());
-            store.apply(seq, vec![(key, Some(value))]);
-        }
+        let seqs = store.commit(&group).unwrap();
+        let changes: State = group.iter().map(|payload| change(payload)).collect();
+        state.extend(changes.clone());
+        store.apply(seqs, changes.into_iter().map(|(key, value)| (key, Some(value))).collect());
         writeln!(out, "acknowledged {}", store.last_seq()).unwrap();
         out.flush().unwrap();
         if round % 23 == 0 {
@@ -285,7 +304,7 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed_at_any_instant() {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let patience = Duration::from_millis(dice.roll(90));
+        let patience = Duration::from_millis(dice.roll(150));
         let killer = std::thread::spawn(move || {
             std::thread::sleep(patience);
             child.kill().unwrap();
@@ -309,7 +328,7 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed_at_any_instant() {
     }
     let (store, start) = Store::open(home.path(), options()).unwrap();
     assert!(store.last_seq() >= acknowledged, "seed {SEED}: {} < {acknowledged}", store.last_seq());
-    let (state, last) = state_of(start);
+    let (state, last) = rebuild(&store, start);
     let mut expected = State::new();
     expected.extend((1..=last).map(|seq| change(&payload(seq))));
     assert!(state == expected, "seed {SEED}: the state is not that of frames 1 to {last}");

@@ -38,7 +38,9 @@ pub enum Error {
         source: io::Error,
     },
     /// The store was written by a newer kiriwake; nothing was touched (promise P19).
-    #[error("{path} was written by a newer kiriwake ({what} {found}, this one knows {known}); install that version again")]
+    #[error(
+        "{path} was written by a newer kiriwake ({what} {found}, this one knows {known}); install that version again"
+    )]
     Newer {
         /// The file that says so.
         path: PathBuf,

@@ -60,7 +60,8 @@ impl Identity {
         let path = state.join(NAME);
         match fs::read(&path) {
             Ok(bytes) => Ok(match serde_json::from_slice::<File>(&bytes) {
-                Ok(file) if file.check == file.identity.check() => Found::Good(file.identity),
+                // Written in one way only, so that no changed byte is overlooked.
+                Ok(File { identity, .. }) if identity.text().is_ok_and(|text| text == bytes) => Found::Good(identity),
                 Ok(_) => Found::Damaged("its checksum is wrong".to_owned()),
                 Err(error) => Found::Damaged(error.to_string()),
             }),
@@ -96,9 +97,12 @@ impl Identity {
     /// Writes the file of `state`, whole or not at all.
     pub(super) fn write(&self, state: &Path) -> Result<(), Error> {
         let path = state.join(NAME);
-        let text = serde_json::to_string_pretty(&File { identity: *self, check: self.check() })
-            .map_err(|error| Error::io("writing", &path)(std::io::Error::other(error)))?;
-        files::replace(&path, text.as_bytes())
+        let text = self.text().map_err(|error| Error::io("writing", &path)(std::io::Error::other(error)))?;
+        files::replace(&path, &text)
+    }
+
+    fn text(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(&File { identity: *self, check: self.check() })
     }
 }
 
@@ -108,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identity_reads_back_and_every_changed_digit_is_noticed() {
+    fn an_identity_reads_back_and_every_flipped_bit_is_noticed() {
         let dir = tempfile::tempdir().unwrap();
         assert!(matches!(Identity::read(dir.path()), Ok(Found::Absent)));
         let identity = Identity { epoch: 3, ..Identity::draw(2).unwrap() };
@@ -116,11 +120,11 @@ mod tests {
         assert!(matches!(Identity::read(dir.path()), Ok(Found::Good(found)) if found == identity));
         let path = dir.path().join(NAME);
         let good = fs::read(&path).unwrap();
-        for at in (0..good.len()).filter(|&at| good[at].is_ascii_alphanumeric()) {
+        for bit in 0..good.len() * 8 {
             let mut bytes = good.clone();
-            bytes[at] ^= 1;
+            bytes[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, &bytes).unwrap();
-            assert!(matches!(Identity::read(dir.path()), Ok(Found::Damaged(_))), "byte {at}");
+            assert!(matches!(Identity::read(dir.path()), Ok(Found::Damaged(_))), "bit {bit}");
         }
     }
 

@@ -120,8 +120,7 @@ mod tests {
 
     #[test]
     fn a_directory_that_may_not_be_written_is_told_with_77() {
-        let error =
-            Error::NotWritable { dir: "/x".into(), source: std::io::Error::from(ErrorKind::PermissionDenied) };
+        let error = Error::NotWritable { dir: "/x".into(), source: std::io::Error::from(ErrorKind::PermissionDenied) };
         assert_eq!(error.exit_code(), 77);
         assert!(error.to_string().contains("owner"), "{error}");
         // The real refusal needs a user without rights; root may write anywhere.

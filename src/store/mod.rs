@@ -60,7 +60,8 @@ pub struct Options {
     pub open_limit: Duration,
     /// How long a checkpoint of the working state may take.
     pub checkpoint_limit: Duration,
-    /// The cache of sled in bytes. Small: the desk holds the state in memory, sled is read at the start only.
+    /// The cache of sled in bytes. Small: the desk holds the state in memory, sled is read at the start only; 256 KiB
+    /// to 8 MiB measured alike.
     pub cache: u64,
     /// Begin a new term of ownership: after a backup was restored, or when another node takes over.
     pub new_term: bool,
@@ -173,10 +174,14 @@ impl Store {
         Ok(())
     }
 
-    /// Hands to the working state what the committed frame `seq` changed. Never waits and never fails: a working
-    /// state that cannot follow is filled anew ([`Store::needs_refill`]).
-    pub fn apply(&self, seq: u64, batch: Batch) {
-        self.working.apply(seq, batch);
+    /// Hands to the working state what the frames `seqs` changed together: those just committed, or, at the start,
+    /// one of [`Start::frames`] (these too, or the working state would skip them). Frames that changed nothing are
+    /// handed over with an empty batch.
+    ///
+    /// Never waits and never fails: a working state that cannot follow, or for which frames were skipped, is filled
+    /// anew ([`Store::needs_refill`]).
+    pub fn apply(&self, seqs: RangeInclusive<u64>, batch: Batch) {
+        self.working.apply(seqs, batch);
     }
 
     /// Whether the working state is empty and waits for [`Store::refill`]: after it was not usable at the start, or
@@ -217,8 +222,8 @@ impl Store {
         let closed = ClosedFiles::of(&journal, &segments, current);
         let working = held.as_ref().ok().copied().map(WorkingDigest::from);
         let checkpoint = Checkpoint { working, closed };
-        let payload =
-            serde_json::to_vec(&checkpoint).map_err(|error| Error::io("writing", &journal)(std::io::Error::other(error)))?;
+        let payload = serde_json::to_vec(&checkpoint)
+            .map_err(|error| Error::io("writing", &journal)(std::io::Error::other(error)))?;
         self.journal.checkpoint(&payload)?;
         held.map(|_| checkpoint).map_err(|why| Error::Working { why })
     }

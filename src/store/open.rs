@@ -49,7 +49,8 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
     let segments = segment::list(&journal)?;
     let mark = Mark::read(dir);
     let is_written = |segment: &Segment| segment.path(&journal).metadata().map_or(true, |found| found.len() > 0);
-    let is_new = identity.epoch == 0 && !segments.iter().any(is_written) && !matches!(mark, Ok(Some(mark)) if mark.seq > 0);
+    let is_new =
+        identity.epoch == 0 && !segments.iter().any(is_written) && !matches!(mark, Ok(Some(mark)) if mark.seq > 0);
     let mark = mark.unwrap_or_else(|why| {
         findings.push(Finding::Rewritten { file: head::NAME.to_owned(), why });
         Some(Mark::default())
@@ -70,7 +71,7 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
     let place = Place { journal: &journal, segments: &segments, identity, schema: options.schema };
     let mut base = place.base(held.held.as_ref().map(|(held, _)| held.applied));
     let mut walk = place.walk(base.from)?;
-    let doubt = held.held.as_ref().and_then(|(held, _)| doubt(&place, &walk, *held, &mut findings));
+    let doubt = doubt(&place, &walk, held.held.as_ref().map(|(held, _)| *held), &mut findings);
     if let Some(why) = doubt {
         (working, held) = working.discard(&settings, why)?;
         base = place.base(None);
@@ -94,7 +95,8 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
 
     let epoch = identity.epoch.max(walk.epoch).max(1);
     let is_later_term = has_lost_frames || (options.new_term && !is_new);
-    let current = Identity { format: FORMAT, schema: options.schema, epoch: epoch + u64::from(is_later_term), ..identity };
+    let current =
+        Identity { format: FORMAT, schema: options.schema, epoch: epoch + u64::from(is_later_term), ..identity };
     let end = End { seq: last_seq, link: walk.link.unwrap_or_default(), file };
     let writer = Journal::open(&journal, current, Head::open(dir)?, end)?;
     if current != identity || is_recovered {
@@ -193,18 +195,19 @@ impl Place<'_> {
 }
 
 /// Why a working state that is whole in itself should not be used; what else the checkpoint tells is a finding.
-fn doubt(place: &Place<'_>, walk: &Walk, held: Held, findings: &mut Vec<Finding>) -> Option<String> {
-    let newer = walk.snapshot.filter(|&snapshot| snapshot > held.applied);
-    let needs = walk.missing.iter().find(|(_, to)| *to > held.applied && newer.is_some_and(|newer| *to <= newer));
-    if let (Some((from, to)), Some(newer)) = (needs, newer) {
-        return Some(format!(
-            "it is at frame {}, frames {from} to {to} are missing, and a snapshot has {newer}",
-            held.applied
-        ));
+fn doubt(place: &Place<'_>, walk: &Walk, held: Option<Held>, findings: &mut Vec<Finding>) -> Option<String> {
+    if let (Some(Held { applied, .. }), Some(newer)) = (held, walk.snapshot) {
+        let is_needed = |to: u64| applied < to && to <= newer;
+        if let Some((from, to)) = walk.missing.iter().find(|(_, to)| is_needed(*to)) {
+            return Some(format!(
+                "it is at frame {applied}, frames {from} to {to} are missing, a snapshot has {newer}"
+            ));
+        }
     }
-    let checkpoint = walk.checkpoint.as_deref().and_then(|payload| serde_json::from_slice::<Checkpoint>(payload).ok())?;
+    let checkpoint =
+        walk.checkpoint.as_deref().and_then(|payload| serde_json::from_slice::<Checkpoint>(payload).ok())?;
     let mut doubt = None;
-    for finding in checkpoint.compare(place.journal, place.segments, Some(held)) {
+    for finding in checkpoint.compare(place.journal, place.segments, held) {
         match finding {
             Finding::WorkingRebuilt { why, .. } => doubt = Some(why),
             other => findings.push(other),
@@ -280,7 +283,8 @@ fn move_left_overs(dir: &Path, findings: &mut Vec<Finding>) -> Result<(), Error>
 pub(super) fn left_overs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let sled = dir.join(working::FOLDER);
     let is_torn = |name: &String| name.starts_with("snap.") && name.ends_with(".generating");
-    let mut paths: Vec<_> = files::names(&sled)?.iter().filter(|name| is_torn(name)).map(|name| sled.join(name)).collect();
+    let mut paths: Vec<_> =
+        files::names(&sled)?.iter().filter(|name| is_torn(name)).map(|name| sled.join(name)).collect();
     paths.extend(files::names(dir)?.iter().filter(|name| name.starts_with(COPY)).map(|name| dir.join(name)));
     paths.extend(Bodies::left_over(dir)?);
     Ok(paths)

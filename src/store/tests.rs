@@ -31,7 +31,7 @@ impl Owner {
             assert_eq!(frame.seq, last + 1);
             last = frame.seq;
             let batch = owner.fold(&frame.payload);
-            owner.store.apply(frame.seq, batch);
+            owner.store.apply(frame.seq..=frame.seq, batch);
         }
         assert_eq!(last, owner.store.last_seq());
         owner.refill();
@@ -49,9 +49,9 @@ impl Owner {
 
     fn set(&mut self, key: &str, value: Option<&[u8]>) {
         let payload = serde_json::to_vec(&(key.as_bytes(), value)).unwrap();
-        let seq = *self.store.commit(&[&payload]).unwrap().end();
+        let seqs = self.store.commit(&[&payload]).unwrap();
         let batch = self.fold(&payload);
-        self.store.apply(seq, batch);
+        self.store.apply(seqs, batch);
     }
 
     fn snapshot(&self) -> Vec<u8> {
@@ -285,4 +285,36 @@ fn a_report_reads_as_a_person_would_want_it() {
                 its folder is missing";
     assert!(text.ends_with(tail), "{text}");
     assert!(text.contains("1 files") && text.contains("frames 1 to 1"), "{text}");
+}
+
+#[test]
+fn a_working_state_that_was_not_given_every_frame_does_not_pretend_to_follow() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut owner = Owner::open(dir.path());
+    owner.set("a", Some(b"1"));
+    owner.store.commit(&["forgotten"]).unwrap();
+    owner.set("b", Some(b"2"));
+    owner.wait(|condition| *condition == Condition::Empty);
+    owner.refill();
+    owner.wait(|condition| *condition == Condition::Following { applied: 3 });
+}
+
+#[test]
+fn a_working_state_that_hangs_while_opening_is_set_aside_after_the_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut owner = Owner::open(dir.path());
+    owner.set("a", Some(b"1"));
+    let state = owner.state.clone();
+    owner.store.close().unwrap();
+    // Reading a pipe that nobody writes to waits for ever.
+    let pipe = dir.path().join("db/conf");
+    fs::remove_file(&pipe).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let report = verify(dir.path(), &mut |_| ()).unwrap();
+    assert!(matches!(report.working, WorkingCheck::NotChecked { .. }), "{report}");
+    let (store, start) =
+        Store::open(dir.path(), Options { open_limit: Duration::from_millis(300), ..quick() }).unwrap();
+    let text = start.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    assert!(text.contains("longer than 300ms"), "{text}");
+    assert_eq!((start.frames.count(), store.needs_refill(), state.len()), (1, true, 1));
 }

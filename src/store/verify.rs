@@ -228,8 +228,12 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let name = entry.file_name();
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             copy_folder(&entry.path(), &to.join(name))?;
+        } else if !kind.is_file() {
+            // Reading a pipe, say, would wait for ever.
+            return Err(std::io::Error::other(format!("{} is not a regular file", entry.path().display())));
         } else if !name.to_string_lossy().ends_with(".generating") {
             fs::copy(entry.path(), to.join(name))?;
         }
@@ -237,11 +241,7 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn look_at_bodies(
-    dir: &Path,
-    findings: &mut Vec<Finding>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<u64, Error> {
+fn look_at_bodies(dir: &Path, findings: &mut Vec<Finding>, progress: &mut dyn FnMut(Progress)) -> Result<u64, Error> {
     let bodies = Bodies::look(dir);
     let digests = bodies.list()?;
     let total = digests.len() as u64;
@@ -269,13 +269,23 @@ impl fmt::Display for VerifyReport {
             None => writeln!(f, "store          unknown")?,
         }
         writeln!(f, "daemon         {}", if self.is_live { "running" } else { "stopped" })?;
-        writeln!(f, "journal        {} files, {} bytes, frames {} to {}", self.files, self.bytes, self.first_seq, self.last_seq)?;
-        writeln!(f, "               {} frames, {} snapshots, {} checkpoints read", self.frames, self.snapshots, self.checkpoints)?;
+        writeln!(
+            f,
+            "journal        {} files, {} bytes, frames {} to {}",
+            self.files, self.bytes, self.first_seq, self.last_seq
+        )?;
+        writeln!(
+            f,
+            "               {} frames, {} snapshots, {} checkpoints read",
+            self.frames, self.snapshots, self.checkpoints
+        )?;
         match &self.working {
             WorkingCheck::Whole { applied, entries } => {
                 writeln!(f, "working state  {entries} entries, whole, after frame {applied}")?;
             }
-            WorkingCheck::Unusable => writeln!(f, "working state  not usable; the next start builds it from the journal")?,
+            WorkingCheck::Unusable => {
+                writeln!(f, "working state  not usable; the next start builds it from the journal")?
+            }
             WorkingCheck::NotChecked { why } => writeln!(f, "working state  not checked: {why}")?,
         }
         writeln!(f, "bodies         {}", self.bodies)?;

@@ -47,11 +47,12 @@ fn said(error: sled::Error) -> String {
 pub(super) fn open(path: &Path, cache: u64, store: StoreId, tick: &dyn Fn()) -> Result<Opened, String> {
     let sled = sled(path, cache)?;
     tick();
-    let (meta, tally, entities) = read(&sled, tick)?;
+    let mut assembly = Assembly::default();
+    let (meta, tally) = read(&sled, tick, |chunk| assembly.add(chunk))?;
     match meta {
         Some(meta) if meta.store != store => Err(format!("it belongs to the store {}", meta.store)),
         Some(meta) if meta.tally != tally => Err(differs(meta.tally, tally)),
-        Some(meta) => Ok(Opened::Good(Db { sled, path: path.to_owned(), meta }, entities)),
+        Some(meta) => Ok(Opened::Good(Db { sled, path: path.to_owned(), meta }, assembly.finish()?)),
         None if tally.entries == 0 => Ok(Opened::Blank(sled)),
         None => Err("its own record is missing".to_owned()),
     }
@@ -68,8 +69,13 @@ fn differs(stored: Tally, found: Tally) -> String {
     format!("it holds {} entries where {} were stored, or other ones", found.entries, stored.entries)
 }
 
-fn read(sled: &sled::Db, tick: &dyn Fn()) -> Result<(Option<Meta>, Tally, Entities), String> {
-    let (mut meta, mut tally, mut assembly) = (None, Tally::default(), Assembly::default());
+/// Reads and checks every entry; `keep` takes the parts of entities.
+fn read(
+    sled: &sled::Db,
+    tick: &dyn Fn(),
+    mut keep: impl FnMut(&entry::Chunk<'_>) -> Result<(), String>,
+) -> Result<(Option<Meta>, Tally), String> {
+    let (mut meta, mut tally) = (None, Tally::default());
     for (nth, entry) in sled.iter().enumerate() {
         let (key, value) = entry.map_err(said)?;
         if nth % 256 == 0 {
@@ -78,11 +84,11 @@ fn read(sled: &sled::Db, tick: &dyn Fn()) -> Result<(Option<Meta>, Tally, Entiti
         if *key == *META {
             meta = Some(Meta::decode(&value)?);
         } else {
-            assembly.add(&entry::chunk(&key, &value)?)?;
+            keep(&entry::chunk(&key, &value)?)?;
             tally.add(&key, &value);
         }
     }
-    Ok((meta, tally, assembly.finish()?))
+    Ok((meta, tally))
 }
 
 impl Db {
@@ -173,12 +179,14 @@ impl Db {
     pub(super) fn sync(&self) -> Result<(), String> {
         self.sled.flush().map_err(said)?;
         let file = self.path.join("db");
-        File::open(&file).and_then(|file| file.sync_data()).map_err(|error| format!("syncing {}: {error}", file.display()))
+        File::open(&file)
+            .and_then(|file| file.sync_data())
+            .map_err(|error| format!("syncing {}: {error}", file.display()))
     }
 
     /// Reads everything again and compares it with the tally.
     pub(super) fn check(&self, tick: &dyn Fn()) -> Result<(), String> {
-        let (meta, tally, _) = read(&self.sled, tick)?;
+        let (meta, tally) = read(&self.sled, tick, |_| Ok(()))?;
         match meta {
             Some(meta) if meta == self.meta && meta.tally == tally => Ok(()),
             _ => Err(differs(self.meta.tally, tally)),

@@ -9,6 +9,7 @@
 //! ```
 
 use super::super::record::StoreId;
+use super::Entities;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -114,7 +115,7 @@ impl Assembly {
     }
 
     /// All entities, in the order of their keys.
-    pub(super) fn finish(self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+    pub(super) fn finish(self) -> Result<Entities, String> {
         self.0
             .into_iter()
             .map(|(key, (total, next, value))| match total == next {
@@ -197,7 +198,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
 
-    fn join(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+    fn join(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Entities, String> {
         let mut entries = entries.to_vec();
         entries.sort();
         let mut assembly = Assembly::default();

@@ -11,6 +11,7 @@ use super::error::Error;
 use super::quarantine::Quarantine;
 use super::record::StoreId;
 use serde::Serialize;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
@@ -85,7 +86,7 @@ pub(super) struct Held {
 }
 
 enum Command {
-    Apply(u64, Batch),
+    Apply(RangeInclusive<u64>, Batch),
     Fill(u64, Entities),
     Checkpoint(SyncSender<Result<Held, String>>),
 }
@@ -213,9 +214,9 @@ impl Working {
         Ok((working, Found { moved_to, why: Some(why), ..found }))
     }
 
-    /// Hands over what frame `seq` changed. Never waits: a thread that cannot follow is filled anew later.
-    pub(super) fn apply(&self, seq: u64, batch: Batch) {
-        self.send(Command::Apply(seq, batch));
+    /// Hands over what the frames `seqs` changed. Never waits: a thread that cannot follow is filled anew later.
+    pub(super) fn apply(&self, seqs: RangeInclusive<u64>, batch: Batch) {
+        self.send(Command::Apply(seqs, batch));
     }
 
     /// Hands over the whole state after frame `seq`.

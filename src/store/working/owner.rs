@@ -8,6 +8,7 @@ use super::db::{self, Db, Opened, guarded};
 use super::{Batch, Command, Condition, Entities, FOLDER, Held, Settings, Shared};
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -114,7 +115,7 @@ impl Owner {
             let received = commands.recv_timeout(self.patience());
             self.shared.tick();
             match received {
-                Ok(Command::Apply(seq, batch)) => self.take(seq, batch),
+                Ok(Command::Apply(seqs, batch)) => self.take(seqs, batch),
                 Ok(Command::Fill(seq, entities)) => self.fill(seq, &entities),
                 // Whoever asked may have stopped waiting.
                 Ok(Command::Checkpoint(reply)) => drop(reply.send(self.checkpoint())),
@@ -142,16 +143,23 @@ impl Owner {
     }
 
     fn patience(&self) -> Duration {
-        let due = self.waiting.since.map(|since| (since + self.settings.write_behind).saturating_duration_since(Instant::now()));
+        let due = self
+            .waiting
+            .since
+            .map(|since| (since + self.settings.write_behind).saturating_duration_since(Instant::now()));
         due.unwrap_or(TICK).min(TICK)
     }
 
-    fn take(&mut self, seq: u64, batch: Batch) {
+    fn take(&mut self, seqs: RangeInclusive<u64>, batch: Batch) {
         let Sled::Following(db) = &self.sled else { return };
-        // A state handed over in full already includes what was sent before it.
-        if seq > db.meta.applied.max(self.waiting.seq) {
+        let last = db.meta.applied.max(self.waiting.seq);
+        if *seqs.end() <= last {
+            // A state handed over in full already includes what was sent before it.
+        } else if *seqs.start() > last + 1 {
+            self.break_down(format!("frames {} to {} were not handed to it", last + 1, seqs.start() - 1));
+        } else {
             self.waiting.bytes += db::merge(&mut self.waiting.changes, batch);
-            self.waiting.seq = seq;
+            self.waiting.seq = *seqs.end();
             self.waiting.since.get_or_insert_with(Instant::now);
         }
     }
