@@ -236,14 +236,20 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
         if store.needs_refill() {
             store.refill(store.last_seq(), state.clone().into_iter().collect());
         }
+        // After damage a new file is due, whose snapshot makes up for what the journal lost.
+        if store.roll_due() {
+            store.roll(&snapshot(&state)).unwrap();
+        }
         drop(store);
+        if runs % 4 == 0 && (is_alone || !findings.is_empty()) {
+            fs::remove_dir_all(dir.join("db")).unwrap();
+        }
         let (store, again) = Store::open(&dir, options()).unwrap();
         assert_eq!(again.last_seq, before + 2, "seed {SEED}: {what}");
-        if !findings.iter().any(|finding| matches!(finding, Finding::HistoryIncomplete { .. })) {
-            let (state_again, last) = rebuild(&store, again);
-            assert_eq!(last, before + 2, "seed {SEED}: {what}");
-            assert!(state_again == state, "seed {SEED}: {what}: {findings:?}");
-        }
+        let found_again = again.findings.clone();
+        let (state_again, last) = rebuild(&store, again);
+        assert_eq!(last, before + 2, "seed {SEED}: {what}");
+        assert!(state_again == state, "seed {SEED}: {what}: {findings:?}, then {found_again:?}");
         fs::remove_dir_all(&dir).unwrap();
     }
     println!(

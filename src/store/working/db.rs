@@ -10,6 +10,12 @@ use super::{Batch, Entities};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// How often, and with what pauses, sled's own lock is waited for.
+const LOCK_TRIES: u32 = 200;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// An open sled with what it says about itself.
 pub(super) struct Db {
@@ -62,7 +68,17 @@ fn sled(path: &Path, cache: u64) -> Result<sled::Db, String> {
     // sled makes its folder with the umask's mode; made here first, it is private.
     files::ensure_dir(path).map_err(|error| error.to_string())?;
     // No flush in the background: it would sync nothing (RELIABILITY §2), and checkpoints do it properly.
-    sled::Config::new().path(path).cache_capacity(cache).flush_every_ms(None).open().map_err(said)
+    let config = sled::Config::new().path(path).cache_capacity(cache).flush_every_ms(None);
+    // sled's own lock outlives its handle for a moment, while its threads finish. Ours is held, so it is only that.
+    let mut tries = 0..LOCK_TRIES;
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(error)) if tries.next().is_some() && error.to_string().contains("acquire lock") => {
+                thread::sleep(LOCK_PAUSE);
+            }
+            other => return other.map_err(said),
+        }
+    }
 }
 
 fn differs(stored: Tally, found: Tally) -> String {
