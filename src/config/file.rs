@@ -84,8 +84,8 @@ pub(super) struct PartyTable {
 pub(super) struct ContractTable {
     pub(super) number: String,
     pub(super) scope: String,
-    pub(super) from: Date,
-    pub(super) until: Date,
+    pub(super) from: Day,
+    pub(super) until: Day,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,8 +98,8 @@ pub(super) struct ContactTable {
     pub(super) phone: Option<String>,
     pub(super) hours: Option<String>,
     pub(super) only_severity: Option<u8>,
-    pub(super) from: Option<Date>,
-    pub(super) until: Option<Date>,
+    pub(super) from: Option<Day>,
+    pub(super) until: Option<Day>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -247,7 +247,7 @@ pub(super) struct ClosedTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExtraTable {
-    pub(super) date: Date,
+    pub(super) date: Day,
     #[serde(rename = "is")]
     pub(super) kind: ExtraKind,
     pub(super) name: String,
@@ -276,7 +276,7 @@ pub(super) struct PolicyTable {
     pub(super) watch_span: Span,
     pub(super) watch_quiet: Span,
     pub(super) reopen: Span,
-    pub(super) digest_at: Time,
+    pub(super) digest_at: Clock,
     pub(super) blind_tell: Vec<String>,
     pub(super) hold_business_days: u32,
     pub(super) reception: String,
@@ -317,6 +317,30 @@ impl<'de> Deserialize<'de> for MaybeSpan {
             "none" => Ok(Self(None)),
             text => text.parse().map(|span| Self(Some(span))).map_err(serde::de::Error::custom),
         }
+    }
+}
+
+/// A day, with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Day(pub(super) Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| serde::de::Error::custom(format!("{text:?} is not a day; write it like 2026-04-01"));
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+/// A time of day, with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock(pub(super) Time);
+
+impl<'de> Deserialize<'de> for Clock {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| serde::de::Error::custom(format!("{text:?} is not a time of day; write it like \"08:00\""));
+        text.parse().map(Self).map_err(wrong)
     }
 }
 

@@ -149,7 +149,10 @@ impl std::error::Error for Report {}
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     found: Vec<Found>,
+    /// Paths with a fault.
     blamed: BTreeSet<Path>,
+    /// Those of them whose value could not be read: nothing inside them is what somebody wrote.
+    unreadable: BTreeSet<Path>,
 }
 
 #[derive(Debug)]
@@ -181,8 +184,14 @@ impl Findings {
     }
 
     /// Adds a fault for which there is nothing helpful to say beyond the message.
-    pub(super) fn plain_fault(&mut self, path: &Path, message: impl Into<String>, help: Option<String>) {
-        self.add(Weight::Fault, path, None, message.into(), help, None);
+    pub(super) fn plain_fault(&mut self, path: &Path, message: impl Into<String>) {
+        self.add(Weight::Fault, path, None, message.into(), None, None);
+    }
+
+    /// Adds a fault about a value that could not be read: whatever stands for it from now on is made up.
+    pub(super) fn unreadable(&mut self, path: &Path, message: String, help: Option<String>) {
+        self.add(Weight::Fault, path, None, message, help, None);
+        self.unreadable.insert(path.clone());
     }
 
     /// Adds a warning at the value of `path`.
@@ -190,14 +199,14 @@ impl Findings {
         self.add(Weight::Warning, path, None, message.into(), Some(help.into()), None);
     }
 
-    /// Whether `path`, or something around it, was blamed already: what follows from it is not worth telling.
-    pub(super) fn spoilt(&self, path: &Path) -> bool {
-        self.blamed.iter().any(|blamed| path.within(blamed))
+    /// Whether the value at `path` is made up, because it, or something around it, could not be read.
+    pub(super) fn is_made_up(&self, path: &Path) -> bool {
+        self.unreadable.iter().any(|unreadable| path.within(unreadable))
     }
 
-    /// Whether something in `path` was blamed, or `path` itself.
-    pub(super) fn touched(&self, path: &Path) -> bool {
-        self.blamed.iter().any(|blamed| blamed.within(path))
+    /// Whether something in `path`, or `path` itself, could not be read.
+    pub(super) fn is_torn(&self, path: &Path) -> bool {
+        self.unreadable.iter().any(|unreadable| unreadable.within(path))
     }
 
     /// Whether there is a fault.
@@ -215,25 +224,40 @@ impl Findings {
         note: Option<Note>,
     ) {
         // One key is blamed once: the second complaint about it would follow from the first.
-        if weight == Weight::Fault && *path != Path::default() && !self.blamed.insert(path.clone()) {
-            return;
+        if *path != Path::default() {
+            if self.blamed.contains(path) || self.is_made_up(path) {
+                return;
+            }
+            if weight == Weight::Fault {
+                self.blamed.insert(path.clone());
+            }
         }
-        self.found.push(Found { weight, path: path.clone(), at, message, help, note });
+        self.found.push(Found { weight, path: path.clone(), at, message: one_line(&message), help, note });
     }
 
     /// Puts everything in order and finds the places.
+    ///
+    /// A file with broken syntax has this one fault: what is found in the recovered part of it, and what is doubtful
+    /// elsewhere, may be only a consequence.
     pub(super) fn report(self, tree: Tree) -> Report {
+        let consequence = |found: &Found, at: &Option<Place>| {
+            let here = at.as_ref().is_some_and(|at| tree.torn.contains(&at.source));
+            !tree.torn.is_empty() && found.path != Path::default() && (here || found.weight == Weight::Warning)
+        };
         let mut findings: Vec<Finding> = self
             .found
             .into_iter()
-            .map(|found| {
-                let at = found.at.or_else(|| tree.place(&found.path));
+            .filter_map(|found| {
+                let at = found.at.clone().or_else(|| tree.place(&found.path));
+                if consequence(&found, &at) {
+                    return None;
+                }
                 let source = at.as_ref().and_then(|at| tree.sources.get(at.source));
                 let (line, column) = match (&at, source) {
                     (Some(at), Some(source)) => position(&source.text, at.span.start),
                     _ => (0, 0),
                 };
-                Finding {
+                Some(Finding {
                     weight: found.weight,
                     file: source.map(|source| source.name.clone()),
                     line,
@@ -243,7 +267,7 @@ impl Findings {
                     help: found.help,
                     at,
                     note: found.note,
-                }
+                })
             })
             .collect();
         findings.sort_by(|a, b| {
@@ -261,6 +285,14 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.rfind('\n').map_or(0, |at| at + 1);
     (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
+}
+
+/// `message` on one line. What the regular expression crate draws over several lines is the last of them in words.
+fn one_line(message: &str) -> String {
+    match message.lines().rev().find_map(|line| line.strip_prefix("error: ")) {
+        Some(error) => format!("is not a regular expression: {error}"),
+        None => message.lines().map(str::trim).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// `text` without characters that would steer a terminal.
@@ -309,7 +341,25 @@ mod tests {
         findings.fault(&path, "is a number", "write a text");
         findings.fault(&path, "is empty", "write a name");
         assert_eq!(findings.found.len(), 1);
-        assert!(findings.spoilt(&path.key("inside")));
-        assert!(!findings.spoilt(&Path::of(&["site"])));
+        assert!(!findings.is_made_up(&path));
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_stands_for_an_unreadable_value() {
+        let mut findings = Findings::default();
+        let path = Path::of(&["rule", "when"]);
+        findings.unreadable(&path, "is missing".into(), None);
+        findings.fault(&path.key("root"), "there is no component ``", "");
+        findings.warn(&path.key("alert"), "is odd", "");
+        assert_eq!(findings.found.len(), 1);
+        assert!(findings.is_made_up(&path.key("inside")) && findings.is_torn(&Path::of(&["rule"])));
+        assert!(!findings.is_made_up(&Path::of(&["rule"])));
+    }
+
+    #[test]
+    fn a_drawing_of_a_wrong_expression_becomes_one_line() {
+        let drawn = crate::desk::pattern::Pattern::parse("/rt-(1/").expect_err("an unclosed group");
+        assert_eq!(one_line(&drawn), "is not a regular expression: unclosed group");
+        assert_eq!(one_line("a\n  b"), "a b");
     }
 }

@@ -23,7 +23,7 @@ impl Checker<'_> {
                 None => site.map_or_else(|| "".into(), |site| site.office.clone()),
             };
             let needs = self.component_list(&path.key("needs"), &table.needs.0);
-            if needs.is_empty() && !self.findings.spoilt(&path.key("needs")) {
+            if needs.is_empty() && !self.findings.is_made_up(&path.key("needs")) {
                 let help = "name the components it cannot work without: 影響範囲 and 重大度 follow from them";
                 self.findings.warn(&path, "needs nothing, so no fault ever hits it", help);
             }
@@ -61,7 +61,7 @@ impl Checker<'_> {
         let party = match &table.party {
             Some(party) => self.party(&path.key("party"), party),
             None => {
-                if !self.findings.spoilt(&path.key("party")) {
+                if !self.findings.is_made_up(&path.key("party")) {
                     let help = "write party = \"…\"; until then its faults stay with the desk";
                     self.findings.warn(&path, "is kept by nobody", help);
                 }
@@ -76,12 +76,16 @@ impl Checker<'_> {
             let here = self.element(&path.key("match"), index);
             if !written.component.0.is_empty() {
                 let help = "match by host, group, tag, summary, level, source or field";
-                self.findings.fault(&here.key("component"), "has no meaning here: this is what finds the component", help);
+                self.findings.fault(
+                    &here.key("component"),
+                    "has no meaning here: this is what finds the component",
+                    help,
+                );
             }
             matches.push(self.alert_match(&here, written));
         }
         let inside = [path.key("match"), path.key("hosts")];
-        if matches.is_empty() && !inside.iter().any(|path| self.findings.spoilt(path)) {
+        if matches.is_empty() && !inside.iter().any(|path| self.findings.is_made_up(path)) {
             let help = "write hosts = [\"…\"] or match = [{ … }]";
             self.findings.warn(&path, "has neither hosts nor match: no alert is ever about it", help);
         }

@@ -15,8 +15,8 @@ use super::file::{Item, Tables};
 use super::secret::Folders;
 use super::tree::Path;
 use crate::channel::{self, Origin};
-use crate::desk::rules::{Channel as ChannelRule, SourceRules};
 use crate::desk::ids::SourceId;
+use crate::desk::rules::{Channel as ChannelRule, SourceRules};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
