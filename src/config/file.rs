@@ -5,10 +5,8 @@
 //! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
 //! Sources, channels and log patterns bring their own structs; adding one is one line in [`super::kinds`].
 
-use super::reader::{self, OneOrMany};
-use super::report::{Findings, did_you_mean};
+use super::reader::OneOrMany;
 use super::span::Span;
-use super::tree::{Layer, Node, Path, Tree, Value};
 use crate::desk::observation::Level;
 use crate::desk::pattern::Pattern;
 use crate::desk::rules::{
@@ -18,23 +16,6 @@ use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// The tables at the top; anything else there is a slip.
-pub(super) const TABLES: [&str; 13] = [
-    "site",
-    "state",
-    "control",
-    "source",
-    "pattern",
-    "party",
-    "system",
-    "component",
-    "rule",
-    "calendar",
-    "policy",
-    "channel",
-    "maintenance",
-];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -352,98 +333,4 @@ pub(super) struct MaintenanceTable {
     pub(super) components: OneOrMany<String>,
     pub(super) from: String,
     pub(super) until: String,
-}
-
-/// One table and where it stands.
-#[derive(Debug)]
-pub(super) struct Item<T> {
-    pub(super) path: Path,
-    pub(super) order: (usize, usize),
-    pub(super) value: T,
-}
-
-impl<T> Item<T> {
-    /// The name of a table that has its name in its header.
-    pub(super) fn id(&self) -> &str {
-        self.path.last()
-    }
-}
-
-/// Reads tables out of the tree.
-pub(super) struct Tables<'a> {
-    pub(super) tree: &'a Tree,
-    pub(super) findings: &'a mut Findings,
-}
-
-impl<'a> Tables<'a> {
-    /// Notes tables at the top that have no meaning.
-    pub(super) fn known(&mut self) {
-        self.keys_among(&Path::default(), self.tree.root.iter(), &TABLES);
-    }
-
-    /// Notes keys of the table at `path` that are not among `words`.
-    pub(super) fn words(&mut self, path: &Path, words: &[&str]) {
-        self.keys_among(path, self.tree.entries(path).into_iter(), words);
-    }
-
-    fn keys_among(&mut self, path: &Path, entries: impl Iterator<Item = (&'a String, &'a Node)>, words: &[&str]) {
-        for (name, node) in entries.filter(|(name, _)| !words.contains(&name.as_str())) {
-            let help = did_you_mean(name, words.iter().copied())
-                .unwrap_or_else(|| format!("known here: {}", words.join(", ")));
-            let message = "is not a table known here".into();
-            self.findings.fault_at(&path.key(name), node.key.clone(), message, Some(help), None);
-        }
-    }
-
-    /// The one table of this name.
-    pub(super) fn one<T: Deserialize<'a>>(&mut self, name: &str) -> Option<T> {
-        let path = Path::of(&[name]);
-        match self.tree.at(&path) {
-            Some(node) => reader::read(node, &path, self.findings),
-            None => None,
-        }
-    }
-
-    /// As [`Tables::one`], where built-in defaults alone do not make a table.
-    pub(super) fn required<T: Deserialize<'a>>(&mut self, name: &str) -> Option<T> {
-        let path = Path::of(&[name]);
-        if self.tree.at(&path).is_none_or(|node| node.layer == Layer::BuiltIn) {
-            let help = format!("write a table [{name}]; config/{name}.toml of the example shows it");
-            self.findings.fault(&Path::default(), format!("there is no [{name}]"), help);
-            return None;
-        }
-        self.one(name)
-    }
-
-    /// The tables `[name.x]`, in the order of writing.
-    pub(super) fn named<T: Deserialize<'a>>(&mut self, name: &str) -> Vec<Item<T>> {
-        let path = Path::of(&[name]);
-        let is_table = |node: &Node| matches!(node.value, Value::Table(_));
-        if self.tree.at(&path).is_some_and(|node| !is_table(node)) {
-            self.findings.fault(&path, "is not a table of tables", format!("write [{name}.some-name]"));
-        }
-        let mut items = Vec::new();
-        for (key, node) in self.tree.entries(&path) {
-            self.item(path.key(key), node, &mut items);
-        }
-        items
-    }
-
-    /// The tables `[[a.b]]`, in the order of writing.
-    pub(super) fn list<T: Deserialize<'a>>(&mut self, path: &Path) -> Vec<Item<T>> {
-        if self.tree.at(path).is_some_and(|node| !matches!(node.value, Value::List(_))) {
-            self.findings.fault(path, "is not a list of tables", format!("write [[{path}]]"));
-        }
-        let mut items = Vec::new();
-        for (index, node) in self.tree.elements(path).iter().enumerate() {
-            self.item(path.index(index), node, &mut items);
-        }
-        items
-    }
-
-    fn item<T: Deserialize<'a>>(&mut self, path: Path, node: &'a Node, items: &mut Vec<Item<T>>) {
-        if let Some(value) = reader::read(node, &path, self.findings) {
-            items.push(Item { path, order: node.order, value });
-        }
-    }
 }

@@ -5,7 +5,8 @@
 //! two files that both set one key are an oversight to be told, not a layer to be silently preferred.
 //! Not here: what the keys mean.
 
-use super::report::{Findings, Note};
+use super::findings::Findings;
+use super::report::Note;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;

@@ -3,7 +3,8 @@
 //! Not here: how a calendar is asked (`desk::calendar`).
 
 use super::Checker;
-use crate::config::file::{CalendarTable, ExtraKind, HolidaysWord, Item};
+use crate::config::file::{CalendarTable, ExtraKind, HolidaysWord};
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::calendar::{Calendar, Closure, Holidays, Hours, Opening, When, holidays};
 use crate::desk::ids::CalendarId;

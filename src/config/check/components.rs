@@ -1,8 +1,9 @@
 //! Systems and components: who keeps them, which alerts are theirs, what needs what.
 
 use super::Checker;
-use crate::config::file::{ComponentTable, Item, MatchTable, SystemTable};
-use crate::config::report::did_you_mean;
+use crate::config::file::{ComponentTable, MatchTable, SystemTable};
+use crate::config::findings::did_you_mean;
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::{ComponentId, PartyId, SystemId};
 use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Impact, Party, Site, System};

@@ -3,7 +3,8 @@
 //! Not here: whether one rule hides another (`overlap`), and how conditions are evaluated (`desk::isolate`).
 
 use super::{Checker, overlap};
-use crate::config::file::{ConditionTable, Item, MatchTable, RuleTable, ThenTable};
+use crate::config::file::{ConditionTable, MatchTable, RuleTable, ThenTable};
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::ComponentId;
 use crate::desk::rules::{Component, Condition, Confidence, Language, Rule, Site, Then, VerdictCode};

@@ -12,9 +12,9 @@ mod overlap;
 mod parties;
 mod policy;
 
-use super::file::Tables;
+use super::findings::{Findings, did_you_mean};
 use super::kinds;
-use super::report::{Findings, did_you_mean};
+use super::tables::Tables;
 use super::tree::{Path, Tree, Value};
 use super::{Settings, file};
 use crate::channel::check_address;

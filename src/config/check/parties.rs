@@ -3,7 +3,8 @@
 //! Not here: whether a contact can be reached when it matters (`contacts`).
 
 use super::Checker;
-use crate::config::file::{ContactTable, ContractTable, Day, Item, PartyTable};
+use crate::config::file::{ContactTable, ContractTable, Day, PartyTable};
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
 use crate::desk::rules::{Contact, Contract, Party};

@@ -1,8 +1,9 @@
 //! Numbers and times, and planned work.
 
 use super::Checker;
-use crate::config::file::{Item, MaintenanceTable, PolicyTable, SeverityTable};
+use crate::config::file::{MaintenanceTable, PolicyTable, SeverityTable};
 use crate::config::span::Span;
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
 use crate::desk::rules::{Maintenance, Policy, SeverityPolicy, Site};

@@ -11,8 +11,8 @@ pub use channels::{ChannelTable, OpenError};
 pub use sources::Sources;
 
 use super::check::Checker;
-use super::file::{Item, Tables};
 use super::secret::Folders;
+use super::tables::{Item, Tables};
 use super::tree::Path;
 use crate::channel::{self, Origin};
 use crate::desk::ids::SourceId;

@@ -9,7 +9,7 @@
 mod error;
 mod stand_in;
 
-use super::report::{Findings, did_you_mean};
+use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Path, Place, Value};
 use error::Error;
 use serde::de::value::StrDeserializer;
