@@ -1,6 +1,8 @@
 //! The desk: pure. No clock, no I/O, no dice.
 
 pub mod calendar;
+pub mod contact;
+pub mod graph;
 pub mod ids;
 pub mod letter;
 pub mod now;
@@ -8,6 +10,8 @@ pub mod observation;
 pub mod outcome;
 pub mod pattern;
 pub mod rules;
+pub mod scope;
+pub mod severity;
 
 use ids::{OwedId, SourceId};
 use observation::{Failure, Report};
