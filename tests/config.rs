@@ -4,6 +4,8 @@
 
 #[path = "config/a_town.rs"]
 mod a_town;
+#[path = "config/hostile.rs"]
+mod hostile;
 
 use jiff::civil::{Date, date};
 use kiriwake::config::{self, Environment, Finding, Report, Settings, Weight};

@@ -14,7 +14,8 @@ pub fn check_address(address: &str) -> Result<(), String> {
 
 /// The address as it is put on the wire: a domain outside ASCII is written as its A-label (`xn--…`).
 pub(crate) fn parse_address(address: &str) -> Result<Address, String> {
-    let say = |what: &str| Err(format!("`{}` cannot be used as a mail address: {what}", super::header::header(address)));
+    let say =
+        |what: &str| Err(format!("`{}` cannot be used as a mail address: {what}", super::header::header(address)));
     let Some((local, domain)) = address.rsplit_once('@') else {
         return say("there is no @ in it");
     };
@@ -67,7 +68,8 @@ mod tests {
 
     #[test]
     fn good_addresses_pass_and_a_japanese_domain_becomes_an_a_label() {
-        for good in ["noc@n.example", "a.b+c@sub.n.example", "x_y@city.a-town.lg.jp", "root@localhost", "u@[192.0.2.1]"] {
+        for good in ["noc@n.example", "a.b+c@sub.n.example", "x_y@city.a-town.lg.jp", "root@localhost", "u@[192.0.2.1]"]
+        {
             assert_eq!(parse_address(good).map(|a| a.to_string()), Ok(good.to_owned()));
         }
         assert_eq!(parse_address("info@日本語.jp").unwrap().to_string(), "info@xn--wgv71a119e.jp");
@@ -84,7 +86,8 @@ mod tests {
             ("情報@n.example", "only ASCII"),
             ("N社 <noc@n.example>", "only ASCII"),
             ("NOC <noc@n.example>", "cannot stand before the @"),
-            ("a@n.example\r\nRCPT TO:<b@n.example>", "not the name of a mail domain"),
+            ("a@n.example\r\nRCPT TO:<b@n.example>", "cannot stand before the @"),
+            ("a@n.example\r\nDATA", "not the name of a mail domain"),
             ("a@n.example>", "not the name of a mail domain"),
             ("a@日本.jp/x", "not the name of a mail domain"),
             ("\"a b\"@n.example", "cannot stand before the @"),

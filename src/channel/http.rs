@@ -4,6 +4,7 @@
 //! no text that leaves this module holds more of it than the host. Not here: redirects and proxies, which are never
 //! followed; retries.
 
+use super::cause::{self, find};
 use super::reach::{Denied, Reach};
 use super::{Error, header::header};
 use crate::config::span::Span;
@@ -11,9 +12,9 @@ use crate::desk::outcome::{Delivery, Refused};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An answer is read up to here; nobody needs more of it.
@@ -61,53 +62,16 @@ pub(super) struct Answer {
 
 impl Post {
     /// Checks the address and builds the client. `secret` is the content of `url_file`.
-    pub(super) fn new(destination: Destination, secret: Option<SecretString>) -> Result<Self, Error> {
-        super::tls::install();
-        let Destination { channel, url, ca_file, allow_private, connect_timeout, timeout } = destination;
-        let wrong = |key, why: &str| Error::Key { channel: channel.clone(), key, why: why.to_owned() };
-        let (key, text) = match (url, secret) {
+    pub(super) fn new(mut destination: Destination, secret: Option<SecretString>) -> Result<Self, Error> {
+        let wrong = |key, why: String| Error::Key { channel: destination.channel.clone(), key, why };
+        let (key, url) = match (destination.url.take(), secret) {
             (Some(url), None) => ("url", SecretString::from(url)),
             (None, Some(secret)) => ("url_file", secret),
-            _ => return Err(wrong("url_file", "or `url` must be given, one of the two")),
+            _ => return Err(wrong("url_file", "or `url` must be given, one of the two".to_owned())),
         };
-        let parsed = Url::parse(text.expose_secret().trim())
-            .map_err(|error| wrong(key, &format!("does not hold a web address ({error})")))?;
-        let host = parsed.host_str().unwrap_or_default().to_owned();
-        let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-        let loopback = host == "localhost" || literal.is_some_and(|ip| ip.is_loopback());
-        if parsed.scheme() != "https" && !(parsed.scheme() == "http" && loopback) {
-            return Err(wrong(key, "must begin with https:// (http:// only for 127.0.0.1, [::1] or localhost)"));
-        }
-        if key == "url" && !loopback {
-            let why = "may only name this machine; a webhook's address is a secret: put it into a file and name that as `url_file`";
-            return Err(wrong(key, why));
-        }
-        if !parsed.username().is_empty() || parsed.password().is_some() {
-            return Err(wrong(key, "must not hold a user name or password"));
-        }
-        let reach = Reach { loopback, private: allow_private };
-        // A host written as an address is never resolved, so it is judged here.
-        if let Some(Err(denied)) = literal.map(|ip| reach.check(&host, ip)) {
-            return Err(wrong(key, &format!("is refused: {denied}")));
-        }
-        let mut builder = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .no_gzip()
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .dns_resolver(std::sync::Arc::new(reach))
-            .connect_timeout(connect_timeout.0)
-            .timeout(timeout.0)
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(10))
-            .user_agent(concat!("kiriwake/", env!("CARGO_PKG_VERSION")));
-        let tls = |error: reqwest::Error| Error::Tls { channel: channel.clone(), why: causes(&error.without_url()) };
-        if let Some(path) = ca_file {
-            let authorities = Certificate::from_pem_bundle(&super::tls::read_ca(&channel, &path)?).map_err(tls)?;
-            builder = builder.tls_certs_only(authorities);
-        }
-        Ok(Self { client: builder.build().map_err(tls)?, url: text, host, timeout: timeout.0 })
+        let (host, reach) = allowed(url.expose_secret().trim(), key == "url", destination.allow_private)
+            .map_err(|why| wrong(key, why))?;
+        Ok(Self { client: client(&destination, reach)?, url, host, timeout: destination.timeout.0 })
     }
 
     /// Sends `body` (JSON) under `key`, the same at every attempt. `Err` is the result when no answer came.
@@ -153,14 +117,16 @@ impl Post {
     fn fault(&self, error: reqwest::Error) -> Delivery {
         let error = error.without_url();
         let why = self.why(&error);
-        if error.is_builder() || has::<Denied>(&error) || has::<rustls::Error>(&error) {
+        if error.is_builder() || find::<Denied>(&error).is_some() || find::<rustls::Error>(&error).is_some() {
             return Delivery::Refused { what: Refused::Destination, why };
         }
         if error.is_connect() {
             return Delivery::Unreachable { why };
         }
         if error.is_timeout() {
-            return Delivery::Unknown { why: format!("{}: sent, but no answer within {} s", self.host, self.timeout.as_secs()) };
+            return Delivery::Unknown {
+                why: format!("{}: sent, but no answer within {} s", self.host, self.timeout.as_secs()),
+            };
         }
         Delivery::Unknown { why: format!("{why} (sent, but the connection ended before the answer)") }
     }
@@ -179,28 +145,65 @@ impl Post {
     }
 }
 
+/// The host of `url` and what may be connected to for it; or what is wrong with it, without showing it.
+fn allowed(url: &str, in_the_open: bool, private: bool) -> Result<(String, Reach), String> {
+    let parsed = Url::parse(url).map_err(|error| format!("does not hold a web address ({error})"))?;
+    let host = parsed.host_str().unwrap_or_default().to_owned();
+    let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let loopback = host == "localhost" || literal.is_some_and(|ip| ip.is_loopback());
+    let say = |why: &str| Err(why.to_owned());
+    if parsed.scheme() != "https" && !(parsed.scheme() == "http" && loopback) {
+        return say("must begin with https:// (http:// only for 127.0.0.1, [::1] or localhost)");
+    }
+    if in_the_open && !loopback {
+        return say(
+            "may only name this machine; a webhook's address is a secret: put it into a file and name that as `url_file`",
+        );
+    }
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return say("must not hold a user name or password");
+    }
+    let reach = Reach { loopback, private };
+    // A host written as an address is never resolved, so it is judged here.
+    if let Some(Err(denied)) = literal.map(|ip| reach.check(&host, ip)) {
+        return Err(format!("is refused: {denied}"));
+    }
+    Ok((host, reach))
+}
+
+fn client(destination: &Destination, reach: Reach) -> Result<Client, Error> {
+    super::tls::install();
+    let fault =
+        |error: reqwest::Error| Error::Tls { channel: destination.channel.clone(), why: causes(&error.without_url()) };
+    let mut builder = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .no_gzip()
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .dns_resolver(Arc::new(reach))
+        .connect_timeout(destination.connect_timeout.0)
+        .timeout(destination.timeout.0)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_secs(10))
+        .user_agent(concat!("kiriwake/", env!("CARGO_PKG_VERSION")));
+    if let Some(path) = &destination.ca_file {
+        let pem = super::tls::read_ca(&destination.channel, path)?;
+        builder = builder.tls_certs_only(Certificate::from_pem_bundle(&pem).map_err(fault)?);
+    }
+    builder.build().map_err(fault)
+}
+
 /// An error and what it came from, in one text.
 fn causes(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
-    for cause in chain(error) {
+    for cause in cause::chain(error).skip(1) {
         let cause = cause.to_string();
         if !text.ends_with(&cause) {
             text = format!("{text}: {cause}");
         }
     }
     text
-}
-
-/// Whether a `T` is among what the error came from; `source` skips what an I/O error was made of.
-fn has<T: std::error::Error + 'static>(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<T>() || inner.is_some_and(|inner| inner.is::<T>())
-    })
-}
-
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
 }
 
 /// `Retry-After` in seconds, or as a date measured against the answer's own `Date`, so that no clock of ours has to

@@ -7,7 +7,9 @@
 use super::address::parse_address;
 use super::header::{header, header_keeping, is_steering};
 use super::{Mailbox, Message, Origin};
-use lettre::message::header::{Cc, ContentTransferEncoding, ContentType, From, HeaderName, HeaderValue, To};
+use lettre::message::header::{
+    Cc, ContentTransferEncoding, ContentType, From, HeaderName, HeaderValue, MIME_VERSION_1_0, To,
+};
 use lettre::message::{Body, Mailboxes};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -48,6 +50,7 @@ fn assemble(message: &Message, origin: &Origin, form: Form) -> Result<Vec<u8>, S
         .header(From::from(Mailboxes::from(sender)))
         .subject(subject(message))
         .message_id(Some(id(key)))
+        .header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN);
     if let Some(to) = mailboxes(&message.to) {
         mail = mail.header(To::from(to));
@@ -104,8 +107,13 @@ pub(crate) fn subject(message: &Message) -> String {
 
 fn body(text: String, form: Form) -> Result<Body, String> {
     let readable = form == Form::Folder && text.lines().all(|line| line.len() < 990);
-    let encoding = if readable { ContentTransferEncoding::EightBit } else { ContentTransferEncoding::Base64 };
-    Body::new_with_encoding(text, encoding).map_err(|_| "the text does not fit its encoding".to_owned())
+    // Line ends are made here: the library inserts them one by one, which takes minutes for a long log.
+    let text = text.replace('\n', "\r\n").into_bytes();
+    if readable {
+        // The library takes 8bit for lines below 76 bytes only; a file may have longer ones.
+        return Ok(Body::dangerous_pre_encoded(text, ContentTransferEncoding::EightBit));
+    }
+    Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| "the text cannot be encoded".to_owned())
 }
 
 /// The addressees that can be written to; the others are reported by the channel, address by address.

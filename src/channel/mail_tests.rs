@@ -72,7 +72,9 @@ fn the_same_message_gives_the_same_bytes_and_a_possible_copy_says_so_first() {
     assert_eq!(build(&message, &origin(), Form::Wire), build(&message, &origin(), Form::Wire));
     message.repeated = true;
     let mail = read(&build(&message, &origin(), Form::Wire).unwrap());
-    assert!(mail.text.starts_with("（再送の可能性がございます。同じ受付番号のメールが届いている場合は、ご容赦ください。）"));
+    assert!(
+        mail.text.starts_with("（再送の可能性がございます。同じ受付番号のメールが届いている場合は、ご容赦ください。）")
+    );
 }
 
 #[test]

@@ -81,7 +81,10 @@ fn drop_file(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<String> {
 fn is_there(folder: &Path, name: &str) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let found = entry?.file_name();
-        if found.to_str().is_some_and(|found| found == name || found.strip_prefix(name).is_some_and(|f| f.starts_with(':'))) {
+        if found
+            .to_str()
+            .is_some_and(|found| found == name || found.strip_prefix(name).is_some_and(|f| f.starts_with(':')))
+        {
             return Ok(true);
         }
     }
@@ -130,7 +133,10 @@ mod tests {
         let mut again = example();
         again.repeated = true;
         let second = channel.attempt(&again, &open).await;
-        assert!(matches!(&second[0].1, Delivery::Accepted { answer } if answer.starts_with("already there")), "{second:?}");
+        assert!(
+            matches!(&second[0].1, Delivery::Accepted { answer } if answer.starts_with("already there")),
+            "{second:?}"
+        );
         assert_eq!((files(&new).len(), files(&base.path().join("drop/tmp")).len()), (0, 0));
     }
 
@@ -139,6 +145,8 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         fs::write(base.path().join("drop"), "a file").unwrap();
         let results = folder(&base.path().join("drop")).attempt(&example(), &["joho@a-town.example".into()]).await;
-        assert!(matches!(&results[0].1, Delivery::Refused { what: Refused::Destination, why } if why.contains("drop folder")));
+        assert!(
+            matches!(&results[0].1, Delivery::Refused { what: Refused::Destination, why } if why.contains("drop folder"))
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! of it is decided in the desk (`desk/deliver.rs`). Not here: retry loops, priorities, wording.
 
 mod address;
+mod cause;
 pub mod header;
 mod http;
 mod mail;
@@ -78,6 +79,7 @@ pub struct Origin {
 
 /// One configured way out of the house.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are a handful of channels, and they stay where they were made")]
 pub enum Channel {
     /// Mail through a server.
     Smtp(smtp::Smtp),
@@ -127,7 +129,9 @@ pub enum Error {
         source: std::io::Error,
     },
     /// TLS cannot be prepared.
-    #[error("channel {channel}: TLS cannot be prepared ({why}); check `ca_file`, or install the system's CA certificates")]
+    #[error(
+        "channel {channel}: TLS cannot be prepared ({why}); check `ca_file`, or install the system's CA certificates"
+    )]
     Tls {
         /// Channel.
         channel: String,

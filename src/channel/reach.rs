@@ -32,7 +32,9 @@ impl Reach {
             Kind::Loopback if self.loopback => return Ok(()),
             Kind::Private if self.private => return Ok(()),
             Kind::Loopback => "is this machine; a webhook to this machine must be configured as 127.0.0.1 or localhost",
-            Kind::Private => "is a private one; set allow_private = true if the destination really stands in our own network",
+            Kind::Private => {
+                "is a private one; set allow_private = true if the destination really stands in our own network"
+            }
             Kind::Never => "is never a destination (link-local, metadata service, multicast or unspecified)",
         };
         Err(Denied { host: host.to_owned(), address, why })

@@ -117,9 +117,6 @@ impl Smtp {
     pub fn new(config: SmtpConfig, password: Option<SecretString>, origin: Origin) -> Result<Self, Error> {
         super::tls::install();
         check(&config, password.is_some())?;
-        if config.tls == Tls::None && !is_this_machine(&config.host) {
-            tracing::warn!(channel = config.name, host = config.host, "mail leaves this machine UNENCRYPTED (allow_plain)");
-        }
         let tls = if config.tls == Tls::None { None } else { Some(trust(&config)?) };
         let hello = config.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
         Ok(Self { config, password, tls, hello, origin, kept: Arc::default() })
@@ -144,6 +141,13 @@ impl Smtp {
             Ok(from) => from,
             Err(why) => return every(open, &Delivery::Refused { what: Refused::Destination, why }),
         };
+        if self.config.tls == Tls::None && !is_this_machine(&self.config.host) {
+            tracing::warn!(
+                channel = self.config.name,
+                host = self.config.host,
+                "mail leaves this machine UNENCRYPTED (allow_plain)"
+            );
+        }
         // The mail library traces every line it writes, logins and texts included: nobody listens here.
         let conversation = async {
             let mut connection = match self.connection().await {
@@ -232,7 +236,8 @@ fn is_this_machine(host: &str) -> bool {
 }
 
 fn trust(config: &SmtpConfig) -> Result<TlsParameters, Error> {
-    let fault = |error: lettre::transport::smtp::Error| Error::Tls { channel: config.name.clone(), why: error.to_string() };
+    let fault =
+        |error: lettre::transport::smtp::Error| Error::Tls { channel: config.name.clone(), why: error.to_string() };
     let mut tls = TlsParameters::builder(config.host.clone());
     if let Some(path) = &config.ca_file {
         let pem = super::tls::read_ca(&config.name, path)?;
@@ -244,3 +249,5 @@ fn trust(config: &SmtpConfig) -> Result<TlsParameters, Error> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) use tests::server_for_https;

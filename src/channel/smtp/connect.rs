@@ -5,14 +5,14 @@
 
 use super::lines::Lines;
 use super::{Smtp, Tls, is_this_machine};
+use crate::channel::cause::{chain, find};
 use crate::channel::header::header;
 use crate::desk::outcome::{Delivery, Refused};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use secrecy::ExposeSecret;
-use std::error::Error as _;
-use std::io::{self, ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut}};
+use std::io;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -35,7 +35,9 @@ pub(super) async fn open(smtp: &Smtp) -> Result<AsyncSmtpConnection, Delivery> {
             });
         }
         let secured = timeout(config.command_timeout.0, connection.starttls(tls.clone(), &smtp.hello)).await;
-        secured.map_err(|_| late(&config.host, "STARTTLS"))?.map_err(|error| fault(&config.host, "STARTTLS", &error))?;
+        secured
+            .map_err(|_| late(&config.host, "STARTTLS"))?
+            .map_err(|error| fault(&config.host, "STARTTLS", &error))?;
     }
     log_in(smtp, &mut connection).await?;
     Ok(connection)
@@ -84,11 +86,11 @@ async fn greet_in_tls(smtp: &Smtp, tls: TlsParameters, address: SocketAddr) -> R
     let connect = config.connect_timeout.0;
     let greeting = AsyncSmtpConnection::connect_tokio1(address, Some(connect), &smtp.hello, Some(tls), None);
     let greeting = timeout(connect + config.command_timeout.0, greeting).await;
-    greeting.map_err(|_| late(&config.host, "TLS and greeting"))?.map_err(|error| match system(&error) {
-        Some(ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable | TimedOut) => {
-            Delivery::Unreachable { why: header(&error.to_string()) }
+    greeting.map_err(|_| late(&config.host, "TLS and greeting"))?.map_err(|error| {
+        if is_nobody(&error) {
+            return Delivery::Unreachable { why: header(&error.to_string()) };
         }
-        _ => fault(&config.host, "greeting", &error),
+        fault(&config.host, "greeting", &error)
     })
 }
 
@@ -102,7 +104,8 @@ async fn log_in(smtp: &Smtp, connection: &mut AsyncSmtpConnection) -> Result<(),
         let why = format!("{}: the password is not sent without TLS", config.host);
         return Err(Delivery::Refused { what: Refused::Destination, why });
     }
-    let credentials = Credentials::new(user.clone(), password.expose_secret().trim_end_matches(['\r', '\n']).to_owned());
+    let credentials =
+        Credentials::new(user.clone(), password.expose_secret().trim_end_matches(['\r', '\n']).to_owned());
     let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
     match timeout(config.command_timeout.0, login).await {
         Ok(Ok(_)) => Ok(()),
@@ -119,25 +122,16 @@ fn late(host: &str, what: &str) -> Delivery {
 /// login), an administrator must look: the same again would not help, and could lock the account.
 fn fault(host: &str, what: &str, error: &Error) -> Delivery {
     let why = header(&format!("{host}: {what}: {error}"));
-    if error.is_permanent() || error.is_client() || error.is_tls() || is_no_of_tls(error) {
+    if error.is_permanent() || error.is_client() || error.is_tls() || find::<rustls::Error>(error).is_some() {
         return Delivery::Refused { what: Refused::Destination, why };
     }
     Delivery::Later { why, after: None }
 }
 
-fn is_no_of_tls(error: &Error) -> bool {
-    causes(error).any(|cause| cause.is::<rustls::Error>() || inner(cause).is_some_and(|inner| inner.is::<rustls::Error>()))
-}
-
-fn system(error: &Error) -> Option<io::ErrorKind> {
-    causes(error).find_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind))
-}
-
-fn causes(error: &Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-}
-
-/// What an I/O error was made of; `source` skips it.
-fn inner<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + Send + Sync + 'static)> {
-    cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
+/// The system said that there is nobody at this address.
+fn is_nobody(error: &Error) -> bool {
+    use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};
+    chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| {
+        matches!(error.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable | TimedOut)
+    })
 }

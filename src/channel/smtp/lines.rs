@@ -3,7 +3,8 @@
 //! Place: under the mail library, which buffers what it reads. Whoever sits on the way could add ready-made answers
 //! behind the server's answer to STARTTLS; from that buffer they would count as said inside TLS, up to a false "250
 //! queued". Handing out no byte beyond the end of a line keeps the buffer empty when TLS begins, and what was added
-//! breaks the handshake. Not here: anything that understands SMTP.
+//! breaks the handshake. A line that never ends is an error, as the library would collect it for as long as it comes.
+//! Not here: anything that understands SMTP.
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use std::io;
@@ -13,17 +14,23 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+/// More bytes than this without an end of line are no answer. In TLS, where lines mean nothing, chance alone does not
+/// come near it.
+const LONGEST_LINE: usize = 64 * 1024;
+
 #[derive(Debug)]
 pub(super) struct Lines {
     stream: TcpStream,
     held: Box<[u8; 4096]>,
     from: usize,
     until: usize,
+    /// Bytes given out since the last end of line.
+    line: usize,
 }
 
 impl Lines {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, held: Box::new([0; 4096]), from: 0, until: 0 }
+        Self { stream, held: Box::new([0; 4096]), from: 0, until: 0, line: 0 }
     }
 }
 
@@ -44,6 +51,10 @@ impl AsyncRead for Lines {
         let held = &lines.held[lines.from..lines.until];
         let line = held.iter().position(|byte| *byte == b'\n').map_or(held.len(), |end| end + 1);
         let given = line.min(out.remaining());
+        lines.line = if held[..given].ends_with(b"\n") { 0 } else { lines.line + given };
+        if lines.line > LONGEST_LINE {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "the answer is one endless line")));
+        }
         out.put_slice(&held[..given]);
         lines.from += given;
         Poll::Ready(Ok(()))

@@ -134,7 +134,9 @@ async fn answer(
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
             return Err(match error.status() {
-                Some(code) => Fault::Said { code: code.into(), text: header(&format!("{} {}", u16::from(code), reason(&error))) },
+                Some(code) => {
+                    Fault::Said { code: code.into(), text: header(&format!("{} {}", u16::from(code), reason(&error))) }
+                }
                 None => Fault::Lost(header(&error.to_string())),
             });
         }
