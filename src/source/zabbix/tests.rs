@@ -9,9 +9,7 @@ use super::fake::{Fake, FakeWire, PASSWORD, TOKEN, timeout};
 use super::memory::Memory;
 use super::poll::{Manner, Poll, Record, Stop};
 use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{
-    Cursor, Evidence, Failure, FailureKind, Key, Observation, OpenProblem, Report, Seen,
-};
+use crate::desk::observation::{Cursor, Evidence, Failure, FailureKind, Key, Observation, OpenProblem, Report, Seen};
 use crate::inbox::Closed;
 use crate::source::Standing;
 use jiff::Timestamp;
@@ -335,6 +333,20 @@ fn after_an_outage_the_gap_is_read_in_pages_with_true_times_and_marked_late() {
     story.problem(12_002, 1);
     story.zabbix.fake().event(12_002).clock = START;
     assert!(!story.look().unwrap()[0].contains("late"), "an old clock alone is not late");
+}
+
+// P8
+#[test]
+fn after_a_restart_only_what_the_downtime_hid_is_late() {
+    let mut story = Story::begun();
+    story.time = 4_000;
+    let clocks = [(1, 100), (2, 1_100), (3, 3_000), (4, 4_010)];
+    for (id, clock) in clocks {
+        story.zabbix.fake().problem(id, id, START + clock);
+    }
+    story.restart(Some(1_200));
+    let late: Vec<bool> = story.look().unwrap().iter().map(|line| line.ends_with(" late")).collect();
+    assert_eq!(late, [false, true, true, false], "a clock from before the downtime is just wrong");
 }
 
 // P1
