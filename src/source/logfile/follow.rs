@@ -93,7 +93,7 @@ mod tests {
 
     fn follow(head: &[u8], offset: u64) -> Follow {
         let head = Fingerprint::of(head);
-        Follow::new(Place { number: 1, path: "/l/messages".into(), id: ID, head, offset, skipping: false })
+        Follow::new(Place { number: 1, path: "/l/messages".into(), home: None, id: ID, head, offset, skipping: false })
     }
 
     #[test]

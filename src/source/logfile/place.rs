@@ -6,7 +6,7 @@ use super::open::{FileId, Fingerprint};
 use crate::desk::observation::Cursor;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The form of the cursor; a cursor of another form is not understood.
 const VERSION: u32 = 1;
@@ -19,6 +19,9 @@ pub(super) struct Place {
     pub(super) number: u64,
     /// Where it is followed; a file that was renamed away keeps the path it had.
     pub(super) path: PathBuf,
+    /// Where it was first followed, if it was renamed since: its copies are named after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) home: Option<PathBuf>,
     /// Device and inode.
     pub(super) id: FileId,
     /// How it begins.
@@ -44,6 +47,19 @@ pub(super) struct Position {
     pub(super) begin_at_end: BTreeSet<PathBuf>,
     /// How far each file was read, oldest content first.
     pub(super) files: Vec<Place>,
+}
+
+impl Place {
+    /// Where it was first followed.
+    pub(super) fn home(&self) -> &Path {
+        self.home.as_ref().unwrap_or(&self.path)
+    }
+
+    /// It was renamed.
+    pub(super) fn moved_to(&mut self, path: &Path) {
+        let before = std::mem::replace(&mut self.path, path.to_owned());
+        self.home.get_or_insert(before);
+    }
 }
 
 impl Default for Position {
@@ -94,6 +110,7 @@ mod tests {
         position.files.push(Place {
             number: 8,
             path: "/var/log/日報".into(),
+            home: Some("/var/log/前".into()),
             id: FileId { device: u64::MAX, inode: 2 },
             head: Fingerprint::of(b"abc"),
             offset: 3,

@@ -49,13 +49,21 @@ impl Files {
         track.follow.begin_anew(number, head);
         track.compared = None;
         track.after = rest.is_some().then_some(old.number);
+        let home = Some(old.home().to_owned());
         for copy in copies {
             // A further copy within the globs: followed from now on, and what it holds was read.
             if let Some(host) = self.host_of(&copy.path) {
                 let offset = old.offset.min(copy.stat.size);
                 let number = self.take_number();
-                let place =
-                    Place { number, path: copy.path, id: copy.id, offset, skipping: false, head: old.head.clone() };
+                let place = Place {
+                    number,
+                    path: copy.path,
+                    id: copy.id,
+                    offset,
+                    skipping: false,
+                    home: home.clone(),
+                    head: old.head.clone(),
+                };
                 self.follow(place, copy.file, host, None);
             }
         }
@@ -64,21 +72,21 @@ impl Files {
                 Some(host) => (copy.path, host),
                 None => (old.path.clone(), self.tracks[nth].host.clone()),
             };
-            self.follow(Place { path, id: copy.id, ..old }, copy.file, host, None);
+            self.follow(Place { path, home, id: copy.id, ..old }, copy.file, host, None);
         }
     }
 
     /// Whether a new file is a copy of one that is followed, made to be read only once the original is emptied.
     pub(super) fn is_copy(&self, path: &Path, head: &[u8]) -> bool {
         let originals = self.tracks.iter().filter(|track| !track.follow.has_left()).map(|track| &track.follow.place);
-        originals.into_iter().any(|old| old.head.length > 0 && old.head.holds(head) && is_named_after(path, &old.path))
+        originals.into_iter().any(|old| old.head.length > 0 && old.head.holds(head) && is_named_after(path, old.home()))
     }
 
     fn copies_of(&self, old: &Place) -> Vec<Copy> {
         if old.head.length == 0 {
             return Vec::new();
         }
-        let candidates = siblings(&old.path).filter(|path| is_named_after(path, &old.path));
+        let candidates = siblings(old.home()).filter(|path| is_named_after(path, old.home()));
         let opened = candidates.filter_map(|path| {
             let file = open::open(&path, &self.roots).ok()?;
             let id = FileId::of(&file.metadata().ok()?);
@@ -88,14 +96,21 @@ impl Files {
         opened.collect()
     }
 
-    /// The file of `place` under another name in the same folder: renamed while nobody held it.
-    pub(super) fn renamed(&self, place: &Place) -> Option<File> {
-        let file = siblings(&place.path).find_map(|path| {
+    /// The content of `place` under another name in the same folder: renamed while nobody held it, or copied away.
+    pub(super) fn elsewhere(&self, place: &Place) -> Option<(File, FileId)> {
+        let renamed = siblings(&place.path).find_map(|path| {
             let shape = fs::symlink_metadata(&path).ok()?;
             (FileId::of(&shape) == place.id).then(|| open::open(&path, &self.roots).ok()).flatten()
-        })?;
-        let same = FileId::of(&file.metadata().ok()?) == place.id && place.head.holds(&open::head(&file).ok()?);
-        same.then_some(file)
+        });
+        let is_it = |file: &File| {
+            let id = file.metadata().map(|metadata| FileId::of(&metadata));
+            id.is_ok_and(|id| id == place.id) && open::head(file).is_ok_and(|head| place.head.holds(&head))
+        };
+        if let Some(file) = renamed.filter(is_it) {
+            return Some((file, place.id));
+        }
+        let copies = self.copies_of(place).into_iter().filter(|copy| copy.stat.size >= place.offset);
+        copies.max_by_key(|copy| copy.stat.modified).map(|copy| (copy.file, copy.id))
     }
 }
 

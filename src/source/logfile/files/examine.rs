@@ -105,7 +105,7 @@ impl Files {
     fn find_missing(&mut self, findings: &mut Findings) {
         for mut place in std::mem::take(&mut self.missing) {
             let path = place.path.clone();
-            let elsewhere = match open::open(&path, &self.roots) {
+            let replaced = match open::open(&path, &self.roots) {
                 Ok(file) => match same_file(&file, &place) {
                     Ok(Some(id)) => {
                         place.id = id;
@@ -127,12 +127,13 @@ impl Files {
                     continue;
                 }
             };
-            match self.renamed(&place) {
-                Some(file) => {
+            match self.elsewhere(&place) {
+                Some((file, id)) => {
+                    place.id = id;
                     let host = self.host_of(&path).flatten();
                     self.follow(place, file, host, None);
                 }
-                None if elsewhere => {
+                None if replaced => {
                     let offset = place.offset;
                     let what = format!(
                         "{}: another file stands there, and the one read up to byte {offset} can't be found; what was written to it after that is missing",
@@ -159,7 +160,7 @@ impl Files {
             let spot = by_id.get(&track.follow.place.id);
             if let Some(spot) = spot {
                 if track.follow.place.path != spot.path {
-                    track.follow.place.path.clone_from(&spot.path);
+                    track.follow.place.moved_to(&spot.path);
                 }
                 track.host = self.nth_star(&spot.stars);
             }
@@ -225,7 +226,7 @@ impl Files {
         let (offset, skipping) = if first { end(&file, metadata.len())? } else { (0, false) };
         let number = self.take_number();
         let head = Fingerprint::of(&head);
-        Ok(Some((Place { number, path: path.to_owned(), id, head, offset, skipping }, file)))
+        Ok(Some((Place { number, path: path.to_owned(), home: None, id, head, offset, skipping }, file)))
     }
 }
 
