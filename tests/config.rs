@@ -295,3 +295,29 @@ fn what_ends_is_told_before_it_ends() {
     assert!(printed(&on(date(2027, 4, 1))).contains("is past"));
     assert!(printed(&on(date(2099, 1, 1))).contains("holidays are known until the end of 2099 only"));
 }
+
+#[test]
+fn what_is_commented_out_in_the_example_works_when_it_is_taken_in() {
+    let mut taken = 0;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in config::EXAMPLE {
+        let lines = text.lines().map(|line| match line.strip_prefix("# ") {
+            Some(key) if key.starts_with("[[") || key.split_once(" = ").is_some_and(|(key, _)| is_key(key)) => {
+                taken += 1;
+                format!("{key}\n")
+            }
+            _ => format!("{line}\n"),
+        });
+        fs::write(folder.path().join(name), lines.collect::<String>()).unwrap();
+    }
+    fs::write(folder.path().join("a-town-ca.pem"), "").unwrap();
+    assert!(taken > 20, "only {taken} lines are commented out");
+    let report = load(folder.path()).map_or_else(|report| report, |(_, report)| report);
+    // There is no authority in that file; everything else must be right.
+    let others = report.findings().iter().filter(|finding| !finding.message.contains("a-town-ca.pem"));
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{}", printed(&report));
+}
+
+fn is_key(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+}

@@ -71,6 +71,11 @@ impl Findings {
         self.unreadable.iter().any(|unreadable| unreadable.within(path))
     }
 
+    /// Whether something in `path`, or `path` itself, has a fault.
+    pub(super) fn is_faulty(&self, path: &Path) -> bool {
+        self.blamed.iter().any(|blamed| blamed.within(path))
+    }
+
     /// Whether there is a fault.
     pub(super) fn any_fault(&self) -> bool {
         self.found.iter().any(|found| found.weight == Weight::Fault)

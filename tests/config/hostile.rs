@@ -16,8 +16,26 @@ enum Damage {
 }
 
 const SNIPPETS: [&str; 20] = [
-    "\"", "[", "]", "{", "}", "=", "\n", "'''", "\u{1b}[2J", "\u{202e}", "障", "0x7fffffffffffffffff", "nan", "[[rule]]\n",
-    "[party]\n", "when = []\n", "-1", "1e400", "\u{0}", ".",
+    "\"",
+    "[",
+    "]",
+    "{",
+    "}",
+    "=",
+    "\n",
+    "'''",
+    "\u{1b}[2J",
+    "\u{202e}",
+    "障",
+    "0x7fffffffffffffffff",
+    "nan",
+    "[[rule]]\n",
+    "[party]\n",
+    "when = []\n",
+    "-1",
+    "1e400",
+    "\u{0}",
+    ".",
 ];
 
 fn damage() -> impl Strategy<Value = Damage> {
@@ -32,12 +50,13 @@ fn damage() -> impl Strategy<Value = Damage> {
 }
 
 fn damaged(text: &str, damage: &Damage) -> String {
-    let at = |index: &prop::sample::Index| text.floor_char_boundary(index.index(text.len() + 1));
+    let boundary = |at: usize| (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let at = |index: &prop::sample::Index| boundary(index.index(text.len() + 1));
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     match damage {
         Damage::Cut(from, length) => {
             let from = at(from);
-            let until = text.ceil_char_boundary((from + length).min(text.len()));
+            let until = boundary((from + length).min(text.len()));
             return format!("{}{}", &text[..from], &text[until..]);
         }
         Damage::Insert(from, snippet) => {
@@ -52,13 +71,16 @@ fn damaged(text: &str, damage: &Damage) -> String {
             let line = line.index(lines.len());
             lines.insert(line, lines[line]);
         }
-        Damage::SwapLines(one, other) => lines.swap(one.index(lines.len()), other.index(lines.len())),
+        Damage::SwapLines(one, other) => {
+            let (one, other) = (one.index(lines.len()), other.index(lines.len()));
+            lines.swap(one, other);
+        }
     }
     lines.concat()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn damaged_files_give_a_report_and_never_a_panic(
@@ -99,4 +121,23 @@ fn a_deep_nest_and_a_long_chain_end() {
     let text = printed(&report);
     assert!(text.contains("is nested too deeply") && text.contains("goes in a circle"), "{text}");
     assert_eq!(report.faults(), 2, "{text}");
+}
+
+#[test]
+fn the_chain_of_a_large_site_is_checked_in_a_moment() {
+    let small = fs::read_to_string("tests/config/good/small/all.toml").unwrap();
+    let chain: String = (0..5_000)
+        .map(|n| {
+            format!("[component.c{n}]\nparty = \"n-sha\"\nhosts = \"h{n}\"\nneeds = [\"c{}\", \"switch\"]\n", n + 1)
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.toml"), small).unwrap();
+    fs::write(folder.path().join("c.toml"), format!("{chain}[component.c5000]\nparty = \"n-sha\"\nhosts = \"end\"\n"))
+        .unwrap();
+    let began = std::time::Instant::now();
+    let (settings, report) = load(folder.path()).unwrap();
+    eprintln!("5,002 components: {:?}", began.elapsed());
+    assert_eq!((settings.rules.components.len(), report.findings().len()), (5_002, 0));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }

@@ -146,6 +146,7 @@ impl Checker<'_> {
         for start in components.keys() {
             // Depth first without recursion: a chain may be as long as the list.
             let mut trail: Vec<(&ComponentId, usize)> = vec![(start, 0)];
+            let mut on_trail = BTreeSet::from([start]);
             while let Some((id, next)) = trail.last_mut() {
                 let id: &ComponentId = id;
                 let needed = components.get(id).filter(|_| !settled.contains(id)).and_then(|it| it.needs.get(*next));
@@ -153,21 +154,33 @@ impl Checker<'_> {
                 *next += 1;
                 let Some(needed) = needed else {
                     settled.insert(id);
+                    on_trail.remove(id);
                     trail.pop();
                     continue;
                 };
-                match trail.iter().position(|(on_trail, _)| *on_trail == needed) {
-                    Some(at) => {
-                        let circle: Vec<_> = trail[at..].iter().map(|(id, _)| id.as_str()).collect();
-                        let message = format!("goes in a circle: {} needs {needed}", circle.join(" needs "));
-                        let path = Path::of(&["component", id.as_str(), "needs"]);
-                        let help = "take away the one that works without the other";
-                        self.findings.fault(&self.element(&path, position), message, help);
-                    }
-                    None if !settled.contains(needed) => trail.push((needed, 0)),
-                    None => {}
+                if on_trail.contains(needed) {
+                    let at = trail.iter().position(|(id, _)| *id == needed).unwrap_or_default();
+                    let message = circle(&trail[at..]);
+                    let path = Path::of(&["component", id.as_str(), "needs"]);
+                    let help = "take away the one that works without the other";
+                    self.findings.fault(&self.element(&path, position), message, help);
+                } else if !settled.contains(needed) {
+                    on_trail.insert(needed);
+                    trail.push((needed, 0));
                 }
             }
         }
+    }
+}
+
+/// A circle in words: all of it, or the beginning and the end of a long one.
+fn circle(trail: &[(&ComponentId, usize)]) -> String {
+    let names: Vec<_> = trail.iter().map(|(id, _)| id.as_str()).collect();
+    match names[..] {
+        [first, second, .., last] if names.len() > 8 => {
+            format!("goes in a circle of {}: {first} needs {second} needs … needs {last} needs {first}", names.len())
+        }
+        [first, ..] => format!("goes in a circle: {} needs {first}", names.join(" needs ")),
+        [] => "goes in a circle".into(),
     }
 }

@@ -33,7 +33,7 @@ impl Checker<'_> {
                 when.extend(self.conditions(&here, conditions, components, 0));
             }
             let when_path = path.key("when");
-            if when.is_empty() {
+            if when.is_empty() && !self.findings.is_faulty(&when_path) {
                 self.findings.fault(&when_path, "says nothing", "a rule needs at least one condition");
             }
             self.because(&path.key("because"), &table.because, site);
@@ -134,7 +134,7 @@ impl Checker<'_> {
         depth: usize,
     ) -> Option<Condition> {
         let mut conditions = self.conditions(path, table, components, depth + 1);
-        if conditions.len() != 1 && !self.findings.is_torn(path) {
+        if conditions.len() > 1 || conditions.is_empty() && !self.findings.is_faulty(path) {
             let message = format!("holds {} conditions, but one is needed", conditions.len());
             self.findings.fault(path, message, "write one condition in each table inside `any` and `not`");
         }
