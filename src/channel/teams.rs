@@ -20,6 +20,9 @@ use std::path::PathBuf;
 pub struct TeamsConfig {
     /// What rules and commands call it.
     pub name: String,
+    /// The party whose messages it gets copies of; the configuration requires it.
+    #[serde(default)]
+    pub party: Option<String>,
     /// File with the address Teams gave for the workflow (https). It is a secret: whoever knows it can write there.
     #[serde(default)]
     pub url_file: Option<PathBuf>,

@@ -1,2 +1,61 @@
-//! stub
+//! The configuration: a folder of TOML files, checked as a whole, before anything relies on it.
+//!
+//! Files and environment become one tree with places ([`folder`], [`environment`], [`tree`]), the tree becomes tables
+//! as written ([`tables`], [`reader`], [`file`], [`kinds`]), the tables become [`Settings`] ([`check`]). Every fault on the way is
+//! noted in one [`Report`] instead of ending it. The desk gets only `Settings::rules` and has never heard of files.
+//! Not here: exit codes (the caller's), secrets beyond how they are read ([`secret`]), trying out servers.
+
+mod check;
+mod environment;
+mod example;
+mod file;
+mod findings;
+mod folder;
+mod hash;
+pub mod kinds;
+mod reader;
+mod report;
+pub mod secret;
 pub mod span;
+mod tables;
+mod tree;
+
+pub use environment::Environment;
+pub use example::{FILES as EXAMPLE, InitError, init};
+pub use report::{Finding, Report, Weight};
+
+use crate::desk::rules::Rules;
+use findings::Findings;
+use jiff::civil::Date;
+use kinds::Kinds;
+use std::path::{Path, PathBuf};
+
+/// A sound configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What the desk relies on.
+    pub rules: Rules,
+    /// Sources, log patterns and channels, each with its own configuration.
+    pub kinds: Kinds,
+    /// Where the journal and the state are kept.
+    pub state_directory: PathBuf,
+    /// Where the control socket is made.
+    pub control_socket: PathBuf,
+}
+
+/// Reads and checks the configuration in `folder` as of `today` (warnings about what ends soon depend on the day).
+/// Returns the settings with the report of warnings.
+///
+/// # Errors
+/// A report with at least one fault. Every fault is in it, not only the first.
+pub fn load(folder: &Path, environment: &Environment, today: Date) -> Result<(Settings, Report), Report> {
+    let mut findings = Findings::default();
+    let tree = folder::gather(folder, environment, &mut findings);
+    let settings = check::check(&tree, folder, today, &mut findings);
+    let faulty = findings.any_fault();
+    let report = findings.report(tree);
+    match settings {
+        Some(settings) if !faulty => Ok((settings, report)),
+        _ => Err(report),
+    }
+}

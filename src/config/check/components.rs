@@ -1,0 +1,186 @@
+//! Systems and components: who keeps them, which alerts are theirs, what needs what.
+
+use super::Checker;
+use crate::config::file::{ComponentTable, MatchTable, SystemTable};
+use crate::config::findings::did_you_mean;
+use crate::config::tables::Item;
+use crate::config::tree::Path;
+use crate::desk::ids::{ComponentId, PartyId, SystemId};
+use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Impact, Party, Site, System};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Checker<'_> {
+    /// All systems.
+    pub(super) fn systems(
+        &mut self,
+        tables: Vec<Item<SystemTable>>,
+        site: Option<&Site>,
+    ) -> BTreeMap<SystemId, System> {
+        let mut systems = BTreeMap::new();
+        for Item { path, value: table, .. } in tables {
+            self.filled(&path.key("name"), &table.name);
+            let office = match &table.office {
+                Some(office) => self.party(&path.key("office"), office),
+                None => site.map_or_else(|| "".into(), |site| site.office.clone()),
+            };
+            let needs = self.component_list(&path.key("needs"), &table.needs.0);
+            if needs.is_empty() && !self.findings.is_made_up(&path.key("needs")) {
+                let help = "name the components it cannot work without: 影響範囲 and 重大度 follow from them";
+                self.findings.warn(&path, "needs nothing, so no fault ever hits it", help);
+            }
+            let impact = table.impact;
+            let impact = Impact { scope: impact.scope, residents: impact.residents, substitute: impact.substitute };
+            systems.insert(path.last().into(), System { name: table.name, office, needs, impact });
+        }
+        systems
+    }
+
+    /// All components, in the order of writing (their `order`).
+    pub(super) fn components(
+        &mut self,
+        tables: Vec<Item<ComponentTable>>,
+        site: Option<&Site>,
+        parties: &BTreeMap<PartyId, Party>,
+    ) -> BTreeMap<ComponentId, Component> {
+        let mut components = BTreeMap::new();
+        for (order, table) in (0..).zip(tables) {
+            let (id, component) = self.one_component(table, order, site, parties);
+            components.insert(id, component);
+        }
+        self.cycles(&components);
+        components
+    }
+
+    fn one_component(
+        &mut self,
+        table: Item<ComponentTable>,
+        order: u32,
+        site: Option<&Site>,
+        parties: &BTreeMap<PartyId, Party>,
+    ) -> (ComponentId, Component) {
+        let Item { path, value: table, .. } = table;
+        let party = match &table.party {
+            Some(party) => self.party(&path.key("party"), party),
+            None => {
+                if !self.findings.is_made_up(&path.key("party")) {
+                    let help = "write party = \"…\"; until then its faults stay with the desk";
+                    self.findings.warn(&path, "is kept by nobody", help);
+                }
+                site.map_or_else(|| "".into(), |site| site.desk.clone())
+            }
+        };
+        let mut matches = Vec::new();
+        if !table.hosts.0.is_empty() {
+            matches.push(AlertMatch { host: table.hosts.0, ..AlertMatch::default() });
+        }
+        for (index, written) in table.matches.0.into_iter().enumerate() {
+            let here = self.element(&path.key("match"), index);
+            if !written.component.0.is_empty() {
+                let help = "match by host, group, tag, summary, level, source or field";
+                self.findings.fault(
+                    &here.key("component"),
+                    "has no meaning here: this is what finds the component",
+                    help,
+                );
+            }
+            matches.push(self.alert_match(&here, written));
+        }
+        let inside = [path.key("match"), path.key("hosts")];
+        if matches.is_empty() && !inside.iter().any(|path| self.findings.is_made_up(path)) {
+            let help = "write hosts = [\"…\"] or match = [{ … }]";
+            self.findings.warn(&path, "has neither hosts nor match: no alert is ever about it", help);
+        }
+        if let Some(ping) = &table.ping {
+            self.filled(&path.key("ping"), ping);
+        }
+        let asset = table.asset;
+        let asset = Asset { model: asset.model, serial: asset.serial, place: asset.place, contract: asset.contract };
+        self.contract(&path.key("asset").key("contract"), &asset.contract, parties.get(&party));
+        let component = Component {
+            name: table.name.unwrap_or_else(|| path.last().to_owned()),
+            party,
+            scope: table.scope.unwrap_or(ContractScope::In),
+            matches,
+            needs: self.component_list(&path.key("needs"), &table.needs.0),
+            effect: table.effect,
+            asset,
+            ping: table.ping,
+            order,
+        };
+        (path.last().into(), component)
+    }
+
+    /// The contract of a thing is one of its keeper's.
+    fn contract(&mut self, path: &Path, number: &str, party: Option<&Party>) {
+        let Some(party) = party.filter(|party| !party.contracts.is_empty() && !number.is_empty()) else { return };
+        let known = party.contracts.iter().map(|contract| contract.number.as_str());
+        if !known.clone().any(|known| known == number) {
+            let help = did_you_mean(number, known.clone())
+                .unwrap_or_else(|| format!("known: {}", known.collect::<Vec<_>>().join(", ")));
+            self.findings.fault(path, format!("{} has no contract `{number}`", party.name), help);
+        }
+    }
+
+    /// Conditions on an alert; `within` is the caller's business where it has a meaning.
+    pub(super) fn alert_match(&mut self, path: &Path, table: MatchTable) -> AlertMatch {
+        let all = AlertMatch {
+            host: table.host.0,
+            group: table.group.0,
+            tag: table.tag.into_iter().map(|(name, patterns)| (name, patterns.0)).collect(),
+            summary: table.summary.0,
+            level: table.level,
+            source: table.source.0,
+            field: table.field.into_iter().map(|(name, patterns)| (name, patterns.0)).collect(),
+            component: self.component_list(&path.key("component"), &table.component.0),
+        };
+        if all == AlertMatch::default() {
+            let help = "an empty table would fit every alert: say what it should fit";
+            self.findings.fault(path, "says nothing", help);
+        }
+        all
+    }
+
+    /// Notes each circle of `needs` once: nothing can be the cause of what it follows from.
+    fn cycles(&mut self, components: &BTreeMap<ComponentId, Component>) {
+        let mut settled: BTreeSet<&ComponentId> = BTreeSet::new();
+        for start in components.keys() {
+            // Depth first without recursion: a chain may be as long as the list.
+            let mut trail: Vec<(&ComponentId, usize)> = vec![(start, 0)];
+            let mut on_trail = BTreeSet::from([start]);
+            while let Some((id, next)) = trail.last_mut() {
+                let id: &ComponentId = id;
+                let needed = components.get(id).filter(|_| !settled.contains(id)).and_then(|it| it.needs.get(*next));
+                let position = *next;
+                *next += 1;
+                let Some(needed) = needed else {
+                    settled.insert(id);
+                    on_trail.remove(id);
+                    trail.pop();
+                    continue;
+                };
+                if on_trail.contains(needed) {
+                    let at = trail.iter().position(|(id, _)| *id == needed).unwrap_or_default();
+                    let message = circle(&trail[at..]);
+                    let path = Path::of(&["component", id.as_str(), "needs"]);
+                    let help = "take away the one that works without the other";
+                    self.findings.fault(&self.element(&path, position), message, help);
+                } else if !settled.contains(needed) {
+                    on_trail.insert(needed);
+                    trail.push((needed, 0));
+                }
+            }
+        }
+    }
+}
+
+/// A circle in words: all of it, or the beginning and the end of a long one.
+fn circle(trail: &[(&ComponentId, usize)]) -> String {
+    let names: Vec<_> = trail.iter().map(|(id, _)| id.as_str()).collect();
+    match names[..] {
+        [first, second, .., last] if names.len() > 8 => {
+            format!("goes in a circle of {}: {first} needs {second} needs … needs {last} needs {first}", names.len())
+        }
+        [first, ..] => format!("goes in a circle: {} needs {first}", names.join(" needs ")),
+        [] => "goes in a circle".into(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Numbers and times, and planned work.
+
+use super::Checker;
+use crate::config::file::{MaintenanceTable, PolicyTable, SeverityTable};
+use crate::config::span::Span;
+use crate::config::tables::Item;
+use crate::config::tree::Path;
+use crate::desk::ids::PartyId;
+use crate::desk::rules::{Maintenance, Policy, SeverityPolicy, Site};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use std::time::Duration;
+
+/// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
+const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
+
+impl Checker<'_> {
+    /// The policy.
+    pub(super) fn policy(&mut self, table: PolicyTable, site: Option<&Site>) -> Policy {
+        let path = Path::of(&["policy"]);
+        let spans = [
+            ("window", table.window),
+            ("stable", table.stable),
+            ("watch_span", table.watch_span),
+            ("watch_quiet", table.watch_quiet),
+            ("reopen", table.reopen),
+        ];
+        for (key, span) in spans {
+            self.sensible(&path.key(key), span);
+        }
+        if table.watch_repeats == 0 {
+            let help = "1 means that the first alert of 静観 is taken up at once; the default is 4";
+            self.findings.fault(&path.key("watch_repeats"), "is 0", help);
+        }
+        if table.hold_business_days == 0 {
+            self.findings.fault(&path.key("hold_business_days"), "is 0", "write the business days between two 相談");
+        }
+        let reception = self.calendar(&path.key("reception"), &table.reception);
+        let told = path.key("blind_tell");
+        let blind_tell = table.blind_tell.iter().enumerate();
+        let blind_tell = blind_tell.map(|(index, name)| self.role(&told.index(index), name, site)).collect::<Vec<_>>();
+        if blind_tell.is_empty() && !self.findings.is_made_up(&told) {
+            self.findings.fault(&told, "names nobody", "somebody must hear that faults may go unseen: name the desk");
+        }
+        let tables = table.severity;
+        Policy {
+            window: table.window.0,
+            stable: table.stable.0,
+            watch_repeats: table.watch_repeats,
+            watch_span: table.watch_span.0,
+            watch_quiet: table.watch_quiet.0,
+            reopen: table.reopen.0,
+            severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
+                .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
+            digest_at: table.digest_at.0,
+            blind_tell,
+            hold_business_days: table.hold_business_days,
+            reception,
+        }
+    }
+
+    /// A party, or `desk` or `office` for those of the site: defaults cannot know their names.
+    fn role(&mut self, path: &Path, name: &str, site: Option<&Site>) -> PartyId {
+        match (name, site) {
+            ("desk", Some(site)) => site.desk.clone(),
+            ("office", Some(site)) => site.office.clone(),
+            ("desk" | "office", None) => name.into(),
+            _ => self.party(path, name),
+        }
+    }
+
+    fn severity(&mut self, path: &Path, table: &SeverityTable) -> SeverityPolicy {
+        self.sensible(&path.key("acknowledge_within"), table.acknowledge_within);
+        self.sensible(&path.key("deliver_by"), table.deliver_by);
+        if let Some(next) = table.next_report.0 {
+            self.sensible(&path.key("next_report"), next);
+        }
+        SeverityPolicy {
+            first_report: table.first_report,
+            acknowledge_within: table.acknowledge_within.0,
+            next_report: table.next_report.0.map(|span| span.0),
+            phone_at_any_hour: table.phone_at_any_hour,
+            critical: table.critical,
+            deliver_by: table.deliver_by.0,
+        }
+    }
+
+    fn sensible(&mut self, path: &Path, span: Span) {
+        if span.0.is_zero() || span.0 > LONGEST {
+            let help = format!("write a duration from 1s to {}", Span(LONGEST));
+            self.findings.fault(path, format!("is {span}"), help);
+        }
+    }
+
+    /// Planned work.
+    pub(super) fn maintenance(&mut self, tables: Vec<Item<MaintenanceTable>>, zone: &TimeZone) -> Vec<Maintenance> {
+        let mut all = Vec::new();
+        for Item { path, value: table, .. } in tables {
+            self.filled(&path.key("name"), &table.name);
+            let from = self.moment(&path.key("from"), &table.from, zone);
+            let until = self.moment(&path.key("until"), &table.until, zone);
+            let components = self.component_list(&path.key("components"), &table.components.0);
+            if components.is_empty() && !self.findings.is_made_up(&path.key("components")) {
+                self.findings.fault(&path.key("components"), "names nothing", "name the components that are worked on");
+            }
+            let owner = self.party(&path.key("owner"), &table.owner);
+            let components = components.into_iter().collect();
+            let (Some(from), Some(until)) = (from, until) else { continue };
+            if until <= from {
+                self.findings.fault(&path.key("until"), "is not after `from`", "exchange the two, or correct the date");
+            }
+            all.push(Maintenance { name: table.name, owner, components, from, until });
+        }
+        all
+    }
+
+    /// `2026-10-10T22:00:00` in the zone of the site, or a moment with its own offset.
+    fn moment(&mut self, path: &Path, text: &str, zone: &TimeZone) -> Option<Timestamp> {
+        let local = || text.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok().map(|at| at.timestamp());
+        let at = text.parse::<Timestamp>().ok().or_else(local);
+        if at.is_none() {
+            self.findings.fault(path, format!("{text:?} is no moment"), "write it like 2026-10-10T22:00:00");
+        }
+        at
+    }
+}

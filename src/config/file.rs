@@ -1,0 +1,336 @@
+//! The configuration as written: one struct per table.
+//!
+//! Between the tree and `check`. Texts that name something else (a party, a component) are still texts here, and
+//! whether what they name exists is not looked at. A key's meaning is told to administrators in the commented files of
+//! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
+//! Sources, channels and log patterns bring their own structs; adding one is one line in [`super::kinds`].
+
+use super::reader::OneOrMany;
+use super::span::Span;
+use crate::desk::observation::Level;
+use crate::desk::pattern::Pattern;
+use crate::desk::rules::{
+    CauseClass, Confidence, ContractScope, Effect, FirstReport, ImpactScope, Language, PartyKind, VerdictCode,
+};
+use jiff::civil::{Date, Time};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteTable {
+    pub(super) name: String,
+    pub(super) desk: String,
+    pub(super) office: String,
+    pub(super) timezone: String,
+    pub(super) language: Language,
+    pub(super) mail: MailTable,
+    pub(super) entry_phone: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailTable {
+    pub(super) from: String,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateTable {
+    pub(super) directory: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ControlTable {
+    pub(super) socket: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartyTable {
+    pub(super) kind: PartyKind,
+    pub(super) name: String,
+    pub(super) hours: String,
+    #[serde(default)]
+    pub(super) contract: Vec<ContractTable>,
+    #[serde(default)]
+    pub(super) contact: Vec<ContactTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContractTable {
+    pub(super) number: String,
+    pub(super) scope: String,
+    pub(super) from: Day,
+    pub(super) until: Day,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactTable {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) person: bool,
+    pub(super) mail: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) hours: Option<String>,
+    pub(super) only_severity: Option<u8>,
+    pub(super) from: Option<Day>,
+    pub(super) until: Option<Day>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SystemTable {
+    pub(super) name: String,
+    pub(super) office: Option<String>,
+    #[serde(default)]
+    pub(super) needs: OneOrMany<String>,
+    pub(super) impact: ImpactTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImpactTable {
+    pub(super) scope: ImpactScope,
+    #[serde(default)]
+    pub(super) residents: bool,
+    #[serde(default)]
+    pub(super) substitute: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ComponentTable {
+    pub(super) name: Option<String>,
+    pub(super) party: Option<String>,
+    pub(super) scope: Option<ContractScope>,
+    #[serde(default)]
+    pub(super) hosts: OneOrMany<Pattern>,
+    #[serde(default, rename = "match")]
+    pub(super) matches: OneOrMany<MatchTable>,
+    #[serde(default)]
+    pub(super) needs: OneOrMany<String>,
+    pub(super) effect: Option<Effect>,
+    #[serde(default)]
+    pub(super) asset: AssetTable,
+    pub(super) ping: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AssetTable {
+    pub(super) model: String,
+    pub(super) serial: String,
+    pub(super) place: String,
+    pub(super) contract: String,
+}
+
+/// Conditions on one alert. `component` and `within` have no meaning in some places; `check` says so there, because a
+/// struct for each place would make serde's "unknown key" out of it, and the key is known, only not here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MatchTable {
+    pub(super) host: OneOrMany<Pattern>,
+    pub(super) group: OneOrMany<Pattern>,
+    pub(super) tag: BTreeMap<String, OneOrMany<Pattern>>,
+    pub(super) summary: OneOrMany<Pattern>,
+    pub(super) level: Option<Level>,
+    pub(super) source: OneOrMany<Pattern>,
+    pub(super) field: BTreeMap<String, OneOrMany<Pattern>>,
+    pub(super) component: OneOrMany<String>,
+    pub(super) within: Option<Span>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleTable {
+    pub(super) name: String,
+    pub(super) when: OneOrMany<ConditionTable>,
+    pub(super) then: ThenTable,
+    pub(super) because: String,
+    pub(super) watch: Option<Span>,
+}
+
+/// Conditions that must all hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ConditionTable {
+    pub(super) alert: Option<MatchTable>,
+    pub(super) also: OneOrMany<MatchTable>,
+    pub(super) absent: OneOrMany<MatchTable>,
+    pub(super) root: OneOrMany<String>,
+    pub(super) behind: Option<BehindTable>,
+    pub(super) ping: OneOrMany<PingTable>,
+    pub(super) any: Vec<ConditionTable>,
+    pub(super) not: Option<Box<ConditionTable>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BehindTable {
+    pub(super) component: String,
+    pub(super) percent: u8,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PingTable {
+    pub(super) component: String,
+    pub(super) answers: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ThenTable {
+    pub(super) verdict: VerdictCode,
+    pub(super) party: Option<String>,
+    #[serde(default)]
+    pub(super) parties: Vec<String>,
+    pub(super) cause: Option<CauseClass>,
+    pub(super) confidence: Confidence,
+    pub(super) effect: Option<Effect>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalendarTable {
+    pub(super) open: OneOrMany<String>,
+    #[serde(default)]
+    pub(super) holidays: HolidaysWord,
+    #[serde(default)]
+    pub(super) closed: Vec<ClosedTable>,
+    #[serde(default)]
+    pub(super) extra: Vec<ExtraTable>,
+}
+
+/// `none` or `japan`; the desk's own type spells them the same, but is free to change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum HolidaysWord {
+    #[default]
+    None,
+    Japan,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClosedTable {
+    pub(super) from: String,
+    pub(super) until: Option<String>,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExtraTable {
+    pub(super) date: Day,
+    #[serde(rename = "is")]
+    pub(super) kind: ExtraKind,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) hours: OneOrMany<String>,
+}
+
+/// What an extra day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExtraKind {
+    /// Open whatever else closes it.
+    Open,
+    /// A holiday the law does not compute.
+    Holiday,
+    /// No holiday although the law computes one.
+    NoHoliday,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyTable {
+    pub(super) window: Span,
+    pub(super) stable: Span,
+    pub(super) watch_repeats: u32,
+    pub(super) watch_span: Span,
+    pub(super) watch_quiet: Span,
+    pub(super) reopen: Span,
+    pub(super) digest_at: Clock,
+    pub(super) blind_tell: Vec<String>,
+    pub(super) hold_business_days: u32,
+    pub(super) reception: String,
+    pub(super) severity: SeverityTables,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeverityTables {
+    #[serde(rename = "1")]
+    pub(super) one: SeverityTable,
+    #[serde(rename = "2")]
+    pub(super) two: SeverityTable,
+    #[serde(rename = "3")]
+    pub(super) three: SeverityTable,
+    #[serde(rename = "4")]
+    pub(super) four: SeverityTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeverityTable {
+    pub(super) first_report: FirstReport,
+    pub(super) acknowledge_within: Span,
+    pub(super) next_report: MaybeSpan,
+    pub(super) phone_at_any_hour: bool,
+    pub(super) critical: bool,
+    pub(super) deliver_by: Span,
+}
+
+/// A duration, or `"none"`: a default of some hours must be possible to take away.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MaybeSpan(pub(super) Option<Span>);
+
+impl<'de> Deserialize<'de> for MaybeSpan {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "none" => Ok(Self(None)),
+            text => text.parse().map(|span| Self(Some(span))).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+/// A day, with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Day(pub(super) Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| serde::de::Error::custom(format!("{text:?} is not a day; write it like 2026-04-01"));
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+/// A time of day, with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock(pub(super) Time);
+
+impl<'de> Deserialize<'de> for Clock {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| serde::de::Error::custom(format!("{text:?} is not a time of day; write it like \"08:00\""));
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MaintenanceTable {
+    pub(super) name: String,
+    pub(super) owner: String,
+    pub(super) components: OneOrMany<String>,
+    pub(super) from: String,
+    pub(super) until: String,
+}

@@ -1,0 +1,81 @@
+//! Kinds of sources and channels: each brings its own table, read and checked here by the same steps.
+//!
+//! A kind's struct, and what is sound in it, belong to the kind (`source/*`, `channel/*`). Here they are listed, given
+//! the tables that carry their name, and asked for their faults; adding one is one line in [`sources`] or
+//! [`channels`]. Not here: what any of their keys means.
+
+mod channels;
+mod sources;
+
+pub use channels::{ChannelTable, OpenError};
+pub use sources::Sources;
+
+use super::check::Checker;
+use super::secret::Folders;
+use super::tables::{Item, Tables};
+use super::tree::Path;
+use crate::channel::{self, Origin};
+use crate::desk::ids::SourceId;
+use crate::desk::rules::{Channel as ChannelRule, SourceRules};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// All sources and channels as configured.
+#[derive(Debug, Clone)]
+pub struct Kinds {
+    /// Where faults come from.
+    pub sources: Sources,
+    /// Ways out, in the order of writing.
+    pub channels: Vec<ChannelTable>,
+    /// Where their secrets and certificates are.
+    pub folders: Folders,
+}
+
+/// All of them as written.
+#[derive(Debug)]
+pub(super) struct Written {
+    sources: sources::Written,
+    channels: Vec<Item<ChannelTable>>,
+}
+
+impl Written {
+    /// Reads the tables.
+    pub(super) fn read(tables: &mut Tables<'_>) -> Self {
+        Self { sources: sources::Written::read(tables), channels: channels::read(tables) }
+    }
+
+    /// Checks them, each kind by its own word.
+    pub(super) fn check(
+        self,
+        checker: &mut Checker<'_>,
+        zone: &TimeZone,
+        site: &str,
+        folder: &std::path::Path,
+    ) -> Kinds {
+        let folders = Folders::of_process(folder);
+        let origin = Origin { site: site.to_owned(), instance: "check".into() };
+        Kinds {
+            sources: self.sources.check(checker, zone, &folders),
+            channels: channels::check(self.channels, checker, &origin, &folders),
+            folders,
+        }
+    }
+}
+
+impl Kinds {
+    /// What the desk must know of the sources.
+    pub(super) fn source_rules(&self) -> BTreeMap<SourceId, SourceRules> {
+        self.sources.rules()
+    }
+
+    /// What the desk must know of the channels.
+    pub(super) fn channel_rules(&self) -> Vec<ChannelRule> {
+        self.channels.iter().map(ChannelTable::rule).collect()
+    }
+
+    /// Opens all channels with their secrets, in order. A broken one does not keep the others from working.
+    pub fn open_channels(&self, origin: &Origin) -> Vec<(String, Result<channel::Channel, OpenError>)> {
+        let open = |table: &ChannelTable| (table.name().to_owned(), table.open(&self.folders, origin.clone()));
+        self.channels.iter().map(open).collect()
+    }
+}
