@@ -43,6 +43,15 @@ pub struct Finding {
     pub(super) note: Option<Note>,
 }
 
+impl Finding {
+    /// All of it in one line, for logs and mails: `parties.toml:12:8: what was found; what would be right`.
+    pub fn in_one_line(&self) -> String {
+        let place = self.file.as_ref().map(|file| format!("{file}:{}:{}: ", self.line, self.column));
+        let help = self.help.as_ref().map(|help| format!("; {help}"));
+        format!("{}{}{}", place.unwrap_or_default(), self.message, help.unwrap_or_default())
+    }
+}
+
 /// A second place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {

@@ -53,6 +53,7 @@ pub(super) struct Core {
     clock: Clock,
     checkpointed: Instant,
     day: Date,
+    progress: Progress,
 }
 
 /// Why the core could not be opened.
@@ -93,23 +94,18 @@ impl Core {
         let mut desk = Desk::new(state, rules);
         let mut folded = 0_u64;
         for frame in start.frames {
-            match frame.map_err(|error| error.to_string()).and_then(|frame| {
-                let read = record::read::<Frame>(&frame.payload).map_err(|error| error.to_string())?;
-                Ok((frame.seq, read))
-            }) {
-                Ok((seq, frame)) => {
-                    desk.fold(&frame);
-                    let batch = batch(&mut desk, &mut found);
-                    store.apply(seq..=seq, batch);
-                    folded += 1;
-                }
-                Err(error) => found.push(error),
+            match record::read::<Frame>(&frame.payload) {
+                Ok(read) => desk.fold(&read),
+                Err(error) => found.push(format!("frame {}: {error}", frame.seq)),
             }
+            store.apply(frame.seq..=frame.seq, batch(&mut desk, &mut found));
+            folded += 1;
         }
         tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
         let clock = clock.resumed(desk.state().house.last_step);
         let day = desk.book().date(clock.wall());
-        let mut core = Self { desk, store, folder: folder.to_owned(), clock, checkpointed: Instant::now(), day };
+        let progress = Progress(Arc::new(std::sync::Mutex::new(store.working_progress())));
+        let mut core = Self { desk, store, folder: folder.to_owned(), clock, checkpointed: Instant::now(), day, progress };
         let started = Input::Started { store: start.store_id.to_string(), epoch: start.epoch };
         let loaded = Input::RulesLoaded { hash: core.desk.book().rules.hash.clone() };
         let damage = found.iter().cloned().map(|what| Input::Damaged { what });
@@ -151,6 +147,11 @@ impl Core {
         }
         self.commit(&payloads);
         Ok(group)
+    }
+
+    /// When the working state's thread last moved on.
+    pub(super) fn progress(&self) -> Progress {
+        self.progress.clone()
     }
 
     /// The work an entry asks for.
@@ -218,11 +219,13 @@ impl Core {
         let Failed { mut group, what, rest } = failed;
         tracing::error!(input = what, "the desk failed on an input; it is set aside and the state rebuilt");
         let (folder, clock, rules) = (self.folder, self.clock, self.desk.book().rules.clone());
+        let progress = self.progress;
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "closing the store");
         }
         let (mut core, first, _) = Self::open(&folder, rules, &clock)?;
         group.effects.extend(first.effects);
+        core.progress = progress;
         group.replies.push(Reply::Refused(format!("The desk failed on this {what}; it was set aside, an administrator is told.")));
         let inputs: Vec<Input> = [Input::Failed { what: what.to_owned() }].into_iter().chain(rest).collect();
         match core.group(inputs) {
@@ -247,6 +250,7 @@ impl Core {
         let mut open = true;
         while open {
             ends.pulse.fetch_add(1, Ordering::Relaxed);
+            self.progress.set(self.store.working_progress());
             let wait = self.desk.next_wakeup(self.clock.now()).map(|wait| self.clock.in_world(wait));
             let wait = wait.unwrap_or(HEARTBEAT).min(HEARTBEAT);
             let mut waiting = Vec::new();
@@ -292,6 +296,24 @@ impl Core {
         }
         self.store.close()?;
         Ok(())
+    }
+}
+
+/// When the thread of the working state last moved on, readable from outside the core.
+#[derive(Clone)]
+pub(super) struct Progress(Arc<std::sync::Mutex<Instant>>);
+
+impl Progress {
+    /// How long ago that was.
+    pub(super) fn age(&self) -> Duration {
+        self.0.lock().map_or_else(|poisoned| poisoned.into_inner().elapsed(), |at| at.elapsed())
+    }
+
+    fn set(&self, at: Instant) {
+        match self.0.lock() {
+            Ok(mut last) => *last = at,
+            Err(poisoned) => *poisoned.into_inner() = at,
+        }
     }
 }
 

@@ -80,8 +80,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let Options { folder, environment, clock, stop } = options;
     let today = clock.wall().to_zoned(jiff::tz::TimeZone::UTC).date();
     let (settings, warnings) = config::load(&folder, &environment, today).map_err(Error::Configuration)?;
-    for warning in warnings.warnings() {
-        tracing::warn!("{warning}");
+    for warning in warnings.findings() {
+        tracing::warn!("{}", warning.in_one_line());
     }
     let mut hangup = signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
     let state = settings.state_directory.clone();
@@ -191,7 +191,7 @@ impl House {
                 }
                 Some(key) => Err(vec![format!("{key} cannot change while the daemon runs: restart it")]),
             },
-            Err(report) => Err(report.faults().map(ToString::to_string).collect()),
+            Err(report) => Err(report.findings().iter().map(config::Finding::in_one_line).collect()),
         };
         watchdog::ready();
         match result {
