@@ -152,17 +152,25 @@ poll = "15s"
 [[source.logfile]]
 name = "network-log"
 paths = ["/var/log/remote/*/messages"]
+patterns = ["network"]
+host_from_path = 1
 [[channel.smtp]]
 name = "relay"
 host = "relay.a-town.example"
 port = 587
-username = "desk"
+user = "desk"
 password_file = "smtp.password"
 [[channel.webhook]]
 name = "desk-room"
 url_file = "desk-room.url"
 [[channel.command]]
 name = "lamp"
+[party.n-sha]
+kind = "vendor"
+[[party.n-sha.contact]]
+mail = "noc@n.example"
+[[party.n-sha.contact]]
+phone = "00-0000-0010"
 [component.core-switch]
 party = "n-sha"
 ping = "192.0.2.1"
@@ -183,13 +191,19 @@ fn the_adapted_site_touches_loopback_only_and_keeps_the_rest() {
     for kept in ["name = \"zabbix\"", "# kept by the store", "party = \"n-sha\"", "name = \"desk-room\""] {
         assert!(text.contains(kept), "{kept} in\n{text}");
     }
-    for gone in ["/var/", "a-town.example", "90s", "15s", "username", "password_file", "command", "192.0.2.1"] {
+    for gone in ["\"/var/", "a-town.example", "90s", "15s", "user =", "password_file", "command", "192.0.2.1"] {
         assert!(!text.contains(gone), "{gone} in\n{text}");
     }
     assert!(text.contains("port = 2525") && text.contains("poll = \"1s\""), "{text}");
     assert_eq!(std::fs::read_to_string(site.config.join("zabbix.token")).expect("there"), "token-1\n");
     assert!(site.config.join("cases/a.txt").exists());
-    assert_eq!(site.logs.len(), 1);
+    let log = site.log_of(0, "core-sw-01");
+    assert_eq!(log, scratch.join("all/var/log/remote/core-sw-01/messages"), "the glob keeps its shape");
+    assert!(scratch.join("all/var/log/remote").is_dir());
+    assert_eq!(site.parties("vendor")["n-sha"], ["noc@n.example"]);
+    site.use_patterns("kw-load");
+    let text = std::fs::read_to_string(site.config.join("site.toml")).expect("there");
+    assert!(text.contains("patterns = [\"network\", \"kw-load\"]"), "{text}");
 
     let none = Site::adapt(&example, &scratch.join("none"), &Neighbours { zabbix: None, smtp, webhook: None });
     let text = std::fs::read_to_string(none.config.join("site.toml")).expect("there");

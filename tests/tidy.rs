@@ -174,23 +174,23 @@ fn changelog_is_open(text: &str) -> Vec<String> {
 
 #[test]
 fn the_desk_is_pure() {
-    over(&["src/desk"], &["rs"], |path, text| desk_is_pure(path, text));
+    over(&["src/desk"], &["rs"], desk_is_pure);
 }
 
 #[test]
 fn nothing_is_left_over() {
-    over(&["src", "tests"], &["rs"], |path, text| has_no_leftovers(path, text));
+    over(&["src", "tests"], &["rs"], has_no_leftovers);
 }
 
 #[test]
 fn nothing_names_a_home_folder() {
     let everything = ["rs", "toml", "md", "txt", "sh", "py", "service", "conf", "json", ""];
-    over(&["."], &everything, |path, text| names_no_home(path, text));
+    over(&["."], &everything, names_no_home);
 }
 
 #[test]
 fn every_allow_has_a_reason() {
-    over(&["src", "tests"], &["rs"], |path, text| allows_have_reasons(path, text));
+    over(&["src", "tests"], &["rs"], allows_have_reasons);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Only addresses, ports, secrets, folders and times are rewritten: parties, systems, rules, patterns and wording are
 //! those an administrator starts from, so the tests prove the example, too.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -28,8 +29,8 @@ pub(crate) struct Site {
     pub(crate) state: PathBuf,
     /// The control socket.
     pub(crate) socket: PathBuf,
-    /// One file per log source, in the order of the configuration.
-    pub(crate) logs: Vec<PathBuf>,
+    /// The first path of each log source, in the order of the configuration; `*` may stand for the host in it.
+    pub(crate) logs: Vec<String>,
 }
 
 impl Site {
@@ -48,16 +49,59 @@ impl Site {
         };
         copy(example, &site.config);
         fs::create_dir_all(folder.join("run")).expect("ours");
-        let mut files: Vec<PathBuf> = entries(&site.config).into_iter().filter(|path| is_toml(path)).collect();
+        let before = site.clone();
+        before.edit(|document| site.rewrite(folder, document, neighbours));
+        site
+    }
+
+    /// The file the `nth` log source (from 0) reads for `host`.
+    pub(crate) fn log_of(&self, nth: usize, host: &str) -> PathBuf {
+        PathBuf::from(self.logs[nth].replace('*', host))
+    }
+
+    /// Adds a file of its own to the configuration, for what only a test needs.
+    pub(crate) fn add(&self, name: &str, text: &str) {
+        fs::write(self.config.join(name), text).expect("ours");
+    }
+
+    /// Lets the first log source use one more set of patterns.
+    pub(crate) fn use_patterns(&self, set: &str) {
+        self.edit(|document| {
+            let Some(sources) = table(document, "source") else { return };
+            each(sources, "logfile", |nth, logfile| {
+                if let (0, Some(sets)) = (nth, logfile["patterns"].as_array_mut()) {
+                    sets.push(set);
+                }
+            });
+        });
+    }
+
+    /// Parties of a kind (`vendor`, `desk`, `office`) and their mail addresses.
+    pub(crate) fn parties(&self, kind: &str) -> BTreeMap<String, Vec<String>> {
+        let mut parties = BTreeMap::new();
+        self.edit(|document| {
+            let Some(table) = table(document, "party") else { return };
+            for (name, party) in table.iter().filter(|(_, party)| party["kind"].as_str() == Some(kind)) {
+                let contacts = party.get("contact").and_then(Item::as_array_of_tables);
+                let mails = contacts.into_iter().flat_map(|contacts| contacts.iter());
+                let mails = mails.filter_map(|contact| contact.get("mail")?.as_str().map(str::to_owned)).collect();
+                parties.insert(name.to_owned(), mails);
+            }
+        });
+        parties
+    }
+
+    /// Reads, changes and writes every file.
+    fn edit(&self, mut change: impl FnMut(&mut DocumentMut)) {
+        let mut files: Vec<PathBuf> = entries(&self.config).into_iter().filter(|path| is_toml(path)).collect();
         files.sort();
-        assert!(!files.is_empty(), "{} holds no *.toml", example.display());
+        assert!(!files.is_empty(), "{} holds no *.toml", self.config.display());
         for file in files {
             let text = fs::read_to_string(&file).expect("ours");
             let mut document: DocumentMut = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-            site.rewrite(folder, &mut document, neighbours);
+            change(&mut document);
             fs::write(&file, document.to_string()).expect("ours");
         }
-        site
     }
 
     fn rewrite(&mut self, folder: &Path, document: &mut DocumentMut, neighbours: &Neighbours<'_>) {
@@ -82,25 +126,22 @@ impl Site {
                 }),
             }
             let logs = &mut self.logs;
-            each(sources, "logfile", |nth, logfile| {
-                let file = folder.join(format!("log/{nth}/messages"));
-                fs::create_dir_all(folder.join(format!("log/{nth}"))).expect("ours");
-                fs::write(&file, "").expect("ours");
-                logfile["paths"] = value(Value::Array([file.to_string_lossy().into_owned()].into_iter().collect()));
-                logs.push(file);
+            each(sources, "logfile", |_, logfile| {
+                let paths = moved(logfile, "paths", folder);
+                moved(logfile, "roots", folder);
+                logfile["poll"] = value("200ms");
+                logs.push(paths.first().expect("a log source names a path").clone());
             });
         }
         if let Some(channels) = table(document, "channel") {
             // Both may reach outside: a command on this machine, a folder somewhere else.
             channels.remove("command");
             channels.remove("maildir");
-            let mut hosts = 0;
             each(channels, "smtp", |_, smtp| {
-                hosts += 1;
                 smtp["host"] = value(neighbours.smtp.ip().to_string());
                 smtp["port"] = value(i64::from(neighbours.smtp.port()));
                 smtp["tls"] = value("none");
-                for key in ["username", "password_file", "ca_file"] {
+                for key in ["user", "password_file", "ca_file", "allow_plain"] {
                     smtp.remove(key);
                 }
             });
@@ -108,9 +149,10 @@ impl Site {
                 match neighbours.webhook {
                     None => drop(channels.remove(kind)),
                     Some(url) => each(channels, kind, |nth, webhook| {
-                        webhook.remove("url");
+                        for key in ["url", "ca_file", "allow_private"] {
+                            webhook.remove(key);
+                        }
                         webhook["url_file"] = secret(&self.config, &format!("{kind}-{nth}.url"), url);
-                        webhook.remove("secret_file");
                     }),
                 }
             }
@@ -136,6 +178,19 @@ fn each(parent: &mut Table, kind: &str, mut change: impl FnMut(usize, &mut Table
     for (nth, table) in tables.into_iter().flat_map(|tables| tables.iter_mut()).enumerate() {
         change(nth, table);
     }
+}
+
+/// Moves the absolute paths of a list below `folder` and makes the folders of the first; a glob stays a glob.
+fn moved(table: &mut Table, key: &str, folder: &Path) -> Vec<String> {
+    let Some(Item::Value(Value::Array(list))) = table.get(key) else { return Vec::new() };
+    let paths: Vec<String> =
+        list.iter().filter_map(Value::as_str).map(|path| format!("{}{path}", folder.display())).collect();
+    for path in &paths {
+        let fixed = path.split(['*', '?']).next().expect("splitting gives a first part");
+        fs::create_dir_all(fixed.rsplit_once('/').map_or(fixed, |(folder, _)| folder)).expect("ours");
+    }
+    table[key] = value(Value::Array(paths.iter().map(String::as_str).collect()));
+    paths
 }
 
 fn path(path: &Path) -> Item {
