@@ -144,6 +144,9 @@ directory = "/var/lib/kiriwake"
 socket = "/run/kiriwake/control.sock"
 [policy]
 window = "90s"
+[[rule]]
+name = "a line is down"
+watch = "3m"
 [[source.zabbix]]
 name = "zabbix"
 url = "https://zabbix.a-town.example/api_jsonrpc.php"
@@ -191,7 +194,7 @@ fn the_adapted_site_touches_loopback_only_and_keeps_the_rest() {
     for kept in ["name = \"zabbix\"", "# kept by the store", "party = \"n-sha\"", "name = \"desk-room\""] {
         assert!(text.contains(kept), "{kept} in\n{text}");
     }
-    for gone in ["\"/var/", "a-town.example", "90s", "15s", "user =", "password_file", "command", "192.0.2.1"] {
+    for gone in ["\"/var/", "a-town.example", "90s", "3m", "15s", "user =", "password_file", "command", "192.0.2.1"] {
         assert!(!text.contains(gone), "{gone} in\n{text}");
     }
     assert!(text.contains("port = 2525") && text.contains("poll = \"1s\""), "{text}");

@@ -26,7 +26,7 @@ const LINE_EVERY: Duration = Duration::from_millis(25);
 /// For the last lines to be on record.
 const CATCH_UP: Duration = Duration::from_secs(120);
 
-/// The pattern of the load: every line is a fault of its own. Half of them never close.
+/// The pattern of the load: every line is a fault of its own. The odd ones never close.
 const PATTERNS: &str = r#"
 [[pattern]]
 name = "kw-load"

@@ -6,6 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a start may take before a test gives up.
@@ -17,9 +18,8 @@ const STOP: Duration = Duration::from_secs(30);
 pub(crate) struct Daemon {
     config: PathBuf,
     log: PathBuf,
-    manager: UnixDatagram,
-    manager_path: PathBuf,
-    told: Vec<String>,
+    manager: PathBuf,
+    told: Arc<Mutex<Vec<String>>>,
     child: Option<Child>,
 }
 
@@ -34,11 +34,19 @@ impl Daemon {
 
     /// Knows how to start it, and has not.
     pub(crate) fn stopped(config: &Path, scratch: &Scratch) -> Self {
-        let manager_path = scratch.join("notify.sock");
-        let manager = UnixDatagram::bind(&manager_path).expect("a socket for sd_notify");
-        manager.set_nonblocking(true).expect("a fresh socket");
-        let log = scratch.join("daemon.log");
-        Self { config: config.to_owned(), log, manager, manager_path, told: Vec::new(), child: None }
+        let manager = scratch.join("notify.sock");
+        let socket = UnixDatagram::bind(&manager).expect("a socket for sd_notify");
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        // Always read, as systemd does: ten unread messages would block the daemon. Ends with the test process.
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length) = socket.recv(&mut buffer) {
+                let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                lock(&heard).extend(text.lines().map(str::to_owned));
+            }
+        });
+        Self { config: config.to_owned(), log: scratch.join("daemon.log"), manager, told, child: None }
     }
 
     /// Starts the process and waits for nothing.
@@ -48,7 +56,7 @@ impl Daemon {
         let child = Command::new(binary())
             .args(["run", "--config"])
             .arg(&self.config)
-            .env("NOTIFY_SOCKET", &self.manager_path)
+            .env("NOTIFY_SOCKET", &self.manager)
             .env("WATCHDOG_USEC", "2000000")
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("ours"))
@@ -74,6 +82,12 @@ impl Daemon {
         }
     }
 
+    /// Waits for a process that should end by itself.
+    pub(crate) fn ends(&mut self, limit: Duration) -> ExitStatus {
+        let child = self.child.as_mut().expect("it was started");
+        wait_for("the daemon to end", limit, || child.try_wait().expect("it is our child"))
+    }
+
     /// SIGKILL, as the kernel or an impatient operator does it. Returns whether it still lived.
     pub(crate) fn kill_dash_nine(&mut self) -> bool {
         let Some(mut child) = self.child.take() else { return false };
@@ -86,9 +100,10 @@ impl Daemon {
 
     /// SIGTERM, and the end within the promised time (P23).
     pub(crate) fn terminate(&mut self) -> ExitStatus {
-        let mut child = self.child.take().expect("it runs");
-        signal(child.id(), "TERM");
-        wait_for("the daemon to stop", STOP, || child.try_wait().expect("it is our child"))
+        signal(self.child.as_ref().expect("it runs").id(), "TERM");
+        let status = self.ends(STOP);
+        self.child = None;
+        status
     }
 
     /// Starts it again on the same state folder.
@@ -143,13 +158,8 @@ impl Daemon {
     }
 
     /// What it told its service manager so far, in order (`READY=1`, `WATCHDOG=1`, `STOPPING=1` …).
-    pub(crate) fn told_manager(&mut self) -> &[String] {
-        let mut buffer = [0; 4096];
-        while let Ok(length) = self.manager.recv(&mut buffer) {
-            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            self.told.extend(text.lines().map(str::to_owned));
-        }
-        &self.told
+    pub(crate) fn told_manager(&self) -> Vec<String> {
+        lock(&self.told).clone()
     }
 
     /// Prints its resident memory as a figure and returns it in KiB.
@@ -182,6 +192,10 @@ impl Drop for Daemon {
 /// The binary under test; `KW_BIN` names another build of it.
 fn binary() -> PathBuf {
     std::env::var_os("KW_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_kiriwake")), PathBuf::from)
+}
+
+fn lock(told: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
+    told.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn json(text: &str) -> Value {

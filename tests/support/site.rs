@@ -116,6 +116,11 @@ impl Site {
                 policy[key] = value(time);
             }
         }
+        each(document.as_table_mut(), "rule", |_, rule| {
+            if rule.contains_key("watch") {
+                rule["watch"] = value("5s");
+            }
+        });
         if let Some(sources) = table(document, "source") {
             match neighbours.zabbix {
                 None => drop(sources.remove("zabbix")),
