@@ -1,6 +1,7 @@
 //! kiriwake: the unattended half of an incident desk.
 
 pub mod channel;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;

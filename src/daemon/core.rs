@@ -105,7 +105,8 @@ impl Core {
         let clock = clock.resumed(desk.state().house.last_step);
         let day = desk.book().date(clock.wall());
         let progress = Progress(Arc::new(std::sync::Mutex::new(store.working_progress())));
-        let mut core = Self { desk, store, folder: folder.to_owned(), clock, checkpointed: Instant::now(), day, progress };
+        let mut core =
+            Self { desk, store, folder: folder.to_owned(), clock, checkpointed: Instant::now(), day, progress };
         let started = Input::Started { store: start.store_id.to_string(), epoch: start.epoch };
         let loaded = Input::RulesLoaded { hash: core.desk.book().rules.hash.clone() };
         let damage = found.iter().cloned().map(|what| Input::Damaged { what });
@@ -226,7 +227,9 @@ impl Core {
         let (mut core, first, _) = Self::open(&folder, rules, &clock)?;
         group.effects.extend(first.effects);
         core.progress = progress;
-        group.replies.push(Reply::Refused(format!("The desk failed on this {what}; it was set aside, an administrator is told.")));
+        group.replies.push(Reply::Refused(format!(
+            "The desk failed on this {what}; it was set aside, an administrator is told."
+        )));
         let inputs: Vec<Input> = [Input::Failed { what: what.to_owned() }].into_iter().chain(rest).collect();
         match core.group(inputs) {
             Ok(more) => {

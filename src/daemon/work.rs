@@ -84,7 +84,12 @@ pub(super) type SharedTools = Arc<RwLock<Arc<Tools>>>;
 
 /// Takes effects until the core is gone; each attempt runs as a task of its own, so that one slow destination delays
 /// nobody else (P4). How many run at once per destination is bounded by the desk.
-pub(super) async fn run(mut effects: mpsc::UnboundedReceiver<Effect>, tools: SharedTools, folder: PathBuf, inbox: Inbox) {
+pub(super) async fn run(
+    mut effects: mpsc::UnboundedReceiver<Effect>,
+    tools: SharedTools,
+    folder: PathBuf,
+    inbox: Inbox,
+) {
     while let Some(effect) = effects.recv().await {
         let tools = tools.read().map(|tools| tools.clone()).unwrap_or_else(|poisoned| poisoned.into_inner().clone());
         let (folder, inbox) = (folder.clone(), inbox.clone());

@@ -41,7 +41,8 @@ pub struct Ledger {
 /// Draws up the books.
 pub fn balance(state: &State) -> Ledger {
     let tally = &state.tally;
-    let alerts = |fits: fn(&Standing) -> bool| count(state.alerts.values().filter(|alert| fits(&alert.standing)).count());
+    let alerts =
+        |fits: fn(&Standing) -> bool| count(state.alerts.values().filter(|alert| fits(&alert.standing)).count());
     let rows = |fits: fn(&OwedState) -> bool| count(state.owed.values().filter(|row| fits(&row.state)).count());
     let mut ledger = Ledger {
         observed: tally.observed,
