@@ -126,8 +126,16 @@ fn a_file_with_broken_syntax_is_one_fault_and_the_others_are_still_checked() {
 fn a_folder_that_is_not_there_or_empty_says_what_to_do() {
     let empty = folder(&[("README", "")]);
     for (path, why) in [(empty.path(), "holds no *.toml file"), (Path::new("tests/config/none"), "cannot be read")] {
-        let text = printed(&load(path).unwrap_err());
+        let report = load(path).unwrap_err();
+        let text = printed(&report);
         assert!(text.contains(why) && text.contains("kiriwake init"), "{text}");
+        assert_eq!(report.faults(), 1, "{text}");
+    }
+    let comments = folder(&[("a.toml", "# nothing yet\n")]);
+    let text = printed(&load(comments.path()).unwrap_err());
+    for part in ["there is no [site]", "there is no source", "there is no channel", "there is no calendar `reception`"]
+    {
+        assert!(text.contains(part), "{text}");
     }
     let binary = tempfile::tempdir().unwrap();
     fs::write(binary.path().join("a.toml"), b"name = \"\x83\x65\"").unwrap();
@@ -302,7 +310,11 @@ fn what_is_commented_out_in_the_example_works_when_it_is_taken_in() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in config::EXAMPLE {
         let lines = text.lines().map(|line| match line.strip_prefix("# ") {
-            Some(key) if key.starts_with("[[") || key.split_once(" = ").is_some_and(|(key, _)| is_key(key)) => {
+            // Headers of rules and patterns stand in the explanations, without anything under them.
+            Some(key)
+                if ["[[channel.", "[[maintenance"].iter().any(|table| key.starts_with(table))
+                    || key.split_once(" = ").is_some_and(|(key, _)| is_key(key)) =>
+            {
                 taken += 1;
                 format!("{key}\n")
             }
