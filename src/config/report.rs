@@ -43,6 +43,23 @@ pub struct Finding {
     pub(super) note: Option<Note>,
 }
 
+/// One line for logs: place, key, what was found, what would be right.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:{}:{}: ", self.line, self.column)?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", printable(&self.key))?;
+        }
+        f.write_str(&printable(&self.message))?;
+        match &self.help {
+            Some(help) => write!(f, " ({})", printable(help)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A second place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {
@@ -63,18 +80,18 @@ impl Report {
         &self.findings
     }
 
-    /// How many faults.
-    pub fn faults(&self) -> usize {
-        self.count(Weight::Fault)
+    /// The faults.
+    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Weight::Fault)
     }
 
-    /// How many warnings.
-    pub fn warnings(&self) -> usize {
-        self.count(Weight::Warning)
+    /// The warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Weight::Warning)
     }
 
-    fn count(&self, weight: Weight) -> usize {
-        self.findings.iter().filter(|finding| finding.weight == weight).count()
+    fn of(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.weight == weight)
     }
 
     /// Prints it for people: each finding with its line and a mark under what is meant, and the count at the end.
@@ -126,7 +143,7 @@ impl Report {
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({ "faults": self.faults(), "warnings": self.warnings(), "findings": self.findings })
+        serde_json::json!({ "faults": self.faults().count(), "warnings": self.warnings().count(), "findings": self.findings })
     }
 }
 
@@ -138,7 +155,7 @@ impl fmt::Display for Report {
             1 => format!("1 {what}"),
             number => format!("{number} {what}s"),
         };
-        write!(f, "{}, {}", count(self.faults(), "fault"), count(self.warnings(), "warning"))
+        write!(f, "{}, {}", count(self.faults().count(), "fault"), count(self.warnings().count(), "warning"))
     }
 }
 
