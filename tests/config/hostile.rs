@@ -141,3 +141,16 @@ fn the_chain_of_a_large_site_is_checked_in_a_moment() {
     assert_eq!((settings.rules.components.len(), report.findings().len()), (5_002, 0));
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
+
+#[test]
+fn a_name_that_steers_the_terminal_is_told_without_steering_it() {
+    let small = fs::read_to_string("tests/config/good/small/all.toml").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.toml"), small).unwrap();
+    let steering = "[component.x]\nhosts = \"x\"\nparty = \"n\\u001b[2J\u{202e}\"\n";
+    fs::write(folder.path().join("b.toml"), steering).unwrap();
+    let report = load(folder.path()).unwrap_err();
+    for text in [printed(&report), report.faults().map(ToString::to_string).collect()] {
+        assert!(text.contains("there is no party") && !text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+    }
+}
