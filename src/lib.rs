@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod daemon;
 pub mod desk;
 pub mod inbox;

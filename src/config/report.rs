@@ -60,6 +60,13 @@ impl fmt::Display for Finding {
     }
 }
 
+impl Finding {
+    /// All of it in one line, for logs and mails: `parties.toml:12:8: party.x.name: what was found (what would be right)`.
+    pub fn in_one_line(&self) -> String {
+        self.to_string()
+    }
+}
+
 /// A second place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {

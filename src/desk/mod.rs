@@ -1,27 +1,85 @@
-//! The desk: pure. No clock, no I/O, no dice.
+//! The desk: the pure heart. Same state, same rules, same input, same `now`: same entries.
+//!
+//! No clock, no I/O, no dice. [`Desk::step`] is the table of contents of the product: an input comes in, the stages look
+//! at what it touched, and every change is recorded with its reason. The journal of those entries is the truth.
+//!
+//! Two kinds of file live here. *Things* ([`source`], [`alert`], [`incident`], [`request`], [`owed`], [`house`]) each hold
+//! their slice of state, their change, their reason and how a change is applied. *Stages* ([`intake`], [`normalize`],
+//! [`correlate`], [`isolate`], [`assign`], [`escalate`], [`notify`], [`deliver`]) follow a fault on its journey.
+//!
+//! Not here: wording (`render`), what a TOML file looks like (`config`), how anything is fetched or sent.
 
-pub mod calendar;
-pub mod contact;
-pub mod graph;
 pub mod ids;
-pub mod letter;
 pub mod now;
 pub mod observation;
 pub mod outcome;
 pub mod pattern;
+
+pub mod book;
 pub mod rules;
+
+pub mod calendar;
+pub mod contact;
+pub mod graph;
 pub mod scope;
 pub mod severity;
 
+pub mod alert;
+pub mod house;
+pub mod incident;
+pub mod ledger;
+pub mod letter;
+pub mod owed;
+pub mod request;
+pub mod source;
+pub mod state;
+
+pub mod act;
+mod assign;
+mod correlate;
+mod deliver;
+mod escalate;
+mod intake;
+pub mod isolate;
+mod normalize;
+mod notify;
+pub mod turn;
+
+pub use act::{Act, Actor, Role};
+
+use book::Book;
 use ids::{OwedId, SourceId};
-use observation::{Failure, Report};
+use now::Now;
+use observation::{Failure, OpenProblem, Report};
 use outcome::Outcome;
+use rules::Rules;
 use serde::{Deserialize, Serialize};
+use state::{State, Wakeup};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use turn::{Thing, Turn};
 
 /// Everything that can happen to the desk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(clippy::large_enum_variant, reason = "inputs are moved, not stored in numbers")]
+#[allow(clippy::large_enum_variant, reason = "inputs are moved, never stored in numbers")]
 pub enum Input {
+    /// The daemon started on this store; attempts that were under way are cut off.
+    Started {
+        /// Names the store.
+        store: String,
+        /// Term of ownership.
+        epoch: u64,
+    },
+    /// Rules came into force; the rule set itself is stored by its hash.
+    RulesLoaded {
+        /// Their revision.
+        hash: String,
+    },
+    /// The configuration could not be loaded; the old rules stay in force.
+    RulesRefused {
+        /// The faults, as told to the administrator.
+        faults: Vec<String>,
+    },
     /// A source looked.
     Report(Report),
     /// A source could not look.
@@ -40,6 +98,23 @@ pub enum Input {
         /// What became of it.
         outcome: Outcome,
     },
+    /// Somebody at the desk acts.
+    Act {
+        /// Who.
+        actor: Actor,
+        /// What.
+        act: Act,
+    },
+    /// Something of the record was found damaged at the start.
+    Damaged {
+        /// What is known.
+        what: String,
+    },
+    /// An earlier input made the desk fail; it is set aside and told.
+    Failed {
+        /// What kind of input it was.
+        what: String,
+    },
     /// Time has passed.
     Tick,
 }
@@ -49,6 +124,273 @@ pub enum Input {
 pub enum Reply {
     /// It is on record.
     Recorded,
+    /// An act is on record; the incident it made or changed.
+    Done {
+        /// Its name: number, or internal id before 受付.
+        incident: String,
+        /// Where it stands now.
+        status: incident::StatusName,
+    },
     /// An act was refused: why, and what is possible now.
     Refused(String),
+}
+
+/// One change with its reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What changed.
+    pub change: Change,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Every change there is: the things' changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// Of a source.
+    Source {
+        /// Which.
+        source: SourceId,
+        /// What.
+        change: source::Change,
+    },
+    /// Of an alert.
+    Alert(alert::Change),
+    /// Of an incident.
+    Incident(incident::Change),
+    /// Of a request.
+    Request(request::Change),
+    /// Of a row of the ledger.
+    Owed(owed::Change),
+    /// Of the desk as a whole.
+    House(house::Change),
+}
+
+/// Every reason there is: the things' reasons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reason {
+    /// Of a source.
+    Source(source::Reason),
+    /// Of an alert.
+    Alert(alert::Reason),
+    /// Of an incident.
+    Incident(incident::Reason),
+    /// Of a request.
+    Request(request::Reason),
+    /// Of a row.
+    Owed(owed::Reason),
+    /// Of the desk as a whole.
+    House(house::Reason),
+}
+
+macro_rules! from_things {
+    ($($thing:ident => $variant:ident),+ $(,)?) => {
+        $(impl From<$thing::Reason> for Reason {
+            fn from(reason: $thing::Reason) -> Self {
+                Reason::$variant(reason)
+            }
+        })+
+    };
+}
+from_things!(source => Source, alert => Alert, incident => Incident, request => Request, owed => Owed, house => House);
+
+macro_rules! from_changes {
+    ($($thing:ident => $variant:ident),+ $(,)?) => {
+        $(impl From<$thing::Change> for Change {
+            fn from(change: $thing::Change) -> Self {
+                Change::$variant(change)
+            }
+        })+
+    };
+}
+from_changes!(alert => Alert, incident => Incident, request => Request, owed => Owed, house => House);
+
+impl From<(SourceId, source::Change)> for Change {
+    fn from((source, change): (SourceId, source::Change)) -> Self {
+        Change::Source { source, change }
+    }
+}
+
+/// One step as it stands in the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// When it was stepped.
+    pub at: Now,
+    /// Revision of the rules that were in force.
+    pub rules: String,
+    /// What came in.
+    pub input: Input,
+    /// What changed, and why.
+    pub entries: Vec<Entry>,
+}
+
+impl Input {
+    /// What kind of input it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Input::Started { .. } => "start",
+            Input::RulesLoaded { .. } | Input::RulesRefused { .. } => "rule set",
+            Input::Report(_) => "report of a source",
+            Input::SourceFailed { .. } => "failed look of a source",
+            Input::Outcome { .. } => "outcome of an attempt",
+            Input::Act { .. } => "act",
+            Input::Damaged { .. } => "damage report",
+            Input::Failed { .. } => "failure report",
+            Input::Tick => "tick",
+        }
+    }
+}
+
+/// What one step led to.
+#[derive(Debug)]
+pub struct Step {
+    /// The changes, in order. Empty = nothing worth recording.
+    pub entries: Vec<Entry>,
+    /// The answer to whoever brought the input.
+    pub reply: Reply,
+}
+
+/// The desk.
+pub struct Desk {
+    state: State,
+    book: Book,
+    dirty: BTreeSet<Thing>,
+}
+
+impl Desk {
+    /// A desk with an earlier state (or a fresh one), under `rules`.
+    pub fn new(mut state: State, rules: Rules) -> Self {
+        state.index();
+        Self { state, book: Book::new(rules), dirty: BTreeSet::new() }
+    }
+
+    /// Puts other rules in force. What follows from them comes with [`Input::RulesLoaded`].
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.book = Book::new(rules);
+    }
+
+    /// The state, to be read.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The rules in force.
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// Takes one input and returns what changed, and why.
+    pub fn step(&mut self, now: Now, input: Input) -> Step {
+        let mut turn = Turn::new(&mut self.state, &self.book, now);
+        let reply = match input {
+            Input::Started { store, epoch } => {
+                intake::started(&mut turn, store, epoch);
+                Reply::Recorded
+            }
+            Input::RulesLoaded { hash } => {
+                intake::rules_loaded(&mut turn, hash);
+                Reply::Recorded
+            }
+            Input::RulesRefused { faults } => {
+                notify::rules_refused(&mut turn, faults);
+                Reply::Recorded
+            }
+            Input::Report(report) => {
+                intake::report(&mut turn, report);
+                Reply::Recorded
+            }
+            Input::SourceFailed { source, failure } => {
+                intake::failed(&mut turn, source, failure);
+                Reply::Recorded
+            }
+            Input::Outcome { owed, attempt, outcome } => {
+                deliver::came(&mut turn, owed, attempt, outcome);
+                Reply::Recorded
+            }
+            Input::Act { actor, act } => act::perform(&mut turn, actor, act),
+            Input::Damaged { what } => {
+                notify::damaged(&mut turn, what);
+                Reply::Recorded
+            }
+            Input::Failed { what } => {
+                intake::set_aside(&mut turn, what);
+                Reply::Recorded
+            }
+            Input::Tick => Reply::Recorded,
+        };
+        let due: Vec<Wakeup> = turn.state.agenda.due(now);
+        for wakeup in &due {
+            Self::wake(&mut turn, wakeup);
+        }
+        correlate::place_pending(&mut turn);
+        correlate::watch_recovery(&mut turn);
+        isolate::judge(&mut turn);
+        assign::follow_verdicts(&mut turn);
+        notify::write_numbers_back(&mut turn);
+        deliver::start_due(&mut turn);
+        let (entries, dirty) = turn.finish();
+        if !entries.is_empty() {
+            self.state.house.last_step = Some(now);
+            self.dirty.insert(Thing::House);
+        }
+        self.dirty.extend(dirty);
+        Step { entries, reply }
+    }
+
+    fn wake(turn: &mut Turn, wakeup: &Wakeup) {
+        match wakeup {
+            Wakeup::Blind(source) => intake::silent(turn, source),
+            Wakeup::Window(incident) => correlate::window_over(turn, *incident),
+            Wakeup::Watch(incident) => correlate::watch_over(turn, *incident),
+            Wakeup::Isolation(incident) => isolate::wait_over(turn, *incident),
+            Wakeup::Stable(incident) => correlate::stable(turn, *incident),
+            Wakeup::Hold(incident) => escalate::hold_over(turn, *incident),
+            Wakeup::PlannedEdge => correlate::planned_edge(turn),
+            Wakeup::Chase(request) => escalate::chase(turn, *request),
+            Wakeup::Report(incident) => notify::promised_report(turn, *incident),
+            Wakeup::Digest => notify::digest(turn),
+            Wakeup::Sweep => intake::sweep(turn),
+            // Rows are looked at by `deliver::start_due`, after everything that may supersede them.
+            Wakeup::Owed(_) => {}
+        }
+    }
+
+    /// How long until something more is due; `None` when nothing ever will be.
+    pub fn next_wakeup(&self, now: Now) -> Option<Duration> {
+        self.state.agenda.next(now)
+    }
+
+    /// Folds a recorded frame into the state: changes only, never rules.
+    pub fn fold(&mut self, frame: &Frame) {
+        for entry in &frame.entries {
+            turn::apply(&mut self.state, &entry.change);
+            self.dirty.insert(entry.change.thing());
+        }
+        if !frame.entries.is_empty() {
+            self.state.house.last_step = Some(frame.at);
+            self.dirty.insert(Thing::House);
+        }
+    }
+
+    /// The things whose stored form changed since the last call.
+    pub fn take_dirty(&mut self) -> BTreeSet<Thing> {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// What a source must know of the desk's record when it starts.
+    pub fn open_problems(&self, source: &SourceId) -> Vec<OpenProblem> {
+        self.state
+            .alerts
+            .values()
+            .filter(|alert| alert.source == *source && alert.gone.is_none() && !alert.problem.momentary)
+            .map(|alert| OpenProblem {
+                key: alert.key.clone(),
+                object: alert.problem.object.clone(),
+                level: alert.problem.level,
+                acknowledged: alert.problem.acknowledged,
+                suppressed: alert.problem.suppressed,
+                monitored: alert.monitored,
+            })
+            .collect()
+    }
 }

@@ -1,1 +1,96 @@
-//! stub
+//! Wording: makes the text of a message to people of the facts in its letter.
+//!
+//! The desk has decided who hears what, and fixed the facts in a [`Letter`]; here they become a subject and a body, and
+//! channels carry these. Each kind of mail is built as a page of named sections (`layout.rs`) by the file of its family:
+//! `report` and `office` (主管課), `request` (業者), `desk` and `notice` (窓口), `source` (監視停止) and, in English, `en`. Deliberately
+//! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
+
+mod commands;
+mod desk;
+mod en;
+mod facts;
+mod frame;
+mod layout;
+mod notice;
+mod office;
+mod report;
+mod request;
+mod source;
+mod symptom;
+mod text;
+mod time;
+pub mod words;
+
+use crate::desk::letter::{Ask, Letter, Matter};
+use crate::desk::rules::Language;
+use layout::Page;
+
+/// A worded message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// One line without control characters, number last.
+    pub subject: String,
+    /// Lines of at most 70 columns (quoted lines and commands unbroken), separated and ended by `\n`.
+    pub body: String,
+    /// Machine-readable kind: `first_report`, `request`, `phone_note` ….
+    pub kind: &'static str,
+}
+
+/// The words of `letter`, whatever its facts contain. Source of the wording: `DOMAIN.md` §13-14.
+pub fn mail(letter: &Letter) -> Words {
+    let (subject, page) = match letter.language {
+        Language::Ja => japanese(letter),
+        Language::En => en::mail(letter),
+    };
+    Words { subject: text::clean(&subject), body: page.set(), kind: kind(&letter.matter) }
+}
+
+/// Subject and sections in Japanese.
+fn japanese(letter: &Letter) -> (String, Page) {
+    match &letter.matter {
+        Matter::FirstReport { incident, next_report } => report::first(letter, incident, *next_report),
+        Matter::Interim { incident, nth, news, last, next_report } => {
+            report::interim(letter, incident, *nth, news, last.as_ref(), *next_report)
+        }
+        Matter::Recovery { incident, recovery, to_office } => report::recovery(letter, incident, recovery, *to_office),
+        Matter::Request { incident, ask, acknowledge_by, entry_phone, log } => {
+            request::request(letter, incident, *ask, *acknowledge_by, entry_phone.as_deref(), log)
+        }
+        Matter::Chaser { incident, ask, asked_at, nth } => request::chaser(letter, incident, *ask, *asked_at, *nth),
+        Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
+        Matter::Consultation { incident, wished_by, nth } => office::consultation(letter, incident, *wished_by, *nth),
+        Matter::External { incident, service } => office::external(letter, incident, service),
+        Matter::Security { number } => office::security(letter, number),
+        Matter::PhoneNote { incident, calls } => desk::phone_note(letter, incident, calls),
+        Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice),
+        Matter::Digest { digest } => desk::digest(letter, digest),
+        Matter::Adopted { source, problems, total } => desk::adopted(letter, source, problems, *total),
+        Matter::Blind { number, source, since, detail } => {
+            source::blind(letter, number.as_ref(), source, *since, detail)
+        }
+        Matter::Sighted { number, source, since, until } => {
+            source::sighted(letter, number.as_ref(), source, *since, *until)
+        }
+    }
+}
+
+fn kind(matter: &Matter) -> &'static str {
+    match matter {
+        Matter::FirstReport { .. } => "first_report",
+        Matter::Interim { .. } => "interim",
+        Matter::Recovery { .. } => "recovery",
+        Matter::Request { ask: Ask::Repair, .. } => "request",
+        Matter::Request { ask: Ask::Inquiry, .. } => "inquiry",
+        Matter::Chaser { .. } => "chaser",
+        Matter::Withdrawal { .. } => "withdrawal",
+        Matter::Consultation { .. } => "consultation",
+        Matter::External { .. } => "external",
+        Matter::PhoneNote { .. } => "phone_note",
+        Matter::Internal { .. } => "internal",
+        Matter::Security { .. } => "security",
+        Matter::Blind { .. } => "blind",
+        Matter::Sighted { .. } => "sighted",
+        Matter::Digest { .. } => "digest",
+        Matter::Adopted { .. } => "adopted",
+    }
+}

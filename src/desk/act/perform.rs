@@ -1,0 +1,438 @@
+//! What each act changes.
+
+use super::{Act, Actor, Deed, Leads, Role, allowed, possible};
+use crate::desk::alert::{self, Standing};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId, PartyId, RequestId};
+use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Severity, Status, StatusName, Verdict};
+use crate::desk::letter::{By, DetectedBy, OccurredMark, RecoveryFacts, What};
+use crate::desk::request::{self, RequestState};
+use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::turn::Turn;
+use crate::desk::{Reply, assign, correlate, notify};
+use jiff::Timestamp;
+
+/// Carries out an act, or says why not.
+pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply {
+    if actor.role == Role::Auditor {
+        return Reply::Refused("An auditor reads and changes nothing.".to_owned());
+    }
+    let result = match act {
+        Act::Open { summary, component, detected_by, occurred, severity } => {
+            open(turn, &actor, Call { summary, component, detected_by, occurred, severity })
+        }
+        Act::On { incident, deed } => on(turn, &actor, &incident, deed),
+    };
+    match result {
+        Ok(incident) => done(turn, incident),
+        Err(why) => Reply::Refused(why),
+    }
+}
+
+fn done(turn: &Turn, incident: IncidentId) -> Reply {
+    match turn.state.incidents.get(&incident) {
+        Some(known) => Reply::Done { incident: known.name(), status: known.status.name() },
+        None => Reply::Recorded,
+    }
+}
+
+struct Call {
+    summary: String,
+    component: Option<ComponentId>,
+    detected_by: DetectedBy,
+    occurred: Option<Timestamp>,
+    severity: Option<u8>,
+}
+
+/// 起票: a call at the desk gets its number at once and is isolated like an alert.
+fn open(turn: &mut Turn, actor: &Actor, call: Call) -> Result<IncidentId, String> {
+    let now = turn.now;
+    if call.summary.trim().is_empty() {
+        return Err("Say what is wrong: the summary is empty.".to_owned());
+    }
+    if let Some(component) = &call.component
+        && !turn.book.rules.components.contains_key(component)
+    {
+        return Err(format!("There is no component `{component}` in the configuration."));
+    }
+    check_severity(call.severity)?;
+    check_time(call.occurred, now.wall)?;
+    let id = turn.next_incident();
+    let mut incident = Incident::new(id, now, Status::Detected { until: now.elapsed }, call.detected_by);
+    incident.occurred = call.occurred.unwrap_or(now.wall);
+    incident.occurred_mark = if call.occurred.is_some() { OccurredMark::Reported } else { OccurredMark::Estimated };
+    incident.summary = call.summary;
+    incident.root = call.component;
+    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::Call);
+    if let Some(value) = call.severity {
+        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
+        turn.edit(id, Edit::Severity(severity), act_by(actor));
+    } else {
+        correlate::grade(turn, id, None);
+    }
+    correlate::accept(turn, id, Reason::Call);
+    Ok(id)
+}
+
+fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<IncidentId, String> {
+    let id =
+        find(turn, name).ok_or_else(|| format!("There is no incident {name}. `kiriwake incident list` shows them."))?;
+    let status = turn.state.incidents.get(&id).map(|incident| incident.status.name()).unwrap_or(StatusName::Closed);
+    let leads = allowed(deed.name(), status)
+        .map_err(|why| format!("{} is not possible for {name}: {why}. {}", deed.name().as_str(), possible(status)))?;
+    match deed {
+        Deed::Confirm { verdict, parties, severity, because } => {
+            confirm(turn, actor, id, status, Confirmed { verdict, parties, severity, because })?;
+        }
+        Deed::Acknowledge { party, at } => acknowledge(turn, id, party, at, leads)?,
+        Deed::Start { party, at } => start(turn, actor, id, party, at, leads)?,
+        Deed::Note { text } => note(turn, id, text)?,
+        Deed::Verify => correlate::verify(turn, id, Some(actor.name.clone()), act_by(actor)),
+        Deed::Restore { check, usable, treatment } => restore(turn, actor, id, check, usable, treatment)?,
+        Deed::Reopen { reason } => {
+            needs_words("reopen", &reason)?;
+            note_words(turn, id, reason);
+            correlate::resume(turn, id, Some(actor.name.clone()), act_by(actor));
+        }
+        Deed::Submit => move_to(turn, actor, id, Status::AwaitingAcceptance),
+        Deed::Accept { name, at } => accept(turn, actor, id, status, name, at)?,
+        Deed::Hold { reason } => {
+            needs_words("hold", &reason)?;
+            note_words(turn, id, reason);
+            assign::hold(turn, id, Some(actor.name.clone()), act_by(actor));
+        }
+        Deed::Resume { decision } => {
+            needs_words("resume", &decision)?;
+            note_words(turn, id, decision);
+            let to = correlate::status_by_requests(turn, id);
+            move_to(turn, actor, id, to);
+        }
+        Deed::Cancel { reason } => cancel(turn, actor, id, reason)?,
+        Deed::Assign { party, ask } => {
+            if turn.book.party(&party).is_none() {
+                return Err(format!("There is no party `{party}` in the configuration."));
+            }
+            assign::ask_party(turn, id, &party, ask, By::Desk);
+            notify::phone_note(turn, id);
+        }
+    }
+    Ok(id)
+}
+
+fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
+    let by_number = turn.state.by_number.get(&crate::desk::ids::Number(name.to_owned())).copied();
+    by_number.or_else(|| {
+        let id = IncidentId(name.strip_prefix("I-")?.parse().ok()?);
+        turn.state.incidents.contains_key(&id).then_some(id)
+    })
+}
+
+fn act_by(actor: &Actor) -> Reason {
+    Reason::Act { by: actor.name.clone() }
+}
+
+fn move_to(turn: &mut Turn, actor: &Actor, id: IncidentId, to: Status) {
+    let edit = Edit::Status { to, at: turn.now.wall, by: Some(actor.name.clone()) };
+    turn.edit(id, edit, act_by(actor));
+}
+
+fn needs_words(deed: &str, words: &str) -> Result<(), String> {
+    if words.trim().is_empty() { Err(format!("`{deed}` needs a reason in words.")) } else { Ok(()) }
+}
+
+fn check_severity(severity: Option<u8>) -> Result<(), String> {
+    match severity {
+        Some(value) if !(1..=4).contains(&value) => Err(format!("Severity is 1 (gravest) to 4, not {value}.")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_time(at: Option<Timestamp>, now: Timestamp) -> Result<(), String> {
+    match at {
+        Some(at) if at > now => Err(format!("{at} lies in the future.")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn note_words(turn: &mut Turn, id: IncidentId, text: String) {
+    turn.edit(id, Edit::happened(turn.now.wall, What::Note { text }), Reason::OnRecord);
+}
+
+fn note(turn: &mut Turn, id: IncidentId, text: String) -> Result<(), String> {
+    needs_words("note", &text)?;
+    note_words(turn, id, text);
+    Ok(())
+}
+
+struct Confirmed {
+    verdict: Option<VerdictCode>,
+    parties: Vec<PartyId>,
+    severity: Option<u8>,
+    because: Option<String>,
+}
+
+/// 窓口確認: the machine's word becomes the desk's, or the desk decides otherwise.
+fn confirm(turn: &mut Turn, actor: &Actor, id: IncidentId, status: StatusName, word: Confirmed) -> Result<(), String> {
+    check_severity(word.severity)?;
+    if let Some(unknown) = word.parties.iter().find(|party| turn.book.party(party).is_none()) {
+        return Err(format!("There is no party `{unknown}` in the configuration."));
+    }
+    if status == StatusName::Watched {
+        correlate::accept(turn, id, act_by(actor));
+    }
+    if let Some(value) = word.severity {
+        let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
+        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
+        turn.edit(id, Edit::Severity(severity), act_by(actor));
+        notify::severity_raised(turn, id, before);
+    }
+    let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
+    if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {
+        return Ok(());
+    }
+    let standing = known.verdict().cloned();
+    let code = match (word.verdict, &standing) {
+        (Some(code), _) => code,
+        (None, _) if word.parties.len() == 1 => VerdictCode::Single,
+        (None, _) if word.parties.len() > 1 => VerdictCode::Multi,
+        (None, Some(standing)) => standing.code,
+        (None, None) => return Err("There is no verdict yet to confirm: name one, or a party.".to_owned()),
+    };
+    let base = standing.unwrap_or_else(|| empty_verdict(turn, known));
+    let parties = if word.parties.is_empty() { base.parties.clone() } else { word.parties };
+    if matches!(code, VerdictCode::Single | VerdictCode::Multi) && parties.is_empty() {
+        return Err("Name the party that should act.".to_owned());
+    }
+    let verdict = Verdict {
+        at: turn.now.wall,
+        code,
+        confidence: Confidence::Confirmed,
+        parties,
+        by: By::Desk,
+        rule: None,
+        because: word.because.unwrap_or(base.because),
+        ..base
+    };
+    turn.edit(id, Edit::Verdict(Box::new(verdict)), act_by(actor));
+    turn.touched.to_judge.remove(&id);
+    turn.touched.judged.insert(id);
+    Ok(())
+}
+
+fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
+    Verdict {
+        at: turn.now.wall,
+        code: VerdictCode::Unknown,
+        confidence: Confidence::Unknown,
+        parties: Vec::new(),
+        component: incident.root.clone(),
+        cause: None,
+        by: By::Desk,
+        rule: None,
+        because: String::new(),
+        evidence: Vec::new(),
+        against: Vec::new(),
+        not_known: Vec::new(),
+        tried: Vec::new(),
+        rules_hash: turn.book.rules.hash.clone(),
+    }
+}
+
+/// The open request to `party`, or the only open one.
+fn request_of(turn: &Turn, id: IncidentId, party: Option<&PartyId>) -> Result<RequestId, String> {
+    let open: Vec<_> = turn.state.requests_of(id).filter(|request| request.state.open()).collect();
+    let fits = |request: &&&crate::desk::request::Request| party.is_none_or(|party| request.party == *party);
+    let fitting: Vec<_> = open.iter().filter(fits).collect();
+    match fitting.as_slice() {
+        [only] => Ok(only.id),
+        [] if open.is_empty() => Err("Nobody has an open request for this incident; `assign` asks a party.".to_owned()),
+        [] | [_, _, ..] => {
+            let names: Vec<String> = open.iter().map(|request| request.party.to_string()).collect();
+            Err(format!("Name one of the parties that were asked: {}.", names.join(", ")))
+        }
+    }
+}
+
+fn acknowledge(
+    turn: &mut Turn,
+    id: IncidentId,
+    party: Option<PartyId>,
+    at: Option<Timestamp>,
+    leads: Leads,
+) -> Result<(), String> {
+    check_time(at, turn.now.wall)?;
+    let request = request_of(turn, id, party.as_ref())?;
+    let at = at.unwrap_or(turn.now.wall);
+    turn.record(request::Change::Acknowledged { request, at }, request::Reason::Act);
+    happened_at_party(turn, id, request, at, |party| What::Acknowledged { party });
+    if leads == Leads::ByRequests {
+        by_requests(turn, id);
+    }
+    Ok(())
+}
+
+fn start(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    party: Option<PartyId>,
+    at: Option<Timestamp>,
+    leads: Leads,
+) -> Result<(), String> {
+    check_time(at, turn.now.wall)?;
+    let at = at.unwrap_or(turn.now.wall);
+    let desk = turn.book.rules.site.desk.clone();
+    match party.filter(|party| *party != desk) {
+        Some(party) => {
+            let request = request_of(turn, id, Some(&party))?;
+            turn.record(request::Change::Started { request, at }, request::Reason::Act);
+            happened_at_party(turn, id, request, at, |party| What::Started { party });
+        }
+        None => {
+            turn.edit(id, Edit::DeskStarted(at), act_by(actor));
+            turn.edit(id, Edit::happened(at, What::DeskStarted), Reason::OnRecord);
+        }
+    }
+    if let Leads::To(StatusName::InProgress) = leads {
+        move_to(turn, actor, id, Status::InProgress);
+    }
+    Ok(())
+}
+
+fn happened_at_party(turn: &mut Turn, id: IncidentId, request: RequestId, at: Timestamp, what: fn(String) -> What) {
+    let party = turn.state.requests.get(&request).map(|request| turn.book.party_name(&request.party));
+    if let Some(party) = party {
+        turn.edit(id, Edit::happened(at, what(party)), Reason::OnRecord);
+    }
+}
+
+fn by_requests(turn: &mut Turn, id: IncidentId) {
+    let to = correlate::status_by_requests(turn, id);
+    let moves =
+        turn.state.incidents.get(&id).is_some_and(|incident| {
+            incident.status.name() != to.name() && incident.status.name() != StatusName::OnHold
+        });
+    if moves && to.name() != StatusName::Isolating {
+        turn.edit(id, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OnRecord);
+    }
+}
+
+/// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
+fn restore(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    check: String,
+    usable: Option<Timestamp>,
+    treatment: Option<String>,
+) -> Result<(), String> {
+    needs_words("restore --check", &check)?;
+    check_time(usable, turn.now.wall)?;
+    let now = turn.now;
+    let remainder = remainder(turn, id);
+    let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
+    let usable = usable.or(known.usable).unwrap_or(now.wall).max(known.occurred);
+    if let Some(text) = treatment {
+        turn.edit(id, Edit::Treatment(text), act_by(actor));
+    }
+    let calm = Edit::Calm { since: Some(now.elapsed), stable_at: None, usable: Some(usable) };
+    turn.edit(id, calm, Reason::OnRecord);
+    let restored = Restored { at: now.wall, elapsed: now.elapsed, by: Some(actor.name.clone()), check: check.clone() };
+    turn.edit(id, Edit::Restored(restored), act_by(actor));
+    let open: Vec<RequestId> =
+        turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
+    for request in open {
+        let ended = request::Change::Ended { request, state: RequestState::Checked };
+        turn.record(ended, request::Reason::Restored);
+    }
+    move_to(turn, actor, id, Status::Restored);
+    let facts = RecoveryFacts {
+        usable,
+        restored: now.wall,
+        checked_by: Some(actor.name.clone()),
+        check,
+        treatment: turn.state.incidents.get(&id).map(|incident| incident.treatment.clone()).unwrap_or_default(),
+        remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
+    };
+    notify::recovery(turn, id, facts);
+    let low = turn.state.incidents.get(&id).is_some_and(|incident| incident.severity_value() == 4);
+    if low {
+        move_to(turn, actor, id, Status::Closed);
+    }
+    Ok(())
+}
+
+/// Alerts that are still red at 復旧 become a linked incident with its own number (`DECISIONS.md` 19).
+fn remainder(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
+    let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
+    let detected_by = turn.state.incidents.get(&of)?.detected_by;
+    if red.is_empty() {
+        return None;
+    }
+    let id = turn.next_incident();
+    let status = Status::Detected { until: turn.now.elapsed };
+    let mut incident = Incident::new(id, turn.now, status, detected_by);
+    incident.links.insert((Link::RemainderOf, of));
+    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::StillRed { of });
+    turn.edit(of, Edit::Linked { link: Link::Remainder, other: id }, Reason::StillRed { of });
+    for alert in red {
+        turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::StillRed);
+    }
+    correlate::reframe(turn, id);
+    correlate::grade(turn, id, None);
+    correlate::accept(turn, id, Reason::StillRed { of });
+    Some(id)
+}
+
+fn accept(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    status: StatusName,
+    name: String,
+    at: Option<Timestamp>,
+) -> Result<(), String> {
+    check_time(at, turn.now.wall)?;
+    if name.trim().is_empty() {
+        return Err("Say who accepted the report (`--name`).".to_owned());
+    }
+    if status == StatusName::Restored {
+        move_to(turn, actor, id, Status::AwaitingAcceptance);
+    }
+    let at = at.unwrap_or(turn.now.wall);
+    turn.edit(id, Edit::AcceptedBy { name, at }, act_by(actor));
+    move_to(turn, actor, id, Status::Closed);
+    Ok(())
+}
+
+/// 取消: requests are taken back in words, the number stays.
+fn cancel(turn: &mut Turn, actor: &Actor, id: IncidentId, reason: String) -> Result<(), String> {
+    needs_words("cancel", &reason)?;
+    note_words(turn, id, reason);
+    let open: Vec<RequestId> =
+        turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
+    for request in open {
+        assign::withdraw(turn, request);
+    }
+    move_to(turn, actor, id, Status::Cancelled);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::DeedName;
+    use super::*;
+
+    #[test]
+    fn every_deed_has_an_answer_in_every_state() {
+        let mut answers = 0;
+        for deed in DeedName::ALL {
+            for status in StatusName::ALL {
+                match allowed(deed, status) {
+                    Ok(_) => answers += 1,
+                    Err(why) => assert!(!why.is_empty(), "{deed:?} in {status:?}"),
+                }
+            }
+        }
+        assert!(answers > DeedName::ALL.len());
+    }
+}

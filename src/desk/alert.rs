@@ -1,0 +1,276 @@
+//! Alerts (警報): problems in our words, each with the place it has in the books.
+//!
+//! A thing. An alert is opened once per problem of a source; repeats only count. What it belongs to is its
+//! [`Standing`]: every observation is exactly one of member, duplicate, suppressed, set aside, pending (P24).
+
+use super::ids::{AlertId, ComponentId, IncidentId, SourceId};
+use super::now::{Elapsed, Now};
+use super::observation::{Evidence, Key, Level, Problem};
+use super::state::State;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A gone alert is kept this long, so that a repeated observation of it is known for what it is.
+pub const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
+
+/// One alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Its number.
+    pub id: AlertId,
+    /// Which source saw it.
+    pub source: SourceId,
+    /// The source's own id of the problem.
+    pub key: Key,
+    /// As the source described it; level and flags are kept up to date.
+    pub problem: Problem,
+    /// `false` = 監視停止: its trigger, host or item is disabled. Never recovery.
+    pub monitored: bool,
+    /// When it began, by the source's clock, made plausible (`DECISIONS.md` 10).
+    pub at: Timestamp,
+    /// The source's time was not plausible: `at` is the time of receipt (推定).
+    pub estimated: bool,
+    /// When we learnt of it.
+    pub received: Now,
+    /// What it is about, if any component covers it.
+    pub component: Option<ComponentId>,
+    /// What it belongs to.
+    pub standing: Standing,
+    /// When and by what evidence it ended.
+    pub gone: Option<Gone>,
+    /// Further observations of the same problem.
+    pub repeats: u64,
+}
+
+/// How an alert ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gone {
+    /// When it ended, by the source's clock.
+    pub at: Timestamp,
+    /// When we learnt of it.
+    pub learnt: Elapsed,
+    /// What shows it.
+    pub evidence: Evidence,
+}
+
+/// What an alert belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Not decided in this very step yet.
+    Pending,
+    /// It belongs to an incident.
+    Member(IncidentId),
+    /// On record, and nobody is told.
+    Suppressed(Suppression),
+}
+
+/// Why nobody is told of an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Suppression {
+    /// Below the level the source's configuration asks for.
+    BelowLevel,
+    /// It was red before our first look; told in one digest.
+    Adopted,
+    /// Planned work of ours covers it.
+    PlannedWork {
+        /// Its name.
+        name: String,
+    },
+    /// Maintenance in the monitoring system covers it.
+    SourceMaintenance,
+    /// It had ended before we learnt of it and belongs to nothing open.
+    Over,
+}
+
+/// A change of an alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// It began.
+    Opened(Box<Alert>),
+    /// The same problem was observed again.
+    Repeated(AlertId),
+    /// Something about it changed; `None` = as before.
+    Altered {
+        /// Which alert.
+        alert: AlertId,
+        /// Monitoring level.
+        level: Option<Level>,
+        /// Acknowledged in the monitoring system.
+        acknowledged: Option<bool>,
+        /// Hidden by maintenance there.
+        suppressed: Option<bool>,
+        /// Enabled there.
+        monitored: Option<bool>,
+    },
+    /// It ended.
+    Gone {
+        /// Which alert.
+        alert: AlertId,
+        /// When and by what evidence.
+        gone: Gone,
+    },
+    /// What it belongs to was decided.
+    Stands {
+        /// Which alert.
+        alert: AlertId,
+        /// What it belongs to now.
+        standing: Standing,
+    },
+    /// Its time counts from `at` on: it still burns at the end of planned work.
+    CountsFrom {
+        /// Which alert.
+        alert: AlertId,
+        /// The end of the planned work.
+        at: Timestamp,
+    },
+    /// It ended long ago and belongs to nothing open: only its count is kept.
+    Forgotten(AlertId),
+    /// A recovery of something we do not know, or a change to it: counted.
+    Stray {
+        /// The source.
+        source: SourceId,
+        /// Its id of the problem.
+        key: Key,
+    },
+}
+
+/// Why an alert changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The source reported it for the first time.
+    FirstSeen,
+    /// The source reported it before.
+    SeenBefore,
+    /// The source said so.
+    AsReported,
+    /// Its component, or host, is in the incident already.
+    SameComponent,
+    /// It needs what already fails there.
+    Echo {
+        /// The failing component it needs.
+        of: ComponentId,
+    },
+    /// What already fails needs it: the cause came after its effects.
+    Cause {
+        /// A failing component that needs it.
+        of: ComponentId,
+    },
+    /// Both need the same thing, within the grouping window.
+    CommonNeed {
+        /// What both need.
+        of: ComponentId,
+    },
+    /// Nothing open is related to it.
+    NothingRelated,
+    /// The group turned out to be several faults without a common failing cause.
+    Independent,
+    /// The same fault within the reopen window.
+    Relapse,
+    /// It still burns although the incident was restored.
+    StillRed,
+    /// As its suppression says.
+    Suppressed,
+    /// The suppression ended while it still burns.
+    SuppressionEnded,
+    /// The desk's act.
+    Act,
+    /// It ended long ago.
+    Old,
+    /// Nothing is known under that id.
+    NotKnown,
+}
+
+impl Alert {
+    /// It lasts and has not ended. What merely happened (momentary) is never red.
+    pub fn red(&self) -> bool {
+        self.gone.is_none() && !self.problem.momentary
+    }
+
+    /// The incident it belongs to.
+    pub fn incident(&self) -> Option<IncidentId> {
+        match self.standing {
+            Standing::Member(incident) => Some(incident),
+            Standing::Pending | Standing::Suppressed(_) => None,
+        }
+    }
+}
+
+/// Applies `change` to the state. Total.
+pub(super) fn apply(state: &mut State, change: &Change) {
+    match change {
+        Change::Opened(alert) => {
+            state.tally.observed += 1;
+            state.counters.alert = state.counters.alert.max(alert.id.0);
+            state.put_alert((**alert).clone());
+        }
+        Change::Repeated(id) => {
+            state.tally.observed += 1;
+            state.tally.duplicates += 1;
+            if let Some(alert) = state.alerts.get_mut(id) {
+                alert.repeats = alert.repeats.saturating_add(1);
+            }
+        }
+        Change::Altered { alert, level, acknowledged, suppressed, monitored } => {
+            if let Some(alert) = state.alerts.get_mut(alert) {
+                if let Some(level) = level {
+                    alert.problem.level = *level;
+                }
+                if let Some(acknowledged) = acknowledged {
+                    alert.problem.acknowledged = *acknowledged;
+                }
+                if let Some(suppressed) = suppressed {
+                    alert.problem.suppressed = *suppressed;
+                }
+                if let Some(monitored) = monitored {
+                    alert.monitored = *monitored;
+                }
+            }
+        }
+        Change::Gone { alert: id, gone } => {
+            if let Some(alert) = state.alerts.get(id) {
+                let mut alert = alert.clone();
+                alert.gone = Some(gone.clone());
+                state.put_alert(alert);
+            }
+        }
+        Change::Stands { alert: id, standing } => {
+            if let Some(alert) = state.alerts.get(id) {
+                let mut alert = alert.clone();
+                alert.standing = standing.clone();
+                state.put_alert(alert);
+            }
+        }
+        Change::CountsFrom { alert, at } => {
+            if let Some(alert) = state.alerts.get_mut(alert) {
+                alert.at = *at;
+            }
+        }
+        Change::Forgotten(id) => {
+            if let Some(alert) = state.remove_alert(*id) {
+                match alert.standing {
+                    Standing::Member(_) => state.tally.forgotten_members += 1,
+                    Standing::Suppressed(_) => state.tally.forgotten_suppressed += 1,
+                    Standing::Pending => state.tally.forgotten_pending += 1,
+                }
+            }
+        }
+        Change::Stray { .. } => state.tally.strays += 1,
+    }
+}
+
+impl Change {
+    /// Which alert it is about.
+    pub fn alert(&self) -> Option<AlertId> {
+        match self {
+            Change::Opened(alert) => Some(alert.id),
+            Change::Repeated(alert)
+            | Change::Altered { alert, .. }
+            | Change::Gone { alert, .. }
+            | Change::Stands { alert, .. }
+            | Change::CountsFrom { alert, .. }
+            | Change::Forgotten(alert) => Some(*alert),
+            Change::Stray { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Assign (対応依頼): a verdict becomes requests, a consultation, or work for the desk.
+//!
+//! A stage. Who is told in which words follows in `notify`.
+
+use super::contact;
+use super::ids::{IncidentId, PartyId, RequestId};
+use super::incident::{Edit, Reason, Status, StatusName, Verdict};
+use super::letter::{Ask, By, Notice, What};
+use super::owed::Why;
+use super::request::{self, Request, RequestState};
+use super::rules::{Confidence, VerdictCode};
+use super::turn::Turn;
+use super::{correlate, notify};
+use jiff::Timestamp;
+
+/// Acts on every verdict of this turn.
+pub(super) fn follow_verdicts(turn: &mut Turn) {
+    while let Some(incident) = turn.touched.judged.pop_first() {
+        follow(turn, incident);
+    }
+}
+
+fn follow(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let Some(verdict) = known.verdict().cloned() else { return };
+    let severity = known.severity_value();
+    if known.reporting.count > 0 {
+        let parties = verdict.parties.iter().map(|party| turn.book.party_name(party)).collect();
+        let what = What::Verdict { code: verdict.code, parties };
+        turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    }
+    withdraw_others(turn, incident, &verdict);
+    match verdict.code {
+        VerdictCode::Single | VerdictCode::Multi => vendors(turn, incident, &verdict, severity),
+        VerdictCode::ScopeOut => out_of_scope(turn, incident),
+        VerdictCode::External => {
+            desk_leads(turn, incident);
+            notify::external(turn, incident, &verdict);
+        }
+        VerdictCode::Own | VerdictCode::Unknown | VerdictCode::User | VerdictCode::Planned | VerdictCode::Monitor => {
+            desk_leads(turn, incident)
+        }
+        VerdictCode::Security => notify::security(turn, incident),
+    }
+    let told = !matches!(
+        verdict.code,
+        VerdictCode::ScopeOut | VerdictCode::Security | VerdictCode::Monitor | VerdictCode::Planned | VerdictCode::User
+    );
+    if told {
+        notify::first_report(turn, incident);
+    }
+    notify::phone_note(turn, incident);
+}
+
+/// Requests to parties the verdict no longer names are withdrawn in words.
+fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {
+    let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
+    let others: Vec<RequestId> = turn
+        .state
+        .requests_of(incident)
+        .filter(|request| request.state.open() && !(asks && verdict.parties.contains(&request.party)))
+        .map(|request| request.id)
+        .collect();
+    for request in others {
+        withdraw(turn, request);
+    }
+}
+
+/// Withdraws one request; the vendor hears of it only if it was asked at all.
+pub(super) fn withdraw(turn: &mut Turn, request: RequestId) {
+    let ended = request::Change::Ended { request, state: RequestState::Withdrawn };
+    turn.record(ended, request::Reason::NoLongerAsked);
+    notify::withdrawal(turn, request);
+}
+
+/// 対応依頼 for 可能性大 and better; 調査依頼 for 可能性あり: for 重大度 1-2 at any hour, else in the desk's hours.
+fn vendors(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u8) {
+    let ask = if verdict.confidence >= Confidence::Probable { Ask::Repair } else { Ask::Inquiry };
+    if ask == Ask::Inquiry && severity > 2 && verdict.by == By::Machine {
+        let reception = turn.book.reception();
+        if !reception.is_open(turn.now.wall, &turn.book.zone) {
+            let opening = reception.next_opening(turn.now.wall, &turn.book.zone);
+            turn.edit(incident, Edit::InquireAt(opening), Reason::DeskClosed);
+            let desk = turn.book.rules.site.desk.clone();
+            turn.edit(incident, Edit::Owner(desk), Reason::DeskClosed);
+            return;
+        }
+    }
+    for party in &verdict.parties {
+        ask_party(turn, incident, party, ask, By::Machine);
+    }
+    if let Some(lead) = verdict.parties.first() {
+        turn.edit(incident, Edit::Owner(lead.clone()), Reason::Requested);
+    }
+}
+
+/// Asks one party, unless it is asked already.
+pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, ask: Ask, by: By) {
+    let asked = turn.state.requests_of(incident).any(|request| {
+        request.party == *party && request.state.open() && (request.ask == ask || request.ask == Ask::Repair)
+    });
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if asked {
+        return;
+    }
+    let severity = known.severity_value();
+    let component = known.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| known.root.clone());
+    let acknowledge_by = acknowledge_by(turn, party, severity);
+    let id = turn.next_request();
+    let request = Request {
+        id,
+        incident,
+        party: party.clone(),
+        ask,
+        component,
+        asked: turn.now.wall,
+        acknowledge_by,
+        chased: 0,
+        chase_at: Some(acknowledge_by),
+        state: RequestState::Unsent,
+        acknowledged: None,
+        started: None,
+    };
+    let (why, request_reason) = match by {
+        By::Machine => (Why::Verdict, request::Reason::Verdict),
+        By::Desk => (Why::Act, request::Reason::Act),
+    };
+    turn.record(request::Change::Decided(Box::new(request)), request_reason);
+    notify::request(turn, id, why);
+    let what = What::Asked { party: turn.book.party_name(party), ask };
+    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    let status = turn.state.incidents.get(&incident).map(|incident| incident.status.name());
+    let moves =
+        ask == Ask::Repair && matches!(status, Some(StatusName::Accepted | StatusName::Isolating | StatusName::OnHold));
+    if moves {
+        let to = correlate::status_by_requests(turn, incident);
+        turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::Requested);
+    }
+}
+
+/// When 受領 is expected: at any hour where somebody answers now for 重大度 1-2, else within the vendor's own hours.
+fn acknowledge_by(turn: &Turn, party: &PartyId, severity: u8) -> Timestamp {
+    let now = turn.now.wall;
+    let policy = &turn.book.rules.policy.severity[usize::from(severity.clamp(1, 4)) - 1];
+    let within = policy.acknowledge_within;
+    let resolved = contact::resolve(&turn.book.rules, party, &turn.book.zone, now, severity, policy.phone_at_any_hour);
+    let answers_now = severity <= 2 && !resolved.open.is_empty();
+    let by_hours = turn
+        .book
+        .party(party)
+        .map(|party| turn.book.calendar(&party.hours))
+        .and_then(|hours| hours.add(now, within, &turn.book.zone));
+    match by_hours {
+        Some(at) if !answers_now => at,
+        _ => now.saturating_add(within).unwrap_or(now),
+    }
+}
+
+/// 保留: the office decides.
+fn out_of_scope(turn: &mut Turn, incident: IncidentId) {
+    hold(turn, incident, None, Reason::OutOfScope);
+}
+
+/// Puts an incident on hold and consults the office.
+pub(super) fn hold(turn: &mut Turn, incident: IncidentId, by: Option<String>, reason: Reason) {
+    let days = i32::try_from(turn.book.rules.policy.hold_business_days).unwrap_or(i32::MAX);
+    let raised = match turn.state.incidents.get(&incident).map(|incident| &incident.status) {
+        Some(Status::OnHold { raised, .. }) => *raised,
+        _ => 0,
+    } + 1;
+    let raise_at = turn.book.reception().add_business_days(turn.book.date(turn.now.wall), days).and_then(|date| {
+        let opening = date.to_zoned(turn.book.zone.clone()).ok()?.timestamp();
+        turn.book.reception().next_opening(opening, &turn.book.zone)
+    });
+    let to = Status::OnHold { raise_at, raised };
+    turn.edit(incident, Edit::Status { to, at: turn.now.wall, by }, reason);
+    notify::consultation(turn, incident, raised);
+}
+
+/// The machine stops here: the desk owns the incident and is told what is known.
+fn desk_leads(turn: &mut Turn, incident: IncidentId) {
+    let desk = turn.book.rules.site.desk.clone();
+    turn.edit(incident, Edit::Owner(desk), Reason::DeskLeads);
+    notify::internal(turn, Some(incident), Notice::YoursToDecide, Why::DeskLeads);
+}

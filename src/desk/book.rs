@@ -1,0 +1,88 @@
+//! The rules in force together with what is derived from them once: the graph, the zone, the host index.
+
+use super::calendar::Calendar;
+use super::graph::Graph;
+use super::ids::{CalendarId, ComponentId, PartyId, SystemId};
+use super::normalize::Index;
+use super::observation::Level;
+use super::rules::{Party, Rules};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+/// The rules, ready to be asked.
+pub struct Book {
+    /// The rules.
+    pub rules: Rules,
+    /// Who needs what.
+    pub graph: Graph,
+    /// The site's zone.
+    pub zone: TimeZone,
+    /// Which alert is about which component.
+    pub index: Index,
+    always: Calendar,
+}
+
+impl Book {
+    /// Prepares `rules`.
+    pub fn new(rules: Rules) -> Self {
+        // The configuration was checked, so the zone is known; UTC keeps the desk total.
+        let zone = TimeZone::get(&rules.site.timezone).unwrap_or(TimeZone::UTC);
+        Self { graph: Graph::of(&rules), index: Index::new(&rules), zone, always: Calendar::always(), rules }
+    }
+
+    /// A calendar by name. Checked rules always have it; without it everything is open, so that nobody waits for ever.
+    pub fn calendar(&self, id: &CalendarId) -> &Calendar {
+        self.rules.calendars.get(id).unwrap_or(&self.always)
+    }
+
+    /// The desk's reception hours.
+    pub fn reception(&self) -> &Calendar {
+        self.calendar(&self.rules.policy.reception)
+    }
+
+    /// A party by name.
+    pub fn party(&self, id: &PartyId) -> Option<&Party> {
+        self.rules.parties.get(id)
+    }
+
+    /// A party's name as addressed; its id where the rules no longer know it.
+    pub fn party_name(&self, id: &PartyId) -> String {
+        self.party(id).map_or_else(|| id.to_string(), |party| party.name.clone())
+    }
+
+    /// A component's name for people.
+    pub fn component_name(&self, id: &ComponentId) -> String {
+        self.rules.components.get(id).map_or_else(|| id.to_string(), |component| component.name.clone())
+    }
+
+    /// A system's name for people.
+    pub fn system_name(&self, id: &SystemId) -> String {
+        self.rules.systems.get(id).map_or_else(|| id.to_string(), |system| system.name.clone())
+    }
+
+    /// Whether the party's own hours are open.
+    pub fn party_open(&self, id: &PartyId, at: Timestamp) -> bool {
+        self.party(id).is_some_and(|party| self.calendar(&party.hours).is_open(at, &self.zone))
+    }
+
+    /// The date at the site.
+    pub fn date(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// The first `time` of day at the site that lies after `at`.
+    pub fn next_hour(&self, at: Timestamp, time: Time) -> Option<Timestamp> {
+        let today = self.date(at);
+        [today, today.tomorrow().ok()?]
+            .into_iter()
+            .filter_map(|date| date.to_datetime(time).to_zoned(self.zone.clone()).ok())
+            .map(|zoned| zoned.timestamp())
+            .find(|moment| *moment > at)
+    }
+
+    /// The lowest level a source's problems must have to be handled.
+    pub fn min_level(&self, source: &super::ids::SourceId) -> Level {
+        self.rules.sources.get(source).map_or(Level::NotClassified, |rules| rules.min_level)
+    }
+}

@@ -1,0 +1,241 @@
+//! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
+//!
+//! A stage. [`group`] finds what explains what, [`window`] ends the grouping window, [`recovery`] watches for the end,
+//! [`blind`] makes an incident of a source that sees nothing, [`planned`] keeps planned work apart.
+
+mod blind;
+pub(super) mod group;
+mod planned;
+mod recovery;
+mod window;
+
+pub(super) use blind::{blind, sees_again};
+pub(super) use planned::{planned_edge, set_planned_edge};
+pub(super) use recovery::{stable, status_by_requests, verify, watch_recovery};
+pub(super) use window::{accept, grade, watch_over, window_over};
+
+use super::alert::{self, Alert, Standing, Suppression};
+use super::ids::{AlertId, IncidentId};
+use super::incident::{Edit, Incident, Reason, Status, StatusName};
+use super::letter::{DetectedBy, OccurredMark, What};
+use super::rules::{Condition, SourceKind};
+use super::state::Place;
+use super::turn::Turn;
+use super::{isolate, normalize, notify};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A cause may come this much later than the effects it explains and still take over their incident.
+const LATE_CAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// Decides the standing of every alert this turn left pending.
+pub(super) fn place_pending(turn: &mut Turn) {
+    while let Some(id) = turn.touched.pending.pop_first() {
+        place(turn, id);
+    }
+}
+
+fn place(turn: &mut Turn, id: AlertId) {
+    let Some(alert) = turn.state.alerts.get(&id).cloned() else { return };
+    if let Some(name) = planned::covering(turn.book, &alert, turn.now.wall) {
+        let standing = Standing::Suppressed(Suppression::PlannedWork { name });
+        turn.record(alert::Change::Stands { alert: id, standing }, alert::Reason::Suppressed);
+    } else if let Some((incident, reason)) = related(turn, &alert) {
+        join(turn, &alert, incident, reason);
+    } else if let Some(incident) = restored_lately(turn, &alert) {
+        reopen(turn, &alert, incident);
+    } else {
+        open(turn, &alert);
+    }
+}
+
+/// The burning incident an alert belongs to, the closest relation first.
+fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
+    let place = alert.place();
+    let state = &turn.state;
+    let burning_at = |place: &Place| {
+        state.incidents_at.get(place).into_iter().flatten().filter(|id| state.burning.contains(id)).copied()
+    };
+    if let Some(same) = burning_at(&place).next() {
+        return Some((same, alert::Reason::SameComponent));
+    }
+    let Place::Component(component) = &place else { return None };
+    let graph = &turn.book.graph;
+    for needed in graph.below(component) {
+        let there = Place::Component(needed.clone());
+        let red = |id: &IncidentId| state.live_at(&there).any(|member| member.incident() == Some(*id));
+        if let Some(incident) = burning_at(&there).find(red) {
+            return Some((incident, alert::Reason::Echo { of: needed.clone() }));
+        }
+    }
+    for behind in graph.behind(component) {
+        let early = |id: &IncidentId| {
+            state.incidents.get(id).is_some_and(|incident| {
+                incident.status.name() != StatusName::Verifying
+                    && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
+            })
+        };
+        if let Some(incident) = burning_at(&Place::Component(behind.clone())).find(early) {
+            return Some((incident, alert::Reason::Cause { of: behind.clone() }));
+        }
+    }
+    state.detecting.iter().find_map(|incident| {
+        let places = state.places.get(incident)?;
+        places.keys().find_map(|place| match place {
+            Place::Component(other) => {
+                group::common_need(turn.book, component, other).map(|of| (*incident, alert::Reason::CommonNeed { of }))
+            }
+            Place::Host(_) => None,
+        })
+    })
+}
+
+/// An alert becomes a member.
+fn join(turn: &mut Turn, alert: &Alert, incident: IncidentId, reason: alert::Reason) {
+    let late_cause = matches!(reason, alert::Reason::Cause { .. });
+    turn.record(alert::Change::Stands { alert: alert.id, standing: Standing::Member(incident) }, reason);
+    turn.touched.stirred.insert(incident);
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    match known.status.name() {
+        StatusName::Detected => isolate::owe_pings(turn, incident),
+        StatusName::Watched => window::watched_again(turn, incident),
+        StatusName::Accepted
+        | StatusName::Isolating
+        | StatusName::Requested
+        | StatusName::InProgress
+        | StatusName::WorkedAround
+        | StatusName::Verifying
+        | StatusName::OnHold => {
+            let at = turn.now.wall;
+            turn.edit(incident, Edit::happened(at, What::Spread { alerts: 1 }), Reason::OnRecord);
+            turn.touched.to_write_back.insert(incident);
+            if late_cause {
+                isolate::owe_pings(turn, incident);
+                turn.touched.to_judge.insert(incident);
+            }
+        }
+        StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed | StatusName::Cancelled => {}
+    }
+}
+
+/// A new incident.
+fn open(turn: &mut Turn, alert: &Alert) {
+    let id = turn.next_incident();
+    let window = watch_of(turn, alert).max(turn.book.rules.policy.window);
+    let status = Status::Detected { until: turn.now.elapsed + window };
+    let mut incident = Incident::new(id, turn.now, status, detected_by(turn, alert));
+    incident.occurred = alert.at;
+    incident.occurred_mark = if alert.estimated { OccurredMark::Estimated } else { OccurredMark::Monitoring };
+    incident.representative = Some(alert.id);
+    incident.root.clone_from(&alert.component);
+    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::NewFault { alert: alert.id });
+    let member = alert::Change::Stands { alert: alert.id, standing: Standing::Member(id) };
+    turn.record(member, alert::Reason::NothingRelated);
+    turn.touched.stirred.insert(id);
+    isolate::owe_pings(turn, id);
+}
+
+fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
+    match turn.book.rules.sources.get(&alert.source).map(|source| source.kind) {
+        Some(SourceKind::Log) => DetectedBy::Log,
+        Some(SourceKind::Zabbix) | None => DetectedBy::Zabbix,
+    }
+}
+
+/// The longest `watch` of the rules whose first alert condition this alert fits.
+fn watch_of(turn: &Turn, alert: &Alert) -> Duration {
+    let rules = turn.book.rules.isolation.iter().filter_map(|rule| Some((rule.watch?, rule)));
+    rules
+        .filter(|(_, rule)| {
+            rule.when.iter().any(|condition| match condition {
+                Condition::Alert(matcher) => {
+                    normalize::fits(matcher, &alert.source, &alert.problem, alert.component.as_ref())
+                }
+                _ => false,
+            })
+        })
+        .map(|(watch, _)| watch)
+        .max()
+        .unwrap_or_default()
+}
+
+/// A restored incident this alert is a relapse of: same place, same trigger or message, within the reopen window.
+fn restored_lately(turn: &Turn, alert: &Alert) -> Option<IncidentId> {
+    let reopen = turn.book.rules.policy.reopen;
+    let at_place = turn.state.incidents_at.get(&alert.place())?;
+    at_place.iter().copied().find(|id| {
+        let Some(incident) = turn.state.incidents.get(id) else { return false };
+        let fresh =
+            incident.restored.as_ref().is_some_and(|restored| turn.now.elapsed.since(restored.elapsed) <= reopen);
+        let ended = matches!(
+            incident.status.name(),
+            StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed
+        );
+        let same = |member: &Alert| {
+            member.place() == alert.place()
+                && (member.problem.object.is_some() && member.problem.object == alert.problem.object
+                    || member.problem.summary == alert.problem.summary)
+        };
+        fresh && ended && turn.state.members_of(*id).any(same)
+    })
+}
+
+/// The same fault within the reopen window: same number, handling goes on (継続).
+fn reopen(turn: &mut Turn, alert: &Alert, incident: IncidentId) {
+    turn.record(
+        alert::Change::Stands { alert: alert.id, standing: Standing::Member(incident) },
+        alert::Reason::Relapse,
+    );
+    resume(turn, incident, None, Reason::Relapse { alert: alert.id });
+}
+
+/// Takes a restored or verifying incident back into handling.
+pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, reason: Reason) {
+    let at = turn.now.wall;
+    let calm = Edit::Calm { since: None, stable_at: None, usable: None };
+    let to = status_by_requests(turn, incident);
+    turn.edit(incident, Edit::Status { to, at, by }, reason.clone());
+    turn.edit(incident, calm, reason);
+    turn.edit(incident, Edit::happened(at, What::Relapsed), Reason::OnRecord);
+    turn.touched.stirred.insert(incident);
+    notify::reopened(turn, incident);
+}
+
+/// Brings 発生, the representative alert and the root up to date with the members.
+pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let first = turn.state.members_of(incident).min_by_key(|alert| (alert.at, alert.id));
+    let Some(first) = first else { return };
+    let (occurred, estimated) = (first.at, first.estimated);
+    let root = group::main_root(turn.state, turn.book, incident);
+    let place = root.clone().unwrap_or_else(|| first.place());
+    let representative = turn
+        .state
+        .members_of(incident)
+        .filter(|alert| alert.place() == place)
+        .min_by_key(|alert| {
+            (alert.gone.is_some(), alert.problem.momentary, std::cmp::Reverse(alert.problem.level), alert.at, alert.id)
+        })
+        .map(|alert| alert.id);
+    let root = match root {
+        Some(Place::Component(component)) => Some(component),
+        Some(Place::Host(_)) | None => None,
+    };
+    let mark = if estimated { OccurredMark::Estimated } else { OccurredMark::Monitoring };
+    if (known.occurred, known.occurred_mark, known.representative, &known.root)
+        != (occurred, mark, representative, &root)
+    {
+        turn.edit(incident, Edit::Reframed { occurred, mark, representative, root }, Reason::Members);
+    }
+}
+
+/// Hosts of the members that are still red, by the name people know.
+pub(super) fn still_red(turn: &Turn, incident: IncidentId) -> Vec<String> {
+    let names: BTreeSet<String> = turn
+        .state
+        .members_of(incident)
+        .filter(|alert| alert.red())
+        .map(|alert| alert.problem.host_name.clone())
+        .collect();
+    names.into_iter().collect()
+}

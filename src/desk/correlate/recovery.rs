@@ -1,0 +1,115 @@
+//! Recovery: the root's alerts are gone on evidence, and stay gone - then 復旧確認中, never 復旧 by itself.
+
+use super::{Edit, Reason, Status, StatusName, Turn, reframe, resume, still_red};
+use crate::desk::alert::Alert;
+use crate::desk::ids::IncidentId;
+use crate::desk::letter::What;
+use crate::desk::request::RequestState;
+use crate::desk::source::Sight;
+use crate::desk::state::Place;
+use crate::desk::{correlate, notify};
+
+/// Looks at every incident whose alerts changed in this turn.
+pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
+    let stirred = std::mem::take(&mut turn.touched.stirred);
+    for incident in stirred {
+        let Some(known) = turn.state.incidents.get(&incident) else { continue };
+        let status = known.status.name();
+        if matches!(status, StatusName::Detected | StatusName::Watched) {
+            continue;
+        }
+        if status.may_recover() {
+            if !is_calm(turn, incident) {
+                reframe(turn, incident);
+                let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
+                correlate::grade(turn, incident, None);
+                notify::severity_raised(turn, incident, before);
+            }
+            look_for_calm(turn, incident);
+        } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
+            resume(turn, incident, None, Reason::CameBack);
+        }
+    }
+}
+
+/// The alerts that must end for the incident to be over: those of its root; all, where no root is known.
+fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item = &'a Alert> {
+    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
+    turn.state.members_of(incident).filter(move |alert| root.as_ref().is_none_or(|root| alert.place() == *root))
+}
+
+/// Something of the root ended on evidence and nothing of it is red. What only happened (momentary) never ends, so
+/// it can't speak for recovery.
+fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
+    let mut ended = false;
+    for alert in root_alerts(turn, incident) {
+        if alert.red() {
+            return false;
+        }
+        ended |= alert.gone.is_some();
+    }
+    ended
+}
+
+fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let (calm, before) = (is_calm(turn, incident), known.calm_since);
+    if calm && before.is_none() {
+        let usable = root_alerts(turn, incident).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+        let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
+        let edit = Edit::Calm { since: Some(turn.now.elapsed), stable_at, usable };
+        turn.edit(incident, edit, Reason::RootGone);
+    } else if !calm && before.is_some() {
+        turn.edit(incident, Edit::Calm { since: None, stable_at: None, usable: None }, Reason::CameBack);
+    }
+}
+
+/// Calm has lasted long enough - unless a source that would know better is blind.
+pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let blind = root_alerts(turn, incident).any(|alert| {
+        turn.state.sources.get(&alert.source).is_some_and(|source| matches!(source.sight, Sight::Blind { .. }))
+    });
+    if blind {
+        let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
+        let edit = Edit::Calm { since: known.calm_since, stable_at, usable: known.usable };
+        return turn.edit(incident, edit, Reason::Blind);
+    }
+    verify(turn, incident, None, Reason::Stable);
+}
+
+/// 復旧確認中: the desk is asked to check operation, the offices are told that monitoring shows normal.
+pub(in crate::desk) fn verify(turn: &mut Turn, incident: IncidentId, by: Option<String>, reason: Reason) {
+    let at = turn.now.wall;
+    turn.edit(incident, Edit::Status { to: Status::Verifying, at, by }, reason);
+    let still_red = still_red(turn, incident);
+    turn.edit(incident, Edit::happened(at, What::BackToNormal { still_red }), Reason::OnRecord);
+    let desk = turn.book.rules.site.desk.clone();
+    turn.edit(incident, Edit::Owner(desk), Reason::DeskLeads);
+    notify::verifying(turn, incident);
+}
+
+/// Where an incident stands by what its parties do: somebody works, somebody was asked, or nobody yet.
+pub(in crate::desk) fn status_by_requests(turn: &Turn, incident: IncidentId) -> Status {
+    let furthest = turn
+        .state
+        .requests_of(incident)
+        .filter(|request| !matches!(request.state, RequestState::NotOurs | RequestState::Withdrawn))
+        .map(|request| request.state)
+        .max();
+    let desk_works = turn.state.incidents.get(&incident).is_some_and(|incident| incident.desk_started.is_some());
+    match furthest {
+        Some(RequestState::Acknowledged | RequestState::Started) => Status::InProgress,
+        Some(RequestState::Unsent | RequestState::Sent) => Status::Requested,
+        Some(RequestState::Reported | RequestState::Checked | RequestState::NotOurs | RequestState::Withdrawn)
+        | None
+            if desk_works =>
+        {
+            Status::InProgress
+        }
+        Some(RequestState::Reported | RequestState::Checked | RequestState::NotOurs | RequestState::Withdrawn) => {
+            Status::Requested
+        }
+        None => Status::Isolating { until: None },
+    }
+}

@@ -1,0 +1,155 @@
+//! The end of the grouping window: split what is several faults, then 静観 or 受付 (`DECISIONS.md` 16).
+
+use super::group::{self, Group};
+use super::{Edit, Incident, Reason, Status, Turn, reframe};
+use crate::desk::alert::{self, Standing};
+use crate::desk::ids::{AlertId, IncidentId, Number};
+use crate::desk::incident::{Link, Severity};
+use crate::desk::letter::By;
+use crate::desk::rules::Effect;
+use crate::desk::{isolate, scope, severity};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A verdict waits this long for pings that are still out; what has not come by then is "not known".
+const PING_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The window of `incident` is over.
+pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
+    let Some(places) = turn.state.places.get(&incident) else { return settle(turn, incident) };
+    let places: BTreeSet<_> = places.keys().cloned().collect();
+    let failing = group::failing(turn.state, incident);
+    let mut groups = group::partition(turn.book, &places, &failing);
+    let size = |group: &Group| {
+        let members = || turn.state.members_of(incident).filter(|alert| group.places.contains(&alert.place()));
+        (std::cmp::Reverse(members().count()), members().map(|alert| alert.id).min())
+    };
+    groups.sort_by_key(size);
+    let mut incidents = vec![incident];
+    for group in groups.iter().skip(1) {
+        incidents.push(split(turn, incident, group));
+    }
+    for incident in incidents {
+        settle(turn, incident);
+    }
+}
+
+/// Makes `group` an incident of its own.
+fn split(turn: &mut Turn, from: IncidentId, group: &Group) -> IncidentId {
+    let id = turn.next_incident();
+    let members: Vec<AlertId> = turn
+        .state
+        .members_of(from)
+        .filter(|alert| group.places.contains(&alert.place()))
+        .map(|alert| alert.id)
+        .collect();
+    if let Some(parent) = turn.state.incidents.get(&from) {
+        let mut incident =
+            Incident::new(id, parent.detected, Status::Detected { until: turn.now.elapsed }, parent.detected_by);
+        incident.pings.clone_from(&parent.pings);
+        incident.links.insert((Link::SplitFrom, from));
+        turn.edit(id, Edit::Opened(Box::new(incident)), Reason::Independent { of: from });
+    }
+    for alert in members {
+        turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::Independent);
+    }
+    id
+}
+
+/// 静観 or 受付.
+fn settle(turn: &mut Turn, incident: IncidentId) {
+    reframe(turn, incident);
+    let present = turn.state.members_of(incident).filter(|alert| alert.gone.is_none()).count();
+    let until = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
+    let at = turn.now.wall;
+    if present == 0 {
+        turn.edit(incident, Edit::WatchMark(turn.now.elapsed), Reason::OnRecord);
+        turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
+        return;
+    }
+    let effect = isolate::effect_by_rule(turn, incident);
+    grade(turn, incident, effect);
+    if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() == 4) {
+        turn.edit(incident, Edit::WatchMark(turn.now.elapsed), Reason::OnRecord);
+        turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::LowSeverity);
+    } else {
+        accept(turn, incident, Reason::WindowOverStillRed { red: present });
+    }
+}
+
+/// An alert joined while the incident was watched: look again, and accept when it keeps coming.
+pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
+    let policy = &turn.book.rules.policy;
+    let now = turn.now.elapsed;
+    let span = policy.watch_span;
+    let (window, repeats) = (policy.window, policy.watch_repeats);
+    turn.edit(incident, Edit::WatchMark(now), Reason::OnRecord);
+    let marks = turn
+        .state
+        .incidents
+        .get(&incident)
+        .map_or(0, |incident| incident.watch_marks.iter().filter(|mark| now.since(**mark) <= span).count());
+    let times = u32::try_from(marks).unwrap_or(u32::MAX);
+    if times >= repeats {
+        reframe(turn, incident);
+        grade(turn, incident, None);
+        accept(turn, incident, Reason::Repeated { times });
+    } else {
+        let to = Status::Detected { until: now + window };
+        turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::WatchedGotWorse);
+    }
+}
+
+/// Nothing happened while watched: 完了. What is still red (重大度4) goes on being watched.
+pub(in crate::desk) fn watch_over(turn: &mut Turn, incident: IncidentId) {
+    let at = turn.now.wall;
+    let (to, reason) = if turn.state.members_of(incident).any(|alert| alert.red()) {
+        (Status::Watched { until: turn.now.elapsed + turn.book.rules.policy.watch_quiet }, Reason::LowSeverity)
+    } else {
+        (Status::Closed, Reason::Quiet)
+    };
+    turn.edit(incident, Edit::Status { to, at, by: None }, reason);
+}
+
+/// 受付: the incident gets its number and goes into isolation.
+pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Reason) {
+    let at = turn.now.wall;
+    turn.edit(incident, Edit::Status { to: Status::Accepted, at, by: None }, reason);
+    let date = turn.book.date(at);
+    let nth = turn.state.counters.numbers.get(&date).copied().unwrap_or_default() + 1;
+    let number = Number::of(date, nth);
+    turn.edit(incident, Edit::Numbered { number, date, nth }, Reason::NextNumber);
+    let awaited = isolate::awaits_pings(turn.state, incident);
+    let until = awaited.then(|| turn.now.elapsed + PING_PATIENCE);
+    turn.edit(incident, Edit::Status { to: Status::Isolating { until }, at, by: None }, Reason::Accepted);
+    if !awaited {
+        turn.touched.to_judge.insert(incident);
+    }
+    turn.touched.to_write_back.insert(incident);
+}
+
+/// Computes 重大度 from what is hit; a person's word stands, and the machine only raises.
+pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Option<Effect>) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let reach = scope::scope_of(&turn.book.rules, &turn.book.graph, known.root.as_ref());
+    let effect = effect.unwrap_or_else(|| own_effect(turn, known));
+    let judged = severity::severity(reach.scope, effect, reach.residents, None);
+    match &known.severity {
+        Some(present) if present.by == By::Desk || present.value <= judged.severity => {}
+        _ => {
+            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.to_string() };
+            turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
+        }
+    }
+}
+
+/// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
+fn own_effect(turn: &Turn, incident: &Incident) -> Effect {
+    let component = incident.root.as_ref().and_then(|root| turn.book.rules.components.get(root));
+    if let Some(effect) = component.and_then(|component| component.effect) {
+        return effect;
+    }
+    let at_root = turn.state.members_of(incident.id).filter(|alert| alert.component == incident.root);
+    let level = at_root.map(|alert| alert.problem.level).max();
+    level.map_or(Effect::Partial, severity::effect_from_level)
+}

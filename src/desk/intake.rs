@@ -1,0 +1,278 @@
+//! Intake (受付): accepts each observation once, and watches whether the sources see at all.
+//!
+//! A stage, the first. It opens alerts and ends them on evidence; which incident they belong to is decided in
+//! `correlate`. Absence of anything is never evidence here (P6).
+
+use super::alert::{self, Alert, Gone, Standing, Suppression};
+use super::house;
+use super::ids::{AlertId, SourceId};
+use super::letter::Notice;
+use super::observation::{Failure, Observation, Problem, Report, Seen};
+use super::owed::{self, OwedState};
+use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
+use super::turn::Turn;
+use super::{correlate, deliver, normalize, notify};
+use jiff::{SignedDuration, Timestamp};
+
+/// A stop shorter than this is not worth a word.
+const SHORT_STOP: SignedDuration = SignedDuration::from_secs(60);
+
+/// The daemon started: every source is expected again, attempts under way are cut off, a stop is told.
+pub(super) fn started(turn: &mut Turn, store: String, epoch: u64) {
+    let now = turn.now;
+    let last = turn.state.house.last_step;
+    turn.record(house::Change::Started { store, epoch }, house::Reason::Start);
+    if let Some(last) = last
+        && now.wall.duration_since(last.wall) > SHORT_STOP
+    {
+        turn.record(house::Change::WasDown { from: last.wall, until: now.wall }, house::Reason::Start);
+        notify::was_down(turn, last.wall, now.wall);
+    }
+    deliver::cut_off(turn);
+    if turn.state.house.sweep_due.is_none() {
+        turn.record(house::Change::first_sweep(now), house::Reason::Start);
+    }
+}
+
+/// Rules came into force: new sources are expected, the daily hours are set again.
+pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
+    let now = turn.now;
+    turn.record(house::Change::Rules { hash }, house::Reason::Configuration);
+    for source in turn.book.rules.sources.keys() {
+        let known = turn.state.sources.get(source);
+        if known.is_none_or(|source| !matches!(source.sight, Sight::Blind { .. })) {
+            turn.record((source.clone(), source::Change::Expected { at: now }), source::Reason::Started);
+        }
+    }
+    // An hour that passed while we were down stays due: its digest leaves late, not never.
+    let overdue = turn.state.house.digest_due.is_some_and(|due| due <= now.wall);
+    if !overdue && let Some(next) = turn.book.next_hour(now.wall, turn.book.rules.policy.digest_at) {
+        turn.record(house::Change::Digest { next, made: None }, house::Reason::Configuration);
+    }
+    correlate::set_planned_edge(turn, house::Reason::Configuration);
+}
+
+/// A source looked.
+pub(super) fn report(turn: &mut Turn, report: Report) {
+    let now = turn.now;
+    let id = report.source;
+    let known = turn.state.sources.get(&id).cloned();
+    let first_look = report.first_look && known.as_ref().is_none_or(|source| !source.looked);
+    let mut adopted = Vec::new();
+    for observation in report.observations {
+        observe(turn, &id, observation, first_look, &mut adopted);
+    }
+    for text in report.remarks {
+        turn.record((id.clone(), source::Change::Remarked { text: text.clone() }), source::Reason::AsReported);
+        notify::remark(turn, &id, text);
+    }
+    if !adopted.is_empty() {
+        notify::adopted(turn, &id, &adopted);
+    }
+    let cursor =
+        report.cursor.filter(|cursor| known.as_ref().and_then(|source| source.cursor.as_ref()) != Some(cursor));
+    let heartbeat = report.complete && known.as_ref().is_none_or(|source| source.heartbeat_due(now.elapsed));
+    if cursor.is_some() || heartbeat {
+        let reason = match known.as_ref().map(|source| &source.sight) {
+            Some(Sight::Failing { .. } | Sight::Blind { .. }) if report.complete => source::Reason::SeesAgain,
+            _ if cursor.is_some() => source::Reason::SomethingNew,
+            _ => source::Reason::Heartbeat,
+        };
+        turn.record((id.clone(), source::Change::Looked { at: now, cursor, complete: report.complete }), reason);
+    }
+    if report.complete
+        && let Some(Source { sight: Sight::Blind { since, incident }, .. }) = known
+    {
+        correlate::sees_again(turn, &id, since, incident);
+    }
+}
+
+/// Handles one observation.
+fn observe(turn: &mut Turn, source: &SourceId, seen: Observation, first_look: bool, adopted: &mut Vec<AlertId>) {
+    let known = turn.state.by_key.get(&(source.clone(), seen.key.clone())).copied();
+    match (seen.seen, known) {
+        (Seen::Problem(problem), Some(alert)) => {
+            turn.record(alert::Change::Repeated(alert), alert::Reason::SeenBefore);
+            let (level, acknowledged, suppressed) = (problem.level, problem.acknowledged, problem.suppressed);
+            alter(turn, alert, Some(level), Some(acknowledged), Some(suppressed), None);
+        }
+        (Seen::Problem(problem), None) => {
+            let id = open(turn, source, seen.key, seen.at, problem, first_look);
+            if first_look {
+                adopted.push(id);
+            }
+        }
+        (Seen::Changed { level, acknowledged, suppressed, monitored }, Some(alert)) => {
+            alter(turn, alert, level, acknowledged, suppressed, monitored);
+        }
+        (Seen::Recovered { evidence }, Some(alert)) => {
+            let Some(open) = turn.state.alerts.get(&alert).filter(|alert| alert.gone.is_none()) else { return };
+            let at = seen.at.max(open.at);
+            let gone = Gone { at, learnt: turn.now.elapsed, evidence };
+            turn.touched.stirred.extend(open.incident());
+            turn.record(alert::Change::Gone { alert, gone }, alert::Reason::AsReported);
+        }
+        (Seen::Changed { .. } | Seen::Recovered { .. }, None) => {
+            let stray = alert::Change::Stray { source: source.clone(), key: seen.key };
+            turn.record(stray, alert::Reason::NotKnown);
+        }
+        (Seen::Unreadable { text, why }, _) => {
+            turn.record((source.clone(), source::Change::Unreadable { text, why }), source::Reason::AsReported);
+        }
+    }
+}
+
+fn open(
+    turn: &mut Turn,
+    source: &SourceId,
+    key: super::observation::Key,
+    at: Timestamp,
+    problem: Problem,
+    first_look: bool,
+) -> AlertId {
+    let (at, estimated) = normalize::occurred(at, turn.now.wall, problem.late || first_look);
+    let standing = if problem.level < turn.book.min_level(source) {
+        Standing::Suppressed(Suppression::BelowLevel)
+    } else if first_look {
+        Standing::Suppressed(Suppression::Adopted)
+    } else if problem.suppressed {
+        Standing::Suppressed(Suppression::SourceMaintenance)
+    } else {
+        Standing::Pending
+    };
+    let id = turn.next_alert();
+    let component = turn.book.index.component(source, &problem);
+    if standing == Standing::Pending {
+        turn.touched.pending.insert(id);
+    }
+    let alert = Alert {
+        id,
+        source: source.clone(),
+        key,
+        problem,
+        monitored: true,
+        at,
+        estimated,
+        received: turn.now,
+        component,
+        standing,
+        gone: None,
+        repeats: 0,
+    };
+    turn.record(alert::Change::Opened(Box::new(alert)), alert::Reason::FirstSeen);
+    id
+}
+
+/// Records what really changed about an alert, and what follows for its standing.
+fn alter(
+    turn: &mut Turn,
+    id: AlertId,
+    level: Option<super::observation::Level>,
+    acknowledged: Option<bool>,
+    suppressed: Option<bool>,
+    monitored: Option<bool>,
+) {
+    let Some(alert) = turn.state.alerts.get(&id) else { return };
+    let level = level.filter(|level| *level != alert.problem.level);
+    let acknowledged = acknowledged.filter(|flag| *flag != alert.problem.acknowledged);
+    let suppressed = suppressed.filter(|flag| *flag != alert.problem.suppressed);
+    let monitored = monitored.filter(|flag| *flag != alert.monitored);
+    if level.is_none() && acknowledged.is_none() && suppressed.is_none() && monitored.is_none() {
+        return;
+    }
+    turn.touched.stirred.extend(alert.incident());
+    let change = alert::Change::Altered { alert: id, level, acknowledged, suppressed, monitored };
+    turn.record(change, alert::Reason::AsReported);
+    let Some(alert) = turn.state.alerts.get(&id) else { return };
+    let released = match &alert.standing {
+        Standing::Suppressed(Suppression::SourceMaintenance) => !alert.problem.suppressed,
+        Standing::Suppressed(Suppression::BelowLevel) => alert.problem.level >= turn.book.min_level(&alert.source),
+        Standing::Suppressed(Suppression::Adopted) => level.is_some(),
+        Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Over)
+        | Standing::Member(_)
+        | Standing::Pending => false,
+    };
+    if released && alert.gone.is_none() {
+        let stands = alert::Change::Stands { alert: id, standing: Standing::Pending };
+        turn.record(stands, alert::Reason::SuppressionEnded);
+        turn.touched.pending.insert(id);
+    }
+}
+
+/// A source could not look.
+pub(super) fn failed(turn: &mut Turn, id: SourceId, failure: Failure) {
+    let now = turn.now;
+    if turn.state.sources.get(&id).is_some_and(|source| matches!(source.sight, Sight::Blind { .. })) {
+        return;
+    }
+    turn.record((id.clone(), source::Change::Failed { at: now, failure }), source::Reason::LookFailed);
+    let Some(Source { sight: Sight::Failing { first, count, failure }, last_complete, .. }) =
+        turn.state.sources.get(&id)
+    else {
+        return;
+    };
+    if *count >= BLIND_FAILURES && now.elapsed.since(first.elapsed) >= BLIND_SPAN {
+        let (since, count, detail) = (last_complete.wall, *count, failure.detail.clone());
+        correlate::blind(turn, &id, since, detail, source::Reason::FailedTooOften { count });
+    }
+}
+
+/// No complete look for too long.
+pub(super) fn silent(turn: &mut Turn, id: &SourceId) {
+    let Some(source) = turn.state.sources.get(id) else { return };
+    let since = source.last_complete.wall;
+    let detail = match &source.sight {
+        Sight::Failing { failure, .. } => failure.detail.clone(),
+        Sight::Sees | Sight::Blind { .. } => String::new(),
+    };
+    correlate::blind(turn, id, since, detail, source::Reason::SilentTooLong);
+}
+
+/// An input made the desk fail.
+pub(super) fn set_aside(turn: &mut Turn, what: String) {
+    turn.record(house::Change::SetAside { what: what.clone() }, house::Reason::Failed);
+    notify::internal(turn, None, Notice::SetAside { what }, owed::Why::Notice);
+}
+
+/// Forgets what ended long ago and belongs to nothing that burns.
+pub(super) fn sweep(turn: &mut Turn) {
+    let now = turn.now.elapsed;
+    let old_alerts: Vec<AlertId> = turn
+        .state
+        .alerts
+        .values()
+        .filter(|alert| {
+            // What merely happened never ends; it is old when it came long ago.
+            let ended = alert.gone.as_ref().map(|gone| gone.learnt);
+            let ended = ended.or(alert.problem.momentary.then_some(alert.received.elapsed));
+            ended.is_some_and(|ended| now.since(ended) >= alert::REMEMBERED)
+        })
+        .filter(|alert| {
+            alert
+                .incident()
+                .and_then(|id| turn.state.incidents.get(&id))
+                .is_none_or(|incident| !incident.status.name().open() && !incident.status.name().burning())
+        })
+        .map(|alert| alert.id)
+        .collect();
+    for alert in old_alerts {
+        turn.record(alert::Change::Forgotten(alert), alert::Reason::Old);
+    }
+    let old_rows: Vec<_> = turn
+        .state
+        .owed
+        .values()
+        .filter(|row| row.state.ended() && !matches!(row.state, OwedState::Dead { .. }))
+        .filter(|row| now.since(row.decided.elapsed) >= owed::REMEMBERED)
+        .filter(|row| {
+            row.incident
+                .and_then(|id| turn.state.incidents.get(&id))
+                .is_none_or(|incident| !incident.status.name().open() && !incident.status.name().burning())
+        })
+        .map(|row| row.id)
+        .collect();
+    for row in old_rows {
+        turn.record(owed::Change::Forgotten(row), owed::Reason::Old);
+    }
+    turn.record(house::Change::first_sweep(turn.now), house::Reason::Hour);
+}

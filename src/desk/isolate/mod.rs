@@ -1,0 +1,191 @@
+//! First-line isolation (一次切り分け): which party is responsible, how sure, and why.
+//!
+//! A stage. The ordered rules come first; where none holds, the responsibility table answers: whoever keeps the root
+//! component. Every rule tried is kept with the verdict, so that a person can see what would have changed it.
+
+pub mod condition;
+mod probe;
+mod table;
+
+pub(super) use probe::{awaits_pings, came, owe_pings};
+
+use super::correlate;
+use super::ids::{ComponentId, IncidentId, PartyId};
+use super::incident::{Edit, Probe, Reason, Status, Tried, TriedResult, Verdict};
+use super::letter::{By, Fact};
+use super::rules::{Effect, Rule, VerdictCode};
+use super::turn::Turn;
+use condition::{Case, Truth};
+
+/// Isolation waits no longer: the window for pings is over, or the desk has opened for an inquiry.
+pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.inquire_at.is_some_and(|at| at <= turn.now.wall) {
+        turn.edit(incident, Edit::InquireAt(None), Reason::OnRecord);
+        turn.touched.judged.insert(incident);
+    } else {
+        turn.touched.to_judge.insert(incident);
+    }
+}
+
+/// The effect a rule states, before the verdict: 重大度 is needed at the end of the window.
+pub(super) fn effect_by_rule(turn: &Turn, incident: IncidentId) -> Option<Effect> {
+    let case = Case::of(turn.state, turn.book, incident)?;
+    let held = turn.book.rules.isolation.iter().find(|rule| try_rule(&case, rule).0 == TriedResult::Held);
+    held.and_then(|rule| rule.then.effect)
+}
+
+/// Gives a verdict to every incident that waits for one.
+pub(super) fn judge(turn: &mut Turn) {
+    let waiting = std::mem::take(&mut turn.touched.to_judge);
+    for incident in waiting {
+        judge_one(turn, incident);
+    }
+}
+
+fn judge_one(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.verdict().is_some_and(|verdict| verdict.by == By::Desk) {
+        return;
+    }
+    correlate::reframe(turn, incident);
+    let Some((verdict, effect, reason)) = decide(turn, incident) else { return };
+    let same = turn.state.incidents.get(&incident).and_then(|incident| incident.verdict()).is_some_and(|present| {
+        (present.code, &present.parties, &present.component, present.confidence)
+            == (verdict.code, &verdict.parties, &verdict.component, verdict.confidence)
+    });
+    if same {
+        return;
+    }
+    turn.edit(incident, Edit::Verdict(Box::new(verdict)), reason);
+    correlate::grade(turn, incident, effect);
+    let waits = matches!(
+        turn.state.incidents.get(&incident).map(|incident| &incident.status),
+        Some(Status::Isolating { until: Some(_) })
+    );
+    if waits {
+        let to = Status::Isolating { until: None };
+        turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OnRecord);
+    }
+    turn.touched.judged.insert(incident);
+}
+
+/// Tries the rules in order, then the responsibility table.
+fn decide(turn: &Turn, incident: IncidentId) -> Option<(Verdict, Option<Effect>, Reason)> {
+    let case = Case::of(turn.state, turn.book, incident)?;
+    let rules = &turn.book.rules.isolation;
+    let mut tried = Vec::with_capacity(rules.len());
+    let mut held: Vec<(&Rule, Vec<Fact>)> = Vec::new();
+    let mut not_known = Vec::new();
+    for rule in rules {
+        let (result, facts, missing) = try_rule(&case, rule);
+        if result == TriedResult::Held {
+            held.push((rule, facts));
+        }
+        if held.is_empty() {
+            not_known.extend(missing);
+        }
+        tried.push(Tried { rule: rule.name.clone(), result });
+    }
+    let mut verdict = match held.first() {
+        Some((rule, facts)) => by_rule(turn, &case, rule, facts.clone()),
+        None => table::verdict(turn.now, turn.book, &case),
+    };
+    verdict.tried = tried;
+    verdict.not_known.extend(not_known);
+    verdict.not_known.dedup();
+    let effect = held.first().and_then(|(rule, _)| rule.then.effect);
+    let reason = match disagreement(turn, &case, &held) {
+        Some((first, other)) => {
+            verdict.code = VerdictCode::Unknown;
+            verdict.parties = vec![turn.book.rules.site.desk.clone()];
+            verdict.confidence = super::rules::Confidence::Unknown;
+            Reason::Disagreement { first, other }
+        }
+        None => Reason::Isolated { rule: verdict.rule.clone() },
+    };
+    Some((verdict, effect, reason))
+}
+
+/// A later rule that also holds names another party with strictly higher confidence (`DECISIONS.md` 18).
+fn disagreement(turn: &Turn, case: &Case, held: &[(&Rule, Vec<Fact>)]) -> Option<(String, String)> {
+    let (first, _) = held.first()?;
+    let named = |rule: &Rule| parties_of(turn, case, rule);
+    let other = held
+        .iter()
+        .skip(1)
+        .find(|(rule, _)| rule.then.confidence > first.then.confidence && named(rule) != named(first))?;
+    Some((first.name.clone(), other.0.name.clone()))
+}
+
+fn parties_of(turn: &Turn, case: &Case, rule: &Rule) -> Vec<PartyId> {
+    if !rule.then.parties.is_empty() {
+        return rule.then.parties.clone();
+    }
+    let site = &turn.book.rules.site;
+    match rule.then.verdict {
+        VerdictCode::ScopeOut => vec![site.office.clone()],
+        VerdictCode::Single | VerdictCode::Multi | VerdictCode::External => case
+            .root
+            .as_ref()
+            .and_then(|root| turn.book.rules.components.get(root))
+            .map(|component| vec![component.party.clone()])
+            .unwrap_or_else(|| vec![site.desk.clone()]),
+        VerdictCode::Own
+        | VerdictCode::Unknown
+        | VerdictCode::User
+        | VerdictCode::Planned
+        | VerdictCode::Monitor
+        | VerdictCode::Security => vec![site.desk.clone()],
+    }
+}
+
+fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
+    let mut evidence = facts;
+    for fact in case.basic_facts() {
+        if !evidence.contains(&fact) {
+            evidence.push(fact);
+        }
+    }
+    Verdict {
+        at: turn.now.wall,
+        code: rule.then.verdict,
+        confidence: rule.then.confidence,
+        parties: parties_of(turn, case, rule),
+        component: case.root.clone(),
+        cause: rule.then.cause,
+        by: By::Machine,
+        rule: Some(rule.name.clone()),
+        because: rule.because.clone(),
+        evidence,
+        against: case.contradictions(),
+        not_known: case.unknowns(),
+        tried: Vec::new(),
+        rules_hash: turn.book.rules.hash.clone(),
+    }
+}
+
+/// How a rule goes, the facts that made it hold, and what was missing to know.
+fn try_rule(case: &Case, rule: &Rule) -> (TriedResult, Vec<Fact>, Vec<Fact>) {
+    let anchor = case.anchor(rule);
+    let mut facts = Vec::new();
+    for condition in &rule.when {
+        match condition::test(case, condition, anchor) {
+            Truth::Holds(more) => facts.extend(more),
+            Truth::Fails { saw } => {
+                let condition = condition::words(condition);
+                return (TriedResult::Failed { condition, saw }, facts, Vec::new());
+            }
+            Truth::NotKnown { missing, facts: unknown } => {
+                let condition = condition::words(condition);
+                return (TriedResult::NotKnown { condition, missing }, facts, unknown);
+            }
+        }
+    }
+    (TriedResult::Held, facts, Vec::new())
+}
+
+/// What is known of a component's ping within an incident.
+fn probe_of<'a>(case: &Case<'a>, component: &ComponentId) -> Option<&'a Probe> {
+    case.incident.pings.get(component)
+}

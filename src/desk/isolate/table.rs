@@ -1,0 +1,76 @@
+//! The responsibility table (責任分界表): where no rule holds, whoever keeps the root component.
+//!
+//! It is less sure than a rule: a warning is a sign, not proof, and a component that answers ping is not plainly down.
+
+use super::condition::Case;
+use crate::desk::book::Book;
+use crate::desk::ids::PartyId;
+use crate::desk::incident::Verdict;
+use crate::desk::letter::By;
+use crate::desk::now::Now;
+use crate::desk::observation::Level;
+use crate::desk::rules::{Component, Confidence, ContractScope, PartyKind, VerdictCode};
+
+/// The verdict of the table.
+pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
+    let component = case.root.as_ref().and_then(|root| book.rules.components.get(root));
+    let (code, parties, because) = match component {
+        Some(component) => answer(book, component),
+        None => (
+            VerdictCode::Unknown,
+            vec![book.rules.site.desk.clone()],
+            "責任分界表に該当する構成要素がないため".to_owned(),
+        ),
+    };
+    let against = case.contradictions();
+    let confidence = match code {
+        VerdictCode::Unknown => Confidence::Unknown,
+        _ if !against.is_empty() => Confidence::Possible,
+        _ => confidence(case),
+    };
+    Verdict {
+        at: now.wall,
+        code,
+        confidence,
+        parties,
+        component: case.root.clone(),
+        cause: None,
+        by: By::Machine,
+        rule: None,
+        because,
+        evidence: case.basic_facts(),
+        against,
+        not_known: case.unknowns(),
+        tried: Vec::new(),
+        rules_hash: book.rules.hash.clone(),
+    }
+}
+
+fn answer(book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>, String) {
+    let party = component.party.clone();
+    let kind = book.party(&party).map(|party| party.kind);
+    let name = &component.name;
+    match (component.scope, kind) {
+        (ContractScope::Out | ContractScope::Other, _) => {
+            (VerdictCode::ScopeOut, vec![party], format!("{name}は保守契約の対象範囲に含まれていないため"))
+        }
+        (ContractScope::In, Some(PartyKind::Vendor)) => {
+            (VerdictCode::Single, vec![party], format!("{name}に関する警報が発生しているため"))
+        }
+        (ContractScope::In, Some(PartyKind::External)) => {
+            (VerdictCode::External, vec![party], format!("{name}に関する警報が発生しているため"))
+        }
+        (ContractScope::In, Some(PartyKind::Desk | PartyKind::Office | PartyKind::DataCentre) | None) => {
+            (VerdictCode::Own, vec![book.rules.site.desk.clone()], format!("{name}は窓口で対応する範囲のため"))
+        }
+    }
+}
+
+/// 可能性大 for a fault the root itself reports, 可能性あり for a mere warning.
+fn confidence(case: &Case) -> Confidence {
+    let own = case.members.iter().filter(|alert| alert.component == case.root);
+    match own.map(|alert| alert.problem.level).max() {
+        Some(Level::Average | Level::High | Level::Disaster) => Confidence::Probable,
+        Some(Level::NotClassified | Level::Information | Level::Warning) | None => Confidence::Possible,
+    }
+}

@@ -1,0 +1,141 @@
+//! Normalise: an observation in our words - which component is it about, when did it begin.
+//!
+//! A stage. It only looks things up; what they mean is decided later.
+
+use super::ids::{ComponentId, SourceId};
+use super::observation::{Level, Problem};
+use super::rules::{AlertMatch, Rules};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// A source time further in the past than this is not believed as 発生 (`DECISIONS.md` 10).
+const TOO_OLD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Which alert is about which component, prepared for looking up by host.
+pub struct Index {
+    by_host: BTreeMap<String, Vec<Entry>>,
+    others: Vec<Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    component: ComponentId,
+    order: u32,
+    weight: usize,
+    matcher: AlertMatch,
+}
+
+impl Index {
+    /// Prepares the components' matches.
+    pub fn new(rules: &Rules) -> Self {
+        let mut index = Index { by_host: BTreeMap::new(), others: Vec::new() };
+        for (id, component) in &rules.components {
+            for matcher in &component.matches {
+                let entry = Entry {
+                    component: id.clone(),
+                    order: component.order,
+                    weight: weight(matcher),
+                    matcher: matcher.clone(),
+                };
+                let hosts: Option<Vec<&str>> = matcher.host.iter().map(|pattern| pattern.exact()).collect();
+                match hosts {
+                    Some(hosts) if !hosts.is_empty() => {
+                        for host in hosts {
+                            index.by_host.entry(host.to_owned()).or_default().push(entry.clone());
+                        }
+                    }
+                    _ => index.others.push(entry),
+                }
+            }
+        }
+        index
+    }
+
+    /// The component a problem is about: the match naming most fields wins, then the component that stands first.
+    pub fn component(&self, source: &SourceId, problem: &Problem) -> Option<ComponentId> {
+        self.by_host
+            .get(&problem.host)
+            .into_iter()
+            .flatten()
+            .chain(&self.others)
+            .filter(|entry| fits(&entry.matcher, source, problem, None))
+            .min_by_key(|entry| (std::cmp::Reverse(entry.weight), entry.order))
+            .map(|entry| entry.component.clone())
+    }
+}
+
+fn weight(matcher: &AlertMatch) -> usize {
+    usize::from(!matcher.host.is_empty())
+        + usize::from(!matcher.group.is_empty())
+        + matcher.tag.len()
+        + usize::from(!matcher.summary.is_empty())
+        + usize::from(matcher.level.is_some())
+        + usize::from(!matcher.source.is_empty())
+        + matcher.field.len()
+}
+
+/// Whether a problem fits a match. `component` is what it was assigned to, as far as that is known.
+pub(super) fn fits(
+    matcher: &AlertMatch,
+    source: &SourceId,
+    problem: &Problem,
+    component: Option<&ComponentId>,
+) -> bool {
+    let any = |patterns: &[super::pattern::Pattern], text: &str| {
+        patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
+    };
+    let named = |wanted: &BTreeMap<String, Vec<super::pattern::Pattern>>, have: &[(String, String)]| {
+        wanted.iter().all(|(name, patterns)| {
+            have.iter().any(|(key, value)| key == name && patterns.iter().any(|pattern| pattern.matches(value)))
+        })
+    };
+    any(&matcher.host, &problem.host)
+        && any(&matcher.source, source.as_str())
+        && (matcher.component.is_empty() || component.is_some_and(|id| matcher.component.contains(id)))
+        && matcher.level.is_none_or(|level: Level| problem.level >= level)
+        && (matcher.group.is_empty() || problem.groups.iter().any(|group| any(&matcher.group, group)))
+        && named(&matcher.tag, &problem.tags)
+        && named(&matcher.field, &problem.fields)
+        && any(&matcher.summary, &problem.summary)
+}
+
+/// 発生 of an alert: the source's time if it is plausible, else the time of receipt, marked 推定 (`true`).
+///
+/// A time in the future is never believed; one older than a day only when it was fetched after an outage.
+pub(super) fn occurred(source_time: Timestamp, received: Timestamp, late: bool) -> (Timestamp, bool) {
+    let too_old = received.duration_since(source_time) > TOO_OLD && !late;
+    if source_time > received {
+        (received, !near(source_time, received))
+    } else if too_old {
+        (received, true)
+    } else {
+        (source_time, false)
+    }
+}
+
+/// Clocks of two machines are rarely equal to the second; that little needs no mark.
+fn near(source_time: Timestamp, received: Timestamp) -> bool {
+    source_time.duration_since(received) < SignedDuration::from_secs(5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn implausible_times_become_the_time_of_receipt() {
+        let received: Timestamp = "2026-09-19T17:13:40Z".parse().expect("a timestamp");
+        for (offset_seconds, late, expected_offset, estimated) in [
+            (-30, false, -30, false),
+            (3, false, 0, false),
+            (600, false, 0, true),
+            (-25 * 3600, false, 0, true),
+            (-25 * 3600, true, -25 * 3600, false),
+            (-24 * 3600, false, -24 * 3600, false),
+        ] {
+            let source = received + SignedDuration::from_secs(offset_seconds);
+            let expected = received + SignedDuration::from_secs(expected_offset);
+            assert_eq!(occurred(source, received, late), (expected, estimated), "{offset_seconds} s, late {late}");
+        }
+    }
+}

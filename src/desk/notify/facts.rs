@@ -1,0 +1,208 @@
+//! What one reader may know of an incident: the [`Facts`] of a letter.
+//!
+//! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
+
+use crate::desk::alert::Alert;
+use crate::desk::book::Book;
+use crate::desk::correlate;
+use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
+use crate::desk::incident::{Incident, StatusName, Verdict};
+use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts};
+use crate::desk::request::RequestState;
+use crate::desk::scope;
+use crate::desk::turn::Turn;
+use jiff::civil::Weekday;
+use std::collections::BTreeSet;
+
+/// Messages quoted at most.
+const MESSAGES: usize = 20;
+/// Echoes named at most.
+const ECHOES: usize = 20;
+
+/// Who reads.
+#[derive(Clone, Copy)]
+pub(super) enum Reader<'a> {
+    /// An office, or the desk: everything that is not a contract.
+    House(&'a PartyId),
+    /// A vendor: its own part.
+    Vendor(&'a PartyId),
+}
+
+/// The facts of `incident` for `reader`.
+pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option<Facts> {
+    let known = turn.state.incidents.get(&incident)?;
+    let book = turn.book;
+    let members: Vec<&Alert> = turn.state.members_of(incident).collect();
+    let representative = known.representative.and_then(|id| turn.state.alerts.get(&id));
+    let own = |alert: &Alert| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => alert.component.as_ref().is_none_or(|component| kept_by(book, component, party)),
+    };
+    let root = known.root.as_ref();
+    let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
+    let echoes: BTreeSet<String> = members
+        .iter()
+        .filter(|alert| root.is_some() && !is_root(alert))
+        .map(|alert| alert.problem.host_name.clone())
+        .collect();
+    let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
+    ordered.sort_by_key(|alert| (!is_root(alert), alert.at, alert.id));
+    let reach = scope::scope_of(&book.rules, &book.graph, root);
+    let office = match reader {
+        Reader::House(party) => party,
+        Reader::Vendor(_) => &book.rules.site.office,
+    };
+    Some(Facts {
+        number: known.number.clone().unwrap_or_else(|| Number(known.id.to_string())),
+        severity: known.severity_value(),
+        severity_by: known.severity.as_ref().map_or(By::Machine, |severity| severity.by),
+        summary: representative.map_or_else(|| known.summary.clone(), |alert| alert.problem.summary.clone()),
+        host: representative
+            .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
+            .unwrap_or_default(),
+        component: root.map(|root| book.component_name(root)),
+        occurred: known.occurred,
+        occurred_mark: known.occurred_mark,
+        detected_by: known.detected_by,
+        alerts: members.len(),
+        hosts: members.iter().map(|alert| &alert.problem.host).collect::<BTreeSet<_>>().len(),
+        echoes: match reader {
+            Reader::House(_) => echoes.into_iter().take(ECHOES).collect(),
+            Reader::Vendor(_) => Vec::new(),
+        },
+        messages: ordered.iter().map(|alert| alert.problem.summary.clone()).take(MESSAGES).collect(),
+        systems: reach.systems.iter().map(|system| book.system_name(system)).collect(),
+        scope: reach.scope,
+        residents: reach.residents,
+        substitute: reach.substitute,
+        office_closed: !book.party_open(office, turn.now.wall),
+        verdict: known.verdict().map(|verdict| verdict_facts(turn, verdict, reader)),
+        target: target(turn, known, &members, reader),
+        asked: match reader {
+            Reader::House(_) => asked(turn, incident),
+            Reader::Vendor(_) => Vec::new(),
+        },
+        still_red: match reader {
+            Reader::House(_) => correlate::still_red(turn, incident),
+            Reader::Vendor(_) => Vec::new(),
+        },
+        stage: stage(known.status.name()),
+    })
+}
+
+fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
+    book.rules.components.get(component).is_some_and(|component| component.party == *party)
+}
+
+fn verdict_facts(turn: &Turn, verdict: &Verdict, reader: Reader) -> VerdictFacts {
+    let parties = verdict.parties.iter().filter(|party| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(own) => *party == own,
+    });
+    let own_host = |fact: &&Fact| match (reader, fact) {
+        (Reader::Vendor(party), Fact::Alert { host, .. }) => turn
+            .state
+            .members_of_host(host)
+            .all(|alert| alert.component.as_ref().is_none_or(|component| kept_by(turn.book, component, party))),
+        _ => true,
+    };
+    VerdictFacts {
+        code: verdict.code,
+        confidence: verdict.confidence,
+        by: verdict.by,
+        parties: parties.map(|party| turn.book.party_name(party)).collect(),
+        cause: verdict.cause,
+        because: verdict.because.clone(),
+        evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
+        not_known: verdict.not_known.clone(),
+    }
+}
+
+/// The failing thing, for whoever keeps it - and for the desk, which dials on its behalf.
+fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) -> Option<Target> {
+    let book = turn.book;
+    let id = match reader {
+        Reader::House(party) if *party == book.rules.site.desk => incident.root.clone()?,
+        Reader::House(_) => return None,
+        Reader::Vendor(party) => {
+            let own = |component: &ComponentId| kept_by(book, component, party);
+            incident.root.clone().filter(|root| own(root)).or_else(|| {
+                members.iter().filter_map(|alert| alert.component.clone()).find(|component| own(component))
+            })?
+        }
+    };
+    let component = book.rules.components.get(&id)?;
+    let hosts: BTreeSet<String> = members
+        .iter()
+        .filter(|alert| alert.component.as_ref() == Some(&id))
+        .map(|alert| alert.problem.host.clone())
+        .collect();
+    Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset: component.asset.clone() })
+}
+
+fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {
+    turn.state
+        .requests_of(incident)
+        .filter(|request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs))
+        .map(|request| Asked {
+            party: turn.book.party_name(&request.party),
+            ask: request.ask,
+            at: request.asked,
+            acknowledged: request.acknowledged,
+            started: request.started,
+        })
+        .collect()
+}
+
+/// The stage a reader is told.
+pub(super) fn stage(status: StatusName) -> Stage {
+    match status {
+        StatusName::Detected | StatusName::Watched | StatusName::Accepted | StatusName::Isolating => Stage::Isolating,
+        StatusName::Requested => Stage::Requested,
+        StatusName::InProgress => Stage::InProgress,
+        StatusName::WorkedAround => Stage::WorkedAround,
+        StatusName::Verifying => Stage::Verifying,
+        StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed | StatusName::Cancelled => {
+            Stage::Restored
+        }
+        StatusName::OnHold => Stage::OnHold,
+    }
+}
+
+/// Opening hours as a phone list writes them: `平日 8:00〜18:00`, `24時間`.
+pub(super) fn hours_in_words(book: &Book, id: &CalendarId) -> String {
+    let calendar = book.calendar(id);
+    let text = |day: Weekday| {
+        let spans: Vec<String> =
+            calendar.hours_of(day).iter().map(|hours| hours.to_string().replace('-', "〜")).collect();
+        spans.join("、")
+    };
+    let (monday, saturday, sunday) = (text(Weekday::Monday), text(Weekday::Saturday), text(Weekday::Sunday));
+    let weekdays_alike = [Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday]
+        .into_iter()
+        .all(|day| text(day) == monday);
+    if *calendar == crate::desk::calendar::Calendar::always() {
+        "24時間".to_owned()
+    } else if weekdays_alike && saturday.is_empty() && sunday.is_empty() {
+        format!("平日 {monday}")
+    } else if weekdays_alike && saturday == monday && sunday == monday {
+        format!("毎日 {monday}")
+    } else {
+        let all = [
+            ("月", Weekday::Monday),
+            ("火", Weekday::Tuesday),
+            ("水", Weekday::Wednesday),
+            ("木", Weekday::Thursday),
+            ("金", Weekday::Friday),
+            ("土", Weekday::Saturday),
+            ("日", Weekday::Sunday),
+        ];
+        let open: Vec<String> = all
+            .into_iter()
+            .map(|(name, day)| (name, text(day)))
+            .filter(|(_, hours)| !hours.is_empty())
+            .map(|(name, hours)| format!("{name} {hours}"))
+            .collect();
+        open.join("、")
+    }
+}

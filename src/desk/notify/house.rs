@@ -1,0 +1,263 @@
+//! Words within the house: 内部連絡, 監視停止, 日次まとめ, what was red at the first start, numbers written back.
+
+use super::facts::{Reader, facts, stage};
+use super::{Draft, send};
+use crate::desk::alert::Alert;
+use crate::desk::deliver;
+use crate::desk::house;
+use crate::desk::ids::{AlertId, IncidentId, PartyId, SourceId};
+use crate::desk::incident::{Edit, Incident, Reason, StatusName};
+use crate::desk::letter::{Digest, DigestLine, Matter, Notice};
+use crate::desk::owed::{OwedState, Why, Work};
+use crate::desk::request::RequestState;
+use crate::desk::turn::Turn;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Problems listed in the digest of the first start.
+const ADOPTED_LISTED: usize = 100;
+/// Problems one write-back row names.
+const KEYS_AT_ONCE: usize = 500;
+/// Lines of one list of the daily digest.
+const LINES: usize = 200;
+
+/// 内部連絡 to the desk.
+pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, notice: Notice, why: Why) {
+    let desk = turn.book.rules.site.desk.clone();
+    let incident_facts = incident.and_then(|id| facts(turn, id, Reader::House(&desk))).map(Box::new);
+    let severity = incident_facts.as_ref().map_or(3, |facts| facts.severity);
+    let urgent = matches!(notice, Notice::NotDelivered { .. } | Notice::Damage { .. } | Notice::SetAside { .. });
+    let matter = Matter::Internal { incident: incident_facts, notice };
+    let mut draft = Draft::new(incident, severity, matter, why);
+    draft.critical |= urgent;
+    send(turn, &desk, draft);
+}
+
+/// The configuration was not loaded; the old rules stay.
+pub(in crate::desk) fn rules_refused(turn: &mut Turn, faults: Vec<String>) {
+    internal(turn, None, Notice::RulesRefused { faults }, Why::Notice);
+}
+
+/// Something of the record was damaged.
+pub(in crate::desk) fn damaged(turn: &mut Turn, what: String) {
+    internal(turn, None, Notice::Damage { what }, Why::Notice);
+}
+
+/// We were down.
+pub(in crate::desk) fn was_down(turn: &mut Turn, from: Timestamp, until: Timestamp) {
+    internal(turn, None, Notice::WasDown { from, until }, Why::Notice);
+}
+
+/// A source has something to say about itself.
+pub(in crate::desk) fn remark(turn: &mut Turn, source: &SourceId, text: String) {
+    internal(turn, None, Notice::Remark { source: source.to_string(), text }, Why::Notice);
+}
+
+/// What was already red at the first look.
+pub(in crate::desk) fn adopted(turn: &mut Turn, source: &SourceId, alerts: &[AlertId]) {
+    let mut problems: Vec<&Alert> = alerts.iter().filter_map(|id| turn.state.alerts.get(id)).collect();
+    problems.retain(|alert| alert.problem.level >= turn.book.min_level(source));
+    if problems.is_empty() {
+        return;
+    }
+    problems.sort_by_key(|alert| (std::cmp::Reverse(alert.problem.level), alert.at, alert.id));
+    let total = problems.len();
+    let problems = problems
+        .into_iter()
+        .take(ADOPTED_LISTED)
+        .map(|alert| DigestLine {
+            number: None,
+            severity: None,
+            at: alert.at,
+            text: format!("{} {}", alert.problem.host, alert.problem.summary),
+            stage: None,
+        })
+        .collect();
+    let desk = turn.book.rules.site.desk.clone();
+    let matter = Matter::Adopted { source: source.to_string(), problems, total };
+    send(turn, &desk, Draft::new(None, 3, matter, Why::FirstLook));
+}
+
+/// 監視停止, to everybody the policy names; the details only to the desk.
+pub(in crate::desk) fn blind(turn: &mut Turn, incident: IncidentId, source: &SourceId, since: Timestamp, detail: &str) {
+    let number = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone());
+    for party in told_of_blindness(turn) {
+        let detail = if party == turn.book.rules.site.desk { detail.to_owned() } else { String::new() };
+        let matter = Matter::Blind { number: number.clone(), source: source.to_string(), since, detail };
+        let mut draft = Draft::new(Some(incident), 3, matter, Why::Blind);
+        draft.critical = true;
+        send(turn, &party, draft);
+    }
+}
+
+/// 監視再開, to whoever was told of the blindness.
+pub(in crate::desk) fn sighted(turn: &mut Turn, incident: IncidentId, source: &SourceId, since: Timestamp) {
+    let number = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone());
+    for party in told_of_blindness(turn) {
+        let until = turn.now.wall;
+        let matter = Matter::Sighted { number: number.clone(), source: source.to_string(), since, until };
+        send(turn, &party, Draft::new(Some(incident), 3, matter, Why::SeesAgain));
+    }
+}
+
+fn told_of_blindness(turn: &Turn) -> Vec<PartyId> {
+    let told = &turn.book.rules.policy.blind_tell;
+    if told.is_empty() { vec![turn.book.rules.site.desk.clone()] } else { told.clone() }
+}
+
+/// 日次まとめ: what is open, what was watched, what is minor, what did not arrive.
+pub(in crate::desk) fn digest(turn: &mut Turn) {
+    let now = turn.now.wall;
+    let Some(next) = turn.book.next_hour(now, turn.book.rules.policy.digest_at) else { return };
+    let since = turn.state.house.digest_last;
+    let listed: Vec<IncidentId> = turn
+        .state
+        .incidents
+        .values()
+        .filter(|incident| !incident.digested && (watched(incident) || low(incident)))
+        .map(|incident| incident.id)
+        .collect();
+    let digest = Digest {
+        open: turn
+            .state
+            .open
+            .iter()
+            .filter_map(|id| turn.state.incidents.get(id))
+            .map(|known| line(turn, known))
+            .take(LINES)
+            .collect(),
+        watched: lines(turn, &listed, watched),
+        low: lines(turn, &listed, |incident| low(incident) && !watched(incident)),
+        unacknowledged: unacknowledged(turn),
+        undelivered: undelivered(turn, since),
+        blind: turn
+            .state
+            .house
+            .blind_times
+            .iter()
+            .map(|(source, from, until)| (source.to_string(), *from, *until))
+            .collect(),
+        promised: promised(turn, now),
+    };
+    let empty = digest == Digest::default();
+    for incident in listed {
+        turn.edit(incident, Edit::Digested, Reason::Digest);
+    }
+    turn.record(house::Change::Digest { next, made: Some(now) }, house::Reason::Hour);
+    if !empty {
+        let desk = turn.book.rules.site.desk.clone();
+        let mut draft = Draft::new(None, 4, Matter::Digest { digest }, Why::DigestHour);
+        draft.critical = false;
+        send(turn, &desk, draft);
+    }
+}
+
+fn watched(incident: &Incident) -> bool {
+    incident.number.is_none() && matches!(incident.status.name(), StatusName::Watched | StatusName::Closed)
+}
+
+fn low(incident: &Incident) -> bool {
+    incident.number.is_some() && incident.severity_value() == 4
+}
+
+fn lines(turn: &Turn, incidents: &[IncidentId], which: impl Fn(&Incident) -> bool) -> Vec<DigestLine> {
+    let known = incidents.iter().filter_map(|id| turn.state.incidents.get(id));
+    known.filter(|incident| which(incident)).map(|incident| line(turn, incident)).take(LINES).collect()
+}
+
+fn line(turn: &Turn, incident: &Incident) -> DigestLine {
+    let representative = incident.representative.and_then(|id| turn.state.alerts.get(&id));
+    let text = representative
+        .map_or_else(|| incident.summary.clone(), |alert| format!("{} {}", alert.problem.host, alert.problem.summary));
+    DigestLine {
+        number: incident.number.clone(),
+        severity: incident.severity.as_ref().map(|severity| severity.value),
+        at: incident.occurred,
+        text,
+        stage: incident.number.is_some().then(|| stage(incident.status.name())),
+    }
+}
+
+fn unacknowledged(turn: &Turn) -> Vec<DigestLine> {
+    let silent = turn.state.requests.values().filter(|request| {
+        matches!(request.state, RequestState::Unsent | RequestState::Sent)
+            && turn.state.open.contains(&request.incident)
+    });
+    silent
+        .filter_map(|request| {
+            let incident = turn.state.incidents.get(&request.incident)?;
+            Some(DigestLine {
+                number: incident.number.clone(),
+                severity: incident.severity.as_ref().map(|severity| severity.value),
+                at: request.asked,
+                text: turn.book.party_name(&request.party),
+                stage: None,
+            })
+        })
+        .take(LINES)
+        .collect()
+}
+
+fn undelivered(turn: &Turn, since: Option<Timestamp>) -> Vec<DigestLine> {
+    let dead = turn.state.owed.values().filter_map(|row| match &row.state {
+        OwedState::Dead { at, why } if since.is_none_or(|since| *at > since) => Some((row, *at, why)),
+        _ => None,
+    });
+    dead.filter(|(row, _, _)| matches!(row.work, Work::Message { .. }))
+        .map(|(row, at, why)| DigestLine {
+            number: row.incident.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
+            severity: None,
+            at,
+            text: format!(
+                "{} {}: {why}",
+                row.party().map(|party| turn.book.party_name(party)).unwrap_or_default(),
+                row.kind()
+            ),
+            stage: None,
+        })
+        .take(LINES)
+        .collect()
+}
+
+fn promised(turn: &Turn, now: Timestamp) -> Vec<DigestLine> {
+    let today = turn.book.date(now);
+    let open = turn.state.open.iter().filter_map(|id| turn.state.incidents.get(id));
+    open.filter_map(|incident| Some((incident, incident.reporting.next?)))
+        .filter(|(_, at)| turn.book.date(*at) == today)
+        .map(|(incident, at)| DigestLine { at, ..line(turn, incident) })
+        .take(LINES)
+        .collect()
+}
+
+/// Our number goes back onto every problem that does not carry it yet, once.
+pub(in crate::desk) fn write_numbers_back(turn: &mut Turn) {
+    while let Some(incident) = turn.touched.to_write_back.pop_first() {
+        write_back(turn, incident);
+    }
+}
+
+fn write_back(turn: &mut Turn, incident: IncidentId) {
+    let Some(number) = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone()) else { return };
+    let written: BTreeSet<_> = turn
+        .state
+        .owed_of(incident)
+        .filter_map(|row| match &row.work {
+            Work::WriteBack { source, keys, .. } => Some(keys.iter().map(move |key| (source.clone(), key.clone()))),
+            Work::Message { .. } | Work::Ping { .. } => None,
+        })
+        .flatten()
+        .collect();
+    let mut by_source: BTreeMap<SourceId, Vec<_>> = BTreeMap::new();
+    for alert in turn.state.members_of(incident) {
+        let wanted = turn.book.rules.sources.get(&alert.source).is_some_and(|source| source.write_back);
+        if wanted && !written.contains(&(alert.source.clone(), alert.key.clone())) {
+            by_source.entry(alert.source.clone()).or_default().push(alert.key.clone());
+        }
+    }
+    for (source, keys) in by_source {
+        for keys in keys.chunks(KEYS_AT_ONCE) {
+            let work = Work::WriteBack { source: source.clone(), keys: keys.to_vec(), text: number.to_string() };
+            deliver::owe(turn, Some(incident), work, Why::WriteBack);
+        }
+    }
+}

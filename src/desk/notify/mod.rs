@@ -1,0 +1,125 @@
+//! Notify (連絡): who hears of which change, with which facts.
+//!
+//! A stage. [`facts`] fixes what a reader may know, [`reports`] tells the offices, [`vendor`] asks and reminds, [`house`]
+//! tells the desk itself. When and by which path it leaves is `deliver`'s, the wording `render`'s.
+
+mod facts;
+mod house;
+mod reports;
+mod vendor;
+
+pub(super) use house::{
+    adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
+};
+pub(super) use reports::{
+    consultation, external, first_report, promised_report, recovery, reopened, severity_raised, verifying,
+};
+pub(super) use vendor::{chaser, phone_note, request, security, withdrawal};
+
+use super::contact::{self, Resolution};
+use super::deliver::{self, Post};
+use super::ids::{IncidentId, OwedId, PartyId, RequestId};
+use super::letter::{Addressee, Letter, Matter, Signature};
+use super::owed::{Addressed, Why};
+use super::rules::{Contact, PartyKind, SeverityPolicy};
+use super::turn::Turn;
+use jiff::Timestamp;
+
+/// A letter to a party, before it has addresses.
+struct Draft {
+    incident: Option<IncidentId>,
+    request: Option<RequestId>,
+    matter: Matter,
+    severity: u8,
+    critical: bool,
+    not_before: Option<Timestamp>,
+    why: Why,
+}
+
+impl Draft {
+    fn new(incident: Option<IncidentId>, severity: u8, matter: Matter, why: Why) -> Self {
+        Self { incident, request: None, matter, severity, critical: severity <= 2, not_before: None, why }
+    }
+}
+
+/// The policy of a severity.
+fn policy<'a>(turn: &'a Turn, severity: u8) -> &'a SeverityPolicy {
+    &turn.book.rules.policy.severity[usize::from(severity.clamp(1, 4)) - 1]
+}
+
+/// Who of `party` is reached now.
+fn reach<'a>(turn: &'a Turn, party: &PartyId, severity: u8) -> Resolution<'a> {
+    let any_hour = policy(turn, severity).phone_at_any_hour;
+    contact::resolve(&turn.book.rules, party, &turn.book.zone, turn.now.wall, severity, any_hour)
+}
+
+/// Sends a draft to whoever of `party` is reached now. `None` when the party has no mail address at all.
+fn send(turn: &mut Turn, party: &PartyId, draft: Draft) -> Option<OwedId> {
+    let resolved = reach(turn, party, draft.severity);
+    let to = resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned()));
+    send_to(turn, party, to, draft)
+}
+
+/// Sends a draft to one contact of `party`.
+fn send_to(turn: &mut Turn, party: &PartyId, to: Option<(Contact, String)>, draft: Draft) -> Option<OwedId> {
+    let contact = to.as_ref().map(|(contact, _)| contact);
+    let letter = letter(turn, party, contact, draft.matter);
+    let to = to
+        .into_iter()
+        .map(|(contact, address)| Addressed { name: contact.name, address, must_act: true, result: None })
+        .collect();
+    let deliver_by = policy(turn, draft.severity).deliver_by;
+    let post = Post {
+        incident: draft.incident,
+        request: draft.request,
+        party: party.clone(),
+        to,
+        letter,
+        not_before: draft.not_before,
+        critical: draft.critical,
+        deliver_by,
+        why: draft.why,
+    };
+    deliver::post(turn, post)
+}
+
+fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matter) -> Letter {
+    let site = &turn.book.rules.site;
+    let vendor = turn
+        .book
+        .party(party)
+        .is_some_and(|party| matches!(party.kind, PartyKind::Vendor | PartyKind::External | PartyKind::DataCentre));
+    // An office and the desk are addressed as a whole, a vendor at its reception; a person always by name.
+    let named = contact.filter(|contact| contact.person || vendor);
+    Letter {
+        language: site.language,
+        timezone: site.timezone.clone(),
+        written: turn.now.wall,
+        to: Addressee {
+            organization: turn.book.party_name(party),
+            contact: named.map(|contact| contact.name.clone()),
+            person: named.is_some_and(|contact| contact.person),
+        },
+        from: signature(turn),
+        matter,
+    }
+}
+
+fn signature(turn: &Turn) -> Signature {
+    let site = &turn.book.rules.site;
+    let desk = turn.book.party(&site.desk);
+    let reception = &turn.book.rules.policy.reception;
+    let phones = || {
+        desk.into_iter().flat_map(|desk| &desk.contacts).filter_map(|contact| Some((contact, contact.phone.clone()?)))
+    };
+    let by_day = phones().find(|(contact, _)| contact.hours == *reception);
+    let by_night = phones().find(|(contact, _)| contact.hours != *reception);
+    Signature {
+        site: site.name.clone(),
+        desk: "システム運用窓口".to_owned(),
+        organization: turn.book.party_name(&site.desk),
+        phone: by_day.map(|(contact, phone)| (phone, facts::hours_in_words(turn.book, &contact.hours))),
+        night_phone: by_night.map(|(_, phone)| phone),
+        out_of_hours: !turn.book.reception().is_open(turn.now.wall, &turn.book.zone),
+    }
+}

@@ -1,0 +1,283 @@
+//! Reports to the offices (主管課): 第一報, 続報, 復旧報, 相談, 連絡.
+
+use super::facts::{Reader, facts};
+use super::{Draft, policy, send};
+use crate::desk::deliver;
+use crate::desk::ids::{IncidentId, OwedId, PartyId};
+use crate::desk::incident::{Edit, Reason, ReportReason, Verdict};
+use crate::desk::letter::{Happening, Matter, Notice, RecoveryFacts, What};
+use crate::desk::owed::Why;
+use crate::desk::rules::FirstReport;
+use crate::desk::scope;
+use crate::desk::turn::Turn;
+use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Promised hours are round ones: people look at the clock.
+const ROUND_TO_MINUTES: i64 = 15;
+/// So many reports in a row may have nothing new; then only news is told.
+const SILENT_REPORTS: u32 = 2;
+
+/// 第一報, when the severity says so and no office was told yet.
+pub(in crate::desk) fn first_report(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.reporting.count > 0 {
+        return;
+    }
+    report_first(turn, incident);
+}
+
+fn report_first(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let severity = known.severity_value();
+    let not_before = match policy(turn, severity).first_report {
+        FirstReport::AtOnce => None,
+        FirstReport::ReceptionHours => turn.book.reception().next_opening(turn.now.wall, &turn.book.zone),
+        FirstReport::Digest | FirstReport::Never => return,
+    };
+    let not_before = not_before.filter(|at| *at > turn.now.wall);
+    let earlier = unsent_reports(turn, incident);
+    let next = next_report(turn, severity);
+    let offices = offices(turn, incident);
+    let mut told = BTreeSet::new();
+    for office in offices {
+        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let matter = Matter::FirstReport { incident: Box::new(incident_facts), next_report: next };
+        let mut draft = Draft::new(Some(incident), severity, matter, Why::FirstReport { severity });
+        draft.not_before = not_before;
+        if let Some(row) = send(turn, &office, draft) {
+            supersede_to(turn, row, &office, &earlier);
+            told.insert(office);
+        }
+    }
+    let reported = Edit::Reported { count: 1, at: turn.now.wall, next, silent: false, offices: told };
+    turn.edit(incident, reported, Reason::Report(ReportReason::First));
+}
+
+/// The severity went up: an office that was to be told later, or not at all, is told by the new severity.
+pub(in crate::desk) fn severity_raised(turn: &mut Turn, incident: IncidentId, before: Option<u8>) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let (Some(from), to) = (before, known.severity_value()) else { return };
+    if to >= from || known.verdict().is_none() {
+        return;
+    }
+    turn.edit(incident, Edit::happened(turn.now.wall, What::Severity { from, to }), Reason::OnRecord);
+    let told = turn.state.incidents.get(&incident).is_some_and(|incident| incident.reporting.count > 0);
+    if !told || !unsent_reports(turn, incident).is_empty() {
+        report_first(turn, incident);
+    }
+}
+
+/// The offices of the systems that are hit; the site's where none is known.
+fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
+    let rules = &turn.book.rules;
+    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone());
+    let reach = scope::scope_of(rules, &turn.book.graph, root.as_ref());
+    let offices: BTreeSet<PartyId> = reach
+        .systems
+        .iter()
+        .filter_map(|system| rules.systems.get(system))
+        .map(|system| system.office.clone())
+        .collect();
+    if offices.is_empty() { BTreeSet::from([rules.site.office.clone()]) } else { offices }
+}
+
+/// 次回報告: the promised span from now, rounded up to a quarter of an hour.
+fn next_report(turn: &Turn, severity: u8) -> Option<Timestamp> {
+    let span = policy(turn, severity).next_report?;
+    let at = turn.now.wall.checked_add(SignedDuration::try_from(span).ok()?).ok()?;
+    let up = TimestampRound::new().smallest(Unit::Minute).increment(ROUND_TO_MINUTES).mode(jiff::RoundMode::Ceil);
+    at.round(up).ok()
+}
+
+/// Reports of the incident that nobody has tried to send yet.
+fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
+    let is_report = |kind: &str| matches!(kind, "first_report" | "interim" | "recovery");
+    turn.state
+        .owed_of(incident)
+        .filter(|row| is_report(row.kind()) && row.attempts == 0 && !row.state.ended())
+        .map(|row| row.id)
+        .collect()
+}
+
+fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId]) {
+    let same: Vec<OwedId> = earlier
+        .iter()
+        .copied()
+        .filter(|id| turn.state.owed.get(id).and_then(|row| row.party()) == Some(office))
+        .collect();
+    deliver::supersede(turn, by, &same);
+}
+
+/// The promised hour: what is new, or truthfully that nothing is - at most twice in a row.
+pub(in crate::desk) fn promised_report(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let since = known.reporting.last;
+    let news = news_since(&known.happenings, since);
+    let silent = news.is_empty();
+    if silent && known.reporting.silent >= SILENT_REPORTS {
+        return turn.edit(incident, Edit::NoMoreReports, Reason::Report(ReportReason::Promised));
+    }
+    interim(turn, incident, ReportReason::Promised);
+}
+
+/// What is worth telling since the last report. What the office knows from that very report is not.
+fn news_since(happenings: &[Happening], since: Option<Timestamp>) -> Vec<Happening> {
+    let fresh = happenings.iter().filter(|happening| since.is_none_or(|since| happening.at > since));
+    let mut news: Vec<Happening> = Vec::new();
+    for happening in fresh {
+        match (news.last_mut(), &happening.what) {
+            (Some(Happening { what: What::Spread { alerts }, at }), What::Spread { alerts: more }) => {
+                *alerts += more;
+                *at = happening.at;
+            }
+            _ => news.push(happening.clone()),
+        }
+    }
+    news
+}
+
+fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let severity = known.severity_value();
+    let reporting = known.reporting.clone();
+    // An office that has not read 第一報 yet gets a fresh 第一報, not a 第二報.
+    if reporting.count == 0 || !unsent_reports(turn, incident).is_empty() {
+        if reporting.count > 0 {
+            report_first(turn, incident);
+        }
+        return;
+    }
+    let news = news_since(&known.happenings, reporting.last);
+    let last = known.happenings.last().cloned();
+    let silent = news.is_empty();
+    let nth = reporting.count + 1;
+    let quiet_from_now = silent && reporting.silent + 1 >= SILENT_REPORTS;
+    let verifying = reason == ReportReason::Verifying;
+    let next = if quiet_from_now || verifying { None } else { next_report(turn, severity) };
+    for office in reporting.offices.clone() {
+        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let matter = Matter::Interim {
+            incident: Box::new(incident_facts),
+            nth,
+            news: news.clone(),
+            last: last.clone(),
+            next_report: next,
+        };
+        send(turn, &office, Draft::new(Some(incident), severity, matter, Why::Interim));
+    }
+    let reported = Edit::Reported { count: nth, at: turn.now.wall, next, silent, offices: BTreeSet::new() };
+    turn.edit(incident, reported, Reason::Report(reason));
+}
+
+/// 復旧確認中: the offices hear that monitoring shows normal, the desk is asked to check.
+pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId) {
+    interim(turn, incident, ReportReason::Verifying);
+    super::internal(turn, Some(incident), Notice::PleaseCheck, Why::CheckOperation);
+}
+
+/// The fault is back: the desk hears at once, the offices at the next promised hour.
+pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
+    super::internal(turn, Some(incident), Notice::Reopened, Why::DeskLeads);
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.reporting.count > 0 {
+        interim(turn, incident, ReportReason::Promised);
+    }
+}
+
+/// 復旧報 to the offices that were told and to everybody who was asked.
+pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery: RecoveryFacts) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let severity = known.severity_value();
+    let offices = known.reporting.offices.clone();
+    let asked: BTreeSet<PartyId> = turn
+        .state
+        .requests_of(incident)
+        .filter(|request| {
+            !matches!(
+                request.state,
+                crate::desk::request::RequestState::Withdrawn | crate::desk::request::RequestState::NotOurs
+            )
+        })
+        .map(|request| request.party.clone())
+        .filter(|party| !offices.contains(party))
+        .collect();
+    let earlier = unsent_reports(turn, incident);
+    let waits = earlier.iter().filter_map(|id| turn.state.owed.get(id)).filter_map(|row| row.not_before).min();
+    for (party, to_office) in
+        offices.iter().map(|office| (office, true)).chain(asked.iter().map(|party| (party, false)))
+    {
+        let reader = if to_office { Reader::House(party) } else { Reader::Vendor(party) };
+        let Some(mut incident_facts) = facts(turn, incident, reader) else { continue };
+        incident_facts.stage = crate::desk::letter::Stage::Restored;
+        let mut told = recovery.clone();
+        if !to_office {
+            told.remaining = None;
+        }
+        let matter = Matter::Recovery { incident: Box::new(incident_facts), recovery: told, to_office };
+        let mut draft = Draft::new(Some(incident), severity, matter, Why::Recovery);
+        draft.not_before = if to_office { waits } else { None };
+        if let Some(row) = send(turn, party, draft) {
+            supersede_to(turn, row, party, &earlier);
+        }
+    }
+    let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count) + 1;
+    let reported = Edit::Reported { count, at: turn.now.wall, next: None, silent: false, offices: BTreeSet::new() };
+    turn.edit(incident, reported, Reason::Report(ReportReason::Restored));
+}
+
+/// 相談: the office decides what no contract covers.
+pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: u32) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let severity = known.severity_value();
+    let now = turn.now.wall;
+    let mut told = BTreeSet::new();
+    for office in offices(turn, incident) {
+        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let opening = turn.book.reception().next_opening(now, &turn.book.zone).unwrap_or(now);
+        let wished_by = turn.book.reception().add(opening, DAY_TO_DECIDE, &turn.book.zone);
+        let matter = Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth };
+        let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
+        if severity > 2 {
+            draft.not_before = Some(opening).filter(|at| *at > now);
+        }
+        if send(turn, &office, draft).is_some() {
+            told.insert(office);
+        }
+    }
+    let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count);
+    let reported = Edit::Reported { count: count.max(1), at: now, next: None, silent: false, offices: told };
+    turn.edit(incident, reported, Reason::Report(ReportReason::First));
+}
+
+/// One business day (of a ten-hour reception) to answer a 相談.
+const DAY_TO_DECIDE: Duration = Duration::from_secs(10 * 3600);
+
+/// 連絡: an external service is down.
+pub(in crate::desk) fn external(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.reporting.count > 0 {
+        return;
+    }
+    let severity = known.severity_value();
+    let service = verdict.parties.first().map(|party| turn.book.party_name(party)).unwrap_or_default();
+    let not_before = match policy(turn, severity).first_report {
+        FirstReport::AtOnce => None,
+        FirstReport::ReceptionHours => turn.book.reception().next_opening(turn.now.wall, &turn.book.zone),
+        FirstReport::Digest | FirstReport::Never => return,
+    };
+    let mut told = BTreeSet::new();
+    for office in offices(turn, incident) {
+        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let matter = Matter::External { incident: Box::new(incident_facts), service: service.clone() };
+        let mut draft = Draft::new(Some(incident), severity, matter, Why::ExternalService);
+        draft.not_before = not_before.filter(|at| *at > turn.now.wall);
+        if send(turn, &office, draft).is_some() {
+            told.insert(office);
+        }
+    }
+    let next = next_report(turn, severity);
+    let reported = Edit::Reported { count: 1, at: turn.now.wall, next, silent: false, offices: told };
+    turn.edit(incident, reported, Reason::Report(ReportReason::First));
+}

@@ -1,0 +1,195 @@
+//! Words to vendors: 対応依頼, 調査依頼, 督促, 取下げ - and the calls the desk should make for them (電話連絡票).
+
+use super::facts::{Reader, facts, hours_in_words};
+use super::{Draft, policy, reach, send, send_to};
+use crate::desk::contact::PhoneTo;
+use crate::desk::ids::{IncidentId, PartyId, RequestId};
+use crate::desk::letter::{Call, Matter, Notice, Purpose};
+use crate::desk::owed::Why;
+use crate::desk::request::{Request, RequestState};
+use crate::desk::turn::Turn;
+
+/// Log lines quoted at most.
+const LOG_LINES: usize = 30;
+
+/// 対応依頼 or 調査依頼.
+pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why) {
+    let Some(request) = turn.state.requests.get(&id).cloned() else { return };
+    let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
+    let severity = incident_facts.severity;
+    let matter = Matter::Request {
+        incident: Box::new(incident_facts),
+        ask: request.ask,
+        acknowledge_by: request.acknowledge_by,
+        entry_phone: turn.book.rules.site.entry_phone.clone(),
+        log: log_lines(turn, &request),
+    };
+    let mut draft = Draft::new(Some(request.incident), severity, matter, why);
+    draft.request = Some(id);
+    send(turn, &request.party, draft);
+}
+
+/// Recorded lines about the vendor's own components, newest last.
+fn log_lines(turn: &Turn, request: &Request) -> Vec<String> {
+    let own = |component: &Option<crate::desk::ids::ComponentId>| {
+        component
+            .as_ref()
+            .and_then(|id| turn.book.rules.components.get(id))
+            .is_some_and(|known| known.party == request.party)
+    };
+    let mut lines: Vec<_> = turn
+        .state
+        .members_of(request.incident)
+        .filter(|alert| !alert.problem.raw.is_empty() && own(&alert.component))
+        .map(|alert| (alert.at, alert.problem.raw.clone()))
+        .collect();
+    lines.sort();
+    let skip = lines.len().saturating_sub(LOG_LINES);
+    lines.into_iter().skip(skip).map(|(_, line)| line).collect()
+}
+
+/// 督促 to the next contact, and a call for the desk to make.
+pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
+    let Some(request) = turn.state.requests.get(&id).cloned() else { return };
+    let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
+    let severity = incident_facts.severity;
+    let matter = Matter::Chaser {
+        incident: Box::new(incident_facts),
+        ask: request.ask,
+        asked_at: request.asked,
+        nth: request.chased,
+    };
+    let resolved = reach(turn, &request.party, severity);
+    let mut mails = resolved
+        .open
+        .iter()
+        .filter_map(|candidate| candidate.contact.mail.clone().map(|mail| (candidate.contact.clone(), mail)));
+    let first = mails.next();
+    let next =
+        mails.next().or(first).or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    let call = resolved
+        .phone
+        .get(1)
+        .or(resolved.phone.first())
+        .map(|phone| call(turn, &request.party, phone, Purpose::Chase, contract(turn, &request)));
+    let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
+    send_to(turn, &request.party, next, draft);
+    match call {
+        Some(call) => phone(turn, request.incident, vec![call]),
+        None => {
+            let party = turn.book.party_name(&request.party);
+            let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
+            super::internal(turn, Some(request.incident), notice, Why::NotAcknowledged);
+        }
+    }
+}
+
+/// 取下げ, if the vendor was asked at all.
+pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
+    let Some(request) = turn.state.requests.get(&id).cloned() else { return };
+    let rows: Vec<_> = turn
+        .state
+        .owed_of(request.incident)
+        .filter(|row| row.request == Some(id))
+        .map(|row| (row.id, row.attempts))
+        .collect();
+    let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
+    let severity = incident_facts.severity;
+    let matter = Matter::Withdrawal { incident: Box::new(incident_facts), asked_at: request.asked };
+    let untried: Vec<_> = rows.iter().filter(|(_, attempts)| *attempts == 0).map(|(row, _)| *row).collect();
+    if !rows.is_empty() && untried.len() == rows.len() {
+        // Nothing left the house: there is nothing to take back.
+        for row in untried {
+            crate::desk::deliver::supersede(turn, row, &[row]);
+        }
+        return;
+    }
+    let draft = Draft::new(Some(request.incident), severity, matter, Why::Verdict);
+    send(turn, &request.party, draft);
+}
+
+/// 電話連絡票: whom the desk should call for the requests and the office of this incident, if anybody.
+///
+/// A vendor is called when its severity asks for the phone at any hour, or when nobody reads its mail now but somebody
+/// answers its phone. An office is called for the severities that use the phone at any hour.
+pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let severity = known.severity_value();
+    let any_hour = policy(turn, severity).phone_at_any_hour;
+    let fresh: Vec<Request> = turn
+        .state
+        .requests_of(incident)
+        .filter(|request| request.state == RequestState::Unsent && request.asked == turn.now.wall)
+        .cloned()
+        .collect();
+    let mut calls = Vec::new();
+    for request in &fresh {
+        let resolved = reach(turn, &request.party, severity);
+        let unread = resolved.mail.as_ref().is_none_or(|mail| mail.waits);
+        if let Some(phone) = resolved.phone.first().filter(|_| any_hour || unread) {
+            calls.push(call(turn, &request.party, phone, Purpose::Ask(request.ask), contract(turn, request)));
+        }
+    }
+    let told_now = known.reporting.count == 1 && known.reporting.last == Some(turn.now.wall);
+    if any_hour && told_now {
+        for office in &known.reporting.offices {
+            if let Some(phone) = reach(turn, office, severity).phone.first() {
+                calls.push(call(turn, office, phone, Purpose::Inform, String::new()));
+            }
+        }
+    }
+    if !calls.is_empty() {
+        phone(turn, incident, calls);
+    }
+}
+
+fn phone(turn: &mut Turn, incident: IncidentId, calls: Vec<Call>) {
+    let desk = turn.book.rules.site.desk.clone();
+    let Some(incident_facts) = facts(turn, incident, Reader::House(&desk)) else { return };
+    let severity = incident_facts.severity;
+    let matter = Matter::PhoneNote { incident: Box::new(incident_facts), calls };
+    send(turn, &desk, Draft::new(Some(incident), severity, matter, Why::Call));
+}
+
+fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose, contract: String) -> Call {
+    Call {
+        organization: turn.book.party_name(party),
+        contact: phone.contact.name.clone(),
+        person: phone.contact.person,
+        phone: phone.number.to_owned(),
+        hours: hours_in_words(turn.book, &phone.contact.hours),
+        contract,
+        purpose,
+        rank: u32::try_from(phone.place + 1).unwrap_or(u32::MAX),
+    }
+}
+
+/// The contract the component is kept under; else the party's contract valid on the day of 発生.
+fn contract(turn: &Turn, request: &Request) -> String {
+    let by_asset = request
+        .component
+        .as_ref()
+        .and_then(|id| turn.book.rules.components.get(id))
+        .filter(|component| component.party == request.party && !component.asset.contract.is_empty())
+        .map(|component| component.asset.contract.clone());
+    let occurred = turn.state.incidents.get(&request.incident).map(|incident| incident.occurred);
+    let day = turn.book.date(occurred.unwrap_or(turn.now.wall));
+    by_asset
+        .or_else(|| {
+            let contracts = &turn.book.party(&request.party)?.contracts;
+            let valid = contracts.iter().find(|contract| contract.from <= day && day <= contract.until)?;
+            Some(valid.number.clone())
+        })
+        .unwrap_or_default()
+}
+
+/// セキュリティ: the least that must be said, to the desk only.
+pub(in crate::desk) fn security(turn: &mut Turn, incident: IncidentId) {
+    let desk = turn.book.rules.site.desk.clone();
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let (severity, number) = (known.severity_value(), known.number.clone());
+    let Some(number) = number else { return };
+    let mut draft = Draft::new(Some(incident), severity, Matter::Security { number }, Why::DeskLeads);
+    draft.critical = true;
+    send(turn, &desk, draft);
+}

@@ -1,0 +1,178 @@
+//! Requests (依頼): what one party was asked within one incident, and what it answered.
+//!
+//! A thing. Each request has its own state, so that several vendors can be at different points of one incident.
+
+use super::ids::{ComponentId, IncidentId, PartyId, RequestId};
+use super::letter::Ask;
+use super::state::{State, Wakeup, When};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its number.
+    pub id: RequestId,
+    /// The incident.
+    pub incident: IncidentId,
+    /// Who was asked.
+    pub party: PartyId,
+    /// What was asked.
+    pub ask: Ask,
+    /// About what.
+    pub component: Option<ComponentId>,
+    /// When it was decided.
+    pub asked: Timestamp,
+    /// When 受領 is expected, by the vendor's hours.
+    pub acknowledge_by: Timestamp,
+    /// Reminders so far.
+    pub chased: u32,
+    /// When the next reminder is due; `None` = none.
+    pub chase_at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: RequestState,
+    /// 受領.
+    pub acknowledged: Option<Timestamp>,
+    /// 業者着手.
+    pub started: Option<Timestamp>,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    /// 未送: decided, not accepted by any server yet.
+    Unsent,
+    /// 送付
+    Sent,
+    /// 受領
+    Acknowledged,
+    /// 着手
+    Started,
+    /// 完了報告
+    Reported,
+    /// 窓口確認済
+    Checked,
+    /// 範囲外回答
+    NotOurs,
+    /// 取下げ
+    Withdrawn,
+}
+
+impl RequestState {
+    /// The party still owes something.
+    pub fn open(self) -> bool {
+        matches!(self, Self::Unsent | Self::Sent | Self::Acknowledged | Self::Started)
+    }
+}
+
+/// A change of a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// It was decided.
+    Decided(Box<Request>),
+    /// A server took the mail.
+    Sent(RequestId),
+    /// 受領.
+    Acknowledged {
+        /// Which request.
+        request: RequestId,
+        /// When the vendor said so.
+        at: Timestamp,
+    },
+    /// 業者着手.
+    Started {
+        /// Which request.
+        request: RequestId,
+        /// When work began.
+        at: Timestamp,
+    },
+    /// 督促.
+    Chased {
+        /// Which request.
+        request: RequestId,
+        /// When the next one is due, if any.
+        next: Option<Timestamp>,
+    },
+    /// It ended.
+    Ended {
+        /// Which request.
+        request: RequestId,
+        /// How.
+        state: RequestState,
+    },
+}
+
+/// Why a request changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The verdict names the party.
+    Verdict,
+    /// The desk named the party.
+    Act,
+    /// The destination's server accepted the mail.
+    Delivered,
+    /// No 受領 by the agreed time.
+    NotAcknowledged,
+    /// The incident is restored.
+    Restored,
+    /// The verdict now names somebody else, or the incident was cancelled.
+    NoLongerAsked,
+}
+
+impl Change {
+    /// Which request it is about.
+    pub fn request(&self) -> RequestId {
+        match self {
+            Change::Decided(request) => request.id,
+            Change::Sent(request)
+            | Change::Acknowledged { request, .. }
+            | Change::Started { request, .. }
+            | Change::Chased { request, .. }
+            | Change::Ended { request, .. } => *request,
+        }
+    }
+}
+
+/// Applies `change` to the state. Total.
+pub(super) fn apply(state: &mut State, change: &Change) {
+    match change {
+        Change::Decided(request) => {
+            state.counters.request = state.counters.request.max(request.id.0);
+            state.requests_of.entry(request.incident).or_default().insert(request.id);
+            state.requests.insert(request.id, (**request).clone());
+        }
+        Change::Sent(id) => with(state, *id, |request| {
+            if request.state == RequestState::Unsent {
+                request.state = RequestState::Sent;
+            }
+        }),
+        Change::Acknowledged { request, at } => with(state, *request, |request| {
+            request.state = request.state.max(RequestState::Acknowledged);
+            request.acknowledged = Some(*at);
+            request.chase_at = None;
+        }),
+        Change::Started { request, at } => with(state, *request, |request| {
+            request.state = request.state.max(RequestState::Started);
+            request.started = Some(*at);
+            request.chase_at = None;
+        }),
+        Change::Chased { request, next } => with(state, *request, |request| {
+            request.chased = request.chased.saturating_add(1);
+            request.chase_at = *next;
+        }),
+        Change::Ended { request, state: end } => with(state, *request, |request| {
+            request.state = *end;
+            request.chase_at = None;
+        }),
+    }
+    let id = change.request();
+    let due = state.requests.get(&id).and_then(|request| request.chase_at).map(When::Wall);
+    state.agenda.set(Wakeup::Chase(id), due);
+}
+
+fn with(state: &mut State, id: RequestId, edit: impl FnOnce(&mut Request)) {
+    if let Some(request) = state.requests.get_mut(&id) {
+        edit(request);
+    }
+}

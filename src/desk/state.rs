@@ -1,0 +1,399 @@
+//! The desk's state: the things, the counters, and the indexes derived from them.
+//!
+//! Only `apply` functions change it, and only through [`super::turn::Turn::record`] or the folding of entries. The
+//! indexes are never stored: [`State::index`] derives them again.
+
+use super::alert::Alert;
+use super::ids::{AlertId, ComponentId, IncidentId, Number, OwedId, RequestId, SourceId};
+use super::incident::{Incident, StatusName};
+use super::now::{Elapsed, Now};
+use super::observation::Key;
+use super::owed::{Owed, OwedState};
+use super::request::Request;
+use super::source::Source;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything the desk remembers.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Sources.
+    pub sources: BTreeMap<SourceId, Source>,
+    /// Alerts.
+    pub alerts: BTreeMap<AlertId, Alert>,
+    /// Incidents.
+    pub incidents: BTreeMap<IncidentId, Incident>,
+    /// Requests.
+    pub requests: BTreeMap<RequestId, Request>,
+    /// Rows of the ledger.
+    pub owed: BTreeMap<OwedId, Owed>,
+    /// Counters for ids and numbers.
+    pub counters: Counters,
+    /// The books.
+    pub tally: Tally,
+    /// What belongs to the desk as a whole.
+    pub house: House,
+
+    /// Deadlines.
+    #[serde(skip)]
+    pub agenda: Agenda,
+    /// Alerts by the source's id.
+    #[serde(skip)]
+    pub by_key: BTreeMap<(SourceId, Key), AlertId>,
+    /// Members of incidents.
+    #[serde(skip)]
+    pub members: BTreeMap<IncidentId, BTreeSet<AlertId>>,
+    /// Alerts that have not ended, by where they are.
+    #[serde(skip)]
+    pub live: BTreeMap<Place, BTreeSet<AlertId>>,
+    /// Incidents, by where their members are.
+    #[serde(skip)]
+    pub incidents_at: BTreeMap<Place, BTreeSet<IncidentId>>,
+    /// Where the members of each incident are, with how many.
+    #[serde(skip)]
+    pub places: BTreeMap<IncidentId, BTreeMap<Place, u32>>,
+    /// Incidents that burn.
+    #[serde(skip)]
+    pub burning: BTreeSet<IncidentId>,
+    /// Incidents whose grouping window is open.
+    #[serde(skip)]
+    pub detecting: BTreeSet<IncidentId>,
+    /// Incidents that are numbered and not at their end.
+    #[serde(skip)]
+    pub open: BTreeSet<IncidentId>,
+    /// Incidents by number.
+    #[serde(skip)]
+    pub by_number: BTreeMap<Number, IncidentId>,
+    /// Requests of incidents.
+    #[serde(skip)]
+    pub requests_of: BTreeMap<IncidentId, BTreeSet<RequestId>>,
+    /// Rows of incidents.
+    #[serde(skip)]
+    pub owed_of: BTreeMap<IncidentId, BTreeSet<OwedId>>,
+    /// Attempts under way, by destination.
+    #[serde(skip)]
+    pub in_flight: BTreeMap<String, i64>,
+    /// Alerts suppressed by planned work of ours that have not ended.
+    #[serde(skip)]
+    pub held_back: BTreeSet<AlertId>,
+}
+
+/// Where an alert is: its component, or its host where no component covers it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A component.
+    Component(ComponentId),
+    /// A host nobody's component covers.
+    Host(String),
+}
+
+impl Alert {
+    /// Where it is.
+    pub fn place(&self) -> Place {
+        self.component.clone().map_or_else(|| Place::Host(self.problem.host.clone()), Place::Component)
+    }
+}
+
+/// Counters for ids and numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// Last alert.
+    pub alert: u64,
+    /// Last incident.
+    pub incident: u64,
+    /// Last request.
+    pub request: u64,
+    /// Last row.
+    pub owed: u64,
+    /// Last KW number of each date.
+    pub numbers: BTreeMap<Date, u32>,
+}
+
+/// The books (P24): each observation is exactly one of member, duplicate, suppressed, set aside, pending; each row
+/// exactly one of done, waiting, dead, superseded.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Problems observed, and what could not be read.
+    pub observed: u64,
+    /// Observed again.
+    pub duplicates: u64,
+    /// Could not be read, or made the desk fail.
+    pub set_aside: u64,
+    /// Members no longer in memory.
+    pub forgotten_members: u64,
+    /// Suppressed ones no longer in memory.
+    pub forgotten_suppressed: u64,
+    /// Pending ones no longer in memory: always 0, else the books do not balance.
+    pub forgotten_pending: u64,
+    /// Recoveries and changes of what is not known.
+    pub strays: u64,
+    /// Rows ever owed.
+    pub owed: u64,
+    /// Done rows no longer in memory.
+    pub forgotten_done: u64,
+    /// Dead rows no longer in memory.
+    pub forgotten_dead: u64,
+    /// Superseded rows no longer in memory.
+    pub forgotten_superseded: u64,
+}
+
+/// What belongs to the desk as a whole.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct House {
+    /// Names this store: part of every outbox key.
+    pub store: String,
+    /// Term of ownership; part of every outbox key, because counters repeat after a restore.
+    pub epoch: u64,
+    /// When the last step was recorded.
+    pub last_step: Option<Now>,
+    /// When the next daily digest is due.
+    pub digest_due: Option<Timestamp>,
+    /// When the last daily digest was made.
+    pub digest_last: Option<Timestamp>,
+    /// The next start or end of planned work.
+    pub planned_edge: Option<Timestamp>,
+    /// Blind times: source, from, until.
+    pub blind_times: Vec<(SourceId, Timestamp, Option<Timestamp>)>,
+    /// When what ended long ago is next forgotten.
+    pub sweep_due: Option<Elapsed>,
+    /// Revision of the rules in force.
+    pub rules_hash: String,
+}
+
+/// What is to be looked at again at some time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wakeup {
+    /// A source may be blind.
+    Blind(SourceId),
+    /// The grouping window of an incident ends.
+    Window(IncidentId),
+    /// Isolation waits no longer.
+    Isolation(IncidentId),
+    /// A watched incident may be closed.
+    Watch(IncidentId),
+    /// Calm may have lasted long enough.
+    Stable(IncidentId),
+    /// 相談 is raised again.
+    Hold(IncidentId),
+    /// Planned work begins or ends.
+    PlannedEdge,
+    /// 受領 is overdue.
+    Chase(RequestId),
+    /// 次回報告予定
+    Report(IncidentId),
+    /// The daily digest.
+    Digest,
+    /// A row may be tried.
+    Owed(OwedId),
+    /// What ended long ago may be forgotten.
+    Sweep,
+}
+
+/// On which of the two clocks something is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// An interval.
+    Elapsed(Elapsed),
+    /// A promised hour.
+    Wall(Timestamp),
+}
+
+/// Deadlines, ordered on both clocks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Agenda {
+    by_elapsed: BTreeSet<(Elapsed, Wakeup)>,
+    by_wall: BTreeSet<(Timestamp, Wakeup)>,
+    entries: BTreeMap<Wakeup, Vec<When>>,
+}
+
+impl Agenda {
+    /// Sets (or takes away) when `wakeup` is due.
+    pub fn set(&mut self, wakeup: Wakeup, when: Option<When>) {
+        for old in self.entries.remove(&wakeup).unwrap_or_default() {
+            match old {
+                When::Elapsed(at) => self.by_elapsed.remove(&(at, wakeup.clone())),
+                When::Wall(at) => self.by_wall.remove(&(at, wakeup.clone())),
+            };
+        }
+        if let Some(when) = when {
+            match when {
+                When::Elapsed(at) => self.by_elapsed.insert((at, wakeup.clone())),
+                When::Wall(at) => self.by_wall.insert((at, wakeup.clone())),
+            };
+            self.entries.insert(wakeup, vec![when]);
+        }
+    }
+
+    /// What is due, intervals first, oldest first.
+    pub fn due(&self, now: Now) -> Vec<Wakeup> {
+        let elapsed = self.by_elapsed.iter().take_while(|(at, _)| *at <= now.elapsed).map(|(_, wakeup)| wakeup);
+        let wall = self.by_wall.iter().take_while(|(at, _)| *at <= now.wall).map(|(_, wakeup)| wakeup);
+        elapsed.chain(wall).cloned().collect()
+    }
+
+    /// How long after `now` the next thing is due. A step handles what is due; what it left (a full destination) waits
+    /// for another input, not for time.
+    pub fn next(&self, now: Now) -> Option<std::time::Duration> {
+        let elapsed = self.by_elapsed.iter().map(|(at, _)| *at).find(|at| *at > now.elapsed);
+        let wall = self.by_wall.iter().map(|(at, _)| *at).find(|at| *at > now.wall);
+        let elapsed = elapsed.map(|at| at.since(now.elapsed));
+        let wall = wall.map(|at| std::time::Duration::try_from(at.duration_since(now.wall)).unwrap_or_default());
+        elapsed.into_iter().chain(wall).min()
+    }
+}
+
+impl State {
+    /// Derives every index from the things.
+    pub fn index(&mut self) {
+        let things = std::mem::take(self);
+        *self = State {
+            sources: things.sources,
+            counters: things.counters,
+            tally: things.tally,
+            house: things.house,
+            ..State::default()
+        };
+        for (id, source) in &self.sources {
+            self.agenda.set(Wakeup::Blind(id.clone()), source.due());
+        }
+        for incident in things.incidents.into_values() {
+            self.put_incident(incident);
+        }
+        for alert in things.alerts.into_values() {
+            self.put_alert(alert);
+        }
+        for request in things.requests.into_values() {
+            self.requests_of.entry(request.incident).or_default().insert(request.id);
+            self.agenda.set(Wakeup::Chase(request.id), request.chase_at.map(When::Wall));
+            self.requests.insert(request.id, request);
+        }
+        for row in things.owed.into_values() {
+            if let Some(incident) = row.incident {
+                self.owed_of.entry(incident).or_default().insert(row.id);
+            }
+            if matches!(row.state, OwedState::Started { .. }) {
+                *self.in_flight.entry(row.destination()).or_default() += 1;
+            }
+            self.agenda.set(Wakeup::Owed(row.id), row.due());
+            self.owed.insert(row.id, row);
+        }
+        self.agenda.set(Wakeup::Digest, self.house.digest_due.map(When::Wall));
+        self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
+        self.agenda.set(Wakeup::Sweep, self.house.sweep_due.map(When::Elapsed));
+    }
+
+    pub(super) fn put_alert(&mut self, alert: Alert) {
+        let id = alert.id;
+        self.remove_alert(id);
+        self.by_key.insert((alert.source.clone(), alert.key.clone()), id);
+        if let Some(incident) = alert.incident() {
+            self.members.entry(incident).or_default().insert(id);
+            *self.places.entry(incident).or_default().entry(alert.place()).or_default() += 1;
+            self.incidents_at.entry(alert.place()).or_default().insert(incident);
+        }
+        if alert.gone.is_none() {
+            self.live.entry(alert.place()).or_default().insert(id);
+            if matches!(
+                alert.standing,
+                super::alert::Standing::Suppressed(super::alert::Suppression::PlannedWork { .. })
+            ) {
+                self.held_back.insert(id);
+            }
+        }
+        self.alerts.insert(id, alert);
+    }
+
+    pub(super) fn remove_alert(&mut self, id: AlertId) -> Option<Alert> {
+        let alert = self.alerts.remove(&id)?;
+        self.by_key.remove(&(alert.source.clone(), alert.key.clone()));
+        if let Some(incident) = alert.incident() {
+            self.leave(incident, &alert);
+        }
+        if let Some(live) = self.live.get_mut(&alert.place()) {
+            live.remove(&id);
+            if live.is_empty() {
+                self.live.remove(&alert.place());
+            }
+        }
+        self.held_back.remove(&id);
+        Some(alert)
+    }
+
+    fn leave(&mut self, incident: IncidentId, alert: &Alert) {
+        if let Some(members) = self.members.get_mut(&incident) {
+            members.remove(&alert.id);
+        }
+        let place = alert.place();
+        let Some(places) = self.places.get_mut(&incident) else { return };
+        match places.get_mut(&place) {
+            Some(count) if *count > 1 => *count -= 1,
+            Some(_) => {
+                places.remove(&place);
+                if let Some(incidents) = self.incidents_at.get_mut(&place) {
+                    incidents.remove(&incident);
+                    if incidents.is_empty() {
+                        self.incidents_at.remove(&place);
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn put_incident(&mut self, incident: Incident) {
+        let (id, name) = (incident.id, incident.status.name());
+        if let Some(number) = &incident.number {
+            self.by_number.insert(number.clone(), id);
+        }
+        for (wakeup, when) in incident.dues() {
+            self.agenda.set(wakeup, when);
+        }
+        self.incidents.insert(id, incident);
+        self.mark_incident(id, name);
+    }
+
+    pub(super) fn mark_incident(&mut self, id: IncidentId, status: StatusName) {
+        for (set, inside) in [
+            (&mut self.open, status.open()),
+            (&mut self.detecting, status == StatusName::Detected),
+            (&mut self.burning, status.burning()),
+        ] {
+            if inside {
+                set.insert(id);
+            } else {
+                set.remove(&id);
+            }
+        }
+    }
+
+    /// The members of an incident, in order of arrival.
+    pub fn members_of(&self, incident: IncidentId) -> impl Iterator<Item = &Alert> {
+        self.members.get(&incident).into_iter().flatten().filter_map(|id| self.alerts.get(id))
+    }
+
+    /// The requests of an incident, oldest first.
+    pub fn requests_of(&self, incident: IncidentId) -> impl Iterator<Item = &Request> {
+        self.requests_of.get(&incident).into_iter().flatten().filter_map(|id| self.requests.get(id))
+    }
+
+    /// The rows of an incident, oldest first.
+    pub fn owed_of(&self, incident: IncidentId) -> impl Iterator<Item = &Owed> {
+        self.owed_of.get(&incident).into_iter().flatten().filter_map(|id| self.owed.get(id))
+    }
+
+    /// Alerts on a host, by the name people know it by, that have not ended.
+    pub fn members_of_host<'a>(&'a self, host_name: &'a str) -> impl Iterator<Item = &'a Alert> {
+        self.live
+            .values()
+            .flatten()
+            .filter_map(|id| self.alerts.get(id))
+            .filter(move |alert| alert.problem.host_name == host_name)
+    }
+
+    /// Alerts at a place that have not ended.
+    pub fn live_at(&self, place: &Place) -> impl Iterator<Item = &Alert> {
+        self.live.get(place).into_iter().flatten().filter_map(|id| self.alerts.get(id))
+    }
+}

@@ -1,0 +1,127 @@
+//! One turn of the desk: the state, the rules, the moment, and the only door through which the state changes.
+
+use super::book::Book;
+use super::ids::{AlertId, IncidentId, OwedId, RequestId, SourceId};
+use super::now::Now;
+use super::state::State;
+use super::{Change, Entry, Reason, alert, house, incident, owed, request, source};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// One turn.
+pub struct Turn<'a> {
+    /// As it is now; read it freely, change it through [`Turn::record`].
+    pub state: &'a mut State,
+    /// The rules and what is derived from them.
+    pub book: &'a Book,
+    /// The moment.
+    pub now: Now,
+    /// What this turn touched: later stages look at nothing else.
+    pub touched: Touched,
+    entries: Vec<Entry>,
+}
+
+/// What a turn touched.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Alerts whose standing is to be decided, in order.
+    pub pending: BTreeSet<AlertId>,
+    /// Incidents whose alerts changed: calm, relapse, severity are to be looked at.
+    pub stirred: BTreeSet<IncidentId>,
+    /// Incidents to be isolated (again).
+    pub to_judge: BTreeSet<IncidentId>,
+    /// Incidents with a fresh verdict.
+    pub judged: BTreeSet<IncidentId>,
+    /// Incidents with members that may not carry our number yet.
+    pub to_write_back: BTreeSet<IncidentId>,
+    /// Things whose stored form changed.
+    pub dirty: BTreeSet<Thing>,
+}
+
+/// A thing as the store keys it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Thing {
+    /// A source.
+    Source(SourceId),
+    /// An alert.
+    Alert(AlertId),
+    /// An incident.
+    Incident(IncidentId),
+    /// A request.
+    Request(RequestId),
+    /// A row.
+    Owed(OwedId),
+    /// Counters, books, house.
+    House,
+}
+
+impl<'a> Turn<'a> {
+    /// A turn on `state` at `now`.
+    pub fn new(state: &'a mut State, book: &'a Book, now: Now) -> Self {
+        Self { state, book, now, touched: Touched::default(), entries: Vec::new() }
+    }
+
+    /// Changes the state and puts the change on record with its reason.
+    pub fn record(&mut self, change: impl Into<Change>, reason: impl Into<Reason>) {
+        let (change, reason) = (change.into(), reason.into());
+        apply(self.state, &change);
+        self.touched.dirty.insert(change.thing());
+        self.entries.push(Entry { change, reason });
+    }
+
+    /// What was recorded, and which things changed.
+    pub fn finish(self) -> (Vec<Entry>, BTreeSet<Thing>) {
+        (self.entries, self.touched.dirty)
+    }
+
+    /// Changes incident `id`.
+    pub fn edit(&mut self, id: IncidentId, what: incident::Edit, reason: incident::Reason) {
+        self.record(incident::Change { incident: id, what }, reason);
+    }
+
+    /// The id the next alert gets.
+    pub fn next_alert(&self) -> AlertId {
+        AlertId(self.state.counters.alert + 1)
+    }
+
+    /// The id the next incident gets.
+    pub fn next_incident(&self) -> IncidentId {
+        IncidentId(self.state.counters.incident + 1)
+    }
+
+    /// The id the next request gets.
+    pub fn next_request(&self) -> RequestId {
+        RequestId(self.state.counters.request + 1)
+    }
+
+    /// The id the next row gets.
+    pub fn next_owed(&self) -> OwedId {
+        OwedId(self.state.counters.owed + 1)
+    }
+}
+
+/// Applies one change to the state. Total: reads only the change.
+pub(super) fn apply(state: &mut State, change: &Change) {
+    match change {
+        Change::Source { source, change } => source::apply(state, source, change),
+        Change::Alert(change) => alert::apply(state, change),
+        Change::Incident(change) => incident::apply(state, change),
+        Change::Request(change) => request::apply(state, change),
+        Change::Owed(change) => owed::apply(state, change),
+        Change::House(change) => house::apply(state, change),
+    }
+}
+
+impl Change {
+    /// Which thing it changes.
+    pub fn thing(&self) -> Thing {
+        match self {
+            Change::Source { source, .. } => Thing::Source(source.clone()),
+            Change::Alert(change) => change.alert().map_or(Thing::House, Thing::Alert),
+            Change::Incident(change) => Thing::Incident(change.incident),
+            Change::Request(change) => Thing::Request(change.request()),
+            Change::Owed(change) => Thing::Owed(change.owed()),
+            Change::House(_) => Thing::House,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The commands a mail to the desk names, so that whoever reads it at night can type them as they stand.
+//!
+//! The one place where wording knows the command line. Not here: what the commands do.
+
+use super::text;
+use crate::desk::ids::Number;
+
+/// `kiriwake incident ACT NUMBER REST`
+fn incident(act: &str, number: &Number, rest: &str) -> String {
+    format!("kiriwake incident {act} {} {rest}", text::name(&number.0)).trim_end().to_owned()
+}
+
+/// Records 受領 of a party, named as in `[party.*] name`.
+pub(super) fn acknowledge(number: &Number, party: &str) -> String {
+    incident("ack", number, &format!("--party {}", quoted(party)))
+}
+
+/// Records 窓口着手.
+pub(super) fn start(number: &Number) -> String {
+    incident("start", number, "")
+}
+
+/// Settles the verdict.
+pub(super) fn confirm(number: &Number) -> String {
+    incident("confirm", number, "")
+}
+
+/// Records 復旧 with the operation check.
+pub(super) fn restore(number: &Number) -> String {
+    incident("restore", number, "--check \"...\"")
+}
+
+/// Records 報告確認.
+pub(super) fn accept(number: &Number) -> String {
+    incident("accept", number, "--by \"...\"")
+}
+
+/// Adds words to the record.
+pub(super) fn note(number: &Number) -> String {
+    incident("note", number, "\"...\"")
+}
+
+/// Shows the whole record.
+pub(super) fn show(number: &Number) -> String {
+    incident("show", number, "")
+}
+
+/// Says why.
+pub(super) fn explain(number: &Number) -> String {
+    format!("kiriwake explain {}", text::name(&number.0))
+}
+
+/// All open incidents.
+pub(super) const LIST: &str = "kiriwake incident list";
+/// What has not been delivered.
+pub(super) const OUTBOX: &str = "kiriwake outbox list";
+/// Sends again what was given up.
+pub(super) const RETRY: &str = "kiriwake outbox retry";
+/// Reads the configuration and lists all faults.
+pub(super) const CHECK: &str = "kiriwake check";
+/// State of sources, queue and deadlines.
+pub(super) const STATUS: &str = "kiriwake status";
+/// Looks the records through.
+pub(super) const VERIFY: &str = "kiriwake store verify";
+
+/// One shell word: in double quotes, what a shell would act on inside them left out.
+fn quoted(word: &str) -> String {
+    format!("\"{}\"", text::name(word).replace(['"', '$', '`', '\\', '!'], ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_party_name_stays_one_harmless_word() {
+        let number = Number("KW-20260920-0001".into());
+        assert_eq!(
+            acknowledge(&number, "a\"; rm -rf $HOME `x`\n"),
+            "kiriwake incident ack KW-20260920-0001 --party \"a; rm -rf HOME x\""
+        );
+    }
+}

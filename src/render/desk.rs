@@ -1,0 +1,191 @@
+//! 電話連絡票, 日報 and the list of the first start: what the desk reads.
+//!
+//! Source of the wording: `DOMAIN.md` §14. Not here: 内部連絡 (`notice.rs`).
+
+use super::frame::{Reader, closing, greeting, number_of, subject};
+use super::layout::{Name, Page};
+use super::symptom::Symptom;
+use super::time::Clock;
+use super::{commands, facts, text, words};
+use crate::desk::letter::{Call, Digest, DigestLine, Facts, Letter, Purpose};
+
+/// 電話連絡票: whom to dial, what to say in 30 seconds, what to ask, and room for the result.
+pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Desk);
+    page.text("下記の順に、お電話での連絡をお願いします。つながらない場合は、5分おいてもう一度かけ、その後は次の連絡先へお進みください。");
+    facts::number(&mut page, incident);
+    page.section(Name::Time)
+        .field("発生日時", format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)));
+    facts::symptom(&mut page, incident);
+    page.section(Name::Impact).field("影響", facts::scope(incident));
+    page.section(Name::Annex);
+    if calls.is_empty() {
+        page.text("電話番号の登録がある連絡先は、該当なしです。");
+    }
+    for (n, call) in calls.iter().enumerate() {
+        if n > 0 {
+            page.gap();
+        }
+        one_call(&mut page, letter, incident, call, &clock);
+    }
+    closing(&mut page, letter, Reader::Desk, true);
+    let urgent: &[&str] = if incident.severity <= 2 { &["電話連絡票", "至急"] } else { &["電話連絡票"] };
+    let first = calls.first().map(|call| format!("{}へ ", text::name(&call.organization))).unwrap_or_default();
+    (subject(urgent, &format!("{first}{}", Symptom::of(incident).title()), None, Some(&incident.number)), page)
+}
+
+fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) {
+    let contact = text::name(&call.contact);
+    let contact = match (contact.is_empty(), call.person) {
+        (true, _) => String::new(),
+        (false, true) => format!(" {contact} 様"),
+        (false, false) => format!(" {contact}"),
+    };
+    page.rule().text(format!("【連絡順 {}】{}{contact}", call.rank, text::name(&call.organization)));
+    page.field("電話番号", text::or(text::name(&call.phone), "（記入待ち）"));
+    page.field("受付時間", text::or(text::name(&call.hours), "確認中"));
+    page.field("契約番号", text::or(text::name(&call.contract), "該当なし"));
+    page.field("用件", purpose(call.purpose));
+    page.field("伝える内容", format!("「{}」", spoken(letter, incident, call, clock)));
+    page.field(
+        "確認すること",
+        match call.purpose {
+            Purpose::Ask(_) | Purpose::Chase => "受付者名、折返しの時刻、着手・到着の見込み",
+            Purpose::Inform => "受けた方のお名前、折返しの要否、庁内への周知の要否",
+        },
+    );
+    let result = "□受領　□不在　□留守電　□話中（　　時　　分）";
+    page.lines(
+        "結果記入欄",
+        vec![
+            format!("1回目 {result}"),
+            format!("2回目 {result}"),
+            "受付者名：　　　　　　　　折返し：　　時　　分".to_owned(),
+        ],
+        result,
+    );
+    match call.purpose {
+        Purpose::Ask(_) | Purpose::Chase => {
+            page.text("受領を得たら、次のコマンドで記録してください。");
+            page.command(commands::acknowledge(&incident.number, &call.organization));
+        }
+        Purpose::Inform => {
+            page.text("連絡の結果は、次のコマンドで記録してください。");
+            page.command(commands::note(&incident.number));
+        }
+    }
+}
+
+fn purpose(purpose: Purpose) -> String {
+    match purpose {
+        Purpose::Ask(ask) => format!("{}（メールでも送付）", words::ask(ask)),
+        Purpose::Chase => "受領確認のお願い（メールでも送付）".to_owned(),
+        Purpose::Inform => "障害の第一報（メールでも送付）".to_owned(),
+    }
+}
+
+/// What to say: read aloud in about 30 seconds, the digits of the number in groups.
+fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> String {
+    let number = number_of(&incident.number);
+    let number =
+        number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KW の {}", digits.replace('-', " の ")));
+    let contract = text::name(&call.contract);
+    let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract} です。") };
+    let since = clock.short(incident.occurred);
+    let what = text::cut(&Symptom::of(incident).sentence(), 90);
+    let (opening, request) = match call.purpose {
+        Purpose::Ask(ask) => {
+            ("障害のご連絡です。", format!("{contract}ご{}をお願いいたします。", words::asked_for(ask)))
+        }
+        Purpose::Chase => (
+            "先にご依頼した障害の件です。",
+            format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"),
+        ),
+        Purpose::Inform => {
+            let asked = incident.asked.first().map(|asked| words::asked_for(asked.ask));
+            let asked = asked.map(|what| format!("保守業者へは{what}を依頼しております。")).unwrap_or_default();
+            ("障害の第一報のご連絡です。", format!("{asked}詳細はメールでお送りしております。"))
+        }
+    };
+    let desk = text::or(text::name(&letter.from.desk), "運用窓口");
+    let late = if call.purpose == Purpose::Inform && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
+    format!(
+        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は {number} です。{request}",
+        text::name(&letter.from.site)
+    )
+}
+
+/// 日報.
+pub(super) fn digest(letter: &Letter, digest: &Digest) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Desk);
+    page.text(format!("{}{}現在の状況をお知らせします。", clock.today(), clock.now()));
+    let lists = [
+        ("対応中", &digest.open),
+        ("本日の次回報告予定", &digest.promised),
+        ("未受領", &digest.unacknowledged),
+        ("送達失敗", &digest.undelivered),
+        ("静観", &digest.watched),
+        ("重大度4", &digest.low),
+    ];
+    for (label, lines) in lists {
+        page.section(Name::Annex);
+        page.items(&format!("■{label}（{}件）", lines.len()), rows(lines, &clock), "該当なし");
+    }
+    let blind = digest.blind.iter().map(|(source, from, until)| {
+        let until = until.map_or_else(|| "継続中".to_owned(), |until| clock.column(until));
+        format!("{}　{} 〜 {until}", text::name(source), clock.column(*from))
+    });
+    page.section(Name::Annex).items(&format!("■監視停止（{}件）", digest.blind.len()), blind.collect(), "該当なし");
+    closing(&mut page, letter, Reader::Desk, false);
+    let what = format!(
+        "{} {} 対応中{}件・未受領{}件・静観{}件",
+        text::name(&letter.from.site),
+        clock.today(),
+        digest.open.len(),
+        digest.unacknowledged.len(),
+        digest.watched.len() + digest.low.len()
+    );
+    (subject(&["日報"], what.trim(), None, None), page)
+}
+
+/// What was red before the first look.
+pub(super) fn adopted(letter: &Letter, source: &str, problems: &[DigestLine], total: usize) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let source = text::or(text::name(source), "監視元");
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Desk);
+    page.text(format!("「{source}」の監視を開始しました。開始の時点で、すでに{total}件の異常が発生しております。"));
+    page.text(
+        "これらについては、業者への依頼も主管課への報告も行っておりません。状態が変わるか、窓口の操作があった時点で、\
+         通常の障害として扱います。",
+    );
+    let mut listed = rows(problems, &clock);
+    if total > problems.len() {
+        listed.push(format!("ほか{}件", total - problems.len()));
+    }
+    page.section(Name::Annex).items(&format!("■開始時の異常（{total}件）"), listed, "該当なし");
+    page.section(Name::Annex).text("次に行うこと：").item("対応が必要なものがないか確認してください。");
+    page.command(commands::LIST.to_owned());
+    closing(&mut page, letter, Reader::Desk, false);
+    let what = format!("{} {source}の監視開始時点の異常{total}件", text::name(&letter.from.site));
+    (subject(&["監視開始"], what.trim(), None, None), page)
+}
+
+fn rows(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
+    lines.iter().map(|line| row(line, clock)).collect()
+}
+
+/// `KW-20260920-0001　09-20 02:13　重大度1　対応中　本庁舎コアスイッチ Ping応答なし`
+fn row(line: &DigestLine, clock: &Clock) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(line.number.as_ref().map(number_of));
+    parts.push(clock.column(line.at));
+    parts.extend(line.severity.map(|severity| format!("重大度{severity}")));
+    parts.extend(line.stage.map(|stage| words::stage(stage).to_owned()));
+    parts.push(text::or(text::summary(&line.text), "不明"));
+    parts.join("　")
+}

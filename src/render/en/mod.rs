@@ -1,0 +1,505 @@
+//! The same mails in English: shorter, the same facts, for sites with `language = "en"`.
+//!
+//! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
+
+mod phrases;
+
+use super::commands;
+use super::frame::number_of;
+use super::layout::{Name, Page};
+use super::symptom::Symptom;
+use super::time::{Clock, english_span};
+use super::{text, words};
+use crate::desk::ids::Number;
+use crate::desk::letter::{
+    Ask, Asked, Call, Digest, DigestLine, Fact, Facts, Happening, Letter, Matter, Notice, Purpose, RecoveryFacts, What,
+};
+use jiff::Timestamp;
+use phrases::{
+    NONE, NOT_KNOWN, address, ask_tag, expected, isolation, line, list, state_sentence, subject, target_lines, title,
+};
+
+/// Subject and sections in English.
+pub(super) fn mail(letter: &Letter) -> (String, Page) {
+    let mut mail = Mail { letter, clock: Clock::of(letter), page: Page::new(letter.language) };
+    let subject = mail.matter();
+    mail.closing();
+    (subject, mail.page)
+}
+
+struct Mail<'a> {
+    letter: &'a Letter,
+    clock: Clock,
+    page: Page,
+}
+
+impl Mail<'_> {
+    fn matter(&mut self) -> String {
+        address(&mut self.page, &self.letter.to);
+        self.page.section(Name::Gist);
+        let site = text::name(&self.letter.from.site);
+        match &self.letter.matter {
+            Matter::FirstReport { incident, next_report } => {
+                self.page.text("We have detected the fault below. This is our first report.");
+                self.incident(incident);
+                self.next(*next_report);
+                self.apology();
+                subject(&["Incident", "Report 1"], &title(incident), incident)
+            }
+            Matter::Interim { incident, nth, news, last, next_report } => {
+                let now = self.clock.english(self.letter.written);
+                self.page.text(format!("Report {nth} on the fault below, as of {now}."));
+                self.incident(incident);
+                let news = news.iter().map(|one| self.happening(one)).collect();
+                let nothing = self.nothing_new(last.as_ref());
+                self.page.section(Name::Annex).items("Since the last report", news, &nothing);
+                self.next(*next_report);
+                self.apology();
+                subject(&["Incident", &format!("Report {nth}")], &title(incident), incident)
+            }
+            Matter::Recovery { incident, recovery, to_office } => {
+                self.recovery(incident, recovery, *to_office);
+                subject(&["Incident", "Restored"], &title(incident), incident)
+            }
+            Matter::Request { incident, ask, acknowledge_by, entry_phone, log } => {
+                self.request(incident, *ask, *acknowledge_by, entry_phone.as_deref(), log);
+                let urgent = if incident.severity <= 2 { "Urgent" } else { "" };
+                subject(&[ask_tag(*ask), urgent], &format!("{site} {}", Symptom::of(incident).title()), incident)
+            }
+            Matter::Chaser { incident, ask, asked_at, nth } => {
+                let asked = self.clock.english(*asked_at);
+                self.page.text(format!(
+                    "We have no acknowledgement on record of our {} of {asked} (reminder {nth}). Please let us know that \
+                     you have it. If our messages have crossed, please disregard this one.",
+                    ask_tag(*ask).to_lowercase()
+                ));
+                self.incident(incident);
+                let what = format!("{site} {}", Symptom::of(incident).title());
+                subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
+            }
+            Matter::Withdrawal { incident, asked_at } => {
+                let asked = self.clock.english(*asked_at);
+                self.page.text(format!(
+                    "Further isolation shows that the fault is unlikely to lie in what you maintain. We withdraw our \
+                     request of {asked}. We are sorry for the trouble, and thank you for your work."
+                ));
+                self.incident(incident);
+                subject(&["Request withdrawn"], &format!("{site} {}", Symptom::of(incident).title()), incident)
+            }
+            Matter::Consultation { incident, wished_by, nth } => {
+                self.consultation(incident, *wished_by, *nth);
+                subject(&["For your decision"], &title(incident), incident)
+            }
+            Matter::External { incident, service } => {
+                let service = text::or(text::name(service), "an external service");
+                self.page.text(format!(
+                    "We have information that {service} (external service) is failing. Source: {}; the provider's own \
+                     statement is {NOT_KNOWN}.",
+                    words::detected_by_en(incident.detected_by)
+                ));
+                self.incident(incident);
+                self.next(None);
+                subject(&["Notice"], &title(incident), incident)
+            }
+            Matter::PhoneNote { incident, calls } => {
+                self.phone_note(incident, calls);
+                subject(&["Phone note"], &Symptom::of(incident).title(), incident)
+            }
+            Matter::Internal { incident, notice } => self.internal(incident.as_deref(), notice),
+            Matter::Security { number } => {
+                self.page.text(
+                    "A security incident is suspected. Please check it through the appointed contacts; for details call \
+                     the desk.",
+                );
+                self.page.section(Name::Number).field("Number", number_of(number));
+                line(&["Important", "Please check"], &format!("{site} message from the desk"), None, Some(number))
+            }
+            Matter::Blind { number, source, since, detail } => {
+                let (source, detail) = (text::name(source), text::note(detail));
+                self.page.text(
+                    "Part of the monitoring has stopped. This says nothing about the systems themselves, but faults may \
+                     go unnoticed meanwhile.",
+                );
+                self.number(number.as_ref());
+                self.page.section(Name::Time).field("Since", self.clock.english(*since));
+                self.page.section(Name::Symptom).field("Source", text::or(source.clone(), NOT_KNOWN));
+                self.page.section(Name::State).field("Cause", text::or(detail, NOT_KNOWN));
+                line(&["Important", "Monitoring stopped"], &format!("{site} {source}"), None, number.as_ref())
+            }
+            Matter::Sighted { number, source, since, until } => {
+                let source = text::name(source);
+                self.page.text("Monitoring has resumed. Events of the gap are read from the source's records.");
+                self.number(number.as_ref());
+                let gap = english_span(*since, *until);
+                let stopped = format!("{} to {} ({gap})", self.clock.english(*since), self.clock.english(*until));
+                self.page.section(Name::Time).field("Stopped", stopped);
+                self.page.section(Name::Symptom).field("Source", text::or(source.clone(), NOT_KNOWN));
+                line(&["Important", "Monitoring resumed"], &format!("{site} {source}"), None, number.as_ref())
+            }
+            Matter::Digest { digest } => self.digest(digest, &site),
+            Matter::Adopted { source, problems, total } => {
+                let source = text::or(text::name(source), NOT_KNOWN);
+                self.page.text(format!(
+                    "Monitoring of {source} has begun; {total} problems were red before. Nobody has been asked or told \
+                     about them. Each becomes an ordinary incident when it changes or the desk says so."
+                ));
+                let mut rows = self.rows(problems);
+                if *total > problems.len() {
+                    rows.push(format!("and {} more", total - problems.len()));
+                }
+                self.page.section(Name::Annex).items("Problems", rows, NONE).command(commands::LIST.to_owned());
+                line(&["Monitoring started"], &format!("{site} {source}: {total} problems already red"), None, None)
+            }
+        }
+    }
+
+    fn number(&mut self, number: Option<&Number>) {
+        if let Some(number) = number {
+            self.page.section(Name::Number).field("Number", number_of(number));
+        }
+    }
+
+    /// Number to state: what every mail about an incident says.
+    fn incident(&mut self, facts: &Facts) {
+        self.heading(facts);
+        let page = &mut self.page;
+        page.section(Name::Symptom);
+        if let Some(target) = &facts.target {
+            page.lines("Component", target_lines(target), NOT_KNOWN);
+        }
+        page.field("Symptom", Symptom::of(facts).title());
+        page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
+        page.section(Name::Impact).field("Systems", list(&facts.systems, NOT_KNOWN));
+        page.field("Scope", facts.scope.map_or(NOT_KNOWN, words::scope_en));
+        let yes_no = |known: Option<bool>| known.map_or(NOT_KNOWN, |yes| if yes { "yes" } else { "no" });
+        page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));
+        page.field("Substitute", yes_no(facts.substitute));
+        if facts.office_closed {
+            page.field("Office", "closed at present; effect on the night duty is being checked");
+        }
+        page.section(Name::State).field("Isolation", isolation(facts));
+        let mut state: Vec<String> = facts.asked.iter().map(|asked| self.asked(asked)).collect();
+        state.push(state_sentence(facts));
+        self.page.lines("State", state, NOT_KNOWN);
+    }
+
+    fn heading(&mut self, facts: &Facts) {
+        let severity =
+            format!("{} ({}; {})", facts.severity, words::severity_en(facts.severity), words::by_en(facts.severity_by));
+        self.page.section(Name::Number).field("Number", number_of(&facts.number)).field("Severity", severity);
+        let occurred = format!("{} ({})", self.clock.english(facts.occurred), words::mark_en(facts.occurred_mark));
+        self.page.section(Name::Time).field("Occurred", occurred);
+        self.page.field("Detected by", words::detected_by_en(facts.detected_by));
+    }
+
+    fn next(&mut self, next: Option<Timestamp>) {
+        let next = next
+            .map_or_else(|| "when there is news".to_owned(), |at| format!("about {}", self.clock.english_short(at)));
+        self.page.section(Name::Ask).field("Next report", next);
+    }
+
+    fn apology(&mut self) {
+        self.page.section(Name::Courtesy).text("We apologise for the inconvenience.");
+    }
+
+    fn asked(&self, asked: &Asked) -> String {
+        let at = |at: Option<Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| self.clock.english_short(at));
+        format!(
+            "{}: {} sent {}; acknowledged: {}; started: {}.",
+            text::name(&asked.party),
+            ask_tag(asked.ask).to_lowercase(),
+            self.clock.english_short(asked.at),
+            at(asked.acknowledged),
+            at(asked.started)
+        )
+    }
+
+    fn recovery(&mut self, facts: &Facts, recovery: &RecoveryFacts, to_office: bool) {
+        self.page.text("The fault below is restored and operation has been checked.");
+        self.heading(facts);
+        let restored = format!(
+            "{} (usable since {})",
+            self.clock.english(recovery.restored),
+            self.clock.english_short(recovery.usable)
+        );
+        self.page.field("Restored", restored).field("Took", english_span(facts.occurred, recovery.restored));
+        self.page.section(Name::Symptom).field("Symptom", Symptom::of(facts).title());
+        self.page.section(Name::Impact).field("Systems", list(&facts.systems, NOT_KNOWN));
+        self.page.section(Name::State).field("Treatment", text::or(text::note(&recovery.treatment), NOT_KNOWN));
+        let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());
+        let by = by.unwrap_or_else(|| "automatic".to_owned());
+        self.page.field("Checked", format!("{} ({by})", text::or(text::note(&recovery.check), "(to be filled in)")));
+        let linked = recovery.remaining.as_ref().map(|number| format!(" ({})", number_of(number))).unwrap_or_default();
+        self.page.field("Still red", format!("{}{linked}", list(&facts.still_red, NONE)));
+        self.page.field("Cause", "under investigation");
+        if to_office {
+            self.apology();
+        } else {
+            self.page
+                .section(Name::Courtesy)
+                .text("Thank you for your work. Please send us a report of what was done.");
+        }
+    }
+
+    fn request(&mut self, facts: &Facts, ask: Ask, by: Timestamp, entry: Option<&str>, log: &[String]) {
+        self.page.text(match ask {
+            Ask::Repair => {
+                "First-line isolation points to equipment you maintain. Please check it and work towards recovery."
+            }
+            Ask::Inquiry => {
+                "We have not found a fault in your part. To isolate the fault below, please check the following."
+            }
+        });
+        self.incident(facts);
+        if let Some(verdict) = &facts.verdict {
+            let known = verdict.evidence.iter().map(|fact| self.fact(fact)).collect();
+            let open = verdict.not_known.iter().map(|fact| self.fact(fact)).collect();
+            self.page.items("Facts on record", known, "the alert itself").items("Not known", open, "the cause");
+            self.page.field("Grounds", text::or(text::summary(&verdict.because), NOT_KNOWN));
+        }
+        let by = self.clock.english_short(by);
+        let tasks: &[&str] = match ask {
+            Ask::Repair => &[
+                "investigate and restore",
+                "tell us the expected recovery, whether work on site is needed, and your arrival",
+                "report what was done",
+            ],
+            Ask::Inquiry => &["check your part for faults", "tell us of recent work or changes", "tell us the result"],
+        };
+        let mut lines = vec![format!("(1) acknowledge by {by}")];
+        lines.extend(tasks.iter().enumerate().map(|(n, task)| format!("({}) {task}", n + 2)));
+        self.page.section(Name::Ask).lines("Please", lines, NONE);
+        if let Some(phone) = entry.map(text::name).filter(|phone| !phone.is_empty()) {
+            self.page.field("Site entry", format!("data centre {phone} (call before)"));
+        }
+        let messages: Vec<String> = facts.messages.iter().take(20).map(|line| text::line(line)).collect();
+        let log: Vec<String> = log.iter().skip(log.len().saturating_sub(30)).map(|line| text::line(line)).collect();
+        for (label, lines) in [("Messages", messages), ("Log", log)] {
+            let count = if lines.is_empty() { NONE.to_owned() } else { format!("{} lines", lines.len()) };
+            self.page.section(Name::Annex).field(label, count).quote(lines);
+        }
+    }
+
+    fn consultation(&mut self, facts: &Facts, wished_by: Option<Timestamp>, nth: u32) {
+        let out = facts.verdict.as_ref().is_some_and(|told| told.code == crate::desk::rules::VerdictCode::ScopeOut);
+        if nth > 1 {
+            self.page.text("We come back to the matter below.");
+        }
+        self.page.text(if out {
+            "We believe that the fault below is outside the maintenance contracts. Please decide how to go on."
+        } else {
+            "Please decide how to go on with the fault below."
+        });
+        self.incident(facts);
+        let wished = wished_by.map_or_else(|| "at your convenience".to_owned(), |at| self.clock.english(at));
+        self.page.section(Name::Ask).field("Options", "repair or replace; go on with the substitute; watch");
+        self.page.field("Answer by", wished);
+    }
+
+    fn phone_note(&mut self, facts: &Facts, calls: &[Call]) {
+        self.page.text("Please call in this order. No answer: try again after 5 minutes, then go on to the next.");
+        self.incident(facts);
+        for call in calls {
+            let page = &mut self.page;
+            page.section(Name::Annex).field(
+                "Call",
+                format!("{}. {} {}", call.rank, text::name(&call.organization), text::name(&call.contact)),
+            );
+            page.field("Number", text::or(text::name(&call.phone), "(to be filled in)"));
+            page.field("Hours", text::or(text::name(&call.hours), NOT_KNOWN));
+            page.field("Contract", text::or(text::name(&call.contract), NONE));
+            let purpose = match call.purpose {
+                Purpose::Ask(Ask::Repair) => "We ask you to act on it.",
+                Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
+                Purpose::Chase => "We have no acknowledgement yet; please take it.",
+                Purpose::Inform => "This is our first report.",
+            };
+            page.field(
+                "Say",
+                format!(
+                    "This is the operations desk of {}. {} since {}. Our number is {}. {purpose}",
+                    text::name(&self.letter.from.site),
+                    Symptom::of(facts).title(),
+                    self.clock.english_short(facts.occurred),
+                    number_of(&facts.number)
+                ),
+            );
+            self.page.field("Ask", "name, time of call back, expected arrival");
+            self.page.field("Result", "[ ] taken  [ ] no answer  [ ] voice mail  [ ] busy   at __:__");
+            self.page.command(match call.purpose {
+                Purpose::Inform => commands::note(&facts.number),
+                Purpose::Ask(_) | Purpose::Chase => commands::acknowledge(&facts.number, &call.organization),
+            });
+        }
+    }
+
+    fn internal(&mut self, incident: Option<&Facts>, notice: &Notice) -> String {
+        let number = incident.map(|facts| &facts.number);
+        let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
+        let (what, detail, next): (&str, String, Vec<String>) = match notice {
+            Notice::YoursToDecide => {
+                let next = [with(commands::start), with(commands::confirm), with(commands::explain)].concat();
+                ("The verdict is yours", "The machine stops here; please look and decide.".to_owned(), next)
+            }
+            Notice::PleaseCheck => {
+                let next = [with(commands::restore), with(commands::note), with(commands::accept)].concat();
+                (
+                    "Please check operation",
+                    "Monitoring shows normal. No recovery is reported before your check.".to_owned(),
+                    next,
+                )
+            }
+            Notice::NotAcknowledged { party, asked_at } => (
+                "No acknowledgement",
+                format!(
+                    "{} was asked {} and has not acknowledged.",
+                    text::name(party),
+                    self.clock.english_short(*asked_at)
+                ),
+                number.map(|number| commands::acknowledge(number, party)).into_iter().collect(),
+            ),
+            Notice::Reopened => {
+                ("Reopened", "The fault came back; the same number goes on.".to_owned(), with(commands::show))
+            }
+            Notice::NotDelivered { kind, address, why } => (
+                "Not delivered",
+                format!("{} to {}: {}", text::name(kind), text::name(address), text::summary(why)),
+                vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
+            ),
+            Notice::RulesRefused { faults } => (
+                "Configuration not loaded",
+                format!(
+                    "The earlier one stays in force. {}",
+                    faults.iter().take(20).map(|f| text::summary(f)).collect::<Vec<_>>().join("; ")
+                ),
+                vec![commands::CHECK.to_owned()],
+            ),
+            Notice::Remark { source, text: remark } => (
+                "Remark of a source",
+                format!("{}: {}", text::name(source), text::note(remark)),
+                vec![commands::STATUS.to_owned()],
+            ),
+            Notice::WasDown { from, until } => (
+                "We were down",
+                format!(
+                    "from {} to {} ({})",
+                    self.clock.english(*from),
+                    self.clock.english(*until),
+                    english_span(*from, *until)
+                ),
+                vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
+            ),
+            Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
+            Notice::Damage { what } => ("Damaged records", text::note(what), vec![commands::VERIFY.to_owned()]),
+        };
+        self.page.text(format!("{what}. {detail}"));
+        if let Some(facts) = incident {
+            self.incident(facts);
+        }
+        self.page.section(Name::Annex).text("Next:");
+        for command in next {
+            self.page.command(command);
+        }
+        let symptom =
+            incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));
+        line(&["Action needed"], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
+    }
+
+    fn digest(&mut self, digest: &Digest, site: &str) -> String {
+        let now = self.clock.english(self.letter.written);
+        self.page.text(format!("State as of {now}."));
+        let lists = [
+            ("Open", &digest.open),
+            ("Reports promised", &digest.promised),
+            ("Not acknowledged", &digest.unacknowledged),
+            ("Not delivered", &digest.undelivered),
+            ("Watched", &digest.watched),
+            ("Severity 4", &digest.low),
+        ];
+        for (label, lines) in lists {
+            let rows = self.rows(lines);
+            self.page.section(Name::Annex).items(&format!("{label} ({})", lines.len()), rows, NONE);
+        }
+        let blind = digest.blind.iter().map(|(source, from, until)| {
+            let until = until.map_or_else(|| "now".to_owned(), |until| self.clock.english(until));
+            format!("{} {} to {until}", text::name(source), self.clock.english(*from))
+        });
+        let blind = blind.collect();
+        self.page.section(Name::Annex).items("Monitoring stopped", blind, NONE);
+        let counts = format!("{site} {} open, {} not acknowledged", digest.open.len(), digest.unacknowledged.len());
+        line(&["Daily"], &counts, None, None)
+    }
+
+    fn rows(&self, lines: &[DigestLine]) -> Vec<String> {
+        let row = |line: &DigestLine| {
+            let mut parts: Vec<String> = line.number.iter().map(number_of).collect();
+            parts.push(self.clock.column(line.at));
+            parts.extend(line.severity.map(|severity| format!("severity {severity}")));
+            parts.extend(line.stage.map(|stage| words::stage_en(stage).to_owned()));
+            parts.push(text::or(text::summary(&line.text), NOT_KNOWN));
+            parts.join(" ")
+        };
+        lines.iter().map(row).collect()
+    }
+
+    fn nothing_new(&self, last: Option<&Happening>) -> String {
+        let last = last.map(|last| format!(" (last on record: {})", self.happening(last).trim_end_matches('.')));
+        format!("nothing new to report{}", last.unwrap_or_default())
+    }
+
+    fn happening(&self, one: &Happening) -> String {
+        let at = self.clock.english_short(one.at);
+        match &one.what {
+            What::Asked { party, ask } => format!("{at} {} to {}.", ask_tag(*ask), text::name(party)),
+            What::Acknowledged { party } => format!("{at} {} acknowledged.", text::name(party)),
+            What::Started { party } => format!("{at} {} started work.", text::name(party)),
+            What::DeskStarted => format!("{at} the desk started work."),
+            What::Chased { party } => format!("{at} {} was reminded.", text::name(party)),
+            What::Note { text: note } => format!("{at} {}", text::note(note)),
+            What::Spread { alerts } => format!("{at} {alerts} more alerts."),
+            What::Verdict { code, parties } => {
+                format!("{at} verdict now: {} ({}).", words::verdict_en(*code), list(parties, NONE))
+            }
+            What::BackToNormal { still_red } => {
+                format!(
+                    "{at} monitoring shows normal, operation is being checked; still red: {}.",
+                    list(still_red, NONE)
+                )
+            }
+            What::Relapsed => format!("{at} the fault is back; not restored."),
+            What::Severity { from, to } => format!("{at} severity changed from {from} to {to}."),
+        }
+    }
+
+    fn fact(&self, fact: &Fact) -> String {
+        match fact {
+            Fact::Alert { host, summary, at } => {
+                format!("{} ({})", Symptom::from(summary, "", host, "").title(), self.clock.english_short(*at))
+            }
+            Fact::Behind { failing, of } => format!("{failing} of {of} failing components are or need this one"),
+            Fact::Ping { target, answered, at } => {
+                let answered = if *answered { "answers" } else { "does not answer" };
+                format!("{} {answered} ping ({})", text::name(target), self.clock.english_short(*at))
+            }
+            Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
+            Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
+            Fact::Words(words) => text::summary(words),
+        }
+    }
+
+    fn closing(&mut self) {
+        self.page.section(Name::Notice).text("This mail is sent automatically by the monitoring system.");
+        let from = &self.letter.from;
+        let day =
+            from.phone.iter().map(|(phone, hours)| format!("phone {} ({})", text::name(phone), text::name(hours)));
+        let night = from.night_phone.iter().map(|phone| format!("out of hours {}", text::name(phone)));
+        let mut numbers: Vec<String> = day.chain(night).collect();
+        if from.out_of_hours {
+            numbers.reverse();
+        }
+        let desk =
+            format!("{} {} ({})", text::name(&from.site), text::name(&from.desk), text::name(&from.organization));
+        self.page.section(Name::Contact).rule().text(desk);
+        self.page.text(if numbers.is_empty() { "Please answer this mail.".to_owned() } else { numbers.join(" / ") });
+    }
+}

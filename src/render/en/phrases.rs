@@ -1,0 +1,104 @@
+//! Phrases of the English mails that need nothing but the facts: subject line, lists, states.
+//!
+//! Not here: times, which need the letter's zone (`mod.rs`).
+
+use crate::desk::ids::Number;
+use crate::desk::letter::{Addressee, Ask, Facts, Stage, Target};
+use crate::render::frame::number_of;
+use crate::render::layout::{Name, Page};
+use crate::render::symptom::Symptom;
+use crate::render::{text, words};
+
+/// Stands for what is not known yet.
+pub(super) const NOT_KNOWN: &str = "being checked";
+/// Characters of a subject between the tags (longer than the Japanese ones) and the number.
+const WHAT: usize = 100;
+/// Stands for an empty list.
+pub(super) const NONE: &str = "none";
+
+pub(super) fn address(page: &mut Page, to: &Addressee) {
+    let names = [Some(text::name(&to.organization)), to.contact.as_deref().map(text::name)];
+    let names: Vec<String> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();
+    page.section(Name::Address).text(format!("To: {}", names.join(", ")));
+}
+
+pub(super) fn ask_tag(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Repair => "Request for action",
+        Ask::Inquiry => "Inquiry",
+    }
+}
+
+pub(super) fn title(facts: &Facts) -> String {
+    let symptom = Symptom::of(facts).title();
+    match text::names(&facts.systems).first() {
+        Some(system) if !symptom.contains(system.as_str()) => format!("{system} {symptom}"),
+        _ => symptom,
+    }
+}
+
+pub(super) fn subject(tags: &[&str], what: &str, facts: &Facts) -> String {
+    line(tags, what, Some(facts.severity), Some(&facts.number))
+}
+
+/// `[Tag][Tag] what (severity n) [number]`, brackets within `what` rounded.
+pub(super) fn line(tags: &[&str], what: &str, severity: Option<u8>, number: Option<&Number>) -> String {
+    let tags: String = tags.iter().filter(|tag| !tag.is_empty()).map(|tag| format!("[{tag}]")).collect();
+    let what = text::cut(&text::clean(what), WHAT).replace('[', "(").replace(']', ")");
+    let severity = severity.map(|severity| format!(" (severity {severity})")).unwrap_or_default();
+    let number = number.map(|number| format!(" [{}]", number_of(number))).unwrap_or_default();
+    format!("{tags} {what}{severity}{number}")
+}
+
+pub(super) fn list(names: &[String], none: &str) -> String {
+    let names = text::names(names);
+    match names.len() {
+        0 => none.to_owned(),
+        1..=5 => names.join(", "),
+        all => format!("{} and {} more", names.iter().take(5).cloned().collect::<Vec<_>>().join(", "), all - 5),
+    }
+}
+
+pub(super) fn expected(known: Option<bool>) -> &'static str {
+    if known.is_some() { " (expected)" } else { "" }
+}
+
+pub(super) fn target_lines(target: &Target) -> Vec<String> {
+    let asset = &target.asset;
+    let details =
+        [("model", &asset.model), ("serial", &asset.serial), ("place", &asset.place), ("contract", &asset.contract)];
+    let details = details.iter().filter(|(_, value)| !value.is_empty());
+    let details: Vec<String> = details.map(|(label, value)| format!("{label} {}", text::name(value))).collect();
+    let mut lines = vec![format!("{} ({})", text::name(&target.name), list(&target.hosts, NOT_KNOWN))];
+    if !details.is_empty() {
+        lines.push(details.join(", "));
+    }
+    lines
+}
+
+pub(super) fn isolation(facts: &Facts) -> String {
+    match &facts.verdict {
+        None => "under way; the cause is being checked".to_owned(),
+        Some(verdict) => format!(
+            "{} ({}); confidence: {}; {}",
+            words::verdict_en(verdict.code),
+            list(&verdict.parties, verdict.cause.map_or(NOT_KNOWN, words::cause_en)),
+            words::confidence_en(verdict.confidence),
+            words::by_en(verdict.by)
+        ),
+    }
+}
+
+pub(super) fn state_sentence(facts: &Facts) -> String {
+    match facts.stage {
+        Stage::Isolating => "First-line isolation is under way.".to_owned(),
+        Stage::Requested => "Action has been requested.".to_owned(),
+        Stage::InProgress => "Work is in progress.".to_owned(),
+        Stage::WorkedAround => "A workaround is in place; the repair goes on.".to_owned(),
+        Stage::Verifying => {
+            format!("Monitoring shows normal; operation is being checked. Still red: {}.", list(&facts.still_red, NONE))
+        }
+        Stage::Restored => "Restored and checked.".to_owned(),
+        Stage::OnHold => "Waiting for your decision.".to_owned(),
+    }
+}

@@ -1,0 +1,289 @@
+//! The facts of an incident as labelled Japanese sentences: what several kinds of mail say in the same way.
+//!
+//! Fact, inference (推定, 見込み) and unknown (確認中) are kept apart, and nobody is blamed. Not here: who may know what -
+//! a letter only holds what its reader may know.
+
+use super::frame::number_of;
+use super::layout::{Name, Page};
+use super::symptom::{Symptom, is_reported};
+use super::time::Clock;
+use super::{text, words};
+use crate::desk::letter::{Asked, Fact, Facts, Stage, VerdictFacts};
+use crate::desk::rules::{Confidence, VerdictCode};
+use jiff::Timestamp;
+
+/// Names of a list that are shown before 「ほか」.
+const LISTED: usize = 5;
+
+/// `A、B、CほかN件`; empty for an empty list. `unit` as in 「ほか3システム」.
+pub(super) fn listed(raw: &[String], unit: &str) -> String {
+    let names = text::names(raw);
+    let shown = names.iter().take(LISTED).cloned().collect::<Vec<_>>().join("、");
+    if names.len() > LISTED { format!("{shown}ほか{}{unit}", names.len() - LISTED) } else { shown }
+}
+
+/// Subject's symptom for an office: what is hit first, then what fails.
+pub(super) fn office_title(facts: &Facts) -> String {
+    let symptom = Symptom::of(facts).title();
+    let systems = text::names(&facts.systems);
+    match systems.as_slice() {
+        [] => symptom,
+        [only] if symptom.contains(only.as_str()) => symptom,
+        [only] => format!("{only} {symptom}"),
+        [first, ..] if symptom.contains(first.as_str()) => symptom,
+        [first, ..] => format!("{first}ほか {symptom}"),
+    }
+}
+
+/// 受付番号 and 重大度.
+pub(super) fn number(page: &mut Page, facts: &Facts) {
+    page.section(Name::Number).field(
+        "受付番号",
+        format!(
+            "{}　　重大度：{}（{}）",
+            number_of(&facts.number),
+            severity(facts.severity),
+            words::by(facts.severity_by)
+        ),
+    );
+}
+
+/// `1（重大）`
+pub(super) fn severity(severity: u8) -> String {
+    format!("{severity}（{}）", words::severity(severity))
+}
+
+/// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
+pub(super) fn symptom(page: &mut Page, facts: &Facts) {
+    page.section(Name::Symptom).field("事象", symptom_sentences(facts));
+}
+
+/// The sentence of the symptom, and what came with it.
+pub(super) fn symptom_sentences(facts: &Facts) -> String {
+    // Once monitoring shows normal, nothing is said of it in the present tense.
+    let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+    let symptom = Symptom::of(facts);
+    let mut out = if over { format!("{}（発生時）。", symptom.title()) } else { symptom.sentence() };
+    let seen = if over { "検知しました" } else { "検知しております" };
+    if facts.hosts > 1 {
+        out += &format!("ほかに{}台の機器で関連するとみられる警報を{seen}。", facts.hosts - 1);
+    } else if facts.alerts > 1 {
+        out += &format!("あわせて{}件の関連する警報を{seen}。", facts.alerts - 1);
+    }
+    out
+}
+
+/// 波及: what only echoes, for readers who know the hosts; nothing where there is none.
+pub(super) fn echoes(page: &mut Page, facts: &Facts) {
+    let echoes = listed(&facts.echoes, "台");
+    if !echoes.is_empty() {
+        page.field("波及の見込み", echoes);
+    }
+}
+
+/// What 確認済みの事実 says where nothing beyond the first sign is on record.
+pub(super) fn only_known(facts: &Facts) -> &'static str {
+    if is_reported(facts) {
+        "申告の内容のみ（詳細は確認中）"
+    } else {
+        "監視の警報のみ（詳細は確認中）"
+    }
+}
+
+/// 影響範囲 in words of office work.
+pub(super) fn scope(facts: &Facts) -> String {
+    let systems = listed(&facts.systems, "システム");
+    match (facts.scope.map(words::scope), systems.is_empty()) {
+        (None, true) => "確認中".to_owned(),
+        (None, false) => format!("{systems}（影響の範囲は確認中）"),
+        (Some(scope), true) => format!("{scope}（対象の業務は確認中）"),
+        (Some(scope), false) => format!("{scope}（{systems}）"),
+    }
+}
+
+/// 影響範囲, 業務影響, 住民影響, 代替手段 for an office. What the configuration says of a system is an expectation
+/// (見込み), not an observation.
+pub(super) fn impact(page: &mut Page, facts: &Facts, clock: &Clock) {
+    page.section(Name::Impact).field("影響範囲", scope(facts)).field("業務影響", office_work(facts, clock));
+    page.field(
+        "住民影響",
+        match facts.residents {
+            Some(true) if facts.office_closed => "開庁時は有の見込み（閉庁中の影響は確認中）",
+            Some(true) => "有の見込み",
+            Some(false) => "無の見込み",
+            None => "確認中",
+        },
+    );
+    page.field(
+        "代替手段",
+        match facts.substitute {
+            Some(true) => "有",
+            Some(false) => "無",
+            None => "確認中",
+        },
+    );
+}
+
+fn office_work(facts: &Facts, clock: &Clock) -> String {
+    if facts.office_closed {
+        let closed = if clock.is_weekend() { "閉庁日" } else { "閉庁中" };
+        format!("{closed}のため、通常の窓口業務への影響はない見込みです。宿日直業務への影響は確認中です。")
+    } else if facts.systems.is_empty() {
+        "確認中".to_owned()
+    } else {
+        format!("{}のご利用に支障が生じている見込みです。詳細は確認中です。", listed(&facts.systems, "システム"))
+    }
+}
+
+/// 切り分け結果 in a sentence without blame, with 確度 and who said so.
+pub(super) fn isolation(facts: &Facts) -> String {
+    let Some(verdict) = &facts.verdict else { return "切り分け中です。原因は確認中です。".to_owned() };
+    let suspect = suspect(facts, verdict);
+    let mark = format!("（確度：{}、{}）", words::confidence(verdict.confidence), words::by(verdict.by));
+    let by = format!("（{}）", words::by(verdict.by));
+    let likely = likelihood(verdict.confidence);
+    match verdict.code {
+        VerdictCode::Single | VerdictCode::Multi => {
+            format!("{suspect}に起因する{likely}{mark}。原因は確認中です。")
+        }
+        VerdictCode::External => format!("外部サービス（{suspect}）に起因する{likely}{mark}。"),
+        VerdictCode::ScopeOut => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
+        VerdictCode::Own => format!("窓口にて対応する事象と判断しております{by}。原因は確認中です。"),
+        VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査しております。"),
+        VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
+        VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
+        VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
+        VerdictCode::Security => "窓口にて確認しております。".to_owned(),
+    }
+}
+
+/// 可能性… so that it follows 「に起因する」.
+pub(super) fn likelihood(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Confirmed => "ものと確認しております",
+        Confidence::Probable => "可能性が高いと判断しております",
+        Confidence::Possible => "可能性があると考えております",
+        Confidence::Unknown => "かどうかを確認しております",
+    }
+}
+
+/// What is suspected, by the name of the thing rather than of its keeper.
+fn suspect(facts: &Facts, verdict: &VerdictFacts) -> String {
+    let parties = listed(&verdict.parties, "者");
+    let component = facts.component.as_deref().map(text::name).filter(|name| !name.is_empty());
+    match (component, verdict.code) {
+        (_, VerdictCode::Multi) if !parties.is_empty() => format!("複数の保守対象（{parties}）"),
+        (_, VerdictCode::Multi) => "複数の保守対象".to_owned(),
+        (_, VerdictCode::External) if !parties.is_empty() => parties,
+        (Some(component), _) => component,
+        (None, _) => text::or(Symptom::of(facts).thing, "対象機器"),
+    }
+}
+
+/// 現在の状況: where the incident stands, and what those asked have answered.
+pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
+    let mut out: Vec<String> = facts.asked.iter().map(|asked| asked_sentence(asked, clock)).collect();
+    match facts.stage {
+        Stage::Isolating => out.push("一次切り分けを行っております。".to_owned()),
+        Stage::Requested if out.is_empty() => out.push("対応を依頼しております。".to_owned()),
+        Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
+            out.push("復旧に向けて対応しております。".to_owned());
+        }
+        Stage::Requested | Stage::InProgress => {}
+        Stage::WorkedAround => {
+            out.push("暫定対応によりご利用いただける状態です。恒久的な対応を続けております。".to_owned())
+        }
+        Stage::Verifying => {
+            out.push("監視上は正常に戻っておりますが、動作を確認中です。".to_owned());
+            if !facts.still_red.is_empty() {
+                out.push(still_red(&facts.still_red));
+            }
+        }
+        Stage::Restored => out.push("復旧し、動作確認が完了しております。".to_owned()),
+        Stage::OnHold => out.push("今後の対応について、ご判断をお待ちしております。".to_owned()),
+    }
+    out
+}
+
+/// 「○○では引き続き異常を検知しております。」
+pub(super) fn still_red(hosts: &[String]) -> String {
+    format!("{}では引き続き異常を検知しております。", text::or(listed(hosts, "台"), "一部の機器"))
+}
+
+fn asked_sentence(asked: &Asked, clock: &Clock) -> String {
+    let party = text::name(&asked.party);
+    let kind = words::asked_for(asked.ask);
+    match answer(&party, asked.acknowledged, asked.started, clock) {
+        Some(answer) => answer,
+        None => format!(
+            "保守業者（{party}）へ{kind}を依頼しました（{}）。受領の連絡を待っております。",
+            clock.short(asked.at)
+        ),
+    }
+}
+
+/// 「株式会社Nが2時50分に受領し、2時55分に調査に着手しました。」
+pub(super) fn answer(
+    party: &str,
+    acknowledged: Option<Timestamp>,
+    started: Option<Timestamp>,
+    clock: &Clock,
+) -> Option<String> {
+    match (acknowledged.map(|at| clock.short(at)), started.map(|at| clock.short(at))) {
+        (None, None) => None,
+        (Some(had), None) => Some(format!("{party}が{had}に受領しました。")),
+        (None, Some(began)) => Some(format!("{party}が{began}に調査に着手しました。")),
+        (Some(had), Some(began)) => Some(format!("{party}が{had}に受領し、{began}に調査に着手しました。")),
+    }
+}
+
+/// 復旧見込み: no letter carries an estimate yet, so none is given.
+pub(super) fn outlook(facts: &Facts) -> &'static str {
+    match facts.stage {
+        Stage::Restored => "復旧済み",
+        Stage::Verifying => "動作確認が完了しだい、復旧のご報告をいたします。",
+        _ => "確認中",
+    }
+}
+
+/// 次回報告.
+pub(super) fn next_report(next: Option<Timestamp>, clock: &Clock) -> String {
+    match next {
+        Some(at) => format!("{}頃に続報をお送りいたします。", clock.short(at)),
+        None => "状況に変化があり次第、ご報告いたします。".to_owned(),
+    }
+}
+
+/// One fact on record, as an entry of 確認済みの事実 or 確認できなかった事項.
+pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
+    match fact {
+        Fact::Alert { host, summary, at } => {
+            format!("{}（{}、監視による）", Symptom::from(summary, "", host, "").title(), clock.short(*at))
+        }
+        Fact::Behind { failing, of } => {
+            let component = facts.component.as_deref().map(text::name).unwrap_or_default();
+            let component = text::or(component, "対象機器");
+            let share =
+                if failing == of { format!("{of}件すべて") } else { format!("{of}件のうち{failing}件") };
+            format!("異常のある構成要素{share}が、{component}またはその配下にあること")
+        }
+        Fact::Ping { target, answered, at } => {
+            let answered = if *answered { "応答あり" } else { "応答なし" };
+            format!("監視装置から {} への ping に{answered}（{}）", text::name(target), clock.short(*at))
+        }
+        Fact::PingNotKnown { target } => format!("監視装置から {} への ping（確認できず）", text::name(target)),
+        Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
+        Fact::Words(words) => text::summary(words),
+    }
+}
+
+/// The rule's sentence (it ends with ため) as the ground of a judgement.
+pub(super) fn ground(verdict: &VerdictFacts) -> String {
+    let because = text::summary(&verdict.because);
+    let because = because.trim_end_matches('。');
+    if because.is_empty() {
+        "窓口に記録しております。".to_owned()
+    } else {
+        format!("{because}（{}）", words::by(verdict.by))
+    }
+}

@@ -1,0 +1,196 @@
+//! 内部連絡: what the desk should know at once, what to do next, and the command that records it.
+//!
+//! Source of the wording: `DOMAIN.md` §14. Not here: calls to make (`desk.rs`).
+
+use super::frame::{Reader, closing, greeting, subject};
+use super::layout::{Name, Page};
+use super::symptom::{Symptom, is_reported};
+use super::time::{Clock, span};
+use super::{commands, facts, text, words};
+use crate::desk::ids::Number;
+use crate::desk::letter::{Facts, Letter, Notice};
+use crate::desk::rules::VerdictCode;
+
+/// 内部連絡: what happened, what to do next, and the command that records it.
+pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notice) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let told = tell(notice, incident, &clock);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Desk);
+    page.text(told.happened);
+    if let Some(incident) = incident {
+        facts::number(&mut page, incident);
+        page.section(Name::Time)
+            .field(
+                "発生日時",
+                format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)),
+            )
+            .field("受付契機", words::detected_by(incident.detected_by));
+        facts::symptom(&mut page, incident);
+        facts::echoes(&mut page, incident);
+        let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
+        page.field(label, text::or(text::summary(&incident.summary), "不明"));
+        page.section(Name::Impact).field("影響", facts::scope(incident));
+        page.section(Name::State).field("切り分け", verdict(incident));
+        page.items("確認済みの事実", known(incident, &clock), facts::only_known(incident));
+        page.lines("現在の状況", facts::state(incident, &clock), "確認中");
+    }
+    if !told.details.is_empty() {
+        page.section(Name::Annex).items("詳細", told.details, "該当なし");
+    }
+    page.section(Name::Annex).text("次に行うこと：");
+    for (step, command) in told.steps {
+        page.item(step);
+        for line in command {
+            page.command(line);
+        }
+    }
+    closing(&mut page, letter, Reader::Desk, false);
+    let what = match incident {
+        Some(incident) => format!("{} {}", told.title, Symptom::of(incident).title()),
+        None => format!("{} {}", text::name(&letter.from.site), told.title),
+    };
+    (subject(&["要対応"], what.trim(), incident.map(|facts| facts.severity), incident.map(|facts| &facts.number)), page)
+}
+
+fn verdict(incident: &Facts) -> String {
+    match &incident.verdict {
+        None => "切り分け中".to_owned(),
+        Some(told) => format!(
+            "{}（確度：{}、{}）。{}",
+            words::verdict(told.code),
+            words::confidence(told.confidence),
+            words::by(told.by),
+            facts::ground(told)
+        ),
+    }
+}
+
+fn known(incident: &Facts, clock: &Clock) -> Vec<String> {
+    let Some(verdict) = &incident.verdict else { return Vec::new() };
+    verdict.evidence.iter().chain(&verdict.not_known).map(|fact| facts::fact(fact, incident, clock)).collect()
+}
+
+/// An internal notice in words.
+struct Told {
+    title: String,
+    happened: String,
+    details: Vec<String>,
+    steps: Vec<(&'static str, Vec<String>)>,
+}
+
+fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
+    let number = incident.map(|facts| &facts.number);
+    let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
+    match notice {
+        Notice::YoursToDecide => Told {
+            title: "切り分けのご判断のお願い".to_owned(),
+            happened: format!("{}窓口で内容をご確認のうえ、ご判断をお願いします。", stopped_because(incident)),
+            details: Vec::new(),
+            steps: vec![
+                ("調査を始めたら、着手を記録してください。", with(commands::start)),
+                ("切り分け結果を確定してください（担当先が決まれば、依頼が送られます）。", with(commands::confirm)),
+                ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
+            ],
+        },
+        Notice::PleaseCheck => Told {
+            title: "動作確認のお願い".to_owned(),
+            happened: "監視上は正常に戻りました。動作確認をお願いします。復旧報は、確認の結果が記録されるまで送られません。".to_owned(),
+            details: Vec::new(),
+            steps: vec![
+                ("正常に使えることを確認できたら、方法と結果を記録してください（復旧報が送られます）。", with(commands::restore)),
+                ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
+                ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
+            ],
+        },
+        Notice::NotAcknowledged { party, asked_at } => Told {
+            title: format!("受領連絡なし（{}）", text::name(party)),
+            happened: format!(
+                "{}に{}へ依頼した件について、受領の連絡が記録されていません。お電話での確認をお願いします。",
+                clock.short(*asked_at),
+                text::name(party)
+            ),
+            details: Vec::new(),
+            steps: vec![
+                ("受領を得たら、次のコマンドで記録してください。", number.map(|number| commands::acknowledge(number, party)).into_iter().collect()),
+                ("つながらなかった場合も、時刻と結果を記録してください。", with(commands::note)),
+            ],
+        },
+        Notice::Reopened => Told {
+            title: "再び異常を検知しました".to_owned(),
+            happened: "復旧とした件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned(),
+            details: Vec::new(),
+            steps: vec![("経過を確認し、対応を続けてください。", with(commands::show))],
+        },
+        Notice::NotDelivered { kind, address, why } => Told {
+            title: format!("{}を届けられませんでした", text::or(text::name(kind), "メール")),
+            happened: format!(
+                "{}を届けられませんでした。お電話など、別の方法での連絡をお願いします。",
+                text::or(text::name(kind), "メール")
+            ),
+            details: vec![
+                format!("宛先：{}", text::or(text::name(address), "不明")),
+                format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
+            ],
+            steps: vec![
+                ("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]),
+                ("宛先を直したら、再送してください。", vec![commands::RETRY.to_owned()]),
+            ],
+        },
+        Notice::RulesRefused { faults } => Told {
+            title: "設定を読み込めませんでした".to_owned(),
+            happened: "設定の変更に誤りがあるため、読み込みませんでした。これまでの設定で運転を続けております。".to_owned(),
+            details: faults.iter().take(20).map(|fault| text::summary(fault)).collect(),
+            steps: vec![("誤りを直してから、再読み込みしてください。", vec![commands::CHECK.to_owned()])],
+        },
+        Notice::Remark { source, text: remark } => Told {
+            title: format!("監視元「{}」からの連絡", text::or(text::name(source), "不明")),
+            happened: "監視元について、確認が必要な点があります。".to_owned(),
+            details: vec![text::or(text::note(remark), "不明")],
+            steps: vec![("監視元の状態を確認してください。", vec![commands::STATUS.to_owned()])],
+        },
+        Notice::WasDown { from, until } => Told {
+            title: "運用監視システムが停止していました".to_owned(),
+            happened: format!(
+                "運用監視システムが{}から{}まで（{}）停止していました。この間の事象は、監視元の記録から取り込みます。",
+                clock.short(*from),
+                clock.short(*until),
+                span(*from, *until)
+            ),
+            details: Vec::new(),
+            steps: vec![
+                ("監視元と送達の状態を確認してください。", vec![commands::STATUS.to_owned()]),
+                ("この間の障害の有無を確認してください。", vec![commands::LIST.to_owned()]),
+            ],
+        },
+        Notice::SetAside { what } => Told {
+            title: "処理できない入力を取り分けました".to_owned(),
+            happened: "処理できない入力があったため、取り分けて運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),
+            details: vec![text::or(text::note(what), "不明")],
+            steps: vec![("監視元の画面と対応中の一覧を見比べてください。", vec![commands::LIST.to_owned()])],
+        },
+        Notice::Damage { what } => Told {
+            title: "記録の一部を読み取れませんでした".to_owned(),
+            happened: "記録の一部を読み取れませんでした。読み取れたものから運転を続けております。".to_owned(),
+            details: vec![text::or(text::note(what), "不明")],
+            steps: vec![
+                ("記録を検査し、システム管理者へ連絡してください。", vec![commands::VERIFY.to_owned()]),
+                ("対応中の件に漏れがないか確認してください。", vec![commands::LIST.to_owned()]),
+            ],
+        },
+    }
+}
+
+fn stopped_because(incident: Option<&Facts>) -> &'static str {
+    match incident.and_then(|facts| facts.verdict.as_ref()).map(|verdict| verdict.code) {
+        None | Some(VerdictCode::Unknown) => "自動の一次切り分けでは、原因を特定できませんでした。",
+        Some(VerdictCode::Single | VerdictCode::Multi) => "担当とみられる業者がありますが、確度が十分ではありません。",
+        Some(VerdictCode::Own) => "窓口で対応する事象と判定しました。",
+        Some(VerdictCode::ScopeOut) => "保守契約の対象範囲外と判定しました。",
+        Some(VerdictCode::External) => "外部サービスの事象と判定しました。",
+        Some(VerdictCode::User) => "利用者側の事象と判定しました。",
+        Some(VerdictCode::Planned) => "計画作業に伴う事象と判定しました。",
+        Some(VerdictCode::Monitor) => "監視側の事象と判定しました。",
+        Some(VerdictCode::Security) => "情報セキュリティインシデントの疑いがあります。",
+    }
+}

@@ -1,0 +1,100 @@
+//! 相談, 連絡 and the security notice: what 主管課 is asked to decide, or must know, beside the reports.
+//!
+//! Source of the wording: `DOMAIN.md` §14.
+
+use super::frame::{Reader, closing, greeting, number_of, subject};
+use super::layout::{Name, Page};
+use super::time::Clock;
+use super::{facts, text, words};
+use crate::desk::ids::Number;
+use crate::desk::letter::{Facts, Letter};
+use crate::desk::rules::VerdictCode;
+use jiff::Timestamp;
+
+/// 相談: asks for a decision, with options and the risk of waiting.
+pub(super) fn consultation(
+    letter: &Letter,
+    incident: &Facts,
+    wished_by: Option<Timestamp>,
+    nth: u32,
+) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Office);
+    if nth > 1 {
+        page.text("先にご相談いたしました下記の件につきまして、あらためてご判断をお願いいたします。");
+    } else {
+        page.text("下記の事象につきまして、ご相談申し上げます。");
+    }
+    if out_of_scope {
+        page.text(
+            "本事象は保守契約の対象範囲に含まれていないものと考えております。今後の対応（調達等）につきまして、\
+             ご判断をお願いいたします。",
+        );
+    } else {
+        page.text("今後の対応につきまして、ご判断をお願いいたします。");
+    }
+    facts::number(&mut page, incident);
+    page.section(Name::Time)
+        .field("発生日時", format!("{}（{}）", clock.era(incident.occurred), words::mark(incident.occurred_mark)));
+    facts::symptom(&mut page, incident);
+    facts::impact(&mut page, incident, &clock);
+    page.section(Name::State).field("切り分け", facts::isolation(incident));
+    page.lines("現在の状況", facts::state(incident, &clock), "確認中");
+    page.section(Name::Ask);
+    page.lines("対応の選択肢", options(out_of_scope), "確認中");
+    page.field("留意点", "ご判断までの間、現在の状態が続く見込みです。影響が広がるおそれの有無は確認中です。");
+    page.field(
+        "ご回答希望",
+        wished_by.map_or_else(|| "ご都合のつき次第".to_owned(), |at| format!("{}まで", clock.era(at))),
+    );
+    closing(&mut page, letter, Reader::Office, true);
+    let what = facts::office_title(incident);
+    (subject(&["ご相談", "ご判断のお願い"], &what, Some(incident.severity), Some(&incident.number)), page)
+}
+
+fn options(out_of_scope: bool) -> Vec<String> {
+    let options: &[&str] = if out_of_scope {
+        &["調達等による修理または交換", "代替手段による運用の継続", "経過の観察"]
+    } else {
+        &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"]
+    };
+    options.iter().enumerate().map(|(n, option)| format!("({}) {option}", n + 1)).collect()
+}
+
+/// 連絡: an external service fails.
+pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let service = text::or(text::name(service), "外部サービス");
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Office);
+    page.text(format!("{service}（外部サービス）において障害が発生しているとの情報を確認しております。"));
+    facts::number(&mut page, incident);
+    page.section(Name::Time)
+        .field("発生日時", format!("{}（{}）", clock.era(incident.occurred), words::mark(incident.occurred_mark)))
+        .field("情報の出所", format!("{}（事業者の発表は確認中）", words::detected_by(incident.detected_by)));
+    facts::symptom(&mut page, incident);
+    facts::impact(&mut page, incident, &clock);
+    page.section(Name::State).field("切り分け", facts::isolation(incident));
+    page.field("現在の状況", "事業者による復旧を待っております。窓口にて復旧状況を確認いたします。");
+    page.field("復旧見込み", "確認中");
+    page.section(Name::Ask).field("次回報告", facts::next_report(None, &clock));
+    closing(&mut page, letter, Reader::Office, false);
+    let what = facts::office_title(incident);
+    (subject(&["ご連絡"], &what, Some(incident.severity), Some(&incident.number)), page)
+}
+
+/// セキュリティ: no details, whoever reads along.
+pub(super) fn security(letter: &Letter, number: &Number) -> (String, Page) {
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Office);
+    page.text(
+        "情報セキュリティインシデントの疑いがあるため、所定の連絡体制によりご確認ください。\
+         詳細は窓口へお電話ください。",
+    );
+    page.section(Name::Number).field("受付番号", number_of(number));
+    closing(&mut page, letter, Reader::Office, false);
+    let what = format!("{} システム運用窓口からのご連絡", text::name(&letter.from.site));
+    (subject(&["重要", "要確認"], what.trim(), None, Some(number)), page)
+}

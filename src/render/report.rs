@@ -1,0 +1,225 @@
+//! 第一報, 続報 and 復旧報: what 主管課 is told while a fault lasts, and the word of thanks to whoever was asked.
+//!
+//! Source of the wording: `DOMAIN.md` §14. Not here: 相談 and 連絡 (`office.rs`).
+
+use super::frame::{Reader, closing, greeting, number_of, subject};
+use super::layout::{Name, Page};
+use super::symptom::{Symptom, is_reported};
+use super::time::{Clock, span};
+use super::{facts, text, words};
+use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What};
+use jiff::Timestamp;
+
+/// 第一報.
+pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Office);
+    let seen = if is_reported(incident) {
+        "の発生についてご連絡を受けました"
+    } else {
+        "を検知いたしました"
+    };
+    page.text(format!("下記の障害{seen}ので、第一報としてご報告いたします。"));
+    facts::number(&mut page, incident);
+    occurred(&mut page, incident, &clock);
+    facts::symptom(&mut page, incident);
+    facts::impact(&mut page, incident, &clock);
+    page.section(Name::State).field("切り分け", facts::isolation(incident));
+    page.lines("現在の状況", facts::state(incident, &clock), "確認中");
+    page.field("復旧見込み", facts::outlook(incident));
+    page.section(Name::Ask).field("次回報告", facts::next_report(next, &clock));
+    apology(&mut page, "ご迷惑をおかけしておりますことをお詫び申し上げます。");
+    closing(&mut page, letter, Reader::Office, true);
+    (office_subject(&words::nth_report(1), incident), page)
+}
+
+/// 続報: the change since the last report, from what is on record.
+pub(super) fn interim(
+    letter: &Letter,
+    incident: &Facts,
+    nth: u32,
+    news: &[Happening],
+    last: Option<&Happening>,
+    next: Option<Timestamp>,
+) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Office);
+    page.text(format!(
+        "{}でご報告いたしました件につきまして、{}現在の状況をご報告いたします。",
+        words::nth_report(nth.saturating_sub(1).max(1)),
+        clock.now()
+    ));
+    facts::number(&mut page, incident);
+    occurred(&mut page, incident, &clock);
+    facts::symptom(&mut page, incident);
+    page.section(Name::Impact).field("影響範囲", facts::scope(incident));
+    let told = happenings(news, &clock);
+    let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
+    page.section(Name::State).items("前報からの変化", told, "確認中");
+    page.field("切り分け", facts::isolation(incident));
+    page.lines("現在の状況", facts::state(incident, &clock), "確認中");
+    page.field("復旧見込み", facts::outlook(incident));
+    page.section(Name::Ask).field("次回報告", facts::next_report(next, &clock));
+    apology(&mut page, "ご迷惑をおかけしておりますことをお詫び申し上げます。");
+    closing(&mut page, letter, Reader::Office, false);
+    (office_subject(&words::nth_report(nth), incident), page)
+}
+
+/// 復旧報.
+pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFacts, to_office: bool) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let reader = if to_office { Reader::Office } else { Reader::Vendor };
+    let date = |at| if to_office { clock.era(at) } else { clock.western(at) };
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, reader);
+    page.text(format!(
+        "下記の障害につきまして、{}に復旧し、動作確認が完了いたしましたのでご{}いたします。",
+        clock.short(recovery.restored),
+        if to_office { "報告" } else { "連絡" }
+    ));
+    facts::number(&mut page, incident);
+    page.section(Name::Time)
+        .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
+    let usable = format!("（利用可能となった時刻：{}）", clock.short(recovery.usable));
+    page.lines("復旧", vec![date(recovery.restored), usable], "確認中");
+    page.field("所要", span(incident.occurred, recovery.restored));
+    // The fault is over: the subject's words, not a sentence about the present.
+    page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
+    page.section(Name::Impact).field("影響範囲", facts::scope(incident));
+    page.section(Name::State);
+    let treatment = text::note(&recovery.treatment);
+    // A vendor is asked for it below.
+    if to_office || !treatment.is_empty() {
+        page.field("対処内容", text::or(treatment, "確認中"));
+    }
+    let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());
+    page.lines(
+        "動作確認",
+        vec![
+            format!("確認者：{}", by.unwrap_or_else(|| "運用監視システム（自動確認）".to_owned())),
+            format!("方法・結果：{}", text::or(text::note(&recovery.check), "（記入待ち）")),
+        ],
+        "（記入待ち）",
+    );
+    page.field("残る影響", remaining(incident, recovery));
+    page.field("原因", "調査中");
+    if to_office {
+        page.section(Name::Ask).field("今後の予定", plans(incident));
+        apology(&mut page, "ご迷惑をおかけいたしましたことをお詫び申し上げます。");
+        closing(&mut page, letter, reader, true);
+        return (office_subject("復旧", incident), page);
+    }
+    page.section(Name::Ask)
+        .field("ご依頼事項", "貴社にてご対応いただいた内容と原因につきまして、まとまり次第ご報告をお願いいたします。");
+    page.section(Name::Courtesy).text("ご対応いただき、ありがとうございました。");
+    closing(&mut page, letter, reader, true);
+    let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
+    (subject(&["復旧連絡"], what.trim(), None, Some(&incident.number)), page)
+}
+
+fn office_subject(tag: &str, incident: &Facts) -> String {
+    subject(&["障害", tag], &facts::office_title(incident), Some(incident.severity), Some(&incident.number))
+}
+
+fn occurred(page: &mut Page, incident: &Facts, clock: &Clock) {
+    page.section(Name::Time)
+        .field("発生日時", format!("{}（{}）", clock.era(incident.occurred), words::mark(incident.occurred_mark)))
+        .field("受付契機", words::detected_by(incident.detected_by));
+}
+
+/// Once in a mail, and only to offices.
+fn apology(page: &mut Page, words: &str) {
+    page.section(Name::Courtesy).text(words);
+}
+
+fn remaining(incident: &Facts, recovery: &RecoveryFacts) -> String {
+    if incident.still_red.is_empty() && recovery.remaining.is_none() {
+        return "該当なし".to_owned();
+    }
+    let red = facts::still_red(&incident.still_red);
+    match &recovery.remaining {
+        Some(number) => format!("{red}別の受付番号（{}）にて対応いたします。", number_of(number)),
+        None => red,
+    }
+}
+
+fn plans(incident: &Facts) -> &'static str {
+    match incident.severity {
+        1 | 2 => "障害報告書をとりまとめのうえ、提出いたします。提出予定日は、決まり次第ご連絡いたします。",
+        _ => "原因および対処内容は、とりまとめのうえご報告いたします。",
+    }
+}
+
+/// 「前報以降、新たにご報告できる事項はございません（最終記録：2時50分　受領）。」
+fn nothing_new(last: Option<&Happening>, clock: &Clock) -> String {
+    let last = last.map(|last| format!("（最終記録：{}　{}）", clock.short(last.at), record(&last.what)));
+    format!("前報以降、新たにご報告できる事項はございません{}。", last.unwrap_or_default())
+}
+
+/// A happening in a word or two.
+fn record(what: &What) -> &'static str {
+    match what {
+        What::Asked { ask, .. } => words::ask(*ask),
+        What::Acknowledged { .. } => "受領",
+        What::Started { .. } => "業者着手",
+        What::DeskStarted => "窓口着手",
+        What::Chased { .. } => "受領確認のご連絡",
+        What::Note { .. } => "窓口からのご連絡",
+        What::Spread { .. } => "警報の追加",
+        What::Verdict { .. } => "切り分け結果の更新",
+        What::BackToNormal { .. } => "監視上の正常復帰",
+        What::Relapsed => "異常の再検知",
+        What::Severity { .. } => "重大度の変更",
+    }
+}
+
+/// What happened, in sentences; a party's 受領 directly followed by its 着手 is one sentence.
+fn happenings(news: &[Happening], clock: &Clock) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut news = news.iter().peekable();
+    while let Some(Happening { at, what }) = news.next() {
+        let joined = match (what, news.peek()) {
+            (What::Acknowledged { party }, Some(Happening { at: began, what: What::Started { party: same } }))
+                if party == same =>
+            {
+                facts::answer(&text::name(party), Some(*at), Some(*began), clock)
+            }
+            _ => None,
+        };
+        if joined.is_some() {
+            news.next();
+        }
+        out.push(joined.unwrap_or_else(|| happening(*at, what, clock)));
+    }
+    out
+}
+
+fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
+    let at = clock.short(at);
+    match what {
+        What::Asked { party, ask } => {
+            format!("{at}に{}へ{}を依頼しました。", text::name(party), words::asked_for(*ask))
+        }
+        What::Acknowledged { party } => format!("{}が{at}に受領しました。", text::name(party)),
+        What::Started { party } => format!("{}が{at}に調査に着手しました。", text::name(party)),
+        What::DeskStarted => format!("窓口が{at}に調査に着手しました。"),
+        What::Chased { party } => format!("{at}に{}へ受領の確認を行いました。", text::name(party)),
+        What::Note { text: note } => format!("{at}　{}", text::or(text::note(note), "（記入待ち）")),
+        What::Spread { alerts } => format!("{at}に、関連するとみられる警報を新たに{alerts}件検知しました。"),
+        What::Verdict { code, parties } => {
+            let parties = facts::listed(parties, "者");
+            let parties = if parties.is_empty() { parties } else { format!("（{parties}）") };
+            format!("{at}に切り分け結果を「{}{parties}」に更新しました。", words::verdict(*code))
+        }
+        What::BackToNormal { still_red } => {
+            let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
+            format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
+        }
+        What::Relapsed => format!("{at}に再び異常を検知しました。復旧には至っておりません。"),
+        What::Severity { from, to } => {
+            format!("{at}に重大度を{}から{}に変更しました。", facts::severity(*from), facts::severity(*to))
+        }
+    }
+}

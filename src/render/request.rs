@@ -1,0 +1,239 @@
+//! 対応依頼, 調査依頼, 督促 and 取下げ: what a vendor is asked, with the facts it needs to act at night.
+//!
+//! Each vendor reads only of its own part; that is settled by what its letter holds. Source: `DOMAIN.md` §14.
+//! Not here: the words for a phone call (`desk.rs`).
+
+use super::frame::{Reader, closing, greeting, subject};
+use super::layout::{Name, Page};
+use super::symptom::{Symptom, is_reported};
+use super::time::Clock;
+use super::{facts, text, words};
+use crate::desk::letter::{Ask, Facts, Letter, Target};
+use crate::desk::rules::{CauseClass, Confidence};
+use jiff::Timestamp;
+
+/// Log lines quoted in a request, the newest. Source: `DOMAIN.md` §14.
+const LOG_LINES: usize = 30;
+/// Messages quoted in a request.
+const MESSAGES: usize = 20;
+
+/// 対応依頼 or 調査依頼.
+pub(super) fn request(
+    letter: &Letter,
+    incident: &Facts,
+    ask: Ask,
+    acknowledge_by: Timestamp,
+    entry_phone: Option<&str>,
+    log: &[String],
+) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Vendor);
+    match ask {
+        Ask::Repair => page.text(format!(
+            "下記の障害について一次切り分けを行った結果、貴社保守対象に起因する{}。お手数をおかけしますが、\
+             ご確認および復旧に向けたご対応をお願いいたします。",
+            judged(incident)
+        )),
+        Ask::Inquiry => page.text(if is_reported(incident) {
+                "下記の障害のご連絡を受け、一次切り分けを行っております。"
+            } else {
+                "下記の障害を検知し、一次切り分けを行っております。"
+            }).text(
+            "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。",
+        ),
+    };
+    facts::number(&mut page, incident);
+    about(&mut page, incident, &clock);
+    page.section(Name::Impact).field("影響", facts::scope(incident));
+    page.section(Name::State);
+    findings(&mut page, incident, &clock);
+    page.section(Name::Ask);
+    page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
+    page.field("ご連絡方法", "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。");
+    if let Some(phone) = entry_phone.map(text::name).filter(|phone| !phone.is_empty()) {
+        page.field("入館", format!("情報センター {phone}（事前連絡要）"));
+    }
+    quotes(&mut page, incident, log);
+    closing(&mut page, letter, Reader::Vendor, true);
+    let tags: &[&str] = if incident.severity <= 2 { &[words::ask(ask), "至急"] } else { &[words::ask(ask)] };
+    (vendor_subject(tags, letter, incident), page)
+}
+
+/// 督促.
+pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, asked_at: Timestamp, nth: u32) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Vendor);
+    page.text(
+        "先にご依頼いたしました下記の件につきまして、受領のご連絡を確認できておりません。\
+         至急ご連絡くださいますようお願いいたします。行き違いの際はご容赦ください。",
+    );
+    facts::number(&mut page, incident);
+    let mut asked = vec![format!("{}　{}", clock.western(asked_at), words::ask(ask))];
+    if nth > 1 {
+        asked.push(format!("（受領確認のお願いは、本メールで{nth}回目です）"));
+    }
+    page.section(Name::Time).lines("ご依頼日時", asked, "確認中");
+    about(&mut page, incident, &clock);
+    page.section(Name::Impact).field("影響", facts::scope(incident));
+    page.section(Name::Ask).lines(
+        "ご依頼事項",
+        numbered(vec!["受領のご連絡".to_owned(), "ご対応の見込み（着手予定時刻、現地作業の要否）".to_owned()]),
+        "受領のご連絡",
+    );
+    closing(&mut page, letter, Reader::Vendor, true);
+    (vendor_subject(&["受領確認のお願い", words::ask(ask)], letter, incident), page)
+}
+
+/// 取下げ.
+pub(super) fn withdrawal(letter: &Letter, incident: &Facts, asked_at: Timestamp) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Vendor);
+    page.text(
+        "下記の件につきまして、その後の切り分けにより、貴社保守対象に起因する可能性は低いと判断いたしましたので、\
+         先のご依頼を取り下げさせていただきます。",
+    );
+    facts::number(&mut page, incident);
+    page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));
+    about(&mut page, incident, &clock);
+    page.section(Name::Courtesy)
+        .text("お手数をおかけし、申し訳ございません。")
+        .text("ご対応いただき、ありがとうございました。");
+    closing(&mut page, letter, Reader::Vendor, true);
+    (vendor_subject(&["依頼取下げ"], letter, incident), page)
+}
+
+fn vendor_subject(tags: &[&str], letter: &Letter, incident: &Facts) -> String {
+    let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
+    subject(tags, what.trim(), None, Some(&incident.number))
+}
+
+/// Follows 「貴社保守対象に起因する」 and never says more than is known.
+fn judged(incident: &Facts) -> &'static str {
+    match incident.verdict.as_ref().map(|verdict| verdict.confidence) {
+        Some(Confidence::Confirmed) => "ことを確認いたしました",
+        Some(Confidence::Possible | Confidence::Unknown) | None => "可能性があると判断いたしました",
+        Some(Confidence::Probable) => "可能性が高いと判断いたしました",
+    }
+}
+
+/// 対象機器, 発生日時, 事象.
+fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
+    page.section(Name::Time)
+        .field("発生日時", format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)));
+    page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
+    page.field("事象", facts::symptom_sentences(incident));
+    facts::echoes(page, incident);
+}
+
+/// The thing: its name and hosts, then what its keeper looks it up by.
+fn target(incident: &Facts) -> Vec<String> {
+    let Some(Target { name, hosts, asset }) = &incident.target else {
+        let (host, known) = (text::name(&incident.host.0), text::name(&incident.host.1));
+        return match (known.is_empty() || known == host, host.is_empty()) {
+            (_, true) if known.is_empty() => Vec::new(),
+            (_, true) => vec![known],
+            (true, _) => vec![host],
+            (false, _) => vec![format!("{known}（{host}）")],
+        };
+    };
+    let hosts = facts::listed(hosts, "台");
+    let name = text::or(text::name(name), "確認中");
+    let mut lines = vec![if hosts.is_empty() { name } else { format!("{name}（{hosts}）") }];
+    let details = [
+        ("型番", &asset.model),
+        ("製造番号", &asset.serial),
+        ("設置場所", &asset.place),
+        ("保守契約番号", &asset.contract),
+    ];
+    let details: Vec<String> = details
+        .iter()
+        .map(|(label, value)| (label, text::name(value)))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(label, value)| format!("{label} {value}"))
+        .collect();
+    if !details.is_empty() {
+        lines.push(details.join("／"));
+    }
+    lines
+}
+
+/// 確認済みの事実, 推定, 未確認: kept apart.
+fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
+    let verdict = incident.verdict.as_ref();
+    let list = |facts: &[_]| facts.iter().map(|one| facts::fact(one, incident, clock)).collect::<Vec<_>>();
+    page.items(
+        "確認済みの事実",
+        verdict.map(|verdict| list(&verdict.evidence)).unwrap_or_default(),
+        facts::only_known(incident),
+    );
+    let Some(verdict) = verdict else {
+        page.field("推定", "切り分け中").field("未確認", "原因");
+        return;
+    };
+    let component = text::name(incident.component.as_deref().unwrap_or_default());
+    let component = text::or(component, "貴社保守対象");
+    let cause = verdict.cause.map(|cause| format!("分類：{}、", words::cause(cause))).unwrap_or_default();
+    let mark = format!("確度：{}、{}", words::confidence(verdict.confidence), words::by(verdict.by));
+    page.field("推定", format!("{component}に起因する可能性（{cause}{mark}）"));
+    page.field("推定の根拠", facts::ground(verdict));
+    let mut open = list(&verdict.not_known);
+    if needs_eyes(incident) {
+        open.push("現地の状態（電源、表示ランプなど）".to_owned());
+    }
+    open.push("原因".to_owned());
+    page.field("未確認", open.join("、"));
+}
+
+/// Whether somebody must look at the thing itself.
+fn needs_eyes(incident: &Facts) -> bool {
+    let cause = incident.verdict.as_ref().and_then(|verdict| verdict.cause);
+    matches!(cause, Some(CauseClass::Hw | CauseClass::Nw | CauseClass::Fa)) || is_hardware(incident)
+}
+
+fn is_hardware(incident: &Facts) -> bool {
+    incident.target.as_ref().is_some_and(|target| !target.asset.model.is_empty() || !target.asset.serial.is_empty())
+}
+
+fn tasks(incident: &Facts, ask: Ask, acknowledge_by: &str) -> Vec<String> {
+    let mut tasks = vec![format!("受領のご連絡（{acknowledge_by}まで）")];
+    match ask {
+        Ask::Repair => {
+            tasks.push("調査と復旧作業".to_owned());
+            tasks.push("復旧見込みと現地作業の要否のご連絡（現地作業の場合は到着見込み）".to_owned());
+            if is_hardware(incident) {
+                tasks.push("必要に応じた保守部品の手配・持参".to_owned());
+            }
+            tasks.push("対処内容のご報告".to_owned());
+        }
+        Ask::Inquiry => {
+            tasks.push("貴社範囲における異常の有無のご確認".to_owned());
+            tasks.push("直前の作業・設定変更の有無のご確認".to_owned());
+            tasks.push("ご確認結果のご連絡".to_owned());
+        }
+    }
+    numbered(tasks)
+}
+
+fn numbered(tasks: Vec<String>) -> Vec<String> {
+    tasks.into_iter().enumerate().map(|(n, task)| format!("({}) {task}", n + 1)).collect()
+}
+
+/// 監視の表示 and ログ抜粋, verbatim.
+fn quotes(page: &mut Page, incident: &Facts, log: &[String]) {
+    page.section(Name::Annex);
+    let messages: Vec<String> = incident.messages.iter().take(MESSAGES).map(|line| text::line(line)).collect();
+    let messages = if messages.is_empty() { vec![text::line(&incident.summary)] } else { messages };
+    let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
+    page.field(label, format!("（{}件）", messages.len()));
+    page.quote(messages);
+    let log: Vec<String> = log.iter().skip(log.len().saturating_sub(LOG_LINES)).map(|line| text::line(line)).collect();
+    if log.is_empty() {
+        page.field("ログ抜粋", "該当なし");
+    } else {
+        page.field("ログ抜粋", format!("（以下{}行）", log.len()));
+        page.quote(log);
+    }
+}

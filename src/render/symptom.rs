@@ -1,0 +1,345 @@
+//! The symptom (事象) in few words, made of the representative alert.
+//!
+//! Monitoring messages are written for monitoring screens: 「【死活】本庁舎コアスイッチ Ping応答なし」. A subject needs what
+//! fails and how, once each; an office needs a sentence. Nothing is guessed: a message whose form is not known is quoted.
+//! Not here: translation of causes, and the severity.
+
+use super::text;
+use crate::desk::letter::{DetectedBy, Facts};
+
+/// Characters of a symptom in a subject.
+const TITLE: usize = 80;
+
+/// What fails, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Symptom {
+    /// The host or component by the name people know; may be empty.
+    pub(super) thing: String,
+    /// How it fails, in the words of the message; never empty.
+    pub(super) what: String,
+    /// A person said so: the words are theirs, and are quoted.
+    reported: bool,
+}
+
+/// Stands where a message says nothing at all.
+const NOTHING: &str = "異常を検知";
+
+impl Symptom {
+    /// The symptom of an incident.
+    pub(super) fn of(facts: &Facts) -> Self {
+        let component = facts.component.as_deref().unwrap_or_default();
+        Self { reported: is_reported(facts), ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component) }
+    }
+
+    /// Of a message, the host's technical and known name, and the component's name (each may be empty).
+    pub(super) fn from(message: &str, host: &str, known: &str, component: &str) -> Self {
+        let (host, known, component) = (text::name(host), text::name(known), text::name(component));
+        let thing = thing(&host, &known, &component);
+        let message = text::summary(message);
+        let mut rest = without_categories(&message);
+        // A component that the thing's name does not say (PostgreSQL on a database server) is part of the symptom.
+        let said = if thing.contains(&component) { component.as_str() } else { "" };
+        while let Some(shorter) = [known.as_str(), &host, said].iter().find_map(|name| without_name(rest, name)) {
+            rest = shorter;
+        }
+        let what = if rest.is_empty() { NOTHING } else { rest };
+        Self { thing, what: what.to_owned(), reported: false }
+    }
+
+    /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
+    pub(super) fn title(&self) -> String {
+        let title = if self.thing.is_empty() || self.what.contains(&self.thing) {
+            self.what.clone()
+        } else {
+            format!("{} {}", self.thing, self.what)
+        };
+        text::cut(&title, TITLE)
+    }
+
+    /// A polite sentence about the present state: 「本庁舎コアスイッチが応答しておりません（Ping応答なし）。」
+    pub(super) fn sentence(&self) -> String {
+        let (head, note) = split_note(&self.what);
+        let message = self.what.replace('「', "『").replace('」', "』");
+        let unsaid = !self.thing.is_empty() && !self.what.contains(&self.thing);
+        let thing = &self.thing;
+        if self.reported {
+            let about = if unsaid { format!("{thing}について、") } else { String::new() };
+            return format!("{about}「{message}」とのご連絡を受けております。");
+        }
+        if self.what == NOTHING {
+            return if unsaid {
+                format!("{thing}の異常を検知しております。")
+            } else {
+                "異常を検知しております。".to_owned()
+            };
+        }
+        self.known_form(head, note).unwrap_or_else(|| {
+            let place = if unsaid { format!("{thing}にて") } else { String::new() };
+            format!("{place}「{message}」を検知しております。")
+        })
+    }
+
+    /// The sentence for the endings that Japanese monitoring messages commonly have.
+    fn known_form(&self, head: &str, note: &str) -> Option<String> {
+        if head.ends_with("Ping応答なし") || head == "Unavailable by ICMP ping" {
+            let part = head.strip_suffix("Ping応答なし").unwrap_or_default();
+            return Some(format!("{}が応答しておりません（Ping応答なし）。", self.part(part)?));
+        }
+        if let Some((name, days)) = head.split_once("まで").filter(|(_, days)| days.starts_with(is_digit)) {
+            return Some(format!("{}まで、残り{}です{note}。", self.part(name)?, days.trim()));
+        }
+        if let Some((name, value)) = split_value(head) {
+            return Some(match () {
+                () if name.ends_with("遅延") => {
+                    let name = name.trim_end_matches("遅延");
+                    let name = name.strip_suffix("応答").unwrap_or(name);
+                    let bracket = note.trim_start_matches('（').trim_end_matches('）');
+                    let comma = if bracket.is_empty() { "" } else { "、" };
+                    format!("{}の応答が遅くなっております（{value}{comma}{bracket}）。", self.part(name)?)
+                }
+                () if name.ends_with("故障") => {
+                    format!("{}が{value}故障しております{note}。", self.part(name.trim_end_matches("故障"))?)
+                }
+                () => format!("{}が{value}となっております{note}。", self.part(name)?),
+            });
+        }
+        const ENDINGS: [(&str, &str); 12] = [
+            ("応答なし", "が応答しておりません"),
+            ("応答異常", "の応答に異常を検知しております"),
+            ("応答遅延", "の応答が遅くなっております"),
+            ("接続不可", "に接続できません"),
+            ("リンクダウン", "がリンクダウンしております"),
+            ("切断", "が切断されております"),
+            ("異常終了", "が異常終了しました"),
+            ("検証エラー", "が検証エラーとなっております"),
+            ("減少", "が減少しております"),
+            ("停止", "が停止しております"),
+            ("故障", "が故障しております"),
+            ("異常", "に異常を検知しております"),
+        ];
+        let (ending, told) = ENDINGS.iter().find(|(ending, _)| head.ends_with(ending))?;
+        Some(format!("{}{told}{note}。", self.part(head.trim_end_matches(ending))?))
+    }
+
+    /// `本庁舎コアスイッチの電源ユニットA`; `None` when neither a thing nor a part of it is named.
+    fn part(&self, part: &str) -> Option<String> {
+        let part = joined(part);
+        let part = part.as_str();
+        match (self.thing.is_empty(), part.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(part.to_owned()),
+            (false, true) => Some(self.thing.clone()),
+            (false, false) if part.contains(&self.thing) => Some(part.to_owned()),
+            (false, false) if self.thing.ends_with(part) => Some(self.thing.clone()),
+            (false, false) => Some(format!("{}の{part}", self.thing)),
+        }
+    }
+}
+
+/// A person told of the fault, not a monitoring system.
+pub(super) fn is_reported(facts: &Facts) -> bool {
+    !matches!(facts.detected_by, DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product)
+}
+
+/// The name for what fails: the one people know, said once.
+fn thing(host: &str, known: &str, component: &str) -> String {
+    let known = if known.is_empty() { host } else { known };
+    if component.is_empty() || known.contains(component) {
+        known.to_owned()
+    } else if known.is_empty() || component.contains(known) {
+        component.to_owned()
+    } else if known == host {
+        format!("{component}（{host}）")
+    } else {
+        known.to_owned()
+    }
+}
+
+/// Without leading 【死活】, 【DB】….
+fn without_categories(message: &str) -> &str {
+    let mut rest = message.trim_start();
+    while let Some((_, after)) = rest.strip_prefix('【').and_then(|inside| inside.split_once('】')) {
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// Without a leading `name`, if something else begins behind it.
+fn without_name<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(name).filter(|_| !name.is_empty())?;
+    let parted = rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || ":：|,、/-".contains(c));
+    parted.then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || ":：|,、-".contains(c)))
+}
+
+/// `ファイル共有 応答なし（TCP 445）` → what stands before the bracket, and the bracket.
+fn split_note(what: &str) -> (&str, &str) {
+    let what = what.trim_end();
+    match what.rfind('（').filter(|_| what.ends_with('）')).and_then(|at| what.split_at_checked(at)) {
+        Some((head, note)) => (head.trim_end(), note),
+        None => (what, ""),
+    }
+}
+
+/// `CPU使用率 97%` → name and value.
+fn split_value(head: &str) -> Option<(&str, &str)> {
+    let (name, value) = head.rsplit_once(char::is_whitespace)?;
+    (value.starts_with(is_digit) && !value.contains(')') && !name.trim().is_empty()).then(|| (name.trim(), value))
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
+}
+
+/// Parts of Japanese joined by の, a path in brackets: `ディスク使用率 /var` → `ディスク使用率（/var）`.
+fn joined(part: &str) -> String {
+    let mut out = String::new();
+    for word in part.split_whitespace() {
+        let japanese = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+        if out.is_empty() {
+            out.push_str(word);
+        } else if word.starts_with('/') {
+            out.push_str(&format!("（{word}）"));
+        } else {
+            out.push_str(if japanese(out.chars().last()) && japanese(word.chars().next()) { "の" } else { " " });
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every kind of message of the example site, with host name, known name and component.
+    #[test]
+    fn each_message_of_the_example_site_gives_a_title_and_a_sentence() {
+        let cases = [
+            ("【死活】本庁舎コアスイッチ Ping応答なし", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
+            (
+                "【性能】本庁舎コアスイッチ パケットロス率 25%（閾値20%）",
+                "core-sw-01",
+                "本庁舎コアスイッチ",
+                "コアスイッチ",
+            ),
+            ("【ハード】本庁舎コアスイッチ 電源ユニットA 異常", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
+            (
+                "【環境】本庁舎コアスイッチ 筐体内温度 55℃（閾値50℃）",
+                "core-sw-01",
+                "本庁舎コアスイッチ",
+                "コアスイッチ",
+            ),
+            ("【ハード】本庁舎コアスイッチ スーパーバイザ1 異常", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
+            (
+                "【NW】サーバファームスイッチ アップリンク リンクダウン",
+                "dc-sw-01",
+                "サーバファームスイッチ",
+                "サーバスイッチ",
+            ),
+            (
+                "【サービス】ファイルサーバ1号機 ファイル共有 応答なし（TCP 445）",
+                "srv-file-01",
+                "ファイルサーバ1号機",
+                "ファイルサーバ",
+            ),
+            ("【サービス】認証サーバ1号機 LDAP応答なし（TCP 389）", "srv-ad-01", "認証サーバ1号機", "認証サーバ"),
+            ("【性能】住民記録APサーバ CPU使用率 97%（閾値95%）", "srv-ap-01", "住民記録APサーバ", "OS"),
+            ("【容量】住民記録APサーバ ディスク使用率 / 95%（閾値90%）", "srv-ap-01", "住民記録APサーバ", "OS"),
+            (
+                "【ストレージ】仮想化基盤サーバ2号機 iSCSIパス減少（残り2／4本）",
+                "srv-hv-02",
+                "仮想化基盤サーバ2号機",
+                "仮想化基盤",
+            ),
+            ("【DB】基幹系DBサーバ PostgreSQL 接続不可（TCP 5432）", "srv-db-01", "基幹系DBサーバ", "PostgreSQL"),
+            ("【DB】基幹系DBサーバ DB応答遅延 2400ms（閾値1000ms）", "srv-db-01", "基幹系DBサーバ", "PostgreSQL"),
+            ("【DB】基幹系DBサーバ DB接続数使用率 96%（閾値90%）", "srv-db-01", "基幹系DBサーバ", "PostgreSQL"),
+            (
+                "【性能】業務系共有ストレージ ストレージ応答遅延 120ms（閾値50ms）",
+                "strg-01",
+                "業務系共有ストレージ",
+                "共有ストレージ",
+            ),
+            (
+                "【ハード】業務系共有ストレージ キャッシュバッテリ 異常",
+                "strg-01",
+                "業務系共有ストレージ",
+                "共有ストレージ",
+            ),
+            ("【ハード】業務系共有ストレージ ディスク故障 2本", "strg-01", "業務系共有ストレージ", "共有ストレージ"),
+            (
+                "【性能】インターネット接続ファイアウォール セッション使用率 93%（閾値90%）",
+                "fw-01",
+                "インターネット接続ファイアウォール",
+                "ファイアウォール",
+            ),
+            (
+                "【URL】住民記録システム ログイン画面 応答異常（HTTP 0）",
+                "app-juki",
+                "住民記録システム",
+                "業務アプリケーション",
+            ),
+            (
+                "【URL】税務システム ログイン画面 応答遅延 4200ms（閾値3000ms）",
+                "app-tax",
+                "税務システム",
+                "業務アプリケーション",
+            ),
+            ("【証明書】住民記録システム TLS証明書 検証エラー", "app-juki", "住民記録システム", "サーバ証明書"),
+            (
+                "【証明書】住民記録システム サーバ証明書 有効期限まで25日（閾値30日）",
+                "app-juki",
+                "住民記録システム",
+                "サーバ証明書",
+            ),
+            (
+                "【メール】庁内メール中継サーバ 送信待ち滞留 620通（閾値500通）",
+                "srv-mail-01",
+                "庁内メール中継サーバ",
+                "メール中継",
+            ),
+            (
+                "【印刷】印刷管理サーバ スプール滞留 130件（閾値100件）",
+                "srv-print-01",
+                "印刷管理サーバ",
+                "印刷管理サーバ",
+            ),
+            ("【バックアップ】夜間バックアップ 異常終了（rc=2）", "srv-bk-01", "バックアップサーバ", "バックアップ"),
+            ("【電話】Teams電話ゲートウェイ SIPトランク切断", "teams-gw-01", "Teams電話ゲートウェイ", "Teams電話"),
+            (
+                "【電話】Teams電話ゲートウェイ 同時通話数使用率 95%（閾値90%）",
+                "teams-gw-01",
+                "Teams電話ゲートウェイ",
+                "Teams電話",
+            ),
+            // Others than the example site's.
+            ("Unavailable by ICMP ping", "core-sw-01", "core-sw-01", "コアスイッチ"),
+            ("core-sw-01: Link down", "core-sw-01", "core-sw-01", ""),
+            ("Linux: High CPU utilization (over 90% for 5m)", "srv-db-01", "基幹系DBサーバ", ""),
+            ("【死活】【重要】", "x", "", ""),
+            (
+                "%LINEPROTO-5-UPDOWN: Line protocol on Interface Te1/1, changed state to down",
+                "core-sw-01",
+                "core-sw-01",
+                "コアスイッチ",
+            ),
+            ("", "", "", ""),
+        ];
+        let mut told = String::new();
+        for (message, host, known, component) in cases {
+            let symptom = Symptom::from(message, host, known, component);
+            told += &format!("{message}\n  {}\n  {}\n", symptom.title(), symptom.sentence());
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mails/symptoms.txt");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &told).expect("tests/mails is writable");
+        }
+        assert_eq!(told, std::fs::read_to_string(path).unwrap_or_default(), "UPDATE=1 rewrites {path}");
+    }
+
+    #[test]
+    fn a_name_is_only_taken_off_where_it_ends() {
+        assert_eq!(Symptom::from("srv-1 停止", "srv-1", "srv-1", "").title(), "srv-1 停止");
+        assert_eq!(Symptom::from("srv-10 停止", "srv-1", "srv-1", "").what, "srv-10 停止");
+    }
+}
