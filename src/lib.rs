@@ -8,6 +8,7 @@ pub mod control;
 pub mod daemon;
 pub mod desk;
 pub mod inbox;
+pub mod play;
 pub mod render;
 pub mod source;
 pub mod store;

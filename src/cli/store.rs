@@ -35,19 +35,15 @@ pub(super) async fn ledger(context: &Context, check: bool) -> Result<(), Trouble
     if context.json {
         context.print_json(&books)?;
     } else {
+        let seen = &books.observations;
         text::out(&format!(
-            "observations {}  =  {} members + {} duplicates + {} suppressed + {} set aside + {} pending   ({} strays)",
-            books.observed,
-            books.members,
-            books.duplicates,
-            books.suppressed,
-            books.set_aside,
-            books.pending,
-            books.strays
+            "observations {}  =  {} members + {} duplicates + {} suppressed + {} set aside + {} pending",
+            seen.accepted, seen.members, seen.duplicates, seen.suppressed, seen.set_aside, seen.pending
         ));
+        let rows = &books.rows;
         text::out(&format!(
             "owed         {}  =  {} done + {} waiting + {} dead + {} superseded",
-            books.owed, books.done, books.waiting, books.dead, books.superseded
+            rows.owed, rows.done, rows.waiting, rows.dead, rows.superseded
         ));
         text::out(if books.balanced { "The books balance." } else { "THE BOOKS DO NOT BALANCE." });
     }

@@ -418,6 +418,11 @@ pub(super) fn apply(state: &mut State, change: &Change) {
                 if let Some(rows) = row.incident.and_then(|incident| state.owed_of.get_mut(&incident)) {
                     rows.remove(&id);
                 }
+                if let Some(incident) = row.incident
+                    && state.owed_of.get(&incident).is_some_and(std::collections::BTreeSet::is_empty)
+                {
+                    state.owed_of.remove(&incident);
+                }
                 match row.state {
                     OwedState::Done { .. } => state.tally.forgotten_done += 1,
                     OwedState::Dead { .. } => state.tally.forgotten_dead += 1,
@@ -430,7 +435,11 @@ pub(super) fn apply(state: &mut State, change: &Change) {
     let after = state.owed.get(&id).map(|row| (row.destination(), matches!(row.state, OwedState::Started { .. })));
     for (counted, step) in [(before, -1_i64), (after, 1)] {
         if let Some((destination, true)) = counted {
-            *state.in_flight.entry(destination).or_default() += step;
+            let busy = state.in_flight.entry(destination.clone()).or_default();
+            *busy += step;
+            if *busy == 0 {
+                state.in_flight.remove(&destination);
+            }
         }
     }
     let due = state.owed.get(&id).and_then(Owed::due);

@@ -126,6 +126,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             notify::phone_note(turn, id);
         }
     }
+    notify::news_came(turn, id);
     Ok(id)
 }
 
@@ -155,6 +156,9 @@ fn act_by(actor: &Actor) -> Reason {
 }
 
 fn move_to(turn: &mut Turn, actor: &Actor, id: IncidentId, to: Status) {
+    if turn.state.incidents.get(&id).is_some_and(|incident| incident.status == to) {
+        return;
+    }
     let edit = Edit::Status { to, at: turn.now.wall, by: Some(actor.name.clone()) };
     turn.edit(id, edit, act_by(actor));
 }
@@ -351,7 +355,9 @@ fn restore(
     let now = turn.now;
     let remainder = remainder(turn, id);
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
-    let usable = usable.or(known.usable).unwrap_or(now.wall).max(known.occurred);
+    // Usable when the last of what came back had come back; what stayed red has left by now.
+    let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
     if let Some(text) = treatment {
         turn.edit(id, Edit::Treatment(text), act_by(actor));
     }

@@ -4,7 +4,7 @@ use super::facts::{Reader, facts};
 use super::{Draft, policy, send};
 use crate::desk::deliver;
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
-use crate::desk::incident::{Edit, Reason, ReportReason, Verdict};
+use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Happening, Matter, Notice, RecoveryFacts, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
@@ -113,18 +113,18 @@ fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId
 /// The promised hour: what is new, or truthfully that nothing is - at most twice in a row.
 pub(in crate::desk) fn promised_report(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let since = known.reporting.last;
-    let news = news_since(&known.happenings, since);
-    let silent = news.is_empty();
+    let silent = news(known).is_empty();
     if silent && known.reporting.silent >= SILENT_REPORTS {
         return turn.edit(incident, Edit::NoMoreReports, Reason::Report(ReportReason::Promised));
     }
     interim(turn, incident, ReportReason::Promised);
 }
 
-/// What is worth telling since the last report. What the office knows from that very report is not.
-fn news_since(happenings: &[Happening], since: Option<Timestamp>) -> Vec<Happening> {
-    let fresh = happenings.iter().filter(|happening| since.is_none_or(|since| happening.at > since));
+/// What was entered since the last report, in order of time. What the office knows from that very report is not news;
+/// what happened before it and was entered later is.
+fn news(incident: &Incident) -> Vec<Happening> {
+    let mut fresh: Vec<&Happening> = incident.happenings.iter().skip(incident.reporting.told).collect();
+    fresh.sort_by_key(|happening| happening.at);
     let mut news: Vec<Happening> = Vec::new();
     for happening in fresh {
         match (news.last_mut(), &happening.what) {
@@ -138,6 +138,16 @@ fn news_since(happenings: &[Happening], since: Option<Timestamp>) -> Vec<Happeni
     news
 }
 
+/// Something was recorded while no hour is promised: after two reports with nothing new, news is told when it comes.
+pub(in crate::desk) fn news_came(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let promises = policy(turn, known.severity_value()).next_report.is_some();
+    let quiet = known.reporting.count > 0 && known.reporting.next.is_none();
+    if promises && quiet && known.status.name().may_recover() && !news(known).is_empty() {
+        interim(turn, incident, ReportReason::News);
+    }
+}
+
 fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let severity = known.severity_value();
@@ -149,7 +159,7 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
         }
         return;
     }
-    let news = news_since(&known.happenings, reporting.last);
+    let news = news(known);
     let last = known.happenings.last().cloned();
     let silent = news.is_empty();
     let nth = reporting.count + 1;
