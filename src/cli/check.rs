@@ -26,7 +26,7 @@ pub(super) fn check(context: &Context, strict: bool) -> Result<(), Trouble> {
         Ok((settings, report)) => (report, Some(settings)),
         Err(report) => (report, None),
     };
-    let (faults, warnings) = (report.faults(), report.warnings());
+    let (faults, warnings) = (report.faults().count(), report.warnings().count());
     if context.json {
         context.print_json(&report.json())?;
     } else {
