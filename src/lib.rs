@@ -1,8 +1,10 @@
 //! kiriwake: the unattended half of an incident desk.
 
 pub mod channel;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod daemon;
 pub mod desk;
 pub mod inbox;

@@ -5,7 +5,7 @@
 //! environment of a process is readable by others, so there are only keys that name files.
 
 use super::tree::{self, Layer, Node, Place, Source, Tree, Value};
-use figment::value::{Num, Value as Word};
+use figment::value::Value as Word;
 
 const PREFIX: &str = "KIRIWAKE_";
 
@@ -74,11 +74,16 @@ fn node(word: &Word, at: &Place, key: &Place) -> Node {
         Word::String(_, text) => Value::Text(text.clone()),
         Word::Char(_, character) => Value::Text(character.to_string()),
         Word::Bool(_, value) => Value::Bool(*value),
-        Word::Num(_, number) => match (number.to_i128().and_then(|number| i64::try_from(number).ok()), number) {
-            (Some(number), _) => Value::Integer(number),
-            (None, Num::F64(number)) => Value::Float(*number),
-            (None, number) => number.to_f64().map_or_else(|| Value::Text(String::new()), Value::Float),
-        },
+        Word::Num(..) => {
+            let unsigned = word.to_u128().and_then(|number| i64::try_from(number).ok());
+            let signed = word.to_i128().and_then(|number| i64::try_from(number).ok());
+            match (unsigned.or(signed), word.to_f64()) {
+                (Some(number), _) => Value::Integer(number),
+                (None, Some(number)) => Value::Float(number),
+                // Beyond 64 bits; no key takes it, and the text says why.
+                (None, None) => Value::Text("a number too large".into()),
+            }
+        }
         Word::Empty(..) => Value::Text(String::new()),
         Word::Dict(_, table) => {
             Value::Table(table.iter().map(|(name, word)| (name.clone(), node(word, at, key))).collect())

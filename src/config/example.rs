@@ -24,10 +24,8 @@ pub const FILES: [(&str, &str); 10] = [
 ];
 
 /// The files that hold defaults.
-pub(super) const DEFAULTS: [(&str, &str); 2] = [
-    ("site.toml", include_str!("../../config/site.toml")),
-    ("policy.toml", include_str!("../../config/policy.toml")),
-];
+pub(super) const DEFAULTS: [(&str, &str); 2] =
+    [("site.toml", include_str!("../../config/site.toml")), ("policy.toml", include_str!("../../config/policy.toml"))];
 
 /// Keeps of a default file what is a default and not A町's own.
 pub(super) fn keep_defaults(table: &mut Table) {
@@ -71,8 +69,7 @@ pub fn init(folder: &Path) -> Result<Vec<PathBuf>, InitError> {
     // Phone numbers and addresses of people will stand in here.
     DirBuilder::new().recursive(true).mode(0o750).create(folder).map_err(write(folder))?;
     for (path, text) in &files {
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o640).open(path).map_err(write(path))?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path).map_err(write(path))?;
         file.write_all(text.as_bytes()).map_err(write(path))?;
     }
     Ok(files.into_iter().map(|(path, _)| path).collect())

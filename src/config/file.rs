@@ -3,12 +3,10 @@
 //! Between the tree and `check`. Texts that name something else (a party, a component) are still texts here, and
 //! whether what they name exists is not looked at. A key's meaning is told to administrators in the commented files of
 //! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
-//! Sources, channels and log patterns bring their own structs; adding one is one line in [`super::kinds`].
+//! Sources, channels and log patterns bring their own structs; adding one is done in `kinds`.
 
-use super::reader::{self, OneOrMany};
-use super::report::{Findings, did_you_mean};
+use super::reader::OneOrMany;
 use super::span::Span;
-use super::tree::{Layer, Node, Path, Tree, Value};
 use crate::desk::observation::Level;
 use crate::desk::pattern::Pattern;
 use crate::desk::rules::{
@@ -18,23 +16,6 @@ use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// The tables at the top; anything else there is a slip.
-pub(super) const TABLES: [&str; 13] = [
-    "site",
-    "state",
-    "control",
-    "source",
-    "pattern",
-    "party",
-    "system",
-    "component",
-    "rule",
-    "calendar",
-    "policy",
-    "channel",
-    "maintenance",
-];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,8 +65,8 @@ pub(super) struct PartyTable {
 pub(super) struct ContractTable {
     pub(super) number: String,
     pub(super) scope: String,
-    pub(super) from: Date,
-    pub(super) until: Date,
+    pub(super) from: Day,
+    pub(super) until: Day,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,8 +79,8 @@ pub(super) struct ContactTable {
     pub(super) phone: Option<String>,
     pub(super) hours: Option<String>,
     pub(super) only_severity: Option<u8>,
-    pub(super) from: Option<Date>,
-    pub(super) until: Option<Date>,
+    pub(super) from: Option<Day>,
+    pub(super) until: Option<Day>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -247,7 +228,7 @@ pub(super) struct ClosedTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExtraTable {
-    pub(super) date: Date,
+    pub(super) date: Day,
     #[serde(rename = "is")]
     pub(super) kind: ExtraKind,
     pub(super) name: String,
@@ -276,7 +257,7 @@ pub(super) struct PolicyTable {
     pub(super) watch_span: Span,
     pub(super) watch_quiet: Span,
     pub(super) reopen: Span,
-    pub(super) digest_at: Time,
+    pub(super) digest_at: Clock,
     pub(super) blind_tell: Vec<String>,
     pub(super) hold_business_days: u32,
     pub(super) reception: String,
@@ -320,6 +301,30 @@ impl<'de> Deserialize<'de> for MaybeSpan {
     }
 }
 
+/// A day, with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Day(pub(super) Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| serde::de::Error::custom(format!("{text:?} is not a day; write it like 2026-04-01"));
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+/// A time of day, with or without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock(pub(super) Time);
+
+impl<'de> Deserialize<'de> for Clock {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| serde::de::Error::custom(format!("{text:?} is not a time of day; write it like \"08:00\""));
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MaintenanceTable {
@@ -328,98 +333,4 @@ pub(super) struct MaintenanceTable {
     pub(super) components: OneOrMany<String>,
     pub(super) from: String,
     pub(super) until: String,
-}
-
-/// One table and where it stands.
-#[derive(Debug)]
-pub(super) struct Item<T> {
-    pub(super) path: Path,
-    pub(super) order: (usize, usize),
-    pub(super) value: T,
-}
-
-impl<T> Item<T> {
-    /// The name of a table that has its name in its header.
-    pub(super) fn id(&self) -> &str {
-        self.path.last()
-    }
-}
-
-/// Reads tables out of the tree.
-pub(super) struct Tables<'a> {
-    pub(super) tree: &'a Tree,
-    pub(super) findings: &'a mut Findings,
-}
-
-impl<'a> Tables<'a> {
-    /// Notes tables at the top that have no meaning.
-    pub(super) fn known(&mut self) {
-        self.keys_among(&Path::default(), self.tree.root.iter(), &TABLES);
-    }
-
-    /// Notes keys of the table at `path` that are not among `words`.
-    pub(super) fn words(&mut self, path: &Path, words: &[&str]) {
-        self.keys_among(path, self.tree.entries(path).into_iter(), words);
-    }
-
-    fn keys_among(&mut self, path: &Path, entries: impl Iterator<Item = (&'a String, &'a Node)>, words: &[&str]) {
-        for (name, node) in entries.filter(|(name, _)| !words.contains(&name.as_str())) {
-            let help = did_you_mean(name, words.iter().copied())
-                .unwrap_or_else(|| format!("known here: {}", words.join(", ")));
-            let message = "is not a table known here".into();
-            self.findings.fault_at(&path.key(name), node.key.clone(), message, Some(help), None);
-        }
-    }
-
-    /// The one table of this name.
-    pub(super) fn one<T: Deserialize<'a>>(&mut self, name: &str) -> Option<T> {
-        let path = Path::of(&[name]);
-        match self.tree.at(&path) {
-            Some(node) => reader::read(node, &path, self.findings),
-            None => None,
-        }
-    }
-
-    /// As [`Tables::one`], where built-in defaults alone do not make a table.
-    pub(super) fn required<T: Deserialize<'a>>(&mut self, name: &str) -> Option<T> {
-        let path = Path::of(&[name]);
-        if self.tree.at(&path).is_none_or(|node| node.layer == Layer::BuiltIn) {
-            let help = format!("write a table [{name}]; config/{name}.toml of the example shows it");
-            self.findings.fault(&Path::default(), format!("there is no [{name}]"), help);
-            return None;
-        }
-        self.one(name)
-    }
-
-    /// The tables `[name.x]`, in the order of writing.
-    pub(super) fn named<T: Deserialize<'a>>(&mut self, name: &str) -> Vec<Item<T>> {
-        let path = Path::of(&[name]);
-        let is_table = |node: &Node| matches!(node.value, Value::Table(_));
-        if self.tree.at(&path).is_some_and(|node| !is_table(node)) {
-            self.findings.fault(&path, "is not a table of tables", format!("write [{name}.some-name]"));
-        }
-        let mut items = Vec::new();
-        for (key, node) in self.tree.entries(&path) {
-            self.item(path.key(key), node, &mut items);
-        }
-        items
-    }
-
-    /// The tables `[[a.b]]`, in the order of writing.
-    pub(super) fn list<T: Deserialize<'a>>(&mut self, path: &Path) -> Vec<Item<T>> {
-        if self.tree.at(path).is_some_and(|node| !matches!(node.value, Value::List(_))) {
-            self.findings.fault(path, "is not a list of tables", format!("write [[{path}]]"));
-        }
-        let mut items = Vec::new();
-        for (index, node) in self.tree.elements(path).iter().enumerate() {
-            self.item(path.index(index), node, &mut items);
-        }
-        items
-    }
-
-    fn item<T: Deserialize<'a>>(&mut self, path: Path, node: &'a Node, items: &mut Vec<Item<T>>) {
-        if let Some(value) = reader::read(node, &path, self.findings) {
-            items.push(Item { path, order: node.order, value });
-        }
-    }
 }

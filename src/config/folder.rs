@@ -6,7 +6,7 @@
 
 use super::environment::Environment;
 use super::example;
-use super::report::Findings;
+use super::findings::Findings;
 use super::tree::{self, Layer, Node, Path, Place, Source, Table, Tree, Value};
 use std::fs;
 use toml::Spanned;

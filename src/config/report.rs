@@ -1,12 +1,11 @@
 //! What was found: faults and warnings, each with its place, what is written there, and what would be right.
 //!
-//! `join`, `reader` and `check` add to it; the command line prints it. The caller decides what it means for the exit
-//! code. Not here: any judgement of its own, except that one key is blamed once.
+//! Made out of `findings`; the command line prints it, for people or for machines. The caller decides what it means for
+//! the exit code. Not here: how things are found.
 
-use super::tree::{Path, Place, Source, Tree};
+use super::tree::{Place, Source};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -39,9 +38,33 @@ pub struct Finding {
     /// What would be right.
     pub help: Option<String>,
     #[serde(skip)]
-    at: Option<Place>,
+    pub(super) at: Option<Place>,
     #[serde(skip)]
-    note: Option<Note>,
+    pub(super) note: Option<Note>,
+}
+
+/// One line for logs: place, key, what was found, what would be right.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:{}:{}: ", self.line, self.column)?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", printable(&self.key))?;
+        }
+        f.write_str(&printable(&self.message))?;
+        match &self.help {
+            Some(help) => write!(f, " ({})", printable(help)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Finding {
+    /// All of it in one line, for logs and mails: `parties.toml:12:8: party.x.name: what was found (what would be right)`.
+    pub fn in_one_line(&self) -> String {
+        self.to_string()
+    }
 }
 
 /// A second place that explains the first.
@@ -54,8 +77,8 @@ pub(super) struct Note {
 /// Everything found in one reading of the folder, in the order of files and lines.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    findings: Vec<Finding>,
-    sources: Arc<[Source]>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) sources: Arc<[Source]>,
 }
 
 impl Report {
@@ -64,18 +87,18 @@ impl Report {
         &self.findings
     }
 
-    /// How many faults.
-    pub fn faults(&self) -> usize {
-        self.count(Weight::Fault)
+    /// The faults.
+    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Weight::Fault)
     }
 
-    /// How many warnings.
-    pub fn warnings(&self) -> usize {
-        self.count(Weight::Warning)
+    /// The warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Weight::Warning)
     }
 
-    fn count(&self, weight: Weight) -> usize {
-        self.findings.iter().filter(|finding| finding.weight == weight).count()
+    fn of(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.weight == weight)
     }
 
     /// Prints it for people: each finding with its line and a mark under what is meant, and the count at the end.
@@ -127,7 +150,7 @@ impl Report {
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({ "faults": self.faults(), "warnings": self.warnings(), "findings": self.findings })
+        serde_json::json!({ "faults": self.faults().count(), "warnings": self.warnings().count(), "findings": self.findings })
     }
 }
 
@@ -139,177 +162,16 @@ impl fmt::Display for Report {
             1 => format!("1 {what}"),
             number => format!("{number} {what}s"),
         };
-        write!(f, "{}, {}", count(self.faults(), "fault"), count(self.warnings(), "warning"))
+        write!(f, "{}, {}", count(self.faults().count(), "fault"), count(self.warnings().count(), "warning"))
     }
 }
 
 impl std::error::Error for Report {}
 
-/// Where findings are gathered while reading and checking.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    found: Vec<Found>,
-    blamed: BTreeSet<Path>,
-}
-
-#[derive(Debug)]
-struct Found {
-    weight: Weight,
-    path: Path,
-    at: Option<Place>,
-    message: String,
-    help: Option<String>,
-    note: Option<Note>,
-}
-
-impl Findings {
-    /// Adds a fault at the value of `path`; its place is looked up at the end.
-    pub(super) fn fault(&mut self, path: &Path, message: impl Into<String>, help: impl Into<String>) {
-        self.add(Weight::Fault, path, None, message.into(), Some(help.into()), None);
-    }
-
-    /// Adds a fault at a place that is not the value of `path`.
-    pub(super) fn fault_at(
-        &mut self,
-        path: &Path,
-        at: Place,
-        message: String,
-        help: Option<String>,
-        note: Option<Note>,
-    ) {
-        self.add(Weight::Fault, path, Some(at), message, help, note);
-    }
-
-    /// Adds a fault for which there is nothing helpful to say beyond the message.
-    pub(super) fn plain_fault(&mut self, path: &Path, message: impl Into<String>, help: Option<String>) {
-        self.add(Weight::Fault, path, None, message.into(), help, None);
-    }
-
-    /// Adds a warning at the value of `path`.
-    pub(super) fn warn(&mut self, path: &Path, message: impl Into<String>, help: impl Into<String>) {
-        self.add(Weight::Warning, path, None, message.into(), Some(help.into()), None);
-    }
-
-    /// Whether `path`, or something around it, was blamed already: what follows from it is not worth telling.
-    pub(super) fn spoilt(&self, path: &Path) -> bool {
-        self.blamed.iter().any(|blamed| path.within(blamed))
-    }
-
-    /// Whether something in `path` was blamed, or `path` itself.
-    pub(super) fn touched(&self, path: &Path) -> bool {
-        self.blamed.iter().any(|blamed| blamed.within(path))
-    }
-
-    /// Whether there is a fault.
-    pub(super) fn any_fault(&self) -> bool {
-        self.found.iter().any(|found| found.weight == Weight::Fault)
-    }
-
-    fn add(
-        &mut self,
-        weight: Weight,
-        path: &Path,
-        at: Option<Place>,
-        message: String,
-        help: Option<String>,
-        note: Option<Note>,
-    ) {
-        // One key is blamed once: the second complaint about it would follow from the first.
-        if weight == Weight::Fault && *path != Path::default() && !self.blamed.insert(path.clone()) {
-            return;
-        }
-        self.found.push(Found { weight, path: path.clone(), at, message, help, note });
-    }
-
-    /// Puts everything in order and finds the places.
-    pub(super) fn report(self, tree: Tree) -> Report {
-        let mut findings: Vec<Finding> = self
-            .found
-            .into_iter()
-            .map(|found| {
-                let at = found.at.or_else(|| tree.place(&found.path));
-                let source = at.as_ref().and_then(|at| tree.sources.get(at.source));
-                let (line, column) = match (&at, source) {
-                    (Some(at), Some(source)) => position(&source.text, at.span.start),
-                    _ => (0, 0),
-                };
-                Finding {
-                    weight: found.weight,
-                    file: source.map(|source| source.name.clone()),
-                    line,
-                    column,
-                    key: found.path.to_string(),
-                    message: found.message,
-                    help: found.help,
-                    at,
-                    note: found.note,
-                }
-            })
-            .collect();
-        findings.sort_by(|a, b| {
-            let key = |finding: &Finding| {
-                (finding.weight, finding.at.as_ref().map(|at| at.source), finding.line, finding.column)
-            };
-            key(a).cmp(&key(b))
-        });
-        Report { findings, sources: tree.sources.into() }
-    }
-}
-
-/// Line and column in characters, both from 1.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
-}
-
-/// `text` without characters that would steer a terminal.
+/// `text` without characters that would steer a terminal or turn the direction of writing.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
-}
-
-/// "did you mean `x`?" for the nearest of `known` within two slips of the finger.
-pub(super) fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(written, known).map(|known| format!("did you mean `{known}`?"))
-}
-
-fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(written, known), known))
-        // Two slips in a word of two letters make any word.
-        .filter(|(distance, known)| *distance <= 2 && *distance < known.chars().count())
-        .min()
-        .map(|(_, known)| known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_count_characters_not_bytes() {
-        assert_eq!(position("a = 1\nname = \"障害\" x", "a = 1\nname = \"障害\" ".len()), (2, 13));
-        assert_eq!(position("", 0), (1, 1));
-    }
-
-    #[test]
-    fn suggestions_are_at_most_two_slips_away() {
-        let known = ["party", "hosts", "needs"];
-        assert_eq!(did_you_mean("pary", known).as_deref(), Some("did you mean `party`?"));
-        assert_eq!(did_you_mean("hsots", known).as_deref(), Some("did you mean `hosts`?"));
-        assert_eq!(did_you_mean("colour", known), None);
-        assert_eq!(did_you_mean("x", ["ab"]), None);
-    }
-
-    #[test]
-    fn one_key_is_blamed_once() {
-        let mut findings = Findings::default();
-        let path = Path::of(&["site", "name"]);
-        findings.fault(&path, "is a number", "write a text");
-        findings.fault(&path, "is empty", "write a name");
-        assert_eq!(findings.found.len(), 1);
-        assert!(findings.spoilt(&path.key("inside")));
-        assert!(!findings.spoilt(&Path::of(&["site"])));
-    }
+    let steers = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -5,7 +5,8 @@
 //! two files that both set one key are an oversight to be told, not a layer to be silently preferred.
 //! Not here: what the keys mean.
 
-use super::report::{Findings, Note};
+use super::findings::Findings;
+use super::report::Note;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -130,6 +131,11 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Whether nothing but the built-in defaults is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.root.values().all(|node| node.layer == Layer::BuiltIn)
+    }
+
     /// The value at `path`.
     pub(super) fn at(&self, path: &Path) -> Option<&Node> {
         let mut steps = path.0.iter();

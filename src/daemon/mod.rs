@@ -1,1 +1,278 @@
-//! stub
+//! The daemon: sources bring, the desk decides, workers carry out, the control socket answers.
+//!
+//! It puts the rooms together and takes them apart again in order: what was acknowledged is on record, what was started
+//! is on record as started. Not here: any decision.
+
+mod core;
+mod ping;
+mod record;
+mod sources;
+mod watchdog;
+mod work;
+
+use self::core::{Core, Ends};
+use crate::clock::Clock;
+use crate::config::{self, Environment, Settings};
+use crate::control::server::{self, Doors};
+use crate::desk::Input;
+use crate::inbox::Inbox;
+use sources::Running;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, oneshot, watch};
+use work::Tools;
+
+pub use self::core::Error as CoreError;
+
+/// Readers that may wait at once.
+const READERS: usize = 64;
+/// How long workers may take to bring back what they have under way when the daemon stops (P23).
+const LAST_OUTCOMES: Duration = Duration::from_secs(20);
+
+/// How the daemon is run.
+pub struct Options {
+    /// The folder of the configuration.
+    pub folder: PathBuf,
+    /// Overrides of single keys.
+    pub environment: Environment,
+    /// The clock: the world's, unless a story is told.
+    pub clock: Clock,
+    /// Ends the daemon besides the signals; `None` = signals only.
+    pub stop: Option<watch::Receiver<bool>>,
+}
+
+/// Why the daemon did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration has faults.
+    #[error("the configuration has faults; `kiriwake check` lists them")]
+    Configuration(config::Report),
+    /// Store or rules.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// The control socket could not be made.
+    #[error("the control socket {}: its folder must exist and be writable", .path.display())]
+    Socket {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The system did not give what a daemon needs (a thread, a signal handler).
+    #[error("the system refused {what}")]
+    System {
+        /// What was asked for.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Runs until SIGTERM, SIGINT or `stop`. SIGHUP reads the configuration again.
+///
+/// # Errors
+/// When it cannot start, or the core cannot go on.
+pub async fn run(options: Options) -> Result<(), Error> {
+    let Options { folder, environment, clock, stop } = options;
+    let today = clock.wall().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (settings, warnings) = config::load(&folder, &environment, today).map_err(Error::Configuration)?;
+    for warning in warnings.findings() {
+        tracing::warn!("{}", warning.in_one_line());
+    }
+    let mut hangup =
+        signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
+    let state = settings.state_directory.clone();
+    let opening = {
+        let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
+        tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock))
+    };
+    let (core, first, found) = opening
+        .await
+        .map_err(|error| Error::System { what: "a thread for the store", source: std::io::Error::other(error) })??;
+    for finding in &found {
+        tracing::error!(finding, "the record was damaged");
+    }
+    let store = core.desk.state().house.store.clone();
+    let listener = server::bind(&settings.control_socket)
+        .map_err(|source| Error::Socket { path: settings.control_socket.clone(), source })?;
+
+    let (inbox, inputs) = Inbox::new();
+    let (queries, asked) = mpsc::channel(READERS);
+    let (new_rules, rules) = mpsc::channel(1);
+    let (send_effects, effects) = mpsc::unbounded_channel();
+    let pulse = Arc::new(AtomicU64::new(0));
+    let progress = core.progress();
+    let ends = Ends { inputs, queries: asked, rules, effects: send_effects, pulse: pulse.clone() };
+    let runtime = Handle::current();
+    let core = std::thread::Builder::new()
+        .name("kiriwake-core".to_owned())
+        .spawn(move || core.run(ends, &runtime, first))
+        .map_err(|source| Error::System { what: "a thread for the core", source })?;
+
+    let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store))));
+    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.clone()));
+    let running = sources::start(&settings, &inbox, &queries);
+    let (reload, mut reloads) = mpsc::channel(1);
+    let (stop_serving, serving) = watch::channel(false);
+    let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload };
+    let server = tokio::spawn(server::serve(listener, doors, serving));
+    let watchdog = tokio::spawn(watchdog::feed(pulse, progress));
+    tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
+    watchdog::ready();
+
+    let mut house =
+        House { folder, environment, clock, settings, inbox, queries, new_rules, tools, running: Some(running), store };
+    let mut ending = Ending::new(stop)?;
+    let mut core_ended = tokio::task::spawn_blocking(move || core.join());
+    let early = loop {
+        tokio::select! {
+            () = ending.wait() => break None,
+            ended = &mut core_ended => break Some(ended),
+            _ = hangup.recv() => { house.reload().await.ok(); }
+            Some(answer) = reloads.recv() => { let _ = answer.send(house.reload().await); }
+        }
+    };
+    watchdog::stopping();
+    tracing::info!("stopping");
+    let _ = stop_serving.send(true);
+    if let Some(running) = house.running.take() {
+        running.stop().await;
+    }
+    let _ = tokio::time::timeout(Duration::from_secs(2), server).await;
+    watchdog.abort();
+    let socket = house.settings.control_socket.clone();
+    // The core ends when the last sender is gone; workers under way still hold theirs and bring their outcomes.
+    drop(house);
+    let ended = match early {
+        Some(ended) => ended,
+        None => match tokio::time::timeout(LAST_OUTCOMES, core_ended).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                tracing::warn!("attempts are still under way; they count as cut off at the next start");
+                workers.abort();
+                return Ok(());
+            }
+        },
+    };
+    workers.abort();
+    let _ = std::fs::remove_file(socket);
+    match ended {
+        Ok(Ok(result)) => Ok(result?),
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => Err(Error::System { what: "the core's last word", source: std::io::Error::other(error) }),
+    }
+}
+
+/// What a reload exchanges.
+struct House {
+    folder: PathBuf,
+    environment: Environment,
+    clock: Clock,
+    settings: Settings,
+    inbox: Inbox,
+    queries: mpsc::Sender<self::core::Query>,
+    new_rules: mpsc::Sender<(crate::desk::rules::Rules, oneshot::Sender<()>)>,
+    tools: work::SharedTools,
+    running: Option<Running>,
+    store: String,
+}
+
+impl House {
+    /// Reads the configuration again: all of it comes into force, or nothing does and the administrator is told (P11).
+    async fn reload(&mut self) -> Result<(), String> {
+        watchdog::reloading();
+        let today = self.clock.wall().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let result = match config::load(&self.folder, &self.environment, today) {
+            Ok((settings, _)) => match self.fixed_key_changed(&settings) {
+                None => {
+                    self.adopt(settings).await;
+                    Ok(())
+                }
+                Some(key) => Err(vec![format!("{key} cannot change while the daemon runs: restart it")]),
+            },
+            Err(report) => Err(report.findings().iter().map(config::Finding::in_one_line).collect()),
+        };
+        watchdog::ready();
+        match result {
+            Ok(()) => Ok(()),
+            Err(faults) => {
+                tracing::error!(
+                    count = faults.len(),
+                    first = faults.first(),
+                    "the configuration was not loaded; the old one stays in force"
+                );
+                let text = faults.join("\n");
+                let _ = self.inbox.put(Input::RulesRefused { faults }).await;
+                Err(text)
+            }
+        }
+    }
+
+    fn fixed_key_changed(&self, settings: &Settings) -> Option<&'static str> {
+        if settings.state_directory != self.settings.state_directory {
+            Some("state.directory")
+        } else if settings.control_socket != self.settings.control_socket {
+            Some("control.socket")
+        } else {
+            None
+        }
+    }
+
+    async fn adopt(&mut self, settings: Settings) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        let hash = settings.rules.hash.clone();
+        let (done, adopted) = oneshot::channel();
+        let _ = self.new_rules.send((settings.rules.clone(), done)).await;
+        let _ = adopted.await;
+        let _ = self.inbox.put(Input::RulesLoaded { hash: hash.clone() }).await;
+        let tools = Arc::new(Tools::of(&settings, &self.store));
+        match self.tools.write() {
+            Ok(mut shared) => *shared = tools,
+            Err(poisoned) => *poisoned.into_inner() = tools,
+        }
+        self.running = Some(sources::start(&settings, &self.inbox, &self.queries));
+        self.settings = settings;
+        tracing::info!(rules = hash, "the configuration was read again and is in force");
+    }
+}
+
+/// The ways a daemon is told to end.
+struct Ending {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    stop: Option<watch::Receiver<bool>>,
+}
+
+impl Ending {
+    fn new(stop: Option<watch::Receiver<bool>>) -> Result<Self, Error> {
+        let handler = |kind| signal(kind).map_err(|source| Error::System { what: "a signal handler", source });
+        Ok(Self { terminate: handler(SignalKind::terminate())?, interrupt: handler(SignalKind::interrupt())?, stop })
+    }
+
+    async fn wait(&mut self) {
+        let told = async {
+            match &mut self.stop {
+                Some(stop) => {
+                    let _ = stop.wait_for(|stop| *stop).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            () = told => {}
+        }
+    }
+}
+
+/// Where a configuration keeps its state, for commands that look at a stopped store.
+pub fn state_directory(settings: &Settings) -> &Path {
+    &settings.state_directory
+}

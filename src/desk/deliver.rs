@@ -61,7 +61,7 @@ pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         let party = post.party.clone();
         let letter = Box::new(post.letter.clone());
         let work = Work::Message { party, channel, addresses, thread: thread.clone(), letter };
-        let mut owed = blank(turn, post.incident, work);
+        let mut owed = blank(turn, post.incident, work, why);
         owed.request = post.request;
         owed.not_before = post.not_before.filter(|at| *at > turn.now.wall);
         owed.critical = post.critical;
@@ -69,6 +69,7 @@ pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         let waits = owed.not_before.map(|at| at.duration_since(turn.now.wall).unsigned_abs()).unwrap_or_default();
         owed.give_up = turn.now.elapsed + waits + life;
         let id = owed.id;
+        let why = owed.why.clone();
         turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
         id
     };
@@ -96,12 +97,12 @@ pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
 /// Owes a ping or a write-back.
 pub(super) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
     let life = if matches!(work, Work::Ping { .. }) { PING_LIFE } else { COPY_LIFE };
-    let mut owed = blank(turn, incident, work);
+    let mut owed = blank(turn, incident, work, why.clone());
     owed.give_up = turn.now.elapsed + life;
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
 }
 
-fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work) -> Owed {
+fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owed {
     let id = turn.next_owed();
     let now = turn.now.elapsed;
     Owed {
@@ -109,6 +110,7 @@ fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work) -> Owed {
         key: key(turn, id, incident, &work),
         incident,
         request: None,
+        why,
         work,
         decided: turn.now,
         not_before: None,
@@ -298,6 +300,23 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
     for (address, why) in refused {
         announce(turn, id, address, why, dead);
     }
+}
+
+/// The desk wants a row that was given up tried again.
+///
+/// # Errors
+/// Why it is not tried.
+pub(super) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(), String> {
+    let Some(row) = turn.state.owed.get(&id) else {
+        return Err(format!("There is no row {id}. `kiriwake outbox list --all` shows them."));
+    };
+    if !matches!(row.state, OwedState::Dead { .. }) {
+        return Err(format!("{id} was not given up: it is tried by itself, or done."));
+    }
+    let at = turn.now.elapsed;
+    let change = Change::Revived { owed: id, at, give_up: at + MAIL_LIFE };
+    turn.record(change, Reason::Act { by: by.to_owned() });
+    Ok(())
 }
 
 /// The mail channel after the present one; `None` for copies and where there is only one.

@@ -5,10 +5,10 @@
 use super::alert::Standing;
 use super::owed::OwedState;
 use super::state::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The books, added up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Observations of problems, and what became of them.
     pub observations: Observations,
@@ -19,7 +19,7 @@ pub struct Ledger {
 }
 
 /// `accepted` is the sum of all the others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observations {
     /// Ever observed.
     pub accepted: u64,
@@ -38,7 +38,7 @@ pub struct Observations {
 }
 
 /// `owed` is the sum of all the others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Ever owed.
     pub owed: u64,

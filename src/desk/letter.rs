@@ -613,3 +613,24 @@ pub struct DigestLine {
     /// Where it stands, if that is known.
     pub stage: Option<Stage>,
 }
+
+/// The incident a letter is about, if it is about one.
+pub fn facts_of(matter: &Matter) -> Option<&Facts> {
+    match matter {
+        Matter::FirstReport { incident, .. }
+        | Matter::Interim { incident, .. }
+        | Matter::Recovery { incident, .. }
+        | Matter::Request { incident, .. }
+        | Matter::Chaser { incident, .. }
+        | Matter::Withdrawal { incident, .. }
+        | Matter::Consultation { incident, .. }
+        | Matter::External { incident, .. }
+        | Matter::PhoneNote { incident, .. } => Some(incident),
+        Matter::Internal { incident, .. } => incident.as_deref(),
+        Matter::Security { .. }
+        | Matter::Blind { .. }
+        | Matter::Sighted { .. }
+        | Matter::Digest { .. }
+        | Matter::Adopted { .. } => None,
+    }
+}

@@ -21,13 +21,13 @@ pub mod rules;
 pub mod calendar;
 pub mod contact;
 pub mod graph;
-pub mod ledger;
 pub mod scope;
 pub mod severity;
 
 pub mod alert;
 pub mod house;
 pub mod incident;
+pub mod ledger;
 pub mod letter;
 pub mod owed;
 pub mod request;
@@ -104,6 +104,11 @@ pub enum Input {
         actor: Actor,
         /// What.
         act: Act,
+    },
+    /// Something of the record was found damaged at the start.
+    Damaged {
+        /// What is known.
+        what: String,
     },
     /// An earlier input made the desk fail; it is set aside and told.
     Failed {
@@ -219,6 +224,23 @@ pub struct Frame {
     pub entries: Vec<Entry>,
 }
 
+impl Input {
+    /// What kind of input it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Input::Started { .. } => "start",
+            Input::RulesLoaded { .. } | Input::RulesRefused { .. } => "rule set",
+            Input::Report(_) => "report of a source",
+            Input::SourceFailed { .. } => "failed look of a source",
+            Input::Outcome { .. } => "outcome of an attempt",
+            Input::Act { .. } => "act",
+            Input::Damaged { .. } => "damage report",
+            Input::Failed { .. } => "failure report",
+            Input::Tick => "tick",
+        }
+    }
+}
+
 /// What one step led to.
 #[derive(Debug)]
 pub struct Step {
@@ -286,6 +308,10 @@ impl Desk {
                 Reply::Recorded
             }
             Input::Act { actor, act } => act::perform(&mut turn, actor, act),
+            Input::Damaged { what } => {
+                notify::damaged(&mut turn, what);
+                Reply::Recorded
+            }
             Input::Failed { what } => {
                 intake::set_aside(&mut turn, what);
                 Reply::Recorded

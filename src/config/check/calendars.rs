@@ -3,7 +3,8 @@
 //! Not here: how a calendar is asked (`desk::calendar`).
 
 use super::Checker;
-use crate::config::file::{CalendarTable, ExtraKind, HolidaysWord, Item};
+use crate::config::file::{CalendarTable, ExtraKind, HolidaysWord};
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::calendar::{Calendar, Closure, Holidays, Hours, Opening, When, holidays};
 use crate::desk::ids::CalendarId;
@@ -34,13 +35,17 @@ impl Checker<'_> {
         let path = Path::of(&["calendar"]);
         for (name, _) in self.tree.entries(&path) {
             if !self.used.contains(name) {
-                self.findings.warn(&path.key(name), "is used by nobody", "take it away, or name it as somebody's hours");
+                self.findings.warn(
+                    &path.key(name),
+                    "is used by nobody",
+                    "take it away, or name it as somebody's hours",
+                );
             }
         }
     }
 
     fn notation<T>(&mut self, path: &Path, parsed: Result<T, impl std::fmt::Display>) -> Option<T> {
-        parsed.map_err(|error| self.findings.plain_fault(path, error.to_string(), None)).ok()
+        parsed.map_err(|error| self.findings.plain_fault(path, error.to_string())).ok()
     }
 }
 
@@ -76,19 +81,24 @@ fn calendar(checker: &mut Checker<'_>, table: &Item<CalendarTable>) -> Calendar 
     let mut dated = Vec::new();
     for (index, extra) in value.extra.iter().enumerate() {
         let here = path.key("extra").index(index);
-        dated.push((here.clone(), extra.date));
+        let date = extra.date.0;
+        dated.push((here.clone(), date));
         let mut hours = Vec::new();
         for (index, text) in extra.hours.0.iter().enumerate() {
             let here = checker.element(&here.key("hours"), index);
             hours.extend(checker.notation(&here, text.parse::<Hours>()));
         }
         if extra.kind != ExtraKind::Open && !extra.hours.0.is_empty() {
-            checker.findings.fault(&here.key("hours"), "belongs to a day that is open", "write is = \"open\", or no hours");
+            checker.findings.fault(
+                &here.key("hours"),
+                "belongs to a day that is open",
+                "write is = \"open\", or no hours",
+            );
         }
         calendar = match extra.kind {
-            ExtraKind::Open => calendar.with_open_day(extra.date, &extra.name, hours),
-            ExtraKind::Holiday => calendar.with_extra_holiday(extra.date, &extra.name),
-            ExtraKind::NoHoliday => calendar.with_cancelled_holiday(extra.date, &extra.name),
+            ExtraKind::Open => calendar.with_open_day(date, &extra.name, hours),
+            ExtraKind::Holiday => calendar.with_extra_holiday(date, &extra.name),
+            ExtraKind::NoHoliday => calendar.with_cancelled_holiday(date, &extra.name),
         };
     }
     ended(checker, &dated, "extra days");

@@ -1,8 +1,9 @@
 //! Systems and components: who keeps them, which alerts are theirs, what needs what.
 
 use super::Checker;
-use crate::config::file::{ComponentTable, Item, MatchTable, SystemTable};
-use crate::config::report::did_you_mean;
+use crate::config::file::{ComponentTable, MatchTable, SystemTable};
+use crate::config::findings::did_you_mean;
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::{ComponentId, PartyId, SystemId};
 use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Impact, Party, Site, System};
@@ -23,7 +24,7 @@ impl Checker<'_> {
                 None => site.map_or_else(|| "".into(), |site| site.office.clone()),
             };
             let needs = self.component_list(&path.key("needs"), &table.needs.0);
-            if needs.is_empty() && !self.findings.spoilt(&path.key("needs")) {
+            if needs.is_empty() && !self.findings.is_made_up(&path.key("needs")) {
                 let help = "name the components it cannot work without: 影響範囲 and 重大度 follow from them";
                 self.findings.warn(&path, "needs nothing, so no fault ever hits it", help);
             }
@@ -61,7 +62,7 @@ impl Checker<'_> {
         let party = match &table.party {
             Some(party) => self.party(&path.key("party"), party),
             None => {
-                if !self.findings.spoilt(&path.key("party")) {
+                if !self.findings.is_made_up(&path.key("party")) {
                     let help = "write party = \"…\"; until then its faults stay with the desk";
                     self.findings.warn(&path, "is kept by nobody", help);
                 }
@@ -76,12 +77,16 @@ impl Checker<'_> {
             let here = self.element(&path.key("match"), index);
             if !written.component.0.is_empty() {
                 let help = "match by host, group, tag, summary, level, source or field";
-                self.findings.fault(&here.key("component"), "has no meaning here: this is what finds the component", help);
+                self.findings.fault(
+                    &here.key("component"),
+                    "has no meaning here: this is what finds the component",
+                    help,
+                );
             }
             matches.push(self.alert_match(&here, written));
         }
         let inside = [path.key("match"), path.key("hosts")];
-        if matches.is_empty() && !inside.iter().any(|path| self.findings.spoilt(path)) {
+        if matches.is_empty() && !inside.iter().any(|path| self.findings.is_made_up(path)) {
             let help = "write hosts = [\"…\"] or match = [{ … }]";
             self.findings.warn(&path, "has neither hosts nor match: no alert is ever about it", help);
         }
@@ -141,6 +146,7 @@ impl Checker<'_> {
         for start in components.keys() {
             // Depth first without recursion: a chain may be as long as the list.
             let mut trail: Vec<(&ComponentId, usize)> = vec![(start, 0)];
+            let mut on_trail = BTreeSet::from([start]);
             while let Some((id, next)) = trail.last_mut() {
                 let id: &ComponentId = id;
                 let needed = components.get(id).filter(|_| !settled.contains(id)).and_then(|it| it.needs.get(*next));
@@ -148,21 +154,33 @@ impl Checker<'_> {
                 *next += 1;
                 let Some(needed) = needed else {
                     settled.insert(id);
+                    on_trail.remove(id);
                     trail.pop();
                     continue;
                 };
-                match trail.iter().position(|(on_trail, _)| *on_trail == needed) {
-                    Some(at) => {
-                        let circle: Vec<_> = trail[at..].iter().map(|(id, _)| id.as_str()).collect();
-                        let message = format!("goes in a circle: {} needs {needed}", circle.join(" needs "));
-                        let path = Path::of(&["component", id.as_str(), "needs"]);
-                        let help = "take away the one that works without the other";
-                        self.findings.fault(&self.element(&path, position), message, help);
-                    }
-                    None if !settled.contains(needed) => trail.push((needed, 0)),
-                    None => {}
+                if on_trail.contains(needed) {
+                    let at = trail.iter().position(|(id, _)| *id == needed).unwrap_or_default();
+                    let message = circle(&trail[at..]);
+                    let path = Path::of(&["component", id.as_str(), "needs"]);
+                    let help = "take away the one that works without the other";
+                    self.findings.fault(&self.element(&path, position), message, help);
+                } else if !settled.contains(needed) {
+                    on_trail.insert(needed);
+                    trail.push((needed, 0));
                 }
             }
         }
+    }
+}
+
+/// A circle in words: all of it, or the beginning and the end of a long one.
+fn circle(trail: &[(&ComponentId, usize)]) -> String {
+    let names: Vec<_> = trail.iter().map(|(id, _)| id.as_str()).collect();
+    match names[..] {
+        [first, second, .., last] if names.len() > 8 => {
+            format!("goes in a circle of {}: {first} needs {second} needs … needs {last} needs {first}", names.len())
+        }
+        [first, ..] => format!("goes in a circle: {} needs {first}", names.join(" needs ")),
+        [] => "goes in a circle".into(),
     }
 }

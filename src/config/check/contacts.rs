@@ -67,7 +67,8 @@ impl Checker<'_> {
             } else if let Some((from, until)) = hole(&party.contacts, calendars, self.today, zone) {
                 let time = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string();
                 let until = until.map_or_else(|| "on".into(), |until| format!("until {}", time(until)));
-                let message = format!("leaves a hole: nobody of {} can be reached from {} {until}", party.name, time(from));
+                let message =
+                    format!("leaves a hole: nobody of {} can be reached from {} {until}", party.name, time(from));
                 let help = "add a contact for these hours; only_severity = 1 keeps it for the gravest";
                 self.findings.warn(&path.key("contact"), message, help);
             }

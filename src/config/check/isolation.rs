@@ -3,7 +3,8 @@
 //! Not here: whether one rule hides another (`overlap`), and how conditions are evaluated (`desk::isolate`).
 
 use super::{Checker, overlap};
-use crate::config::file::{ConditionTable, Item, MatchTable, RuleTable, ThenTable};
+use crate::config::file::{ConditionTable, MatchTable, RuleTable, ThenTable};
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::ComponentId;
 use crate::desk::rules::{Component, Condition, Confidence, Language, Rule, Site, Then, VerdictCode};
@@ -32,7 +33,7 @@ impl Checker<'_> {
                 when.extend(self.conditions(&here, conditions, components, 0));
             }
             let when_path = path.key("when");
-            if when.is_empty() {
+            if when.is_empty() && !self.findings.is_faulty(&when_path) {
                 self.findings.fault(&when_path, "says nothing", "a rule needs at least one condition");
             }
             self.because(&path.key("because"), &table.because, site);
@@ -41,7 +42,7 @@ impl Checker<'_> {
             rules.push((path, Rule { name: table.name, when, then, because: table.because, watch }));
         }
         // What is noted about a rule already says more than that it is hidden.
-        let sound: Vec<_> = rules.iter().filter(|(path, _)| !self.findings.touched(path)).collect();
+        let sound: Vec<_> = rules.iter().filter(|(path, _)| !self.findings.is_torn(path)).collect();
         for (position, (path, rule)) in sound.iter().enumerate() {
             if let Some((_, earlier)) = sound[..position].iter().find(|(_, earlier)| overlap::hides(earlier, rule)) {
                 let message = format!("can never be reached: `{}` above applies whenever this one would", earlier.name);
@@ -53,7 +54,8 @@ impl Checker<'_> {
 
     fn because(&mut self, path: &Path, text: &str, site: Option<&Site>) {
         self.filled(path, text);
-        if site.is_some_and(|site| site.language == Language::Ja) && !text.trim().is_empty() && !text.ends_with("ため") {
+        if site.is_some_and(|site| site.language == Language::Ja) && !text.trim().is_empty() && !text.ends_with("ため")
+        {
             let help = "it goes into the middle of a sentence: \"…が同時に発生しているため\"";
             self.findings.warn(path, "does not end in ため", help);
         }
@@ -88,7 +90,11 @@ impl Checker<'_> {
         if let Some(behind) = table.behind {
             let here = path.key("behind");
             if !(1..=100).contains(&behind.percent) {
-                self.findings.fault(&here.key("percent"), "is not a percentage from 1 to 100", "write 80 for four of five");
+                self.findings.fault(
+                    &here.key("percent"),
+                    "is not a percentage from 1 to 100",
+                    "write 80 for four of five",
+                );
             }
             let component = self.component(&here.key("component"), &behind.component);
             all.push(Condition::Behind { component, percent: behind.percent });
@@ -108,9 +114,8 @@ impl Checker<'_> {
         }
         if !table.any.is_empty() {
             let choices = table.any.into_iter().enumerate();
-            let choices = choices.filter_map(|(index, table)| {
-                self.single(&path.key("any").index(index), table, components, depth)
-            });
+            let choices = choices
+                .filter_map(|(index, table)| self.single(&path.key("any").index(index), table, components, depth));
             all.push(Condition::Any(choices.collect()));
         }
         if let Some(table) = table.not {
@@ -129,7 +134,7 @@ impl Checker<'_> {
         depth: usize,
     ) -> Option<Condition> {
         let mut conditions = self.conditions(path, table, components, depth + 1);
-        if conditions.len() != 1 && !self.findings.touched(path) {
+        if conditions.len() > 1 || conditions.is_empty() && !self.findings.is_faulty(path) {
             let message = format!("holds {} conditions, but one is needed", conditions.len());
             self.findings.fault(path, message, "write one condition in each table inside `any` and `not`");
         }
@@ -156,7 +161,9 @@ impl Checker<'_> {
             parties.push(self.party(&path.key("parties").index(index), party));
         }
         let word = match table.verdict {
-            VerdictCode::Single if parties.len() > 1 => Some("`single` asks one party, but several are named: write `multi`"),
+            VerdictCode::Single if parties.len() > 1 => {
+                Some("`single` asks one party, but several are named: write `multi`")
+            }
             VerdictCode::Multi if parties.len() < 2 => Some("`multi` asks several parties: name them in `parties`"),
             VerdictCode::Own
             | VerdictCode::ScopeOut
@@ -178,12 +185,6 @@ impl Checker<'_> {
             let help = "only a person confirms (窓口確認): write `probable` or `possible`";
             self.findings.fault(&path.key("confidence"), "is not a rule's to give", help);
         }
-        Then {
-            verdict: table.verdict,
-            parties,
-            cause: table.cause,
-            confidence: table.confidence,
-            effect: table.effect,
-        }
+        Then { verdict: table.verdict, parties, cause: table.cause, confidence: table.confidence, effect: table.effect }
     }
 }

@@ -12,13 +12,13 @@ mod overlap;
 mod parties;
 mod policy;
 
-use super::file::Tables;
+use super::findings::{Findings, did_you_mean};
 use super::kinds;
-use super::report::{Findings, did_you_mean};
+use super::tables::Tables;
 use super::tree::{Path, Tree, Value};
 use super::{Settings, file};
-use crate::desk::ids::{CalendarId, ComponentId, PartyId};
 use crate::channel::check_address;
+use crate::desk::ids::{CalendarId, ComponentId, PartyId};
 use crate::desk::rules::{MailIdentity, Rules, Site};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -35,12 +35,7 @@ pub(super) struct Checker<'a> {
 }
 
 /// Checks everything. `None` when something needed is missing altogether; the faults then say what.
-pub(super) fn check(
-    tree: &Tree,
-    folder: &std::path::Path,
-    today: Date,
-    findings: &mut Findings,
-) -> Option<Settings> {
+pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings: &mut Findings) -> Option<Settings> {
     let mut tables = Tables { tree, findings };
     tables.known();
     let site = tables.required::<file::SiteTable>("site");
@@ -149,7 +144,8 @@ impl Checker<'_> {
         }
         let known = self.tree.entries(&Path::of(&[table]));
         let known = known.iter().map(|(known, _)| known.as_str());
-        let help = did_you_mean(name, known).unwrap_or_else(|| format!("write a table [{table}.{name}], or correct it"));
+        let help =
+            did_you_mean(name, known).unwrap_or_else(|| format!("write a table [{table}.{name}], or correct it"));
         self.findings.fault(path, format!("there is no {table} `{name}`"), help);
     }
 
@@ -181,7 +177,7 @@ impl Checker<'_> {
         for (path, name) in named {
             let path = path.key("name");
             self.filled(&path, name);
-            if !self.findings.spoilt(&path) && !seen.insert(name) {
+            if !self.findings.is_made_up(&path) && !seen.insert(name) {
                 let message = format!("the name `{name}` is taken by an earlier one");
                 self.findings.fault(&path, message, "give each its own name: records go by it");
             }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 /// Whether `earlier` applies whenever `later` would.
 pub(super) fn hides(earlier: &Rule, later: &Rule) -> bool {
-    earlier.when.iter().all(|weak| later.when.iter().any(|strong| follows(weak, strong)))
+    // A rule without conditions is a fault of its own.
+    !earlier.when.is_empty() && earlier.when.iter().all(|weak| later.when.iter().any(|strong| follows(weak, strong)))
 }
 
 /// Whether `weak` holds whenever `strong` does.

@@ -3,11 +3,11 @@
 //! Not here: whether a contact can be reached when it matters (`contacts`).
 
 use super::Checker;
-use crate::config::file::{ContactTable, ContractTable, Item, PartyTable};
+use crate::config::file::{ContactTable, ContractTable, Day, PartyTable};
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
 use crate::desk::rules::{Contact, Contract, Party};
-use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// A contract that ends within so many days is worth a word: the next one takes a season to be made.
@@ -37,16 +37,16 @@ impl Checker<'_> {
                 phone: contact.phone,
                 hours: calendar,
                 only_severity: contact.only_severity,
-                from: contact.from,
-                until: contact.until,
+                from: contact.from.map(|day| day.0),
+                until: contact.until.map(|day| day.0),
             }
         });
         let contacts = contacts.collect();
         let contracts = table.contract.into_iter().map(|contract| Contract {
             number: contract.number,
             scope: contract.scope,
-            from: contract.from,
-            until: contract.until,
+            from: contract.from.0,
+            until: contract.until.0,
         });
         Party { kind: table.kind, name: table.name, contracts: contracts.collect(), contacts, hours }
     }
@@ -68,16 +68,16 @@ impl Checker<'_> {
             self.findings.fault(&path.key("only_severity"), "is not a 重大度 from 1 to 4", help);
         }
         self.ordered(path, contact.from, contact.until);
-        if contact.until.is_some_and(|until| until < self.today) {
+        if contact.until.is_some_and(|until| until.0 < self.today) {
             self.findings.warn(&path.key("until"), "is past: nobody is called here any more", "take the contact away");
         }
     }
 
-    fn ordered(&mut self, path: &Path, from: Option<Date>, until: Option<Date>) {
+    fn ordered(&mut self, path: &Path, from: Option<Day>, until: Option<Day>) {
         if let (Some(from), Some(until)) = (from, until)
             && until < from
         {
-            let message = format!("lies before `from` = {from}");
+            let message = format!("lies before `from` = {}", from.0);
             self.findings.fault(&path.key("until"), message, "exchange the two; both days are included");
         }
     }
@@ -95,13 +95,22 @@ impl Checker<'_> {
             contracts.sort_by_key(|(_, contract)| (contract.from, contract.until));
             for pair in contracts.windows(2) {
                 let [(_, earlier), (here, later)] = pair else { continue };
-                let Ok(next) = earlier.until.tomorrow() else { continue };
-                if later.from > next {
-                    let message = format!("leaves a gap: {scope} is under no contract from {next} until {}", later.from);
-                    self.findings.warn(&here.key("from"), message, format!("{} ends on {}", earlier.number, earlier.until));
-                } else if later.from < next {
-                    let message = format!("overlaps {}, which runs until {}", earlier.number, earlier.until);
-                    self.findings.warn(&here.key("from"), message, format!("contracts for {scope} should follow each other"));
+                let Ok(next) = earlier.until.0.tomorrow() else { continue };
+                if later.from.0 > next {
+                    let message =
+                        format!("leaves a gap: {scope} is under no contract from {next} until {}", later.from.0);
+                    self.findings.warn(
+                        &here.key("from"),
+                        message,
+                        format!("{} ends on {}", earlier.number, earlier.until.0),
+                    );
+                } else if later.from.0 < next {
+                    let message = format!("overlaps {}, which runs until {}", earlier.number, earlier.until.0);
+                    self.findings.warn(
+                        &here.key("from"),
+                        message,
+                        format!("contracts for {scope} should follow each other"),
+                    );
                 }
             }
             if let Some((here, last)) = contracts.iter().max_by_key(|(_, contract)| contract.until) {
@@ -111,7 +120,7 @@ impl Checker<'_> {
     }
 
     fn ends(&mut self, path: &Path, last: &ContractTable) {
-        let Ok(left) = self.today.until(last.until).map(|left| left.get_days()) else { return };
+        let Ok(left) = self.today.until(last.until.0).map(|left| left.get_days()) else { return };
         let help = format!("add the contract that follows {} with its number", last.number);
         if left < 0 {
             self.findings.warn(path, format!("is past: {} has ended", last.scope), help);

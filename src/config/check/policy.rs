@@ -1,14 +1,15 @@
 //! Numbers and times, and planned work.
 
 use super::Checker;
-use crate::config::file::{Item, MaintenanceTable, PolicyTable, SeverityTable};
+use crate::config::file::{MaintenanceTable, PolicyTable, SeverityTable};
 use crate::config::span::Span;
+use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
 use crate::desk::rules::{Maintenance, Policy, SeverityPolicy, Site};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
@@ -39,7 +40,7 @@ impl Checker<'_> {
         let told = path.key("blind_tell");
         let blind_tell = table.blind_tell.iter().enumerate();
         let blind_tell = blind_tell.map(|(index, name)| self.role(&told.index(index), name, site)).collect::<Vec<_>>();
-        if blind_tell.is_empty() && !self.findings.spoilt(&told) {
+        if blind_tell.is_empty() && !self.findings.is_made_up(&told) {
             self.findings.fault(&told, "names nobody", "somebody must hear that faults may go unseen: name the desk");
         }
         let tables = table.severity;
@@ -52,7 +53,7 @@ impl Checker<'_> {
             reopen: table.reopen.0,
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
-            digest_at: table.digest_at,
+            digest_at: table.digest_at.0,
             blind_tell,
             hold_business_days: table.hold_business_days,
             reception,
@@ -99,16 +100,16 @@ impl Checker<'_> {
             self.filled(&path.key("name"), &table.name);
             let from = self.moment(&path.key("from"), &table.from, zone);
             let until = self.moment(&path.key("until"), &table.until, zone);
-            let (Some(from), Some(until)) = (from, until) else { continue };
-            if until <= from {
-                self.findings.fault(&path.key("until"), "is not after `from`", "exchange the two, or correct the date");
-            }
             let components = self.component_list(&path.key("components"), &table.components.0);
-            if components.is_empty() && !self.findings.spoilt(&path.key("components")) {
+            if components.is_empty() && !self.findings.is_made_up(&path.key("components")) {
                 self.findings.fault(&path.key("components"), "names nothing", "name the components that are worked on");
             }
             let owner = self.party(&path.key("owner"), &table.owner);
             let components = components.into_iter().collect();
+            let (Some(from), Some(until)) = (from, until) else { continue };
+            if until <= from {
+                self.findings.fault(&path.key("until"), "is not after `from`", "exchange the two, or correct the date");
+            }
             all.push(Maintenance { name: table.name, owner, components, from, until });
         }
         all

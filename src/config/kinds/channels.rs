@@ -69,7 +69,7 @@ pub(in crate::config) fn check(
     folders: &Folders,
 ) -> Vec<ChannelTable> {
     checker.names(written.iter().map(|item| (&item.path, item.value.name())));
-    if !written.iter().any(|item| item.value.party().is_none()) && !checker.findings.touched(&Path::of(&["channel"])) {
+    if !written.iter().any(|item| item.value.party().is_none()) && !checker.findings.is_torn(&Path::of(&["channel"])) {
         let help = "write [[channel.smtp]], or [[channel.maildir]] to try things out";
         checker.findings.fault(&Path::default(), "there is no channel that carries mail", help);
     }
@@ -86,16 +86,16 @@ pub(in crate::config) fn check(
             }
             None => {}
         }
-        if !checker.findings.touched(&path) {
+        if !checker.findings.is_torn(&path) {
             match table.set_up(|_| Ok(SecretString::from(table.made_up())), origin.clone()) {
                 Err(OpenError::Channel(channel::Error::Key { key, why, .. })) => {
-                    checker.findings.plain_fault(&path.key(key), why, None);
+                    checker.findings.plain_fault(&path.key(key), why);
                 }
                 Err(OpenError::Channel(channel::Error::CaFile { path: file, source, .. })) => {
                     let message = format!("{} cannot be read: {source}", file.display());
                     checker.findings.fault(&path.key("ca_file"), message, "name a PEM file with the authority");
                 }
-                Err(error) => checker.findings.plain_fault(&path, error.to_string(), None),
+                Err(error) => checker.findings.plain_fault(&path, error.to_string()),
                 Ok(_) => {}
             }
         }

@@ -1,8 +1,8 @@
 //! Kinds of sources and channels: each brings its own table, read and checked here by the same steps.
 //!
 //! A kind's struct, and what is sound in it, belong to the kind (`source/*`, `channel/*`). Here they are listed, given
-//! the tables that carry their name, and asked for their faults; adding one is one line in [`sources`] or
-//! [`channels`]. Not here: what any of their keys means.
+//! the tables that carry their name, and asked for their faults; adding one touches `sources` or `channels` only.
+//! Not here: what any of their keys means.
 
 mod channels;
 mod sources;
@@ -11,12 +11,12 @@ pub use channels::{ChannelTable, OpenError};
 pub use sources::Sources;
 
 use super::check::Checker;
-use super::file::{Item, Tables};
 use super::secret::Folders;
+use super::tables::{Item, Tables};
 use super::tree::Path;
 use crate::channel::{self, Origin};
-use crate::desk::rules::{Channel as ChannelRule, SourceRules};
 use crate::desk::ids::SourceId;
+use crate::desk::rules::{Channel as ChannelRule, SourceRules};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 

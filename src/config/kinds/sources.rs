@@ -50,7 +50,7 @@ impl Written {
             for fault in config.faults() {
                 match fault.warning {
                     true => checker.findings.warn(&path.key(fault.key), fault.text, ZABBIX_HELP),
-                    false => checker.findings.plain_fault(&path.key(fault.key), fault.text, None),
+                    false => checker.findings.plain_fault(&path.key(fault.key), fault.text),
                 }
             }
             config.ca_file = config.ca_file.map(|file| folders.configuration.join(file));
@@ -79,7 +79,7 @@ impl Written {
                 Ok(pattern) => sources.patterns.push(pattern),
                 Err(faults) => logfile_faults(checker, path, faults),
             }
-            if !read.contains(pattern.set.as_str()) && !checker.findings.spoilt(&path.key("set")) {
+            if !read.contains(pattern.set.as_str()) && !checker.findings.is_made_up(&path.key("set")) {
                 let message = format!("no source reads the set `{}`", pattern.set);
                 checker.findings.warn(&path.key("set"), message, "name it in `patterns` of a [[source.logfile]]");
             }
@@ -92,7 +92,7 @@ const ZABBIX_HELP: &str = "it works as it is, if that is how it is meant";
 
 fn logfile_faults(checker: &mut Checker<'_>, path: &Path, faults: Vec<logfile::Fault>) {
     for fault in faults {
-        checker.findings.plain_fault(&path.key(fault.key), fault.what, None);
+        checker.findings.plain_fault(&path.key(fault.key), fault.what);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: where in the file that key stands; the report looks it up.
 
-use super::super::report::did_you_mean;
+use super::super::findings::did_you_mean;
 use super::super::tree::Path;
 use serde::de::{self, Expected, Unexpected};
 use std::fmt;

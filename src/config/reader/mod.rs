@@ -9,11 +9,11 @@
 mod error;
 mod stand_in;
 
-use super::report::{Findings, did_you_mean};
+use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Path, Place, Value};
+use error::Error;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use error::Error;
 use stand_in::{STAND_INS, StandIn};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(node: &'de Node, path: &Path, findi
                     Some(tried) if *tried + 1 < STAND_INS.len() => *tried += 1,
                     Some(_) => break,
                     None => {
-                        findings.plain_fault(&at, message, help);
+                        findings.unreadable(&at, message, help);
                         if at == *path {
                             break;
                         }
@@ -185,7 +185,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
             if fields.contains(&key.as_str()) {
                 entries.push((key.as_str(), Some(node)));
             } else {
-                let help = did_you_mean(key, fields.iter().copied().filter(|field| !table.contains_key(*field)))
+                let help = did_you_mean(key, fields.iter().copied())
                     .unwrap_or_else(|| format!("known here: {}", fields.join(", ")));
                 self.notes.unknown.borrow_mut().insert(self.path.key(key), (node.key.clone(), Some(help)));
             }
@@ -279,7 +279,10 @@ fn value<'de, T: DeserializeSeed<'de>>(
 ) -> Result<T::Value, Error> {
     let stand_in = notes.stand_ins.borrow().get(&path).copied();
     match (stand_in, node) {
-        (None, Some(node)) => seed.deserialize(Reader { node, path, notes }),
+        (None, Some(node)) => {
+            // A type that reads a text and then finds it wrong says so after the reader is done with the value.
+            seed.deserialize(Reader { node, path: path.clone(), notes }).map_err(|error| error.at(&path))
+        }
         (tried, _) => seed.deserialize(StandIn(tried.unwrap_or(0))).map_err(|mut error| {
             // Whatever a stand-in lacks inside, it is the stand-in that failed.
             error.at = Some(path);

@@ -38,6 +38,11 @@ pub(in crate::desk) fn rules_refused(turn: &mut Turn, faults: Vec<String>) {
     internal(turn, None, Notice::RulesRefused { faults }, Why::Notice);
 }
 
+/// Something of the record was damaged.
+pub(in crate::desk) fn damaged(turn: &mut Turn, what: String) {
+    internal(turn, None, Notice::Damage { what }, Why::Notice);
+}
+
 /// We were down.
 pub(in crate::desk) fn was_down(turn: &mut Turn, from: Timestamp, until: Timestamp) {
     internal(turn, None, Notice::WasDown { from, until }, Why::Notice);

@@ -9,7 +9,7 @@ mod reports;
 mod vendor;
 
 pub(super) use house::{
-    adopted, blind, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
+    adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(super) use reports::{
     consultation, external, first_report, news_came, promised_report, recovery, reopened, severity_raised, verifying,

@@ -35,6 +35,7 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
             (format!("started {} attempt {attempt}", names.row(*owed)), Weight::Detail)
         }
         Change::Came { owed, results, state, .. } => came(names, *owed, results, state, told),
+        Change::Revived { owed, .. } => (format!("revived {}", names.row(*owed)), told),
         Change::Rerouted { owed, channel, .. } => (format!("rerouted {} to {channel}", names.row(*owed)), told),
         Change::Ended { owed, state: OwedState::Dead { why, .. } } => {
             (format!("gave up {}: {}", names.row(*owed), one_line(why)), told)

@@ -125,7 +125,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::GivenUp => "its time is over".to_owned(),
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
         owed::Reason::Old => "it ended long ago".to_owned(),
-        owed::Reason::Undeliverable => "no mail can reach it".to_owned(),
+        owed::Reason::Act { by } => format!("{by} wants it tried again"),
     }
 }
 

@@ -95,6 +95,13 @@ pub struct Settings {
     pub(super) poll: Duration,
 }
 
+impl Settings {
+    /// The source's name.
+    pub fn name(&self) -> &SourceId {
+        &self.name
+    }
+}
+
 /// Limits of `poll`.
 const POLL: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3_600);
 

@@ -114,10 +114,13 @@ impl<W: Wire> Api<W> {
 
     async fn ask_version(&mut self) -> Result<Version, Failure> {
         self.version = None;
-        let text: String =
-            self.exchange("apiinfo.version", json!([]), None).await?.map_err(|error| source_error("apiinfo.version", &error))?;
-        let version = Version::parse(&text)
-            .ok_or_else(|| garbled(format!("apiinfo.version answers {:?}, which is no version", printable(&text, 40))))?;
+        let text: String = self
+            .exchange("apiinfo.version", json!([]), None)
+            .await?
+            .map_err(|error| source_error("apiinfo.version", &error))?;
+        let version = Version::parse(&text).ok_or_else(|| {
+            garbled(format!("apiinfo.version answers {:?}, which is no version", printable(&text, 40)))
+        })?;
         self.version = Some(version);
         Ok(version)
     }
@@ -211,10 +214,11 @@ impl<W: Wire> Api<W> {
             }
             None => None,
         };
-        let bytes = self.wire.post(body.to_string(), bearer).await.map_err(|failure| Failure {
-            detail: format!("{method}: {}", failure.detail),
-            ..failure
-        })?;
+        let bytes = self
+            .wire
+            .post(body.to_string(), bearer)
+            .await
+            .map_err(|failure| Failure { detail: format!("{method}: {}", failure.detail), ..failure })?;
         let answer: Answer<T> = serde_json::from_slice(&bytes)
             // What looks like an answer of Zabbix is not quoted: that of a login holds the session.
             .map_err(|error| {
@@ -243,5 +247,8 @@ fn logged_out(error: &ApiError, version: Version) -> Failure {
     } else {
         ""
     };
-    Failure { kind: FailureKind::LoggedOut, detail: format!("Zabbix {version} does not know us any more: {error}{hint}") }
+    Failure {
+        kind: FailureKind::LoggedOut,
+        detail: format!("Zabbix {version} does not know us any more: {error}{hint}"),
+    }
 }

@@ -133,7 +133,13 @@ impl Memory {
 
     /// Goes on from `newest` in a database that was put back: what is open there under the same id and trigger
     /// (`known`) stays, the rest is kept apart. Returns how many those are.
-    pub(super) fn start_over(&mut self, newest: u64, clock: i64, known: impl Fn(u64, &Open) -> bool, now: Now) -> usize {
+    pub(super) fn start_over(
+        &mut self,
+        newest: u64,
+        clock: i64,
+        known: impl Fn(u64, &Open) -> bool,
+        now: Now,
+    ) -> usize {
         let (hosts, era) = self.place.as_ref().map_or((0, 0), |place| (place.hosts, place.era + 1));
         self.place = Some(Place::at(newest, clock, hosts, era, now));
         let (kept, apart): (BTreeMap<_, _>, BTreeMap<_, _>) =

@@ -39,8 +39,9 @@ impl Poll {
     ) -> Result<u64, Stop> {
         let listed: BTreeMap<u64, OpenRow> =
             api.open_problems().await?.into_iter().map(|row| (row.eventid, row)).collect();
-        let reused =
-            |(id, open): (&u64, &Open)| listed.get(id).is_some_and(|row| open.object != 0 && row.objectid != open.object);
+        let reused = |(id, open): (&u64, &Open)| {
+            listed.get(id).is_some_and(|row| open.object != 0 && row.objectid != open.object)
+        };
         if self.memory.place.is_some() && self.memory.open.iter().any(reused) {
             // Our ids mean something else there.
             let hosts = api.host_count().await?;
@@ -54,10 +55,8 @@ impl Poll {
         } else {
             api.fates(&missing).await?.into_iter().map(|fate| (fate.eventid, fate)).collect()
         };
-        let triggers: BTreeSet<u64> = (self.memory.open.iter())
-            .filter(|(id, _)| listed.contains_key(id))
-            .map(|(_, open)| open.object)
-            .collect();
+        let triggers: BTreeSet<u64> =
+            (self.memory.open.iter()).filter(|(id, _)| listed.contains_key(id)).map(|(_, open)| open.object).collect();
         let watched: BTreeSet<u64> = if triggers.is_empty() {
             BTreeSet::new()
         } else {
@@ -81,6 +80,7 @@ impl Poll {
         self.close_silent(&silent, now);
         self.compare(&listed, &watched, now);
         self.reconciled = Some(now.elapsed);
+        self.strange.retain(|id| listed.contains_key(id));
         let unknown: Vec<u64> = (listed.keys())
             .filter(|id| !self.memory.open.contains_key(id) && !self.strange.contains(id))
             .copied()

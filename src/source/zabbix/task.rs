@@ -23,13 +23,7 @@ use tokio::time::Instant;
 /// Every complete look puts a complete report, an empty one too; every failed look puts an `Input::SourceFailed` and is
 /// repeated after a pause that grows from one second to a minute. Returns when `stop` becomes true or its sender is
 /// gone, at once even in the middle of a look, and when the desk takes nothing more.
-pub async fn run(
-    config: Config,
-    access: Access,
-    standing: Standing,
-    inbox: Inbox,
-    mut stop: watch::Receiver<bool>,
-) {
+pub async fn run(config: Config, access: Access, standing: Standing, inbox: Inbox, mut stop: watch::Receiver<bool>) {
     let name = config.name.clone();
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => tracing::debug!(source = %name, "told to stop"),

@@ -114,7 +114,7 @@ impl Wire for Http {
         if !kind.to_ascii_lowercase().starts_with("application/json") {
             let kind = if kind.is_empty() { "no content type" } else { &kind };
             return Err(garbled(format!(
-                "HTTP {} but {} instead of JSON: is url the address of api_jsonrpc.php?{}",
+                "HTTP {} but {} instead of JSON (url should be the address of api_jsonrpc.php){}",
                 status.as_u16(),
                 printable(kind, 80),
                 beginning(&bytes)
@@ -165,4 +165,113 @@ fn causes(error: &dyn Error) -> String {
         next = cause.source();
     }
     printable(&text, 500)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test should stop")]
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread::JoinHandle;
+
+    /// A server that reads one request, answers with `pieces` and hangs up; it returns what it read.
+    fn server(pieces: Vec<Vec<u8>>, pause: Duration) -> (String, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/api_jsonrpc.php", listener.local_addr().unwrap());
+        let thread = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = vec![0; 4_096];
+            let length = stream.read(&mut request).unwrap();
+            std::thread::sleep(pause);
+            for piece in pieces {
+                if stream.write_all(&piece).is_err() {
+                    break;
+                }
+            }
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        (url, thread)
+    }
+
+    fn post(url: String, bearer: Option<&str>) -> Result<Vec<u8>, Failure> {
+        let mut http = Http { url, ca_file: None, timeout: Duration::from_millis(1_500), client: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let bearer = bearer.map(SecretString::from);
+        runtime.block_on(http.post("{\"id\":1}".into(), bearer.as_ref()))
+    }
+
+    fn answer(head: &str, body: &str) -> Vec<Vec<u8>> {
+        let length = body.len();
+        vec![format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes()]
+    }
+
+    fn failure(pieces: Vec<Vec<u8>>) -> Failure {
+        let (url, thread) = server(pieces, Duration::ZERO);
+        let failure = post(url, None).unwrap_err();
+        thread.join().unwrap();
+        failure
+    }
+
+    #[test]
+    fn the_header_is_written_as_old_servers_want_it() {
+        let (url, thread) =
+            server(answer("200 OK\r\nContent-Type: application/json; charset=utf-8", "{}"), Duration::ZERO);
+        assert_eq!(post(url, Some("secret")).unwrap(), b"{}");
+        let request = thread.join().unwrap();
+        assert!(request.starts_with("POST /api_jsonrpc.php HTTP/1.1\r\n"), "{request}");
+        assert!(request.contains("\r\nAuthorization: Bearer secret\r\n"), "{request}");
+        assert!(request.contains("\r\nContent-Type: application/json-rpc\r\n"), "{request}");
+        assert!(request.to_ascii_lowercase().contains("accept-encoding: gzip"), "{request}");
+    }
+
+    #[test]
+    fn whatever_is_no_answer_of_zabbix_is_a_failure_of_its_kind() {
+        let json = "200 OK\r\nContent-Type: application/json";
+        let html = "200 OK\r\nContent-Type: text/html";
+        for (pieces, kind, part) in [
+            (answer("500 Oops", ""), FailureKind::Garbled, "HTTP 500"),
+            (answer("503 Busy\r\nContent-Type: application/json", "{}"), FailureKind::Garbled, "HTTP 503"),
+            (answer("412 Precondition Failed", ""), FailureKind::Garbled, "HTTP 412"),
+            (answer(html, "<html>\u{1b}[31m"), FailureKind::Garbled, "it begins \"<html> [31m\""),
+            (answer("200 OK", "{}"), FailureKind::Garbled, "no content type"),
+            (answer(json, ""), FailureKind::Garbled, "empty body"),
+            (answer("301 Moved\r\nLocation: http://elsewhere/", ""), FailureKind::Garbled, "http://elsewhere/"),
+            (
+                vec![b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{".into()],
+                FailureKind::Garbled,
+                "body",
+            ),
+            (answer(&format!("{json}\r\nContent-Encoding: gzip"), "not packed"), FailureKind::Garbled, ""),
+            (vec![b"SSH-2.0-OpenSSH\r\n".into()], FailureKind::Unreachable, ""),
+            (vec![], FailureKind::Unreachable, ""),
+        ] {
+            let failure = failure(pieces);
+            assert_eq!(failure.kind, kind, "{}", failure.detail);
+            assert!(failure.detail.contains(part), "{part}: {}", failure.detail);
+        }
+    }
+
+    // P9
+    #[test]
+    fn an_endless_answer_is_cut_off() {
+        let mut pieces = vec![b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n".to_vec()];
+        pieces.extend(std::iter::repeat_n(vec![b' '; 1 << 20], 64));
+        assert_eq!(failure(pieces).kind, FailureKind::TooLarge);
+    }
+
+    #[test]
+    fn a_silent_server_is_a_timeout_and_a_closed_port_is_unreachable() {
+        let (url, thread) = server(vec![], Duration::from_secs(2));
+        assert_eq!(post(url.clone(), None).unwrap_err().kind, FailureKind::Timeout);
+        thread.join().unwrap();
+        assert_eq!(post(url, None).unwrap_err().kind, FailureKind::Unreachable);
+    }
+
+    #[test]
+    fn a_token_that_fits_no_header_is_told_without_showing_it() {
+        let failure = post("http://127.0.0.1:9/".into(), Some("to\nken")).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::LoggedOut);
+        assert!(!failure.detail.contains("ken\""), "{}", failure.detail);
+    }
 }

@@ -1,0 +1,185 @@
+//! The daemon's end of the control socket.
+
+use super::view;
+use crate::desk::now::Now;
+use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
+use crate::inbox::Inbox;
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::serve::IncomingStream;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path as FilePath;
+use tokio::net::UnixListener;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Who is at the other end, by the kernel's word.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    name: String,
+}
+
+impl Connected<IncomingStream<'_, UnixListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
+        let uid = stream.io().peer_cred().map(|peer| peer.uid());
+        let name = uid.ok().map(|uid| {
+            uzers::get_user_by_uid(uid)
+                .map_or_else(|| format!("uid {uid}"), |user| user.name().to_string_lossy().into_owned())
+        });
+        Self { name: name.unwrap_or_else(|| "unknown".to_owned()) }
+    }
+}
+
+type ReadDesk = Box<dyn FnOnce(&Desk, Now) + Send>;
+
+/// The ways into the core.
+#[derive(Clone)]
+pub struct Doors {
+    /// Inputs.
+    pub inbox: Inbox,
+    /// Reading.
+    pub queries: mpsc::Sender<ReadDesk>,
+    /// Told when the configuration is to be read again; answered with the faults, or none.
+    pub reload: mpsc::Sender<oneshot::Sender<Result<(), String>>>,
+}
+
+impl Doors {
+    async fn read<T: Send + 'static>(&self, look: impl FnOnce(&Desk, Now) -> T + Send + 'static) -> Result<T, Trouble> {
+        let (answer, answered) = oneshot::channel();
+        let query: ReadDesk = Box::new(move |desk, now| {
+            let _ = answer.send(look(desk, now));
+        });
+        self.queries.send(query).await.map_err(|_| Trouble::Stopping)?;
+        answered.await.map_err(|_| Trouble::Stopping)
+    }
+}
+
+/// What is posted to act.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ActRequest {
+    /// Who acts, where the account at the socket is shared.
+    pub by: Option<String>,
+    /// What is done.
+    pub act: Act,
+}
+
+#[derive(Debug)]
+enum Trouble {
+    Stopping,
+    NotFound(String),
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        match self {
+            Trouble::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "the daemon is stopping".to_owned()),
+            Trouble::NotFound(what) => (StatusCode::NOT_FOUND, what),
+        }
+        .into_response()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Listing {
+    #[serde(default)]
+    all: bool,
+}
+
+/// Makes the socket: readable and writable for its owner and group only. One left over by an earlier daemon is replaced;
+/// the lock on the state directory has already shown that none is running.
+///
+/// # Errors
+/// When the folder is not there or not writable.
+pub fn bind(path: &FilePath) -> io::Result<UnixListener> {
+    match std::fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let listener = UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660))?;
+    Ok(listener)
+}
+
+/// Answers until told to stop.
+pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiver<bool>) {
+    let routes = Router::new()
+        .route("/status", get(status))
+        .route("/incidents", get(incidents))
+        .route("/incidents/{name}", get(incident))
+        .route("/outbox", get(outbox))
+        .route("/outbox/{name}", get(row))
+        .route("/ledger", get(ledger))
+        .route("/acts", post(act))
+        .route("/reload", post(reload))
+        .with_state(doors);
+    let service = routes.into_make_service_with_connect_info::<Peer>();
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "the control socket ended");
+    }
+}
+
+async fn status(State(doors): State<Doors>) -> Result<Json<view::Status>, Trouble> {
+    Ok(Json(doors.read(view::status).await?))
+}
+
+async fn incidents(
+    State(doors): State<Doors>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Vec<view::IncidentLine>>, Trouble> {
+    Ok(Json(doors.read(move |desk, _| view::incidents(desk, listing.all)).await?))
+}
+
+async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<view::Dossier>, Trouble> {
+    let missing = Trouble::NotFound(format!("There is no incident {name}. `kiriwake incident list` shows them."));
+    doors.read(move |desk, _| view::dossier(desk, &name)).await?.map(Json).ok_or(missing)
+}
+
+async fn outbox(
+    State(doors): State<Doors>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Vec<view::RowLine>>, Trouble> {
+    Ok(Json(doors.read(move |desk, now| view::outbox(desk, listing.all, now)).await?))
+}
+
+async fn row(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Response, Trouble> {
+    let missing = Trouble::NotFound(format!("There is no row {name}. `kiriwake outbox list --all` shows them."));
+    doors.read(move |desk, _| view::row(desk, &name)).await?.map(|row| Json(row).into_response()).ok_or(missing)
+}
+
+async fn ledger(State(doors): State<Doors>) -> Result<Response, Trouble> {
+    Ok(Json(doors.read(|desk, _| crate::desk::ledger::balance(desk.state())).await?).into_response())
+}
+
+/// Carries out an act in the name of whoever is at the other end.
+async fn act(
+    State(doors): State<Doors>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    Json(request): Json<ActRequest>,
+) -> Result<Json<Reply>, Trouble> {
+    // A shared account says who acts; the account itself stays on record beside it.
+    let name = match request.by.filter(|by| !by.trim().is_empty()) {
+        Some(by) => format!("{by} ({})", peer.name),
+        None => peer.name,
+    };
+    let actor = Actor { name, role: Role::Operator };
+    let input = Input::Act { actor, act: request.act };
+    doors.inbox.put(input).await.map(Json).map_err(|_| Trouble::Stopping)
+}
+
+async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {
+    let (answer, answered) = oneshot::channel();
+    doors.reload.send(answer).await.map_err(|_| Trouble::Stopping)?;
+    Ok(match answered.await.map_err(|_| Trouble::Stopping)? {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults).into_response(),
+    })
+}

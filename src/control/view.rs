@@ -1,0 +1,291 @@
+//! What the control socket answers: plain data, the same for people's tables and for `--json`.
+
+use crate::desk::Desk;
+use crate::desk::alert::Alert;
+use crate::desk::ids::{IncidentId, Number, OwedId};
+use crate::desk::incident::{Incident, StatusName};
+use crate::desk::ledger::{Ledger, balance};
+use crate::desk::letter::Addressee;
+use crate::desk::now::Now;
+use crate::desk::owed::{Owed, OwedState, Work};
+use crate::desk::request::Request;
+use crate::desk::source::Sight;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The daemon at a glance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// The site's name.
+    pub site: String,
+    /// IANA zone times are shown in.
+    pub timezone: String,
+    /// Version of the running daemon.
+    pub version: String,
+    /// Its process id.
+    pub process: u32,
+    /// When this was read.
+    pub now: Timestamp,
+    /// Revision of the rules in force.
+    pub rules: String,
+    /// Sources.
+    pub sources: Vec<SourceStatus>,
+    /// Open incidents by state.
+    pub incidents: BTreeMap<StatusName, usize>,
+    /// Incidents that are watched or whose window is open.
+    pub unnumbered: usize,
+    /// Rows that wait for an attempt or have one under way.
+    pub waiting: usize,
+    /// Rows given up.
+    pub dead: usize,
+    /// What is due next: seconds from now.
+    pub next_wakeup_seconds: Option<u64>,
+    /// Whether the books balance.
+    pub balanced: bool,
+}
+
+/// One source at a glance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceStatus {
+    /// Its name.
+    pub name: String,
+    /// `sees`, `failing`, `blind`.
+    pub sight: String,
+    /// The last complete look on record.
+    pub last_complete: Timestamp,
+    /// What is wrong, if anything.
+    pub trouble: Option<String>,
+    /// Observations it could not read.
+    pub unreadable: u64,
+    /// Problems it holds open.
+    pub open: usize,
+}
+
+/// One incident in a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IncidentLine {
+    /// Internal id.
+    pub id: IncidentId,
+    /// KW number, from 受付 on.
+    pub number: Option<Number>,
+    /// Where it stands.
+    pub status: StatusName,
+    /// 重大度
+    pub severity: Option<u8>,
+    /// 発生
+    pub occurred: Timestamp,
+    /// What it is about.
+    pub summary: String,
+    /// Who has to do the next thing, by name.
+    pub owner: Option<String>,
+    /// Member alerts, and how many of them are red.
+    pub alerts: (usize, usize),
+    /// 次回報告予定
+    pub next_report: Option<Timestamp>,
+}
+
+/// One incident with everything on record about it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Dossier {
+    /// The incident.
+    pub incident: Incident,
+    /// Its members.
+    pub alerts: Vec<Alert>,
+    /// Its requests.
+    pub requests: Vec<Request>,
+    /// Its rows of the ledger.
+    pub rows: Vec<Owed>,
+    /// Names of parties, components and systems that occur in it.
+    pub names: BTreeMap<String, String>,
+    /// IANA zone times are shown in.
+    pub timezone: String,
+    /// What is possible now.
+    pub possible: String,
+}
+
+/// One row in a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RowLine {
+    /// Its number.
+    pub id: OwedId,
+    /// What it is.
+    pub kind: String,
+    /// KW number of its incident.
+    pub incident: Option<String>,
+    /// To whom or what.
+    pub to: String,
+    /// By which channel.
+    pub destination: String,
+    /// Where it stands.
+    pub state: OwedState,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When it was decided.
+    pub decided: Timestamp,
+    /// Seconds until the next attempt, if one waits.
+    pub next_seconds: Option<u64>,
+}
+
+/// The books.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Books {
+    /// Counts.
+    pub ledger: Ledger,
+}
+
+/// The daemon at a glance.
+pub fn status(desk: &Desk, now: Now) -> Status {
+    let state = desk.state();
+    let mut incidents: BTreeMap<StatusName, usize> = BTreeMap::new();
+    for incident in state.open.iter().filter_map(|id| state.incidents.get(id)) {
+        *incidents.entry(incident.status.name()).or_default() += 1;
+    }
+    let rules = &desk.book().rules;
+    let sources = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id)).map(|(id, source)| {
+        let (sight, trouble) = match &source.sight {
+            Sight::Sees if !source.looked => ("not looked yet", None),
+            Sight::Sees => ("sees", None),
+            Sight::Failing { failure, .. } => ("failing", Some(failure.detail.clone())),
+            Sight::Blind { incident, .. } => (
+                "blind",
+                state.incidents.get(incident).map(|incident| format!("since the incident {}", incident.name())),
+            ),
+        };
+        SourceStatus {
+            name: id.to_string(),
+            sight: sight.to_owned(),
+            last_complete: source.last_complete.wall,
+            trouble,
+            unreadable: source.unreadable,
+            open: state.alerts.values().filter(|alert| alert.source == *id && alert.red()).count(),
+        }
+    });
+    Status {
+        site: rules.site.name.clone(),
+        timezone: rules.site.timezone.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        process: std::process::id(),
+        now: now.wall,
+        rules: rules.hash.clone(),
+        sources: sources.collect(),
+        incidents,
+        unnumbered: state
+            .incidents
+            .values()
+            .filter(|incident| incident.number.is_none() && incident.status.name().burning())
+            .count(),
+        waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
+        dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
+        balanced: balance(state).balanced,
+    }
+}
+
+/// Incidents, newest first: open ones, or all still in memory.
+pub fn incidents(desk: &Desk, all: bool) -> Vec<IncidentLine> {
+    let state = desk.state();
+    let listed = state
+        .incidents
+        .values()
+        .rev()
+        .filter(|incident| all || incident.status.name().open() || incident.status.name().burning());
+    listed.map(|incident| line(desk, incident)).collect()
+}
+
+fn line(desk: &Desk, incident: &Incident) -> IncidentLine {
+    let state = desk.state();
+    let members = state.members_of(incident.id);
+    let representative = incident.representative.and_then(|id| state.alerts.get(&id));
+    IncidentLine {
+        id: incident.id,
+        number: incident.number.clone(),
+        status: incident.status.name(),
+        severity: incident.severity.as_ref().map(|severity| severity.value),
+        occurred: incident.occurred,
+        summary: representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone()),
+        owner: incident.owner.as_ref().map(|party| desk.book().party_name(party)),
+        alerts: members.fold((0, 0), |(all, red), alert| (all + 1, red + usize::from(alert.red()))),
+        next_report: incident.reporting.next,
+    }
+}
+
+/// Everything on record about the incident called `name`.
+pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
+    let state = desk.state();
+    let id = state.by_number.get(&Number(name.to_owned())).copied();
+    let id = id.or_else(|| Some(IncidentId(name.strip_prefix("I-")?.parse().ok()?)))?;
+    let incident = state.incidents.get(&id)?.clone();
+    let book = desk.book();
+    let mut names = BTreeMap::new();
+    let requests: Vec<Request> = state.requests_of(id).cloned().collect();
+    let verdict_parties = incident.verdicts.iter().flat_map(|verdict| &verdict.parties);
+    let parties = verdict_parties.chain(requests.iter().map(|request| &request.party)).chain(&incident.owner);
+    for party in parties.chain(&incident.reporting.offices) {
+        names.insert(party.to_string(), book.party_name(party));
+    }
+    let alerts: Vec<Alert> = state.members_of(id).cloned().collect();
+    for component in alerts.iter().filter_map(|alert| alert.component.as_ref()).chain(&incident.root) {
+        names.insert(component.to_string(), book.component_name(component));
+    }
+    let possible = crate::desk::act::possible(incident.status.name());
+    Some(Dossier {
+        incident,
+        alerts,
+        requests,
+        rows: state.owed_of(id).cloned().collect(),
+        names,
+        timezone: book.rules.site.timezone.clone(),
+        possible,
+    })
+}
+
+/// Rows of the ledger, newest first: those that have not ended well, or all still in memory.
+pub fn outbox(desk: &Desk, all: bool, now: Now) -> Vec<RowLine> {
+    let state = desk.state();
+    let listed = state
+        .owed
+        .values()
+        .rev()
+        .filter(|row| all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded));
+    listed.map(|row| row_line(desk, row, now)).collect()
+}
+
+fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
+    let incident = row.incident.and_then(|id| desk.state().incidents.get(&id));
+    let waits_for = row.not_before.map(|at| at.duration_since(now.wall).unsigned_abs().as_secs());
+    RowLine {
+        id: row.id,
+        kind: row.kind().to_owned(),
+        incident: incident.map(Incident::name),
+        to: match &row.work {
+            Work::Message { letter, addresses, .. } => {
+                let addresses: Vec<&str> = addresses.iter().map(|known| known.address.as_str()).collect();
+                format!("{} <{}>", who(&letter.to), addresses.join(", "))
+            }
+            Work::Ping { address, .. } => address.clone(),
+            Work::WriteBack { keys, .. } => format!("{} problems", keys.len()),
+        },
+        destination: row.destination(),
+        state: row.state.clone(),
+        attempts: row.attempts,
+        decided: row.decided.wall,
+        next_seconds: match row.state {
+            OwedState::Waiting { at } => Some(waits_for.unwrap_or_else(|| at.since(now.elapsed).as_secs())),
+            _ => None,
+        },
+    }
+}
+
+fn who(to: &Addressee) -> String {
+    match &to.contact {
+        Some(contact) => format!("{} {contact}", to.organization),
+        None => to.organization.clone(),
+    }
+}
+
+/// The row called `name` (`O-12`).
+pub fn row(desk: &Desk, name: &str) -> Option<Owed> {
+    let id = OwedId(name.strip_prefix("O-").unwrap_or(name).parse().ok()?);
+    desk.state().owed.get(&id).cloned()
+}

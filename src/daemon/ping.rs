@@ -1,0 +1,68 @@
+//! A ping: does an address answer? Three packets, one after another; the first answer is enough.
+//!
+//! Sent over an ICMP datagram socket, which needs no privilege where `net.ipv4.ping_group_range` admits our group. Where
+//! it does not, the answer is "not known": neither alive nor dead.
+
+use crate::desk::outcome::Ping;
+use std::net::IpAddr;
+use std::time::Duration;
+use surge_ping::{Client, Config, ICMP, PingIdentifier, PingSequence, SurgeError};
+
+const PACKETS: u16 = 3;
+const PATIENCE: Duration = Duration::from_secs(1);
+const LOOKUP: Duration = Duration::from_secs(3);
+
+/// Pings `address`, a host name or an IP address.
+pub(super) async fn ping(address: &str) -> Ping {
+    let found = tokio::time::timeout(LOOKUP, tokio::net::lookup_host((address, 0))).await;
+    let ip = match found {
+        Ok(Ok(mut addresses)) => addresses.next().map(|socket| socket.ip()),
+        Ok(Err(error)) => return not_known(format!("{address}: {error}")),
+        Err(_) => return not_known(format!("{address}: the name was not resolved in time")),
+    };
+    let Some(ip) = ip else { return not_known(format!("{address}: no address")) };
+    let kind = if ip.is_ipv4() { ICMP::V4 } else { ICMP::V6 };
+    let client = match Client::new(&Config::builder().kind(kind).build()) {
+        Ok(client) => client,
+        Err(error) => return not_known(format!("no ICMP socket: {error}")),
+    };
+    let mut pinger = client.pinger(ip, PingIdentifier(identifier(ip))).await;
+    pinger.timeout(PATIENCE);
+    let mut trouble = None;
+    for packet in 0..PACKETS {
+        match pinger.ping(PingSequence(packet), &[0; 16]).await {
+            Ok((_, took)) => {
+                let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+                return Ping::Answered { milliseconds };
+            }
+            Err(SurgeError::Timeout { .. }) => {}
+            Err(error) => trouble = Some(error.to_string()),
+        }
+    }
+    trouble.map_or(Ping::Silent, not_known)
+}
+
+/// Tells our packets to one address from those to another.
+fn identifier(ip: IpAddr) -> u16 {
+    let hash = crc32fast::hash(ip.to_string().as_bytes());
+    u16::try_from(hash & 0xffff).unwrap_or_default()
+}
+
+fn not_known(why: String) -> Ping {
+    Ping::NotKnown { why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_does_not_exist_is_not_known_rather_than_dead() {
+        assert!(matches!(ping("no-such-host.invalid").await, Ping::NotKnown { .. }));
+    }
+
+    #[tokio::test]
+    async fn this_machine_answers_or_the_socket_is_not_allowed() {
+        assert!(!matches!(ping("127.0.0.1").await, Ping::Silent));
+    }
+}

@@ -1,0 +1,129 @@
+//! How the desk's frames and things are written down: versioned JSON, one key per thing.
+//!
+//! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
+//! synced (`core`), or how it is kept (`store`).
+
+use crate::desk::ids::{AlertId, IncidentId, OwedId, RequestId, SourceId};
+use crate::desk::state::{Counters, House, State, Tally};
+use crate::desk::turn::Thing;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The version of what frames and things mean; in every one of them.
+pub(super) const SCHEMA: u32 = 1;
+
+/// What was read but could not be understood.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// It does not say what it is.
+    #[error("a record does not read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// A key of no known kind.
+    #[error("a stored thing has the unknown key {0:?}")]
+    Key(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Versioned<T> {
+    format: u32,
+    #[serde(flatten)]
+    value: T,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HouseParts {
+    counters: Counters,
+    tally: Tally,
+    house: House,
+}
+
+/// A payload of the journal (a frame, or a snapshot of the state).
+pub(super) fn payload<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    Ok(serde_json::to_vec(&Versioned { format: SCHEMA, value })?)
+}
+
+/// What a payload says.
+pub(super) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Error> {
+    let versioned: Versioned<T> = serde_json::from_slice(payload)?;
+    Ok(versioned.value)
+}
+
+/// The stored form of a thing: its key, and its value if it still exists.
+pub(super) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
+    let value = match thing {
+        Thing::Source(id) => state.sources.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Alert(id) => state.alerts.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Incident(id) => state.incidents.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Request(id) => state.requests.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Owed(id) => state.owed.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::House => Some(serde_json::to_vec(&HouseParts {
+            counters: state.counters.clone(),
+            tally: state.tally.clone(),
+            house: state.house.clone(),
+        })?),
+    };
+    Ok((key(thing), value))
+}
+
+fn key(thing: &Thing) -> Vec<u8> {
+    let numbered = |kind: &str, id: u64| [kind.as_bytes(), b"/", &id.to_be_bytes()].concat();
+    match thing {
+        Thing::Source(id) => [b"source/", id.as_str().as_bytes()].concat(),
+        Thing::Alert(id) => numbered("alert", id.0),
+        Thing::Incident(id) => numbered("incident", id.0),
+        Thing::Request(id) => numbered("request", id.0),
+        Thing::Owed(id) => numbered("owed", id.0),
+        Thing::House => b"house/".to_vec(),
+    }
+}
+
+/// Every thing of the state, as stored.
+pub(super) fn entities(state: &State) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+    let things = state.sources.keys().cloned().map(Thing::Source);
+    let things = things.chain(state.alerts.keys().copied().map(Thing::Alert));
+    let things = things.chain(state.incidents.keys().copied().map(Thing::Incident));
+    let things = things.chain(state.requests.keys().copied().map(Thing::Request));
+    let things = things.chain(state.owed.keys().copied().map(Thing::Owed)).chain([Thing::House]);
+    things
+        .map(|thing| entity(state, &thing))
+        .filter_map(|entity| match entity {
+            Ok((key, Some(value))) => Some(Ok((key, value))),
+            Ok((_, None)) => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect()
+}
+
+/// Puts a stored thing into a state under construction.
+pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(), Error> {
+    let unknown = || Error::Key(String::from_utf8_lossy(key).into_owned());
+    let slash = key.iter().position(|byte| *byte == b'/').ok_or_else(unknown)?;
+    let (kind, name) = (&key[..slash], &key[slash + 1..]);
+    let number = || name.try_into().map(u64::from_be_bytes).map_err(|_| unknown());
+    match kind {
+        b"source" => {
+            let id = String::from_utf8_lossy(name).into_owned();
+            state.sources.insert(SourceId(id), serde_json::from_slice(value)?);
+        }
+        b"alert" => {
+            state.alerts.insert(AlertId(number()?), serde_json::from_slice(value)?);
+        }
+        b"incident" => {
+            state.incidents.insert(IncidentId(number()?), serde_json::from_slice(value)?);
+        }
+        b"request" => {
+            state.requests.insert(RequestId(number()?), serde_json::from_slice(value)?);
+        }
+        b"owed" => {
+            state.owed.insert(OwedId(number()?), serde_json::from_slice(value)?);
+        }
+        b"house" => {
+            let parts: HouseParts = serde_json::from_slice(value)?;
+            state.counters = parts.counters;
+            state.tally = parts.tally;
+            state.house = parts.house;
+        }
+        _ => return Err(unknown()),
+    }
+    Ok(())
+}

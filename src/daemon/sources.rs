@@ -1,0 +1,103 @@
+//! The sources' tasks: started with what the desk remembers of them, watched, started again when they end.
+
+use super::core::Query;
+use super::work::full;
+use crate::config::Settings;
+use crate::config::kinds::Sources;
+use crate::desk::Input;
+use crate::desk::ids::SourceId;
+use crate::desk::observation::{Failure, FailureKind};
+use crate::inbox::Inbox;
+use crate::source::{Standing, logfile, zabbix};
+use std::future::Future;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+/// Pause before a source that ended, or could not begin, is started again.
+const AGAIN: Duration = Duration::from_secs(15);
+
+/// The running sources.
+pub(super) struct Running {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// Starts every configured source.
+pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Query>) -> Running {
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    for config in settings.kinds.sources.zabbix.clone() {
+        let (inbox, folders) = (inbox.clone(), settings.kinds.folders.clone());
+        let id = SourceId(config.name.clone());
+        let stopped = stopped.clone();
+        tasks.spawn(keep_running(id.clone(), queries.clone(), stopped.clone(), move |standing| {
+            let (config, inbox, stopped) = (config.clone(), inbox.clone(), stopped.clone());
+            let access = Sources::access(&config, &folders);
+            let id = id.clone();
+            async move {
+                match access {
+                    Ok(access) => zabbix::run(config, access, standing, inbox, stopped).await,
+                    Err(error) => {
+                        let failure = Failure { kind: FailureKind::LoggedOut, detail: full(&error) };
+                        let _ = inbox.put(Input::SourceFailed { source: id, failure }).await;
+                    }
+                }
+            }
+        }));
+    }
+    for config in settings.kinds.sources.logfile.clone() {
+        let (inbox, patterns) = (inbox.clone(), settings.kinds.sources.patterns.clone());
+        let id = config.name().clone();
+        let stopped = stopped.clone();
+        tasks.spawn(keep_running(id, queries.clone(), stopped.clone(), move |standing| {
+            logfile::run(config.clone(), patterns.clone(), standing, inbox.clone(), stopped.clone())
+        }));
+    }
+    Running { stop, tasks }
+}
+
+impl Running {
+    /// Tells every source to stop and waits until they have.
+    pub(super) async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Runs a source until it is told to stop; when it ends by itself, or panics, it begins again from the record.
+async fn keep_running<F, T>(id: SourceId, queries: mpsc::Sender<Query>, mut stopped: watch::Receiver<bool>, begin: F)
+where
+    F: Fn(Standing) -> T,
+    T: Future<Output = ()> + Send + 'static,
+{
+    while !*stopped.borrow() {
+        let Some(standing) = standing(&id, &queries).await else { return };
+        let ended = tokio::spawn(begin(standing)).await;
+        if *stopped.borrow() {
+            return;
+        }
+        match ended {
+            Ok(()) => tracing::warn!(source = %id, "the source ended; it begins again"),
+            Err(error) => tracing::error!(source = %id, %error, "the source failed; it begins again from the record"),
+        }
+        let _ = tokio::time::timeout(AGAIN, stopped.wait_for(|stopped| *stopped)).await;
+    }
+}
+
+/// What the desk remembers of a source.
+async fn standing(id: &SourceId, queries: &mpsc::Sender<Query>) -> Option<Standing> {
+    let (answer, answered) = oneshot::channel();
+    let id = id.clone();
+    let query: Query = Box::new(move |desk, _| {
+        let known = desk.state().sources.get(&id);
+        let standing = Standing {
+            cursor: known.and_then(|source| source.cursor.clone()),
+            open: desk.open_problems(&id),
+            down_since: known.filter(|source| source.looked).map(|source| source.last_complete.wall),
+        };
+        let _ = answer.send(standing);
+    });
+    queries.send(query).await.ok()?;
+    answered.await.ok()
+}

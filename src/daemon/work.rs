@@ -1,0 +1,246 @@
+//! Workers: carry out one attempt at one owed effect and bring back what became of it.
+//!
+//! The bytes of a message are made at its first attempt and kept, so that every later attempt sends the same. Not here:
+//! when an attempt is made, or what its outcome means (`desk/deliver.rs`).
+
+use super::ping;
+use crate::channel::{Channel, Mailbox, Message, Origin, Results};
+use crate::config::Settings;
+use crate::config::kinds::Sources;
+use crate::desk::Input;
+use crate::desk::ids::{ChannelId, SourceId};
+use crate::desk::outcome::{Delivery, Outcome, Refused, WriteBack};
+use crate::desk::owed::{Addressed, Owed, Work};
+use crate::inbox::Inbox;
+use crate::render;
+use crate::source::zabbix;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc};
+
+/// No attempt of any channel takes longer; what does has no answer.
+const LONGEST: Duration = Duration::from_secs(240);
+/// How often an outcome is offered again when an attempt could not even be prepared.
+const UNREADY: Duration = Duration::from_secs(1);
+
+/// An attempt that is on record and may now be made.
+#[derive(Debug, Clone)]
+pub(super) struct Effect {
+    pub(super) row: Owed,
+    pub(super) attempt: u32,
+}
+
+/// What the workers need: replaced as a whole when the configuration is read again.
+pub(super) struct Tools {
+    channels: BTreeMap<ChannelId, Result<Arc<Channel>, String>>,
+    notes: BTreeMap<SourceId, Arc<Mutex<zabbix::Notes>>>,
+    from: Mailbox,
+}
+
+impl Tools {
+    /// Opens channels and write-backs as configured. A broken one does not keep the others from working.
+    pub(super) fn of(settings: &Settings, store: &str) -> Self {
+        let site = &settings.rules.site;
+        let origin = Origin { site: site.name.clone(), instance: store.to_owned() };
+        let channels = settings.kinds.open_channels(&origin).into_iter().map(|(name, opened)| {
+            let opened = opened.map(Arc::new).map_err(|error| {
+                let why = full(&error);
+                tracing::error!(channel = name, error = why, "the channel cannot be used");
+                why
+            });
+            (ChannelId(name), opened)
+        });
+        let zabbixes = settings.kinds.sources.zabbix.iter();
+        let notes = zabbixes.filter_map(|config| {
+            let access = Sources::access(config, &settings.kinds.folders).ok()?;
+            let notes = zabbix::Notes::new(config, access);
+            Some((SourceId(config.name.clone()), Arc::new(Mutex::new(notes))))
+        });
+        Self {
+            channels: channels.collect(),
+            notes: notes.collect(),
+            from: Mailbox { name: site.mail.name.clone(), address: site.mail.from.clone() },
+        }
+    }
+}
+
+/// An error with everything that led to it, in one line.
+pub(super) fn full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+/// Tools that can be exchanged while workers run.
+pub(super) type SharedTools = Arc<RwLock<Arc<Tools>>>;
+
+/// Takes effects until the core is gone; each attempt runs as a task of its own, so that one slow destination delays
+/// nobody else (P4). How many run at once per destination is bounded by the desk.
+pub(super) async fn run(
+    mut effects: mpsc::UnboundedReceiver<Effect>,
+    tools: SharedTools,
+    folder: PathBuf,
+    inbox: Inbox,
+) {
+    while let Some(effect) = effects.recv().await {
+        let tools = tools.read().map(|tools| tools.clone()).unwrap_or_else(|poisoned| poisoned.into_inner().clone());
+        let (folder, inbox) = (folder.clone(), inbox.clone());
+        tokio::spawn(async move {
+            let (owed, attempt) = (effect.row.id, effect.attempt);
+            let row = effect.row.clone();
+            // A panic while building or sending is this message's own trouble: it must not take the others along.
+            let task = tokio::spawn(async move { attempt_once(&effect, &tools, &folder).await });
+            let outcome = match tokio::time::timeout(LONGEST, task).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(panic)) => spoiled(&row, &format!("the attempt failed in an unforeseen way: {panic}")),
+                Err(_) => unanswered(&row),
+            };
+            tracing::info!(row = %owed, kind = row.kind(), attempt, outcome = ?outcome, "attempt");
+            let _ = inbox.put(Input::Outcome { owed, attempt, outcome }).await;
+        });
+    }
+}
+
+async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome {
+    match &effect.row.work {
+        Work::Message { channel, addresses, .. } => {
+            let open: Vec<String> =
+                addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect();
+            let message = match kept_message(&effect.row, tools, folder) {
+                Ok(message) => message,
+                Err(error) => {
+                    tokio::time::sleep(UNREADY).await;
+                    let why = format!("the message cannot be kept before sending: {error}");
+                    return Outcome::Message(all(&open, &Delivery::Later { why, after: None }));
+                }
+            };
+            Outcome::Message(match tools.channels.get(channel) {
+                Some(Ok(channel)) => channel.attempt(&message, &open).await,
+                Some(Err(why)) => all(&open, &Delivery::Refused { what: Refused::Destination, why: why.clone() }),
+                None => {
+                    let why = format!("there is no channel {channel} any more");
+                    all(&open, &Delivery::Refused { what: Refused::Destination, why })
+                }
+            })
+        }
+        Work::Ping { address, .. } => Outcome::Ping(ping::ping(address).await),
+        Work::WriteBack { source, keys, text } => Outcome::WriteBack(match tools.notes.get(source) {
+            Some(notes) => notes.lock().await.write(keys, text, text).await,
+            None => WriteBack::Later { why: format!("source {source} cannot be written to as configured") },
+        }),
+    }
+}
+
+/// The message as it was first made; made and kept now, if this is the first attempt.
+fn kept_message(row: &Owed, tools: &Tools, folder: &Path) -> io::Result<Message> {
+    let path = folder.join("messages").join(format!("{}.json", row.key));
+    let message = match std::fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).ok(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let message = match message {
+        Some(message) => message,
+        None => {
+            let message = compose(row, tools);
+            keep(&path, &message)?;
+            message
+        }
+    };
+    Ok(Message { repeated: row.unknowns > 0, ..message })
+}
+
+fn keep(path: &Path, message: &Message) -> io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    if let Some(folder) = path.parent() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let temporary = path.with_extension("new");
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    file.write_all(&serde_json::to_vec(message)?)?;
+    file.sync_data()?;
+    std::fs::rename(&temporary, path)
+}
+
+/// Words a row's letter.
+fn compose(row: &Owed, tools: &Tools) -> Message {
+    let Work::Message { addresses, thread, letter, .. } = &row.work else {
+        return blank(row, tools);
+    };
+    let words = render::mail(letter);
+    let mailbox = |known: &Addressed| Mailbox { name: known.name.clone(), address: known.address.clone() };
+    let facts = crate::desk::letter::facts_of(&letter.matter);
+    Message {
+        kind: words.kind.to_owned(),
+        subject: words.subject,
+        body: words.body,
+        number: facts.map(|facts| facts.number.to_string()),
+        severity: facts.map(|facts| facts.severity),
+        written: letter.written,
+        to: addresses.iter().filter(|known| known.must_act).map(mailbox).collect(),
+        cc: addresses.iter().filter(|known| !known.must_act).map(mailbox).collect(),
+        thread: thread.clone(),
+        ..blank(row, tools)
+    }
+}
+
+fn blank(row: &Owed, tools: &Tools) -> Message {
+    Message {
+        key: row.key.clone(),
+        kind: row.kind().to_owned(),
+        subject: String::new(),
+        body: String::new(),
+        number: None,
+        severity: None,
+        written: row.decided.wall,
+        from: tools.from.clone(),
+        to: Vec::new(),
+        cc: Vec::new(),
+        thread: Vec::new(),
+        repeated: false,
+    }
+}
+
+fn all(open: &[String], delivery: &Delivery) -> Results {
+    open.iter().map(|address| (address.clone(), delivery.clone())).collect()
+}
+
+fn open_of(row: &Owed) -> Vec<String> {
+    match &row.work {
+        Work::Message { addresses, .. } => {
+            addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect()
+        }
+        Work::Ping { .. } | Work::WriteBack { .. } => Vec::new(),
+    }
+}
+
+/// An attempt that took too long: it may have been delivered.
+fn unanswered(row: &Owed) -> Outcome {
+    let why = format!("no answer within {} s", LONGEST.as_secs());
+    match &row.work {
+        Work::Message { .. } => Outcome::Message(all(&open_of(row), &Delivery::Unknown { why })),
+        Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
+    }
+}
+
+/// An attempt that failed in a way nobody foresaw: the message is set aside, visible and re-sendable.
+fn spoiled(row: &Owed, why: &str) -> Outcome {
+    let why = why.to_owned();
+    match &row.work {
+        Work::Message { .. } => {
+            Outcome::Message(all(&open_of(row), &Delivery::Refused { what: Refused::Message, why }))
+        }
+        Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Refused { why }),
+    }
+}

@@ -1,0 +1,84 @@
+//! What a checkpoint says in the journal: what the working state held, and which files were closed then.
+//!
+//! Old files are not read at every start; their names and sizes are compared with this instead.
+
+use super::digest::Digest;
+use super::finding::Finding;
+use super::segment::Segment;
+use super::working::Held;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The payload of a checkpoint record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The working state after it was synced and read again; `None` when it was not usable.
+    pub working: Option<WorkingDigest>,
+    /// The closed journal files.
+    pub closed: ClosedFiles,
+}
+
+/// What the working state held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkingDigest {
+    /// The last frame in it.
+    pub applied: u64,
+    /// How many entries (parts of entities) it had.
+    pub entries: u64,
+    /// The sum of their digests, 32 hexadecimal digits.
+    pub digest: String,
+}
+
+impl From<Held> for WorkingDigest {
+    fn from(held: Held) -> Self {
+        Self { applied: held.applied, entries: held.entries, digest: format!("{:032x}", held.digest) }
+    }
+}
+
+/// The journal files that are not written to any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedFiles {
+    /// How many.
+    pub files: u64,
+    /// The first number of the file that was being written.
+    pub before: u64,
+    /// Which of that number.
+    pub turn: u32,
+    /// The digest of their names and sizes.
+    pub digest: Digest,
+}
+
+impl ClosedFiles {
+    /// Those of `segments` before `current`.
+    pub(super) fn of(journal: &Path, segments: &[Segment], current: Segment) -> Self {
+        let mut lines = String::new();
+        let mut files = 0;
+        for segment in segments.iter().filter(|segment| **segment < current) {
+            let size = std::fs::metadata(segment.path(journal)).map(|found| found.len()).unwrap_or(u64::MAX);
+            lines.push_str(&format!("{segment} {size}\n"));
+            files += 1;
+        }
+        Self { files, before: current.first, turn: current.turn, digest: Digest::of(&[lines.as_bytes()]) }
+    }
+}
+
+impl Checkpoint {
+    /// Compares with what there is now; `held` is the working state, when it could be read.
+    pub(super) fn compare(&self, journal: &Path, segments: &[Segment], held: Option<Held>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let current = Segment { first: self.closed.before, turn: self.closed.turn };
+        let now = ClosedFiles::of(journal, segments, current);
+        if now != self.closed {
+            findings.push(Finding::ClosedFilesChanged { recorded: self.closed.files, found: now.files });
+        }
+        if let (Some(then), Some(held)) = (&self.working, held) {
+            if held.applied < then.applied {
+                findings.push(Finding::WorkingBehind { applied: held.applied, checkpoint: then.applied });
+            } else if held.applied == then.applied && *then != WorkingDigest::from(held) {
+                let why = format!("it holds {} entries, at its checkpoint {}", held.entries, then.entries);
+                findings.push(Finding::WorkingRebuilt { why, moved_to: None });
+            }
+        }
+        findings
+    }
+}

@@ -1,0 +1,134 @@
+//! One daemon per state directory (promise P18).
+//!
+//! The lock is the kernel's: it goes with the process, so there is nothing stale to remove. The process id in the
+//! file is only for the message to the second one.
+
+use super::error::Error;
+use super::files;
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+const NAME: &str = "lock";
+
+/// Holds the state directory until dropped.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Lock {
+    /// Takes the lock of `dir`.
+    ///
+    /// Waits up to 300 ms, because `store verify` holds it for an instant to see whether a daemon is running.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`], [`Error::InUse`]; nothing is created
+    /// but the lock file.
+    pub fn take(dir: &Path) -> Result<Self, Error> {
+        check(dir)?;
+        let path = dir.join(NAME);
+        let file = files::open_or_create(&path).map_err(|source| match source.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Error::NotWritable { dir: dir.to_owned(), source }
+            }
+            _ => Error::io("opening", &path)(source),
+        })?;
+        for _ in 0..10 {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(30)),
+                Err(TryLockError::Error(source)) => return Err(Error::io("locking", &path)(source)),
+            }
+        }
+        let mut text = String::new();
+        let pid = (&file).take(16).read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+        Err(Error::InUse { dir: dir.to_owned(), pid })
+    }
+
+    /// Writes our process id for the message to the second one; done last, so that a refused start changes nothing.
+    pub(super) fn sign(&self) {
+        let mut file = &self.0;
+        // Only a courtesy: the lock holds without it.
+        let _ = self.0.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+    }
+
+    /// Whether a daemon holds `dir` now. Takes the lock shared for an instant.
+    pub(super) fn is_held(dir: &Path) -> bool {
+        match File::open(dir.join(NAME)) {
+            Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+            Err(_) => false,
+        }
+    }
+}
+
+/// Says what is wrong with a state directory, without touching it.
+///
+/// # Errors
+/// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`] when it may not even be looked at.
+pub fn check(dir: &Path) -> Result<(), Error> {
+    match std::fs::metadata(dir) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(Error::NotADirectory { dir: dir.to_owned() }),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound => Err(Error::Missing { dir: dir.to_owned() }),
+            ErrorKind::NotADirectory => Err(Error::NotADirectory { dir: dir.to_owned() }),
+            ErrorKind::PermissionDenied => Err(Error::NotWritable { dir: dir.to_owned(), source: error }),
+            _ => Err(Error::io("looking at", dir)(error)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    // P18
+    #[test]
+    fn the_second_start_is_told_who_holds_the_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Lock::take(dir.path()).unwrap();
+        first.sign();
+        assert!(Lock::is_held(dir.path()));
+        let error = Lock::take(dir.path()).unwrap_err();
+        assert_eq!(error.exit_code(), 75);
+        assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        drop(first);
+        assert!(!Lock::is_held(dir.path()));
+        Lock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_missing_directory_is_not_created() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = dir.path().join("state");
+        let error = Lock::take(&missing).unwrap_err();
+        assert!(matches!(error, Error::Missing { .. }), "{error}");
+        assert_eq!(error.exit_code(), 73);
+        assert!(!missing.exists());
+    }
+
+    #[test]
+    fn a_file_in_place_of_the_directory_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for path in [file.path().to_owned(), file.path().join("below")] {
+            let error = Lock::take(&path).unwrap_err();
+            assert!(matches!(error, Error::NotADirectory { .. }), "{error}");
+            assert_eq!(error.exit_code(), 73);
+        }
+    }
+
+    #[test]
+    fn a_directory_that_may_not_be_written_is_told_with_77() {
+        let error = Error::NotWritable { dir: "/x".into(), source: std::io::Error::from(ErrorKind::PermissionDenied) };
+        assert_eq!(error.exit_code(), 77);
+        assert!(error.to_string().contains("owner"), "{error}");
+        // The real refusal needs a user without rights; root may write anywhere.
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o500)).unwrap();
+        match Lock::take(dir.path()) {
+            Err(error) => assert_eq!(error.exit_code(), 77, "{error}"),
+            Ok(_) => assert!(dir.path().join(NAME).exists()),
+        }
+    }
+}

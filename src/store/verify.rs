@@ -1,0 +1,303 @@
+//! `store verify`: reads everything there is and says what is wrong, without changing anything.
+//!
+//! On a stopped store everything is looked at, sled through a copy. Beside a running daemon the journal is read up
+//! to its witness, and sled is left alone: the daemon reads all of it at each checkpoint.
+
+use super::bodies::{self, Bodies};
+use super::checkpoint::Checkpoint;
+use super::error::Error;
+use super::finding::Finding;
+use super::head::{self, Mark};
+use super::identity::{self, Found, Identity};
+use super::lock::{self, Lock};
+use super::open::{COPY, JOURNAL, left_overs, witness};
+use super::record::StoreId;
+use super::segment::{self, Segment};
+use super::walk::{self, Course};
+use super::working::{self, Held};
+use serde::Serialize;
+use std::fmt;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long looking at the working state may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// How far verifying has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being read: `journal`, `working state` or `bodies`.
+    pub what: &'static str,
+    /// Bytes of the journal, or bodies, done.
+    pub done: u64,
+    /// And how many there are.
+    pub total: u64,
+}
+
+/// What became of looking at the working state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum WorkingCheck {
+    /// Every entry was read and fits.
+    Whole {
+        /// The last frame in it.
+        applied: u64,
+        /// How many entries it has.
+        entries: u64,
+    },
+    /// It will be set aside and built anew at the next start; the finding tells why.
+    Unusable,
+    /// It was not looked at.
+    NotChecked {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What verifying found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyReport {
+    /// Whose store this is, as far as it says.
+    pub identity: Option<Identity>,
+    /// Whether a daemon was running.
+    pub is_live: bool,
+    /// How many journal files there are.
+    pub files: u64,
+    /// How many bytes of them were read.
+    pub bytes: u64,
+    /// The first number the files may hold; older ones were removed when their time was over.
+    pub first_seq: u64,
+    /// The last frame.
+    pub last_seq: u64,
+    /// How many frames were read.
+    pub frames: u64,
+    /// How many snapshots.
+    pub snapshots: u64,
+    /// How many checkpoints.
+    pub checkpoints: u64,
+    /// The working state.
+    pub working: WorkingCheck,
+    /// How many bodies were read.
+    pub bodies: u64,
+    /// How many things lie in quarantine.
+    pub quarantined: u64,
+    /// Everything that is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// Reads the store in `dir` and reports; `progress` is called now and then.
+///
+/// # Errors
+/// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`] when it may not be read, [`Error::Newer`] when
+/// the journal has a later format.
+pub fn verify(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, Error> {
+    lock::check(dir)?;
+    let is_live = Lock::is_held(dir);
+    let mut findings = Vec::new();
+    let journal = dir.join(JOURNAL);
+    // The witness first: what it tells of is in the files by then, whatever a daemon writes meanwhile.
+    let mark = Mark::read(dir);
+    let mut segments = segment::list(&journal)?;
+    if let (true, Ok(Some(mark))) = (is_live, &mark) {
+        segments.retain(|segment| *segment <= Segment { first: mark.first, turn: mark.turn });
+    }
+    let identity = match Identity::read(dir)? {
+        Found::Good(identity) => {
+            identity.admit(dir, u32::MAX)?;
+            Some(identity)
+        }
+        Found::Absent if segments.is_empty() => None,
+        Found::Absent => unreadable(&mut findings, identity::NAME, "it is missing"),
+        Found::Damaged(why) => unreadable(&mut findings, identity::NAME, &why),
+    };
+    let mark = match mark {
+        Ok(Some(mark)) => mark,
+        Ok(None) if segments.is_empty() => Mark::default(),
+        Ok(None) => unreadable(&mut findings, head::NAME, "it is missing").unwrap_or_default(),
+        Err(why) => unreadable(&mut findings, head::NAME, &why).unwrap_or_default(),
+    };
+
+    let total = segments.iter().map(|s| s.path(&journal).metadata().map_or(0, |found| found.len())).sum();
+    let course = Course {
+        journal: &journal,
+        segments: &segments,
+        from: 0,
+        schema: u32::MAX,
+        store: identity.map(|identity| identity.store_id),
+        limit: is_live.then_some(mark.length),
+    };
+    let mut bytes = 0;
+    let mut walk = walk::walk(course, &mut |done| {
+        bytes = done;
+        progress(Progress { what: "journal", done, total });
+    })?;
+    findings.append(&mut walk.findings);
+
+    progress(Progress { what: "working state", done: 0, total: 1 });
+    let (working, held) = match is_live {
+        true => (not_checked("the daemon is running and checks it at each checkpoint"), None),
+        false => look(dir, walk.store.unwrap_or_default(), walk.last_seq == 0, &mut findings),
+    };
+    findings.extend(witness(mark, &journal, &segments, &walk, held.map_or(0, |held| held.applied)));
+    if let Some(checkpoint) = walk.checkpoint.as_deref() {
+        match serde_json::from_slice::<Checkpoint>(checkpoint) {
+            Ok(checkpoint) => findings.extend(checkpoint.compare(&journal, &segments, held)),
+            Err(error) => drop(unreadable::<()>(&mut findings, "the last checkpoint", &error.to_string())),
+        }
+    }
+    if !is_live {
+        for path in left_overs(dir)? {
+            let file = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
+            findings.push(Finding::LeftOver { file, moved_to: None });
+        }
+    }
+    let bodies = look_at_bodies(dir, &mut findings, progress)?;
+    let quarantined = super::files::names(&dir.join("quarantine"))?
+        .iter()
+        .map(|name| super::files::names(&dir.join("quarantine").join(name)).map_or(0, |names| names.len() as u64))
+        .sum();
+    Ok(VerifyReport {
+        identity,
+        is_live,
+        files: segments.len() as u64,
+        bytes,
+        first_seq: segments.first().map_or(0, |segment| segment.first),
+        last_seq: walk.last_seq,
+        frames: walk.frames,
+        snapshots: walk.snapshots,
+        checkpoints: walk.checkpoints,
+        working,
+        bodies,
+        quarantined,
+        findings,
+    })
+}
+
+fn unreadable<T>(findings: &mut Vec<Finding>, file: &str, why: &str) -> Option<T> {
+    findings.push(Finding::Unreadable { file: file.to_owned(), why: why.to_owned() });
+    None
+}
+
+fn not_checked(why: &str) -> WorkingCheck {
+    WorkingCheck::NotChecked { why: why.to_owned() }
+}
+
+fn look(dir: &Path, store: StoreId, is_new: bool, findings: &mut Vec<Finding>) -> (WorkingCheck, Option<Held>) {
+    let folder = dir.join(working::FOLDER);
+    let unusable = |why: String, findings: &mut Vec<Finding>| {
+        findings.push(Finding::WorkingRebuilt { why, moved_to: None });
+        (WorkingCheck::Unusable, None)
+    };
+    if !folder.exists() {
+        return match is_new {
+            true => (not_checked("there is none yet"), None),
+            false => unusable("its folder is missing".to_owned(), findings),
+        };
+    }
+    let copy = dir.join(format!("{COPY}{}", std::process::id()));
+    let outcome = copy_folder(&folder, &copy).map(|()| working::inspect(&copy, store, LIMIT));
+    // Ours, made a moment ago.
+    let removed = fs::remove_dir_all(&copy);
+    if Lock::is_held(dir) {
+        return (not_checked("a daemon started meanwhile"), None);
+    }
+    match (outcome, removed) {
+        (Err(error), _) => (not_checked(&format!("it could not be copied: {error}")), None),
+        (Ok(Ok(Some(held))), _) => {
+            let Held { applied, entries, .. } = held;
+            (WorkingCheck::Whole { applied, entries }, Some(held))
+        }
+        (Ok(Ok(None)), _) if is_new => (not_checked("there is nothing in it yet"), None),
+        (Ok(Ok(None)), _) => unusable("it is blank".to_owned(), findings),
+        (Ok(Err(why)), _) => unusable(why, findings),
+    }
+}
+
+/// Copies a folder of files; torn snapshots are left out, as a start moves them aside.
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    DirBuilder::new().mode(0o700).create(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            copy_folder(&entry.path(), &to.join(name))?;
+        } else if !kind.is_file() {
+            // Reading a pipe, say, would wait for ever.
+            return Err(std::io::Error::other(format!("{} is not a regular file", entry.path().display())));
+        } else if !name.to_string_lossy().ends_with(".generating") {
+            fs::copy(entry.path(), to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn look_at_bodies(dir: &Path, findings: &mut Vec<Finding>, progress: &mut dyn FnMut(Progress)) -> Result<u64, Error> {
+    let bodies = Bodies::look(dir);
+    let digests = bodies.list()?;
+    let total = digests.len() as u64;
+    for (digest, done) in digests.iter().zip(1..) {
+        let path = bodies.path(digest);
+        let file = path.strip_prefix(dir).unwrap_or(Path::new(bodies::FOLDER)).display().to_string();
+        match bodies.is_whole(digest) {
+            Ok(true) => {}
+            Ok(false) => findings.push(Finding::DamagedBody { file }),
+            // Removed meanwhile, by retention.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => findings.push(Finding::Unreadable { file, why: error.to_string() }),
+        }
+        progress(Progress { what: "bodies", done, total });
+    }
+    Ok(total)
+}
+
+impl fmt::Display for VerifyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.identity {
+            Some(Identity { store_id, epoch, schema, .. }) => {
+                writeln!(f, "store          {store_id}, term {epoch}, schema {schema}")?;
+            }
+            None => writeln!(f, "store          unknown")?,
+        }
+        writeln!(f, "daemon         {}", if self.is_live { "running" } else { "stopped" })?;
+        writeln!(
+            f,
+            "journal        {} files, {} bytes, frames {} to {}",
+            self.files, self.bytes, self.first_seq, self.last_seq
+        )?;
+        writeln!(
+            f,
+            "               {} frames, {} snapshots, {} checkpoints read",
+            self.frames, self.snapshots, self.checkpoints
+        )?;
+        match &self.working {
+            WorkingCheck::Whole { applied, entries } => {
+                writeln!(f, "working state  {entries} entries, whole, after frame {applied}")?;
+            }
+            WorkingCheck::Unusable => {
+                writeln!(f, "working state  not usable; the next start builds it from the journal")?
+            }
+            WorkingCheck::NotChecked { why } => writeln!(f, "working state  not checked: {why}")?,
+        }
+        writeln!(f, "bodies         {}", self.bodies)?;
+        if self.quarantined > 0 {
+            writeln!(f, "quarantine     {} things, kept for you to look at", self.quarantined)?;
+        }
+        match self.findings.len() {
+            0 => write!(f, "result         sound"),
+            count => {
+                write!(f, "result         {count} findings")?;
+                self.findings.iter().try_for_each(|finding| write!(f, "\n  - {finding}"))
+            }
+        }
+    }
+}

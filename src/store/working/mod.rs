@@ -1,0 +1,292 @@
+//! The working state: sled, on one thread of its own, written behind the journal.
+//!
+//! It spares the start a long replay, nothing more: whatever is wrong with it, it is set aside and filled again from
+//! the owner's state. So nothing here is waited for when frames are committed, and no failure reaches the desk.
+
+mod db;
+mod entry;
+mod owner;
+
+use super::error::Error;
+use super::quarantine::Quarantine;
+use super::record::StoreId;
+use serde::Serialize;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Changes of entities: a key and its new value, or `None` when it is gone.
+pub type Batch = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+/// Entities: a key and its value each.
+pub type Entities = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// How many batches may wait for the thread; beyond it, it has fallen behind and is filled anew later.
+const DEPTH: usize = 4_096;
+
+/// The folder of sled in the state directory.
+pub(super) const FOLDER: &str = "db";
+
+/// How the working state is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "working", rename_all = "snake_case")]
+pub enum Condition {
+    /// It follows the journal.
+    Following {
+        /// The last frame written to it.
+        applied: u64,
+    },
+    /// It is empty and waits for the owner to hand over the whole state ([`super::Store::refill`]).
+    Empty,
+    /// It failed; batches are dropped until it could be opened anew, which is tried with growing pauses.
+    Broken {
+        /// What happened.
+        why: String,
+    },
+}
+
+/// Settings of the working state.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    /// The state directory.
+    pub(super) state: PathBuf,
+    /// Whose entities they are.
+    pub(super) store: StoreId,
+    /// How long opening may take.
+    pub(super) open_limit: Duration,
+    /// How long a batch may wait before it is written.
+    pub(super) write_behind: Duration,
+    /// The cache of sled, in bytes.
+    pub(super) cache: u64,
+}
+
+/// What opening found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// What it holds; `None` when it could not be used and begins empty.
+    pub(super) held: Option<(Held, Entities)>,
+    /// Why it could not be used.
+    pub(super) why: Option<String>,
+    /// Where what was there is now.
+    pub(super) moved_to: Option<PathBuf>,
+}
+
+/// What a working state holds, after all of it was read and compared with what it says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Held {
+    /// The last frame in it.
+    pub(super) applied: u64,
+    /// How many entries.
+    pub(super) entries: u64,
+    /// The sum of their digests.
+    pub(super) digest: u128,
+}
+
+enum Command {
+    Apply(RangeInclusive<u64>, Batch),
+    Fill(u64, Entities),
+    Checkpoint(SyncSender<Result<Held, String>>),
+}
+
+/// What the thread and its callers share.
+#[derive(Debug)]
+struct Shared {
+    condition: Mutex<Condition>,
+    progress: Mutex<Instant>,
+    behind: AtomicBool,
+}
+
+impl Shared {
+    fn set(&self, condition: Condition) {
+        *lock(&self.condition) = condition;
+    }
+    fn tick(&self) {
+        *lock(&self.progress) = Instant::now();
+    }
+}
+
+/// A poisoned lock still holds a whole value: each is one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The handle of the thread that owns sled.
+#[derive(Debug)]
+pub(super) struct Working {
+    commands: Option<SyncSender<Command>>,
+    ended: mpsc::Receiver<()>,
+    shared: Arc<Shared>,
+}
+
+impl Working {
+    /// Opens what is there, or begins empty: whatever fails or takes too long is moved to quarantine.
+    ///
+    /// A folder that is not there is no fault when `is_new`.
+    pub(super) fn open(settings: &Settings, is_new: bool) -> Result<(Self, Found), Error> {
+        let path = settings.state.join(FOLDER);
+        let mut found = Found::default();
+        if path.exists() {
+            match Self::spawn(settings, move |owner| owner.open(is_new)) {
+                Ok((working, held)) => {
+                    found.why = held.is_none().then(|| "it is blank".to_owned());
+                    found.held = held;
+                    return Ok((working, found));
+                }
+                Err(why) => {
+                    found.moved_to = Some(Quarantine::of(&settings.state).take(&path)?);
+                    found.why = Some(why);
+                }
+            }
+        } else if !is_new {
+            found.why = Some("its folder is missing".to_owned());
+        }
+        let is_new = is_new && found.why.is_none();
+        match Self::spawn(settings, move |owner| owner.create(is_new)) {
+            Ok((working, held)) => {
+                found.held = held;
+                Ok((working, found))
+            }
+            Err(why) => {
+                // Not even an empty one: go on without, and try again with growing pauses.
+                found.why = Some(why.clone());
+                Ok((Self::spawn_broken(settings, why)?, found))
+            }
+        }
+    }
+
+    fn spawn(
+        settings: &Settings,
+        begin: impl FnOnce(&mut owner::Owner) -> Result<Option<(Held, Entities)>, String> + Send + 'static,
+    ) -> Result<(Self, Option<(Held, Entities)>), String> {
+        let (opened, answer) = mpsc::sync_channel(1);
+        let working = Self::start(settings, move |owner| {
+            let outcome = begin(owner);
+            let usable = outcome.is_ok();
+            // Nobody waits any more when opening took too long; then the thread ends too.
+            opened.send(outcome).is_ok() && usable
+        })
+        .map_err(|error| error.to_string())?;
+        match answer.recv_timeout(settings.open_limit) {
+            Ok(Ok(held)) => Ok((working, held)),
+            Ok(Err(why)) => Err(why),
+            Err(RecvTimeoutError::Timeout) => Err(format!("opening took longer than {:?}", settings.open_limit)),
+            Err(RecvTimeoutError::Disconnected) => Err("its thread ended while opening".to_owned()),
+        }
+    }
+
+    fn spawn_broken(settings: &Settings, why: String) -> Result<Self, Error> {
+        let begin = move |owner: &mut owner::Owner| {
+            owner.break_down(why);
+            true
+        };
+        Self::start(settings, begin).map_err(Error::io("starting a thread for", &settings.state))
+    }
+
+    fn start(
+        settings: &Settings,
+        begin: impl FnOnce(&mut owner::Owner) -> bool + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (commands, received) = mpsc::sync_channel(DEPTH);
+        let (ending, ended) = mpsc::channel();
+        let shared = Arc::new(Shared {
+            condition: Mutex::new(Condition::Empty),
+            progress: Mutex::new(Instant::now()),
+            behind: AtomicBool::new(false),
+        });
+        let mut owner = owner::Owner::new(settings.clone(), Arc::clone(&shared));
+        thread::Builder::new().name("kiriwake-sled".to_owned()).spawn(move || {
+            let _ending = ending;
+            if begin(&mut owner) {
+                owner.run(&received);
+            }
+        })?;
+        Ok(Self { commands: Some(commands), ended, shared })
+    }
+
+    /// Sets aside what was opened, although it is whole in itself, and begins empty.
+    pub(super) fn discard(mut self, settings: &Settings, why: String) -> Result<(Self, Found), Error> {
+        self.close(settings.open_limit);
+        let moved_to = Some(Quarantine::of(&settings.state).take(&settings.state.join(FOLDER))?);
+        let (working, found) = Self::open(settings, false)?;
+        Ok((working, Found { moved_to, why: Some(why), ..found }))
+    }
+
+    /// Hands over what the frames `seqs` changed. Never waits: a thread that cannot follow is filled anew later.
+    pub(super) fn apply(&self, seqs: RangeInclusive<u64>, batch: Batch) {
+        self.send(Command::Apply(seqs, batch));
+    }
+
+    /// Hands over the whole state after frame `seq`.
+    pub(super) fn fill(&self, seq: u64, entities: Entities) {
+        self.send(Command::Fill(seq, entities));
+    }
+
+    fn send(&self, command: Command) {
+        let Some(commands) = &self.commands else { return };
+        match commands.try_send(command) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => self.shared.behind.store(true, Ordering::Release),
+            Err(TrySendError::Disconnected(_)) => {
+                self.shared.set(Condition::Broken { why: "its thread has ended".to_owned() });
+            }
+        }
+    }
+
+    /// Writes what waits, syncs it, reads everything again.
+    pub(super) fn checkpoint(&self, limit: Duration) -> Result<Held, String> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        let commands = self.commands.as_ref().ok_or("it is closed")?;
+        if commands.try_send(Command::Checkpoint(reply)).is_err() {
+            return Err("its thread does not take commands".to_owned());
+        }
+        answer.recv_timeout(limit).unwrap_or_else(|_| Err(format!("no answer within {limit:?}")))
+    }
+
+    /// How it is.
+    pub(super) fn condition(&self) -> Condition {
+        lock(&self.shared.condition).clone()
+    }
+
+    /// When the thread last moved on.
+    pub(super) fn progress(&self) -> Instant {
+        *lock(&self.shared.progress)
+    }
+
+    /// Ends the thread after what waits was written; gives up after `limit`, and then the journal has it all.
+    pub(super) fn close(&mut self, limit: Duration) {
+        self.commands = None;
+        if self.ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            tracing::error!(?limit, "the working state did not close in time; its tail will be read from the journal");
+        }
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        if self.commands.is_some() {
+            self.close(Duration::from_secs(5));
+        }
+    }
+}
+
+/// Looks at a copy of a working state: what it holds, or what is wrong with it. Opening changes the folder, hence
+/// the copy.
+pub(super) fn inspect(copy: &Path, store: StoreId, limit: Duration) -> Result<Option<Held>, String> {
+    let (sender, answer) = mpsc::sync_channel(1);
+    let copy = copy.to_owned();
+    thread::Builder::new()
+        .name("kiriwake-look".to_owned())
+        .spawn(move || {
+            let outcome = db::guarded(|| match db::open(&copy, 1 << 20, store, &|| ())? {
+                db::Opened::Good(db, _) => Ok(Some(owner::held(&db))),
+                db::Opened::Blank(_) => Ok(None),
+            });
+            // Nobody waits any more when it took too long.
+            let _ = sender.send(outcome);
+        })
+        .map_err(|error| error.to_string())?;
+    answer.recv_timeout(limit).unwrap_or_else(|_| Err(format!("no answer within {limit:?}")))
+}
