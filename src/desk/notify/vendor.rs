@@ -143,7 +143,10 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-fn phone(turn: &mut Turn, incident: IncidentId, calls: Vec<Call>) {
+fn phone(turn: &mut Turn, incident: IncidentId, mut calls: Vec<Call>) {
+    for (rank, call) in (1..).zip(&mut calls) {
+        call.rank = rank;
+    }
     let desk = turn.book.rules.site.desk.clone();
     let Some(incident_facts) = facts(turn, incident, Reader::House(&desk)) else { return };
     let severity = incident_facts.severity;
@@ -160,7 +163,7 @@ fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose, contrac
         hours: hours_in_words(turn.book, &phone.contact.hours),
         contract,
         purpose,
-        rank: u32::try_from(phone.place + 1).unwrap_or(u32::MAX),
+        rank: 1,
     }
 }
 
