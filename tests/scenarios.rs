@@ -21,7 +21,11 @@ fn rules(overlay: &str) -> Rules {
     let today = "2026-09-01".parse().unwrap();
     match config::load(folder.path(), &Environment::default(), today) {
         Ok((settings, _)) => settings.rules,
-        Err(report) => panic!("the rules of the transcript are faulty:\n{report}"),
+        Err(report) => {
+            let mut text = Vec::new();
+            report.print(&mut text, false).unwrap();
+            panic!("the rules of the transcript are faulty:\n{}\n{overlay}", String::from_utf8_lossy(&text));
+        }
     }
 }
 

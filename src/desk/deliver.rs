@@ -220,7 +220,7 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
         (Outcome::WriteBack(result), Work::WriteBack { .. }) => {
             let state = match result {
                 WriteBack::Written => done,
-                WriteBack::Later { .. } => OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES) },
+                WriteBack::Later { .. } => OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES, paths(turn)) },
                 WriteBack::Refused { why } => OwedState::Dead { at: turn.now.wall, why },
             };
             settle(turn, id, attempt, Vec::new(), false, state);
@@ -228,7 +228,7 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
         (Outcome::Message(results), Work::Message { .. }) => message_came(turn, id, attempt, results),
         // A worker answered something else than it was asked: tried again.
         (_, _) => {
-            let state = OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES) };
+            let state = OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES, paths(turn)) };
             settle(turn, id, attempt, Vec::new(), false, state);
         }
     }
@@ -279,9 +279,11 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         }
     } else {
         let pauses: &[u64] = if is_copy { &COPY_PAUSES } else { &MAIL_PAUSES };
-        OwedState::Waiting { at: turn.now.elapsed + pause_after(row, pauses, &results) }
+        OwedState::Waiting { at: turn.now.elapsed + pause_after(row, pauses, &results, paths(turn)) }
     };
-    let reroute = (row.critical && row.failures == 0 && matches!(state, OwedState::Waiting { .. }))
+    // Each path is tried once in a row; when all of them failed, the pause before the next round is kept.
+    let paths_left = !row.attempts.is_multiple_of(paths(turn));
+    let reroute = (row.critical && row.failures == 0 && paths_left && matches!(state, OwedState::Waiting { .. }))
         .then(|| Some((next_path(turn, row)?, no_path?)))
         .flatten();
     let request = row.request;
@@ -317,6 +319,12 @@ pub(super) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(), String
     let change = Change::Revived { owed: id, at, give_up: at + MAIL_LIFE };
     turn.record(change, Reason::Act { by: by.to_owned() });
     Ok(())
+}
+
+/// How many mail channels there are, at least 1.
+fn paths(turn: &Turn) -> u32 {
+    let mails = turn.book.rules.channels.iter().filter(|known| known.carries == Carries::Mail).count();
+    u32::try_from(mails).unwrap_or(u32::MAX).max(1)
 }
 
 /// The mail channel after the present one; `None` for copies and where there is only one.
@@ -401,7 +409,7 @@ pub(super) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]) {
     }
 }
 
-fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)]) -> Duration {
+fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)], paths: u32) -> Duration {
     let asked = results.iter().filter_map(|(_, delivery)| match delivery {
         Delivery::Later { after, .. } => *after,
         _ => None,
@@ -411,13 +419,16 @@ fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)]) -> Du
     }
     let repair =
         results.iter().any(|(_, delivery)| matches!(delivery, Delivery::Refused { what: Refused::Destination, .. }));
-    if repair { Duration::from_secs(REPAIR_PAUSE) } else { pause(row, pauses) }
+    if repair { Duration::from_secs(REPAIR_PAUSE) } else { pause(row, pauses, paths) }
 }
 
 /// The pause before the next attempt, spread by ±20 % so that a thousand rows don't knock at once. The spread is a hash
 /// of row and attempt: the desk throws no dice.
-fn pause(row: &Owed, pauses: &[u64]) -> Duration {
-    let index = usize::try_from(row.failures).unwrap_or(usize::MAX).min(pauses.len().saturating_sub(1));
+///
+/// What was tried on several paths pauses by its rounds: a change of path is no reason to begin to hurry again.
+fn pause(row: &Owed, pauses: &[u64], paths: u32) -> Duration {
+    let rounds = row.attempts.saturating_sub(1) / paths.max(1);
+    let index = usize::try_from(row.failures.max(rounds)).unwrap_or(usize::MAX).min(pauses.len().saturating_sub(1));
     let seconds = pauses.get(index).copied().unwrap_or(REPAIR_PAUSE);
     let spread = crc(row.id.0, row.attempts) % 401;
     Duration::from_millis(seconds * (800 + u64::from(spread)))

@@ -123,7 +123,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         Deed::Assign { party, ask } => {
             let party = named(turn, &party)?;
             assign::ask_party(turn, id, &party, ask, By::Desk);
-            notify::phone_note(turn, id);
+            notify::phone_note(turn, id, false);
         }
     }
     notify::news_came(turn, id);
@@ -208,7 +208,9 @@ fn confirm(turn: &mut Turn, actor: &Actor, id: IncidentId, status: StatusName, w
         let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
         let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
         turn.edit(id, Edit::Severity(severity), act_by(actor));
-        notify::severity_raised(turn, id, before);
+        if let Some(before) = before.filter(|_| status != StatusName::Watched) {
+            turn.touched.raised.entry(id).or_insert(before);
+        }
     }
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {

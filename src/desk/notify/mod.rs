@@ -17,11 +17,13 @@ pub(super) use reports::{
 pub(super) use vendor::{chaser, phone_note, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
+use super::correlate::group;
 use super::deliver::{self, Post};
 use super::ids::{IncidentId, OwedId, PartyId, RequestId};
 use super::letter::{Addressee, Letter, Matter, Signature};
 use super::owed::{Addressed, Why};
 use super::rules::{Contact, PartyKind, SeverityPolicy};
+use super::scope;
 use super::turn::Turn;
 use jiff::Timestamp;
 
@@ -45,6 +47,14 @@ impl Draft {
 /// The policy of a severity.
 fn policy<'a>(turn: &'a Turn, severity: u8) -> &'a SeverityPolicy {
     &turn.book.rules.policy.severity[usize::from(severity.clamp(1, 4)) - 1]
+}
+
+/// What the failure of the incident's roots reaches.
+fn reach_of(turn: &Turn, incident: IncidentId) -> scope::Reach {
+    let roots = group::root_components(turn.state, turn.book, incident);
+    let known = turn.state.incidents.get(&incident).and_then(|incident| incident.root.as_ref());
+    let roots = roots.iter().chain(known.filter(|_| roots.is_empty()));
+    scope::scope_of(&turn.book.rules, &turn.book.graph, roots)
 }
 
 /// Who of `party` is reached now.

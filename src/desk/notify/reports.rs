@@ -8,7 +8,6 @@ use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Happening, Matter, Notice, RecoveryFacts, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
-use crate::desk::scope;
 use crate::desk::turn::Turn;
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use std::collections::BTreeSet;
@@ -55,10 +54,17 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
 }
 
-/// The severity went up: an office that was to be told later, or not at all, is told by the new severity.
-pub(in crate::desk) fn severity_raised(turn: &mut Turn, incident: IncidentId, before: Option<u8>) {
+/// The severity of reported incidents went up: an office that was to be told later is told by the new severity, one
+/// that knows hears the news, and phones ring where the new severity rings them.
+pub(in crate::desk) fn severity_raised(turn: &mut Turn) {
+    while let Some((incident, from)) = turn.touched.raised.pop_first() {
+        raised(turn, incident, from);
+    }
+}
+
+fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let (Some(from), to) = (before, known.severity_value()) else { return };
+    let to = known.severity_value();
     if to >= from || known.verdict().is_none() {
         return;
     }
@@ -66,14 +72,18 @@ pub(in crate::desk) fn severity_raised(turn: &mut Turn, incident: IncidentId, be
     let told = turn.state.incidents.get(&incident).is_some_and(|incident| incident.reporting.count > 0);
     if !told || !unsent_reports(turn, incident).is_empty() {
         report_first(turn, incident);
+    } else if policy(turn, to).first_report == FirstReport::AtOnce {
+        interim(turn, incident, ReportReason::News);
+    }
+    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour {
+        super::phone_note(turn, incident, true);
     }
 }
 
 /// The offices of the systems that are hit; the site's where none is known.
 fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
     let rules = &turn.book.rules;
-    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone());
-    let reach = scope::scope_of(rules, &turn.book.graph, root.as_ref());
+    let reach = super::reach_of(turn, incident);
     let offices: BTreeSet<PartyId> = reach
         .systems
         .iter()
@@ -192,7 +202,7 @@ pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     super::internal(turn, Some(incident), Notice::Reopened, Why::DeskLeads);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     if known.reporting.count > 0 {
-        interim(turn, incident, ReportReason::Promised);
+        interim(turn, incident, ReportReason::News);
     }
 }
 

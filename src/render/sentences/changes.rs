@@ -153,7 +153,10 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::NoMoreReports => (format!("no further report of {name} promised"), Weight::Headline),
         Edit::DeskStarted(at) => (format!("desk started {name} at {}", names.at(*at)), Weight::Headline),
-        Edit::Calm { since: Some(_), .. } => (format!("calm {name}"), Weight::Headline),
+        Edit::Calm { since: Some(_), usable, .. } => {
+            let usable = usable.map_or_else(String::new, |at| format!(", usable since {}", names.at(at)));
+            (format!("calm {name}{usable}"), Weight::Headline)
+        }
         Edit::Calm { since: None, .. } => (format!("not calm {name}"), Weight::Headline),
         Edit::Restored(restored) => {
             (format!("restored {name}, checked: {}", one_line(&restored.check)), Weight::Headline)

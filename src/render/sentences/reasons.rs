@@ -111,6 +111,7 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::Delivered => "its server took the mail",
         request::Reason::NotAcknowledged => "no acknowledgement came in time",
         request::Reason::Restored => "the incident is restored",
+        request::Reason::AskedForMore => "it is asked for more",
         request::Reason::NoLongerAsked => "it is no longer asked",
     }
 }
