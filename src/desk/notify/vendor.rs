@@ -70,7 +70,8 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     // Another contact behind the same address is nobody new.
     let next = mails
         .find(|(_, mail)| first.as_ref().is_none_or(|(_, known)| known != mail))
-        .or(first).or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+        .or(first)
+        .or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     let call = resolved
         .phone
         .get(1)
