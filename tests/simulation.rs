@@ -13,9 +13,7 @@ use kiriwake::desk::ids::{AlertId, IncidentId, OwedId, SourceId};
 use kiriwake::desk::incident::{self, Edit, StatusName};
 use kiriwake::desk::letter::{Ask, DetectedBy, Matter};
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{
-    Evidence, Failure, FailureKind, Key, Level, Observation, Problem, Report, Seen,
-};
+use kiriwake::desk::observation::{Evidence, Failure, FailureKind, Key, Level, Observation, Problem, Report, Seen};
 use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Refused, WriteBack};
 use kiriwake::desk::owed::{self, OwedState, Work};
 use kiriwake::desk::rules::{PartyKind, Rules};
@@ -398,7 +396,13 @@ impl Day<'_> {
         let burst = if self.dice.one_in(4) { 1 + self.dice.below(8) } else { 1 };
         for _ in 0..burst {
             let host = self.dice.pick(self.hosts).unwrap().clone();
-            let texts = ["Ping応答なし", "応答遅延 2000ms", "電源ユニットA 異常", "PostgreSQL 接続不可", "TLS証明書 検証エラー"];
+            let texts = [
+                "Ping応答なし",
+                "応答遅延 2000ms",
+                "電源ユニットA 異常",
+                "PostgreSQL 接続不可",
+                "TLS証明書 検証エラー",
+            ];
             let summary = format!("{host} {}", self.dice.pick(&texts).unwrap());
             let log = self.dice.one_in(6);
             let source: SourceId = if log { "network-log" } else { "zabbix" }.into();
@@ -414,7 +418,11 @@ impl Day<'_> {
                 host_name: host.clone(),
                 summary: summary.clone(),
                 level: *self.dice.pick(&Level::ALL).unwrap(),
-                tags: self.dice.pick(&[vec![], vec![("component".to_owned(), "postgresql".to_owned())]]).unwrap().clone(),
+                tags: self
+                    .dice
+                    .pick(&[vec![], vec![("component".to_owned(), "postgresql".to_owned())]])
+                    .unwrap()
+                    .clone(),
                 groups: Vec::new(),
                 object: Some(summary.clone()),
                 fields: Vec::new(),
@@ -569,7 +577,14 @@ fn play(rules: &Rules, hosts: &[String], seed: u64) -> usize {
     for source in ["zabbix", "network-log"] {
         let source: SourceId = source.into();
         let (observations, remarks) = (Vec::new(), Vec::new());
-        day.step(Input::Report(Report { source, cursor: None, first_look: true, complete: true, observations, remarks }));
+        day.step(Input::Report(Report {
+            source,
+            cursor: None,
+            first_look: true,
+            complete: true,
+            observations,
+            remarks,
+        }));
     }
     for _ in 0..EVENTS {
         let seconds = match day.dice.below(4) {

@@ -220,7 +220,9 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
         (Outcome::WriteBack(result), Work::WriteBack { .. }) => {
             let state = match result {
                 WriteBack::Written => done,
-                WriteBack::Later { .. } => OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES, paths(turn)) },
+                WriteBack::Later { .. } => {
+                    OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES, paths(turn)) }
+                }
                 WriteBack::Refused { why } => OwedState::Dead { at: turn.now.wall, why },
             };
             settle(turn, id, attempt, Vec::new(), false, state);

@@ -58,8 +58,28 @@ fn differ(one: &State, other: &State) -> Option<String> {
         };
     }
     parts!(
-        sources, alerts, incidents, requests, owed, counters, tally, house, agenda, by_key, members, live, incidents_at,
-        places, burning, detecting, open, by_number, requests_of, owed_of, in_flight, held_back,
+        sources,
+        alerts,
+        incidents,
+        requests,
+        owed,
+        counters,
+        tally,
+        house,
+        agenda,
+        by_key,
+        members,
+        live,
+        incidents_at,
+        places,
+        burning,
+        detecting,
+        open,
+        by_number,
+        requests_of,
+        owed_of,
+        in_flight,
+        held_back,
     );
     None
 }

@@ -123,7 +123,9 @@ pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[
             if !rules.sources.contains_key(&source) {
                 let known: Vec<&str> = rules.sources.keys().map(SourceId::as_str).collect();
                 let known = known.join(", ");
-                return Err(format!("`{name}` is none of clock, act, channel, ping, stop, restart, nor a source ({known})"));
+                return Err(format!(
+                    "`{name}` is none of clock, act, channel, ping, stop, restart, nor a source ({known})"
+                ));
             }
             told(source, &mut words)?
         }
@@ -208,7 +210,9 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
         return Ok(About::Again);
     }
     let level = words.key("level").map(|word| named("level", word)).transpose()?;
-    let flag = |words: &mut Words, yes: &str, no: &str| if words.flag(yes) { Some(true) } else { words.flag(no).then_some(false) };
+    let flag = |words: &mut Words, yes: &str, no: &str| {
+        if words.flag(yes) { Some(true) } else { words.flag(no).then_some(false) }
+    };
     let plain = words.rest.first().copied().and_then(|word| named::<Level>("level", word).ok());
     match plain {
         Some(level) => {
@@ -231,7 +235,9 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
             let suppressed = flag(words, "suppressed", "unsuppressed");
             let monitored = flag(words, "monitored", "unmonitored");
             if level.is_none() && acknowledged.is_none() && suppressed.is_none() && monitored.is_none() {
-                return Err("a level (warning, average, high, disaster), `ok`, `again` or a change is missing".to_owned());
+                return Err(
+                    "a level (warning, average, high, disaster), `ok`, `again` or a change is missing".to_owned()
+                );
             }
             Ok(About::Changed { level, acknowledged, suppressed, monitored })
         }

@@ -24,9 +24,9 @@ mod world;
 
 pub use compare::{Case, check_case};
 
+use crate::desk::Frame;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
-use crate::desk::Frame;
 use crate::render::sentences::Weight;
 
 /// What became of a transcript.

@@ -50,7 +50,8 @@ pub(super) fn read(text: &str) -> Script {
     for (index, raw) in text.lines().enumerate() {
         let number = index + 1;
         let line = raw.trim();
-        let outcome = line.strip_prefix('>').map(|rest| (true, rest)).or(line.strip_prefix('!').map(|rest| (false, rest)));
+        let outcome =
+            line.strip_prefix('>').map(|rest| (true, rest)).or(line.strip_prefix('!').map(|rest| (false, rest)));
         script.lines.push(Line { text: raw.trim_end().to_owned(), is_outcome: outcome.is_some() });
         if line.is_empty() || line.starts_with(['#', '|']) {
             continue;
@@ -149,7 +150,8 @@ mod tests {
 
     #[test]
     fn every_line_that_makes_no_sense_is_told_with_its_number() {
-        let script = read("> early\n02:00 clock\n@ nonsense\n@ 2026-09-20\n02:00 clock\n01:00 clock\n25:00 clock\n03:00\n");
+        let script =
+            read("> early\n02:00 clock\n@ nonsense\n@ 2026-09-20\n02:00 clock\n01:00 clock\n25:00 clock\n03:00\n");
         let lines: Vec<usize> = script.faults.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [1, 2, 3, 6, 7, 8]);
         assert_eq!(script.inputs.len(), 1);

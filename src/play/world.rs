@@ -427,7 +427,9 @@ impl<'a> World<'a> {
                     Some(Line::Unreachable) => Some(Delivery::Unreachable { why: "connection refused".to_owned() }),
                     Some(Line::Unknown) => Some(Delivery::Unknown { why: "lost after the data".to_owned() }),
                     Some(Line::Hangs) => None,
-                    Some(Line::Up | Line::Refuses(_)) | None => Some(Delivery::Accepted { answer: "250 ok".to_owned() }),
+                    Some(Line::Up | Line::Refuses(_)) | None => {
+                        Some(Delivery::Accepted { answer: "250 ok".to_owned() })
+                    }
                 };
                 let open = addresses.iter().filter(|known| known.open());
                 let results: Option<Vec<_>> =

@@ -9,8 +9,8 @@ use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts};
 use crate::desk::request::RequestState;
-use crate::desk::turn::Turn;
 use crate::desk::rules::Contract;
+use crate::desk::turn::Turn;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeSet;
 
@@ -45,8 +45,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             .min_by_key(|alert| (alert.gone.is_some(), alert.at, alert.id)),
         Reader::Vendor(_) | Reader::House(_) => None,
     };
-    let representative =
-        own_part.copied().or_else(|| known.representative.and_then(|id| turn.state.alerts.get(&id)));
+    let representative = own_part.copied().or_else(|| known.representative.and_then(|id| turn.state.alerts.get(&id)));
     let root = own_part.and_then(|alert| alert.component.as_ref()).or(known.root.as_ref());
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
     let echoes: BTreeSet<String> = members

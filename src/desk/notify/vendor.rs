@@ -70,7 +70,8 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     // Another contact behind the same address is nobody new.
     let next = mails
         .find(|(_, mail)| first.as_ref().is_none_or(|(_, known)| known != mail))
-        .or(first).or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+        .or(first)
+        .or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     let call = resolved
         .phone
         .get(1)
@@ -158,7 +159,10 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
     }
 }
 
-fn phone(turn: &mut Turn, incident: IncidentId, calls: Vec<Call>) {
+fn phone(turn: &mut Turn, incident: IncidentId, mut calls: Vec<Call>) {
+    for (rank, call) in (1..).zip(&mut calls) {
+        call.rank = rank;
+    }
     let desk = turn.book.rules.site.desk.clone();
     let Some(incident_facts) = facts(turn, incident, Reader::House(&desk)) else { return };
     let severity = incident_facts.severity;
@@ -175,7 +179,7 @@ fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose, contrac
         hours: hours_in_words(turn.book, &phone.contact.hours),
         contract,
         purpose,
-        rank: u32::try_from(phone.place + 1).unwrap_or(u32::MAX),
+        rank: 1,
     }
 }
 

@@ -53,9 +53,10 @@ fn alert_reason(reason: &alert::Reason) -> String {
 fn incident_reason(names: Names, reason: &incident::Reason) -> String {
     match reason {
         incident::Reason::NewFault { alert } => {
-            let about = names.state.alerts.get(alert).map(|alert| {
-                format!("\"{}\" on {}", one_line(&alert.problem.summary), one_line(&alert.problem.host))
-            });
+            let about =
+                names.state.alerts.get(alert).map(|alert| {
+                    format!("\"{}\" on {}", one_line(&alert.problem.summary), one_line(&alert.problem.host))
+                });
             format!("no open incident is related to {}", about.unwrap_or_else(|| alert.to_string()))
         }
         incident::Reason::Blind => "a source sees nothing".to_owned(),
