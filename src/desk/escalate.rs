@@ -5,7 +5,7 @@
 
 use super::ids::{IncidentId, RequestId};
 use super::incident::{Edit, Reason, Status, StatusName};
-use super::letter::What;
+use super::letter::{Ask, What};
 use super::request::{self, RequestState};
 use super::turn::Turn;
 use super::{assign, notify};
@@ -13,10 +13,15 @@ use super::{assign, notify};
 /// Rungs of the ladder: next contact; vendor's last contact and 運用責任者; 相談 to the office. Then only the digest.
 const RUNGS: u32 = 3;
 
+/// An unanswered question about a minor fault is repeated once; nobody's manager or office is troubled with it.
+fn rungs(ask: Ask, severity: u8) -> u32 {
+    if ask == Ask::Inquiry && severity > 2 { 1 } else { RUNGS }
+}
+
 /// 受領 is overdue: the next rung.
 pub(super) fn chase(turn: &mut Turn, id: RequestId) {
     let Some(request) = turn.state.requests.get(&id) else { return };
-    let (incident, party, rung) = (request.incident, request.party.clone(), request.chased + 1);
+    let (incident, party, ask, rung) = (request.incident, request.party.clone(), request.ask, request.chased + 1);
     let silent = matches!(request.state, RequestState::Unsent | RequestState::Sent);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (status, severity) = (known.status.name(), known.severity_value());
@@ -26,7 +31,7 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
         let postponed = request::Change::Postponed { request: id, next };
         return turn.record(postponed, request::Reason::ShowsNormal);
     }
-    let next = (rung < RUNGS).then(|| assign::next_chase(turn, &party, severity));
+    let next = (rung < rungs(ask, severity)).then(|| assign::next_chase(turn, &party, severity));
     turn.record(request::Change::Chased { request: id, next }, request::Reason::NotAcknowledged);
     let what = What::Chased { party: turn.book.party_name(&party) };
     turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
