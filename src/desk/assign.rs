@@ -54,7 +54,7 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
         notify::first_report(turn, incident);
     }
     notify::phone_note(turn, incident, false);
-    notify::news_came(turn, incident);
+    turn.touched.news.insert(incident);
 }
 
 /// Requests to parties the verdict no longer names are withdrawn in words.

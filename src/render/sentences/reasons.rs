@@ -69,7 +69,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::WindowOverAllGone => "the window is over and all are gone".to_owned(),
         incident::Reason::LowSeverity => "severity 4 is only watched".to_owned(),
         incident::Reason::Repeated { times } => format!("it came {times} times while watched"),
-        incident::Reason::WatchedGotWorse => "something came while it was watched".to_owned(),
+        incident::Reason::WatchedGotWorse => "watching it is not enough any more".to_owned(),
         incident::Reason::Quiet => "nothing happened while it was watched".to_owned(),
         incident::Reason::Accepted => "it was accepted".to_owned(),
         incident::Reason::NextNumber => "it is the next of the day".to_owned(),
