@@ -161,6 +161,11 @@ fn outgrown(turn: &mut Turn, incident: IncidentId, party: &PartyId) {
     }
 }
 
+/// When the next rung is due, if nobody answers: the same span again.
+pub(super) fn next_chase(turn: &Turn, party: &PartyId, severity: u8) -> Timestamp {
+    chase_at(turn, acknowledge_by(turn, party, severity), severity)
+}
+
 /// 督促 is not sent in the night for 重大度 3 and 4: it waits for the desk's own opening.
 fn chase_at(turn: &Turn, acknowledge_by: Timestamp, severity: u8) -> Timestamp {
     if severity <= 2 {
