@@ -177,7 +177,7 @@ mod tests {
         });
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());
-        clock.run(u32::MAX, start() + DAY);
+        clock.run(u32::MAX, start() + 2 * DAY);
         let limit = Duration::from_secs(10);
         tokio::time::timeout(limit, sleeper).await.expect("it wakes").expect("it does not fail");
     }

@@ -297,6 +297,10 @@ impl Core {
                     () = tokio::time::sleep(HEARTBEAT) => {}
                 }
             });
+            if !open {
+                // Nothing new is begun: its outcome could not be put on record any more.
+                break;
+            }
             while waiting.len() < GROUP && !waiting.is_empty() {
                 match ends.inputs.try_recv() {
                     Ok(input) => waiting.push(input),

@@ -115,7 +115,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
         .map_err(|source| Error::System { what: "a thread for the core", source })?;
 
     let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store))));
-    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.clone()));
+    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.slot()));
     let running = sources::start(&settings, &inbox, &queries, &clock);
     let (reload, mut reloads) = mpsc::channel(1);
     let (stop_serving, serving) = watch::channel(false);
