@@ -1,5 +1,9 @@
-#[tokio::main]
-async fn main() -> Result<(), kiriwake::demo::Error> {
-    kiriwake::channel::tls::install();
-    kiriwake::demo::run().await
+//! The `kiriwake` program: arguments in, exit code out.
+
+use clap::Parser;
+use kiriwake::cli::{self, Arguments};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(Arguments::parse())
 }

@@ -3,7 +3,7 @@
 //! Between the tree and `check`. Texts that name something else (a party, a component) are still texts here, and
 //! whether what they name exists is not looked at. A key's meaning is told to administrators in the commented files of
 //! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
-//! Sources, channels and log patterns bring their own structs; adding one is one line in [`super::kinds`].
+//! Sources, channels and log patterns bring their own structs; adding one is done in `kinds`.
 
 use super::reader::OneOrMany;
 use super::span::Span;

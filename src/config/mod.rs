@@ -1,7 +1,7 @@
 //! The configuration: a folder of TOML files, checked as a whole, before anything relies on it.
 //!
-//! Files and environment become one tree with places ([`folder`], [`environment`], [`tree`]), the tree becomes tables
-//! as written ([`tables`], [`reader`], [`file`], [`kinds`]), the tables become [`Settings`] ([`check`]). Every fault on the way is
+//! Files and environment become one tree with places (`folder`, `environment`, `tree`), the tree becomes tables
+//! as written (`tables`, `reader`, `file`, `kinds`), the tables become [`Settings`] (`check`). Every fault on the way is
 //! noted in one [`Report`] instead of ending it. The desk gets only `Settings::rules` and has never heard of files.
 //! Not here: exit codes (the caller's), secrets beyond how they are read ([`secret`]), trying out servers.
 
@@ -51,7 +51,9 @@ pub struct Settings {
 pub fn load(folder: &Path, environment: &Environment, today: Date) -> Result<(Settings, Report), Report> {
     let mut findings = Findings::default();
     let tree = folder::gather(folder, environment, &mut findings);
-    let settings = check::check(&tree, folder, today, &mut findings);
+    // Where nothing could be read, everything would be missing; that it could not says it all.
+    let nothing = tree.is_empty() && findings.any_fault();
+    let settings = if nothing { None } else { check::check(&tree, folder, today, &mut findings) };
     let faulty = findings.any_fault();
     let report = findings.report(tree);
     match settings {

@@ -43,12 +43,27 @@ pub struct Finding {
     pub(super) note: Option<Note>,
 }
 
+/// One line for logs: place, key, what was found, what would be right.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:{}:{}: ", self.line, self.column)?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", printable(&self.key))?;
+        }
+        f.write_str(&printable(&self.message))?;
+        match &self.help {
+            Some(help) => write!(f, " ({})", printable(help)),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Finding {
-    /// All of it in one line, for logs and mails: `parties.toml:12:8: what was found; what would be right`.
+    /// All of it in one line, for logs and mails: `parties.toml:12:8: party.x.name: what was found (what would be right)`.
     pub fn in_one_line(&self) -> String {
-        let place = self.file.as_ref().map(|file| format!("{file}:{}:{}: ", self.line, self.column));
-        let help = self.help.as_ref().map(|help| format!("; {help}"));
-        format!("{}{}{}", place.unwrap_or_default(), self.message, help.unwrap_or_default())
+        self.to_string()
     }
 }
 
@@ -72,18 +87,18 @@ impl Report {
         &self.findings
     }
 
-    /// How many faults.
-    pub fn faults(&self) -> usize {
-        self.count(Weight::Fault)
+    /// The faults.
+    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Weight::Fault)
     }
 
-    /// How many warnings.
-    pub fn warnings(&self) -> usize {
-        self.count(Weight::Warning)
+    /// The warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Weight::Warning)
     }
 
-    fn count(&self, weight: Weight) -> usize {
-        self.findings.iter().filter(|finding| finding.weight == weight).count()
+    fn of(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.weight == weight)
     }
 
     /// Prints it for people: each finding with its line and a mark under what is meant, and the count at the end.
@@ -135,7 +150,7 @@ impl Report {
 
     /// The same for machines.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({ "faults": self.faults(), "warnings": self.warnings(), "findings": self.findings })
+        serde_json::json!({ "faults": self.faults().count(), "warnings": self.warnings().count(), "findings": self.findings })
     }
 }
 
@@ -147,13 +162,16 @@ impl fmt::Display for Report {
             1 => format!("1 {what}"),
             number => format!("{number} {what}s"),
         };
-        write!(f, "{}, {}", count(self.faults(), "fault"), count(self.warnings(), "warning"))
+        write!(f, "{}, {}", count(self.faults().count(), "fault"), count(self.warnings().count(), "warning"))
     }
 }
 
 impl std::error::Error for Report {}
 
-/// `text` without characters that would steer a terminal.
+/// `text` without characters that would steer a terminal or turn the direction of writing.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+    let steers = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

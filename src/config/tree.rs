@@ -131,6 +131,11 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Whether nothing but the built-in defaults is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.root.values().all(|node| node.layer == Layer::BuiltIn)
+    }
+
     /// The value at `path`.
     pub(super) fn at(&self, path: &Path) -> Option<&Node> {
         let mut steps = path.0.iter();

@@ -1,8 +1,8 @@
 //! The daemon's end of the control socket.
 
 use super::view;
-use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
 use crate::desk::now::Now;
+use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
 use crate::inbox::Inbox;
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Path, Query, State};
@@ -28,7 +28,8 @@ impl Connected<IncomingStream<'_, UnixListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
         let uid = stream.io().peer_cred().map(|peer| peer.uid());
         let name = uid.ok().map(|uid| {
-            uzers::get_user_by_uid(uid).map_or_else(|| format!("uid {uid}"), |user| user.name().to_string_lossy().into_owned())
+            uzers::get_user_by_uid(uid)
+                .map_or_else(|| format!("uid {uid}"), |user| user.name().to_string_lossy().into_owned())
         });
         Self { name: name.unwrap_or_else(|| "unknown".to_owned()) }
     }
@@ -130,7 +131,10 @@ async fn status(State(doors): State<Doors>) -> Result<Json<view::Status>, Troubl
     Ok(Json(doors.read(view::status).await?))
 }
 
-async fn incidents(State(doors): State<Doors>, Query(listing): Query<Listing>) -> Result<Json<Vec<view::IncidentLine>>, Trouble> {
+async fn incidents(
+    State(doors): State<Doors>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Vec<view::IncidentLine>>, Trouble> {
     Ok(Json(doors.read(move |desk, _| view::incidents(desk, listing.all)).await?))
 }
 
@@ -139,7 +143,10 @@ async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Resul
     doors.read(move |desk, _| view::dossier(desk, &name)).await?.map(Json).ok_or(missing)
 }
 
-async fn outbox(State(doors): State<Doors>, Query(listing): Query<Listing>) -> Result<Json<Vec<view::RowLine>>, Trouble> {
+async fn outbox(
+    State(doors): State<Doors>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Vec<view::RowLine>>, Trouble> {
     Ok(Json(doors.read(move |desk, now| view::outbox(desk, listing.all, now)).await?))
 }
 

@@ -147,9 +147,10 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             Sight::Sees if !source.looked => ("not looked yet", None),
             Sight::Sees => ("sees", None),
             Sight::Failing { failure, .. } => ("failing", Some(failure.detail.clone())),
-            Sight::Blind { incident, .. } => {
-                ("blind", state.incidents.get(incident).map(|incident| format!("since the incident {}", incident.name())))
-            }
+            Sight::Blind { incident, .. } => (
+                "blind",
+                state.incidents.get(incident).map(|incident| format!("since the incident {}", incident.name())),
+            ),
         };
         SourceStatus {
             name: id.to_string(),
@@ -169,7 +170,11 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         rules: rules.hash.clone(),
         sources: sources.collect(),
         incidents,
-        unnumbered: state.incidents.values().filter(|incident| incident.number.is_none() && incident.status.name().burning()).count(),
+        unnumbered: state
+            .incidents
+            .values()
+            .filter(|incident| incident.number.is_none() && incident.status.name().burning())
+            .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
@@ -180,9 +185,11 @@ pub fn status(desk: &Desk, now: Now) -> Status {
 /// Incidents, newest first: open ones, or all still in memory.
 pub fn incidents(desk: &Desk, all: bool) -> Vec<IncidentLine> {
     let state = desk.state();
-    let listed = state.incidents.values().rev().filter(|incident| {
-        all || incident.status.name().open() || incident.status.name().burning()
-    });
+    let listed = state
+        .incidents
+        .values()
+        .rev()
+        .filter(|incident| all || incident.status.name().open() || incident.status.name().burning());
     listed.map(|incident| line(desk, incident)).collect()
 }
 
@@ -236,9 +243,11 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
 /// Rows of the ledger, newest first: those that have not ended well, or all still in memory.
 pub fn outbox(desk: &Desk, all: bool, now: Now) -> Vec<RowLine> {
     let state = desk.state();
-    let listed = state.owed.values().rev().filter(|row| {
-        all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded)
-    });
+    let listed = state
+        .owed
+        .values()
+        .rev()
+        .filter(|row| all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded));
     listed.map(|row| row_line(desk, row, now)).collect()
 }
 

@@ -251,7 +251,9 @@ impl Core {
         let (mut core, first, _) = Self::open(&folder, rules, &clock, followers)?;
         group.effects.extend(first.effects);
         core.progress = progress;
-        group.replies.push(Reply::Refused(format!("The desk failed on this {what}; it was set aside, an administrator is told.")));
+        group.replies.push(Reply::Refused(format!(
+            "The desk failed on this {what}; it was set aside, an administrator is told."
+        )));
         let inputs: Vec<Input> = [Input::Failed { what: what.to_owned() }].into_iter().chain(rest).collect();
         match core.group(inputs) {
             Ok(more) => {

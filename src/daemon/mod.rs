@@ -10,12 +10,12 @@ mod sources;
 mod watchdog;
 mod work;
 
+use self::core::{Core, Ends};
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
 use crate::control::server::{self, Doors};
 use crate::desk::{Frame, Input};
 use crate::inbox::Inbox;
-use self::core::{Core, Ends};
 use sources::Running;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -86,14 +86,16 @@ pub async fn run(options: Options) -> Result<(), Error> {
     for warning in warnings.findings() {
         tracing::warn!("{}", warning.in_one_line());
     }
-    let mut hangup = signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
+    let mut hangup =
+        signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
     let state = settings.state_directory.clone();
-    let opening = { let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
-        tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock, followers)) };
-    let (core, first, found) = opening.await.map_err(|error| Error::System {
-        what: "a thread for the store",
-        source: std::io::Error::other(error),
-    })??;
+    let opening = {
+        let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
+        tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock, followers))
+    };
+    let (core, first, found) = opening
+        .await
+        .map_err(|error| Error::System { what: "a thread for the store", source: std::io::Error::other(error) })??;
     for finding in &found {
         tracing::error!(finding, "the record was damaged");
     }
@@ -125,7 +127,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
     tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
     watchdog::ready();
 
-    let mut house = House { folder, environment, clock, settings, inbox, queries, new_rules, tools, running: Some(running), store };
+    let mut house =
+        House { folder, environment, clock, settings, inbox, queries, new_rules, tools, running: Some(running), store };
     let mut ending = Ending::new(stop)?;
     let mut core_ended = tokio::task::spawn_blocking(move || core.join());
     let early = loop {
@@ -200,7 +203,11 @@ impl House {
         match result {
             Ok(()) => Ok(()),
             Err(faults) => {
-                tracing::error!(count = faults.len(), first = faults.first(), "the configuration was not loaded; the old one stays in force");
+                tracing::error!(
+                    count = faults.len(),
+                    first = faults.first(),
+                    "the configuration was not loaded; the old one stays in force"
+                );
                 let text = faults.join("\n");
                 let _ = self.inbox.put(Input::RulesRefused { faults }).await;
                 Err(text)

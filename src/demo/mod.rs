@@ -1,9 +1,9 @@
 //! demo
+mod director;
 mod night;
 mod people;
 mod scenery;
 mod stand_in;
-mod director;
 use crate::{config, daemon};
 use std::path::PathBuf;
 /// Why
@@ -18,7 +18,8 @@ pub enum Error {
         /// p
         path: PathBuf,
         /// s
-        source: std::io::Error },
+        source: std::io::Error,
+    },
     /// c
     #[error(transparent)]
     Example(#[from] config::InitError),
@@ -33,4 +34,6 @@ pub enum Error {
     End(String),
 }
 /// run
-pub async fn run() -> Result<(), Error> { director::play().await }
+pub async fn run() -> Result<(), Error> {
+    director::play().await
+}

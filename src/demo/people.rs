@@ -4,8 +4,8 @@
 //! person checks operation in the morning. Not here: the words in which it is told (`words`).
 
 use super::night::at;
-use crate::desk::ids::PartyId;
 use crate::desk::act::Deed;
+use crate::desk::ids::PartyId;
 use jiff::Timestamp;
 
 /// The person on duty at the desk. Invented, as is everybody here.
@@ -30,7 +30,12 @@ pub(super) fn doings() -> Vec<Doing> {
         doing("02:52:00", Deed::Acknowledge { party: vendor(), at: Some(at("02:50:00")) }),
         doing("02:52:20", Deed::Start { party: None, at: Some(at("02:50:00")) }),
         doing("02:56:00", Deed::Start { party: vendor(), at: Some(at("02:55:00")) }),
-        doing("04:10:00", Deed::Note { text: "株式会社Nの保守員が5時30分に現地へ到着する見込みです。".to_owned() }),
+        doing(
+            "04:10:00",
+            Deed::Note {
+                text: "株式会社Nの保守員が5時30分に現地へ到着する見込みです。".to_owned()
+            },
+        ),
         doing(
             "07:48:00",
             Deed::Restore {

@@ -206,7 +206,10 @@ fn events(hosts: &[Host]) -> Vec<Event> {
         let position = order.iter().position(|(_, index, opens)| *index == host && !opens)?;
         Some((order[position].0.seen, FIRST_EVENT + position))
     };
-    order.iter().map(|(at, host, opens)| Event { host: *host, at: *at, over: opens.then(|| recovery_of(*host)) }).collect()
+    order
+        .iter()
+        .map(|(at, host, opens)| Event { host: *host, at: *at, over: opens.then(|| recovery_of(*host)) })
+        .collect()
 }
 
 fn number(value: &Value) -> Option<usize> {

@@ -7,7 +7,7 @@ mod perform;
 
 pub(super) use perform::perform;
 
-use super::ids::{ComponentId, PartyId};
+use super::ids::{ComponentId, OwedId, PartyId};
 use super::incident::StatusName;
 use super::letter::{Ask, DetectedBy};
 use super::rules::VerdictCode;
@@ -52,6 +52,11 @@ pub enum Act {
         occurred: Option<Timestamp>,
         /// 重大度, if the desk sets it.
         severity: Option<u8>,
+    },
+    /// Tries a row of the outbox again that was given up.
+    Retry {
+        /// Which row.
+        owed: OwedId,
     },
     /// Everything else is done to an incident, named by its number (or internal id before 受付).
     On {

@@ -24,6 +24,10 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let Some(verdict) = known.verdict().cloned() else { return };
     let severity = known.severity_value();
+    if known.inquire_at.is_some() {
+        turn.edit(incident, Edit::InquireAt(None), Reason::OnRecord);
+    }
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
     if known.reporting.count > 0 {
         let parties = verdict.parties.iter().map(|party| turn.book.party_name(party)).collect();
         let what = What::Verdict { code: verdict.code, parties };
@@ -49,7 +53,8 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     if told {
         notify::first_report(turn, incident);
     }
-    notify::phone_note(turn, incident);
+    notify::phone_note(turn, incident, false);
+    notify::news_came(turn, incident);
 }
 
 /// Requests to parties the verdict no longer names are withdrawn in words.
@@ -107,6 +112,8 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     let component = known.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| known.root.clone());
     let acknowledge_by = acknowledge_by(turn, party, severity);
     let id = turn.next_request();
+    let chase_at = chase_at(turn, acknowledge_by, severity);
+    outgrown(turn, incident, party);
     let request = Request {
         id,
         incident,
@@ -116,7 +123,7 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
         asked: turn.now.wall,
         acknowledge_by,
         chased: 0,
-        chase_at: Some(acknowledge_by),
+        chase_at: Some(chase_at),
         state: RequestState::Unsent,
         acknowledged: None,
         started: None,
@@ -135,6 +142,40 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     if moves {
         let to = correlate::status_by_requests(turn, incident);
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::Requested);
+    }
+}
+
+/// An inquiry that became a request for repair is not withdrawn in words: the new mail says it.
+fn outgrown(turn: &mut Turn, incident: IncidentId, party: &PartyId) {
+    let inquiries: Vec<RequestId> = turn
+        .state
+        .requests_of(incident)
+        .filter(|request| request.party == *party && request.state.open())
+        .map(|request| request.id)
+        .collect();
+    for request in inquiries {
+        let ended = request::Change::Ended { request, state: RequestState::Withdrawn };
+        turn.record(ended, request::Reason::AskedForMore);
+    }
+}
+
+/// 督促 is not sent in the night for 重大度 3 and 4: it waits for the desk's own opening.
+fn chase_at(turn: &Turn, acknowledge_by: Timestamp, severity: u8) -> Timestamp {
+    if severity <= 2 {
+        return acknowledge_by;
+    }
+    turn.book.reception().next_opening(acknowledge_by, &turn.book.zone).unwrap_or(acknowledge_by)
+}
+
+/// The fault is back after 復旧: whoever the verdict names is asked anew.
+pub(super) fn ask_again(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let Some(verdict) = known.verdict().cloned() else { return };
+    let severity = known.severity_value();
+    let asked = turn.state.requests_of(incident).any(|request| request.state.open());
+    if !asked && matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi) {
+        vendors(turn, incident, &verdict, severity);
+        notify::phone_note(turn, incident, false);
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         let party = post.party.clone();
         let letter = Box::new(post.letter.clone());
         let work = Work::Message { party, channel, addresses, thread: thread.clone(), letter };
-        let mut owed = blank(turn, post.incident, work);
+        let mut owed = blank(turn, post.incident, work, why);
         owed.request = post.request;
         owed.not_before = post.not_before.filter(|at| *at > turn.now.wall);
         owed.critical = post.critical;
@@ -69,6 +69,7 @@ pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         let waits = owed.not_before.map(|at| at.duration_since(turn.now.wall).unsigned_abs()).unwrap_or_default();
         owed.give_up = turn.now.elapsed + waits + life;
         let id = owed.id;
+        let why = owed.why.clone();
         turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
         id
     };
@@ -96,12 +97,12 @@ pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
 /// Owes a ping or a write-back.
 pub(super) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
     let life = if matches!(work, Work::Ping { .. }) { PING_LIFE } else { COPY_LIFE };
-    let mut owed = blank(turn, incident, work);
+    let mut owed = blank(turn, incident, work, why.clone());
     owed.give_up = turn.now.elapsed + life;
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
 }
 
-fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work) -> Owed {
+fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owed {
     let id = turn.next_owed();
     let now = turn.now.elapsed;
     Owed {
@@ -109,6 +110,7 @@ fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work) -> Owed {
         key: key(turn, id, incident, &work),
         incident,
         request: None,
+        why,
         work,
         decided: turn.now,
         not_before: None,
@@ -218,7 +220,9 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
         (Outcome::WriteBack(result), Work::WriteBack { .. }) => {
             let state = match result {
                 WriteBack::Written => done,
-                WriteBack::Later { .. } => OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES) },
+                WriteBack::Later { .. } => {
+                    OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES, paths(turn)) }
+                }
                 WriteBack::Refused { why } => OwedState::Dead { at: turn.now.wall, why },
             };
             settle(turn, id, attempt, Vec::new(), false, state);
@@ -226,7 +230,7 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
         (Outcome::Message(results), Work::Message { .. }) => message_came(turn, id, attempt, results),
         // A worker answered something else than it was asked: tried again.
         (_, _) => {
-            let state = OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES) };
+            let state = OwedState::Waiting { at: turn.now.elapsed + pause(row, &MAIL_PAUSES, paths(turn)) };
             settle(turn, id, attempt, Vec::new(), false, state);
         }
     }
@@ -277,9 +281,11 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         }
     } else {
         let pauses: &[u64] = if is_copy { &COPY_PAUSES } else { &MAIL_PAUSES };
-        OwedState::Waiting { at: turn.now.elapsed + pause_after(row, pauses, &results) }
+        OwedState::Waiting { at: turn.now.elapsed + pause_after(row, pauses, &results, paths(turn)) }
     };
-    let reroute = (row.critical && row.failures == 0 && matches!(state, OwedState::Waiting { .. }))
+    // Each path is tried once in a row; when all of them failed, the pause before the next round is kept.
+    let paths_left = !row.attempts.is_multiple_of(paths(turn));
+    let reroute = (row.critical && row.failures == 0 && paths_left && matches!(state, OwedState::Waiting { .. }))
         .then(|| Some((next_path(turn, row)?, no_path?)))
         .flatten();
     let request = row.request;
@@ -298,6 +304,29 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
     for (address, why) in refused {
         announce(turn, id, address, why, dead);
     }
+}
+
+/// The desk wants a row that was given up tried again.
+///
+/// # Errors
+/// Why it is not tried.
+pub(super) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(), String> {
+    let Some(row) = turn.state.owed.get(&id) else {
+        return Err(format!("There is no row {id}. `kiriwake outbox list --all` shows them."));
+    };
+    if !matches!(row.state, OwedState::Dead { .. }) {
+        return Err(format!("{id} was not given up: it is tried by itself, or done."));
+    }
+    let at = turn.now.elapsed;
+    let change = Change::Revived { owed: id, at, give_up: at + MAIL_LIFE };
+    turn.record(change, Reason::Act { by: by.to_owned() });
+    Ok(())
+}
+
+/// How many mail channels there are, at least 1.
+fn paths(turn: &Turn) -> u32 {
+    let mails = turn.book.rules.channels.iter().filter(|known| known.carries == Carries::Mail).count();
+    u32::try_from(mails).unwrap_or(u32::MAX).max(1)
 }
 
 /// The mail channel after the present one; `None` for copies and where there is only one.
@@ -382,7 +411,7 @@ pub(super) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]) {
     }
 }
 
-fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)]) -> Duration {
+fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)], paths: u32) -> Duration {
     let asked = results.iter().filter_map(|(_, delivery)| match delivery {
         Delivery::Later { after, .. } => *after,
         _ => None,
@@ -392,13 +421,16 @@ fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)]) -> Du
     }
     let repair =
         results.iter().any(|(_, delivery)| matches!(delivery, Delivery::Refused { what: Refused::Destination, .. }));
-    if repair { Duration::from_secs(REPAIR_PAUSE) } else { pause(row, pauses) }
+    if repair { Duration::from_secs(REPAIR_PAUSE) } else { pause(row, pauses, paths) }
 }
 
 /// The pause before the next attempt, spread by ±20 % so that a thousand rows don't knock at once. The spread is a hash
 /// of row and attempt: the desk throws no dice.
-fn pause(row: &Owed, pauses: &[u64]) -> Duration {
-    let index = usize::try_from(row.failures).unwrap_or(usize::MAX).min(pauses.len().saturating_sub(1));
+///
+/// What was tried on several paths pauses by its rounds: a change of path is no reason to begin to hurry again.
+fn pause(row: &Owed, pauses: &[u64], paths: u32) -> Duration {
+    let rounds = row.attempts.saturating_sub(1) / paths.max(1);
+    let index = usize::try_from(row.failures.max(rounds)).unwrap_or(usize::MAX).min(pauses.len().saturating_sub(1));
     let seconds = pauses.get(index).copied().unwrap_or(REPAIR_PAUSE);
     let spread = crc(row.id.0, row.attempts) % 401;
     Duration::from_millis(seconds * (800 + u64::from(spread)))

@@ -379,6 +379,9 @@ pub struct Reporting {
     pub silent: u32,
     /// Offices that were told.
     pub offices: BTreeSet<PartyId>,
+    /// How many happenings were on record at the last report: what was entered since is news, whenever it happened.
+    #[serde(default)]
+    pub told: usize,
 }
 
 /// 復旧 on record.
@@ -624,6 +627,8 @@ pub enum ReportReason {
     First,
     /// The promised hour.
     Promised,
+    /// News, while no hour is promised.
+    News,
     /// Back to normal, check under way.
     Verifying,
     /// 復旧報
@@ -785,6 +790,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::Happened(happening) => incident.happenings.push(happening.clone()),
         Edit::Reported { count, at, next, silent, offices } => {
             let reporting = &mut incident.reporting;
+            reporting.told = incident.happenings.len();
             reporting.count = *count;
             reporting.last = Some(*at);
             reporting.next = *next;

@@ -1,69 +1,103 @@
-//! The books (P24): every observation and every row is accounted for exactly once.
+//! The books (P24): every observation and every row is in exactly one place, and nothing is lost on the way.
 //!
-//! Pure figures over the state, used by `kiriwake ledger --check` and by every test that broke something.
+//! A pure helper over the state, for `ledger --check` and for the proofs. It does not repair anything.
 
 use super::alert::Standing;
 use super::owed::OwedState;
 use super::state::State;
 use serde::{Deserialize, Serialize};
 
-/// The books of observations and rows.
+/// The books, added up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// Observations ever taken in.
-    pub observed: u64,
-    /// … that belong to an incident.
-    pub members: u64,
-    /// … that repeat a known one.
-    pub duplicates: u64,
-    /// … that nobody is told of, with a reason.
-    pub suppressed: u64,
-    /// … that could not be read.
-    pub set_aside: u64,
-    /// … whose place is not decided (never, between two steps).
-    pub pending: u64,
-    /// Recoveries and changes of what is not known; not observations of a problem.
-    pub strays: u64,
-    /// Rows ever owed.
-    pub owed: u64,
-    /// … that are done.
-    pub done: u64,
-    /// … that wait for an attempt, or have one under way.
-    pub waiting: u64,
-    /// … that were given up.
-    pub dead: u64,
-    /// … that a later one said better.
-    pub superseded: u64,
-    /// Both sums are right and nothing is pending.
+    /// Observations of problems, and what became of them.
+    pub observations: Observations,
+    /// Rows of owed effects, and where they stand.
+    pub rows: Rows,
+    /// Both sums agree, and every member belongs to an incident that exists.
     pub balanced: bool,
 }
 
-/// Draws up the books.
-pub fn balance(state: &State) -> Ledger {
-    let tally = &state.tally;
-    let alerts = |fits: fn(&Standing) -> bool| count(state.alerts.values().filter(|alert| fits(&alert.standing)).count());
-    let rows = |fits: fn(&OwedState) -> bool| count(state.owed.values().filter(|row| fits(&row.state)).count());
-    let mut ledger = Ledger {
-        observed: tally.observed,
-        members: alerts(|standing| matches!(standing, Standing::Member(_))) + tally.forgotten_members,
-        duplicates: tally.duplicates,
-        suppressed: alerts(|standing| matches!(standing, Standing::Suppressed(_))) + tally.forgotten_suppressed,
-        set_aside: tally.set_aside,
-        pending: alerts(|standing| matches!(standing, Standing::Pending)) + tally.forgotten_pending,
-        strays: tally.strays,
-        owed: tally.owed,
-        done: rows(|state| matches!(state, OwedState::Done { .. })) + tally.forgotten_done,
-        waiting: rows(|state| matches!(state, OwedState::Waiting { .. } | OwedState::Started { .. })),
-        dead: rows(|state| matches!(state, OwedState::Dead { .. })) + tally.forgotten_dead,
-        superseded: rows(|state| matches!(state, OwedState::Superseded)) + tally.forgotten_superseded,
-        balanced: false,
-    };
-    let observations = ledger.members + ledger.duplicates + ledger.suppressed + ledger.set_aside + ledger.pending;
-    let rows = ledger.done + ledger.waiting + ledger.dead + ledger.superseded;
-    ledger.balanced = observations == ledger.observed && rows == ledger.owed && ledger.pending == 0;
-    ledger
+/// `accepted` is the sum of all the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observations {
+    /// Ever observed.
+    pub accepted: u64,
+    /// Member of an incident.
+    pub members: u64,
+    /// The same problem once more.
+    pub duplicates: u64,
+    /// On record without being told, each with its reason.
+    pub suppressed: u64,
+    /// Could not be read, or made the desk fail.
+    pub set_aside: u64,
+    /// Not decided yet: 0 after every step.
+    pub pending: u64,
+    /// Members whose incident is not known: always 0.
+    pub orphans: u64,
 }
 
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
+/// `owed` is the sum of all the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Ever owed.
+    pub owed: u64,
+    /// Done.
+    pub done: u64,
+    /// Waiting, or under way.
+    pub waiting: u64,
+    /// Given up, and announced.
+    pub dead: u64,
+    /// A later one says it better.
+    pub superseded: u64,
+}
+
+/// Adds up the books of `state`.
+pub fn balance(state: &State) -> Ledger {
+    let tally = &state.tally;
+    let mut observations = Observations {
+        accepted: tally.observed,
+        members: tally.forgotten_members,
+        duplicates: tally.duplicates,
+        suppressed: tally.forgotten_suppressed,
+        set_aside: tally.set_aside,
+        pending: tally.forgotten_pending,
+        orphans: 0,
+    };
+    for alert in state.alerts.values() {
+        match alert.standing {
+            Standing::Member(incident) => {
+                observations.members += 1;
+                observations.orphans += u64::from(!state.incidents.contains_key(&incident));
+            }
+            Standing::Suppressed(_) => observations.suppressed += 1,
+            Standing::Pending => observations.pending += 1,
+        }
+    }
+    let mut rows = Rows {
+        owed: tally.owed,
+        done: tally.forgotten_done,
+        waiting: 0,
+        dead: tally.forgotten_dead,
+        superseded: tally.forgotten_superseded,
+    };
+    for row in state.owed.values() {
+        match row.state {
+            OwedState::Done { .. } => rows.done += 1,
+            OwedState::Waiting { .. } | OwedState::Started { .. } => rows.waiting += 1,
+            OwedState::Dead { .. } => rows.dead += 1,
+            OwedState::Superseded => rows.superseded += 1,
+        }
+    }
+    let counted = observations.members
+        + observations.duplicates
+        + observations.suppressed
+        + observations.set_aside
+        + observations.pending;
+    let ended = rows.done + rows.waiting + rows.dead + rows.superseded;
+    let balanced = counted == observations.accepted
+        && ended == rows.owed
+        && observations.pending == 0
+        && observations.orphans == 0;
+    Ledger { observations, rows, balanced }
 }

@@ -508,7 +508,7 @@ pub struct Call {
     pub contract: String,
     /// Why: what is asked, or that an office is informed.
     pub purpose: Purpose,
-    /// 1 = first in order of calling.
+    /// 1 = the first call to make.
     pub rank: u32,
 }
 

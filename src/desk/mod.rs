@@ -326,6 +326,7 @@ impl Desk {
         correlate::watch_recovery(&mut turn);
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
+        notify::severity_raised(&mut turn);
         notify::write_numbers_back(&mut turn);
         deliver::start_due(&mut turn);
         let (entries, dirty) = turn.finish();

@@ -27,6 +27,8 @@ pub struct Owed {
     pub incident: Option<IncidentId>,
     /// Which request it carries to its vendor.
     pub request: Option<RequestId>,
+    /// Why it is owed.
+    pub why: Why,
     /// What is to be done.
     pub work: Work,
     /// When it was decided.
@@ -188,6 +190,15 @@ pub enum Change {
         /// When it is tried there.
         at: Elapsed,
     },
+    /// The desk wants it tried again after it was given up.
+    Revived {
+        /// Which row.
+        owed: OwedId,
+        /// When it is tried.
+        at: Elapsed,
+        /// Useless after that.
+        give_up: Elapsed,
+    },
     /// It ended without a further attempt.
     Ended {
         /// Which row.
@@ -226,8 +237,11 @@ pub enum Reason {
     },
     /// It ended long ago.
     Old,
-    /// The recipient's mail can't be sent at all.
-    Undeliverable,
+    /// The desk's act.
+    Act {
+        /// Who.
+        by: String,
+    },
 }
 
 /// Why something is owed.
@@ -344,6 +358,7 @@ impl Change {
             Change::Started { owed, .. }
             | Change::Came { owed, .. }
             | Change::Rerouted { owed, .. }
+            | Change::Revived { owed, .. }
             | Change::Ended { owed, .. }
             | Change::Forgotten(owed) => *owed,
         }
@@ -387,11 +402,26 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             row.failures = 0;
             row.state = OwedState::Waiting { at: *at };
         }),
+        Change::Revived { at, give_up, .. } => with(state, id, |row| {
+            if let Work::Message { addresses, .. } = &mut row.work {
+                for known in addresses.iter_mut().filter(|known| !known.accepted()) {
+                    known.result = None;
+                }
+            }
+            row.failures = 0;
+            row.give_up = *give_up;
+            row.state = OwedState::Waiting { at: *at };
+        }),
         Change::Ended { state: end, .. } => with(state, id, |row| row.state = end.clone()),
         Change::Forgotten(_) => {
             if let Some(row) = state.owed.remove(&id) {
                 if let Some(rows) = row.incident.and_then(|incident| state.owed_of.get_mut(&incident)) {
                     rows.remove(&id);
+                }
+                if let Some(incident) = row.incident
+                    && state.owed_of.get(&incident).is_some_and(std::collections::BTreeSet::is_empty)
+                {
+                    state.owed_of.remove(&incident);
                 }
                 match row.state {
                     OwedState::Done { .. } => state.tally.forgotten_done += 1,
@@ -405,7 +435,11 @@ pub(super) fn apply(state: &mut State, change: &Change) {
     let after = state.owed.get(&id).map(|row| (row.destination(), matches!(row.state, OwedState::Started { .. })));
     for (counted, step) in [(before, -1_i64), (after, 1)] {
         if let Some((destination, true)) = counted {
-            *state.in_flight.entry(destination).or_default() += step;
+            let busy = state.in_flight.entry(destination.clone()).or_default();
+            *busy += step;
+            if *busy == 0 {
+                state.in_flight.remove(&destination);
+            }
         }
     }
     let due = state.owed.get(&id).and_then(Owed::due);

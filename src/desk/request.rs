@@ -116,6 +116,8 @@ pub enum Reason {
     NotAcknowledged,
     /// The incident is restored.
     Restored,
+    /// An inquiry became a request for repair.
+    AskedForMore,
     /// The verdict now names somebody else, or the incident was cancelled.
     NoLongerAsked,
 }

@@ -324,6 +324,9 @@ impl State {
     fn leave(&mut self, incident: IncidentId, alert: &Alert) {
         if let Some(members) = self.members.get_mut(&incident) {
             members.remove(&alert.id);
+            if members.is_empty() {
+                self.members.remove(&incident);
+            }
         }
         let place = alert.place();
         let Some(places) = self.places.get_mut(&incident) else { return };
@@ -331,6 +334,9 @@ impl State {
             Some(count) if *count > 1 => *count -= 1,
             Some(_) => {
                 places.remove(&place);
+                if places.is_empty() {
+                    self.places.remove(&incident);
+                }
                 if let Some(incidents) = self.incidents_at.get_mut(&place) {
                     incidents.remove(&incident);
                     if incidents.is_empty() {

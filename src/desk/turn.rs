@@ -6,7 +6,7 @@ use super::now::Now;
 use super::state::State;
 use super::{Change, Entry, Reason, alert, house, incident, owed, request, source};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One turn.
 pub struct Turn<'a> {
@@ -34,6 +34,8 @@ pub struct Touched {
     pub judged: BTreeSet<IncidentId>,
     /// Incidents with members that may not carry our number yet.
     pub to_write_back: BTreeSet<IncidentId>,
+    /// Reported incidents whose 重大度 went up, with what it was before.
+    pub raised: BTreeMap<IncidentId, u8>,
     /// Things whose stored form changed.
     pub dirty: BTreeSet<Thing>,
 }

@@ -32,7 +32,7 @@ pub(super) fn restore(number: &Number) -> String {
 
 /// Records 報告確認.
 pub(super) fn accept(number: &Number) -> String {
-    incident("accept", number, "--by \"...\"")
+    incident("accept", number, "--name \"...\"")
 }
 
 /// Adds words to the record.

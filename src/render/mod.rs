@@ -15,6 +15,7 @@ mod notice;
 mod office;
 mod report;
 mod request;
+pub mod sentences;
 mod source;
 mod symptom;
 mod text;

@@ -120,7 +120,7 @@ fn a_deep_nest_and_a_long_chain_end() {
     let report = load(folder.path()).unwrap_err();
     let text = printed(&report);
     assert!(text.contains("is nested too deeply") && text.contains("goes in a circle"), "{text}");
-    assert_eq!(report.faults(), 2, "{text}");
+    assert_eq!(report.faults().count(), 2, "{text}");
 }
 
 #[test]
@@ -140,4 +140,17 @@ fn the_chain_of_a_large_site_is_checked_in_a_moment() {
     eprintln!("5,002 components: {:?}", began.elapsed());
     assert_eq!((settings.rules.components.len(), report.findings().len()), (5_002, 0));
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_name_that_steers_the_terminal_is_told_without_steering_it() {
+    let small = fs::read_to_string("tests/config/good/small/all.toml").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.toml"), small).unwrap();
+    let steering = "[component.x]\nhosts = \"x\"\nparty = \"n\\u001b[2J\u{202e}\"\n";
+    fs::write(folder.path().join("b.toml"), steering).unwrap();
+    let report = load(folder.path()).unwrap_err();
+    for text in [printed(&report), report.faults().map(ToString::to_string).collect()] {
+        assert!(text.contains("there is no party") && !text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+    }
 }

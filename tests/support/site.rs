@@ -48,7 +48,9 @@ impl Site {
             logs: Vec::new(),
         };
         copy(example, &site.config);
-        fs::create_dir_all(folder.join("run")).expect("ours");
+        for part in ["run", "state"] {
+            fs::create_dir_all(folder.join(part)).expect("ours");
+        }
         let before = site.clone();
         before.edit(|document| site.rewrite(folder, document, neighbours));
         site

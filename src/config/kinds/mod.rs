@@ -1,8 +1,8 @@
 //! Kinds of sources and channels: each brings its own table, read and checked here by the same steps.
 //!
 //! A kind's struct, and what is sound in it, belong to the kind (`source/*`, `channel/*`). Here they are listed, given
-//! the tables that carry their name, and asked for their faults; adding one is one line in [`sources`] or
-//! [`channels`]. Not here: what any of their keys means.
+//! the tables that carry their name, and asked for their faults; adding one touches `sources` or `channels` only.
+//! Not here: what any of their keys means.
 
 mod channels;
 mod sources;

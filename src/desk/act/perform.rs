@@ -8,7 +8,7 @@ use crate::desk::letter::{By, DetectedBy, OccurredMark, RecoveryFacts, What};
 use crate::desk::request::{self, RequestState};
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::desk::turn::Turn;
-use crate::desk::{Reply, assign, correlate, notify};
+use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
 
 /// Carries out an act, or says why not.
@@ -17,6 +17,12 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
         return Reply::Refused("An auditor reads and changes nothing.".to_owned());
     }
     let result = match act {
+        Act::Retry { owed } => {
+            return match deliver::revive(turn, owed, &actor.name) {
+                Ok(()) => Reply::Recorded,
+                Err(why) => Reply::Refused(why),
+            };
+        }
         Act::Open { summary, component, detected_by, occurred, severity } => {
             open(turn, &actor, Call { summary, component, detected_by, occurred, severity })
         }
@@ -81,10 +87,17 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         .map_err(|why| format!("{} is not possible for {name}: {why}. {}", deed.name().as_str(), possible(status)))?;
     match deed {
         Deed::Confirm { verdict, parties, severity, because } => {
+            let parties = parties.iter().map(|party| named(turn, party)).collect::<Result<_, _>>()?;
             confirm(turn, actor, id, status, Confirmed { verdict, parties, severity, because })?;
         }
-        Deed::Acknowledge { party, at } => acknowledge(turn, id, party, at, leads)?,
-        Deed::Start { party, at } => start(turn, actor, id, party, at, leads)?,
+        Deed::Acknowledge { party, at } => {
+            let party = party.map(|party| named(turn, &party)).transpose()?;
+            acknowledge(turn, id, party, at, leads)?;
+        }
+        Deed::Start { party, at } => {
+            let party = party.map(|party| named(turn, &party)).transpose()?;
+            start(turn, actor, id, party, at, leads)?;
+        }
         Deed::Note { text } => note(turn, id, text)?,
         Deed::Verify => correlate::verify(turn, id, Some(actor.name.clone()), act_by(actor)),
         Deed::Restore { check, usable, treatment } => restore(turn, actor, id, check, usable, treatment)?,
@@ -108,14 +121,26 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         }
         Deed::Cancel { reason } => cancel(turn, actor, id, reason)?,
         Deed::Assign { party, ask } => {
-            if turn.book.party(&party).is_none() {
-                return Err(format!("There is no party `{party}` in the configuration."));
-            }
+            let party = named(turn, &party)?;
             assign::ask_party(turn, id, &party, ask, By::Desk);
-            notify::phone_note(turn, id);
+            notify::phone_note(turn, id, false);
         }
     }
+    notify::news_came(turn, id);
     Ok(id)
+}
+
+/// The party somebody means: by its id in the configuration, or by the name the mails show.
+fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
+    let parties = &turn.book.rules.parties;
+    if parties.contains_key(party) {
+        return Ok(party.clone());
+    }
+    let by_name = parties.iter().find(|(_, known)| known.name == party.as_str());
+    by_name.map(|(id, _)| id.clone()).ok_or_else(|| {
+        let known: Vec<&str> = parties.keys().map(PartyId::as_str).collect();
+        format!("There is no party `{party}`. Known: {}.", known.join(", "))
+    })
 }
 
 fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
@@ -131,6 +156,9 @@ fn act_by(actor: &Actor) -> Reason {
 }
 
 fn move_to(turn: &mut Turn, actor: &Actor, id: IncidentId, to: Status) {
+    if turn.state.incidents.get(&id).is_some_and(|incident| incident.status == to) {
+        return;
+    }
     let edit = Edit::Status { to, at: turn.now.wall, by: Some(actor.name.clone()) };
     turn.edit(id, edit, act_by(actor));
 }
@@ -173,9 +201,6 @@ struct Confirmed {
 /// 窓口確認: the machine's word becomes the desk's, or the desk decides otherwise.
 fn confirm(turn: &mut Turn, actor: &Actor, id: IncidentId, status: StatusName, word: Confirmed) -> Result<(), String> {
     check_severity(word.severity)?;
-    if let Some(unknown) = word.parties.iter().find(|party| turn.book.party(party).is_none()) {
-        return Err(format!("There is no party `{unknown}` in the configuration."));
-    }
     if status == StatusName::Watched {
         correlate::accept(turn, id, act_by(actor));
     }
@@ -183,7 +208,9 @@ fn confirm(turn: &mut Turn, actor: &Actor, id: IncidentId, status: StatusName, w
         let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
         let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
         turn.edit(id, Edit::Severity(severity), act_by(actor));
-        notify::severity_raised(turn, id, before);
+        if let Some(before) = before.filter(|_| status != StatusName::Watched) {
+            turn.touched.raised.entry(id).or_insert(before);
+        }
     }
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {
@@ -330,7 +357,9 @@ fn restore(
     let now = turn.now;
     let remainder = remainder(turn, id);
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
-    let usable = usable.or(known.usable).unwrap_or(now.wall).max(known.occurred);
+    // Usable when the last of what came back had come back; what stayed red has left by now.
+    let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
     if let Some(text) = treatment {
         turn.edit(id, Edit::Treatment(text), act_by(actor));
     }

@@ -87,6 +87,13 @@ pub(in crate::desk) fn common_need(book: &Book, one: &ComponentId, other: &Compo
     book.graph.below(one).intersection(book.graph.below(other)).next().cloned()
 }
 
+/// Every component of an incident that needs nothing else that fails in it.
+pub(in crate::desk) fn root_components(state: &State, book: &Book, incident: IncidentId) -> BTreeSet<ComponentId> {
+    let failing = failing(state, incident);
+    let roots: BTreeSet<Place> = failing.iter().flat_map(|place| roots_of(book, place, &failing)).collect();
+    components(&roots).cloned().collect()
+}
+
 /// The root that explains most of an incident: most failing places behind it, then the earliest alert, then the name.
 pub(in crate::desk) fn main_root(state: &State, book: &Book, incident: IncidentId) -> Option<Place> {
     let failing = failing(state, incident);

@@ -21,7 +21,7 @@ use super::letter::{DetectedBy, OccurredMark, What};
 use super::rules::{Condition, SourceKind};
 use super::state::Place;
 use super::turn::Turn;
-use super::{isolate, normalize, notify};
+use super::{assign, isolate, normalize, notify};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -197,6 +197,7 @@ pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, 
     turn.edit(incident, Edit::Status { to, at, by }, reason.clone());
     turn.edit(incident, calm, reason);
     turn.edit(incident, Edit::happened(at, What::Relapsed), Reason::OnRecord);
+    assign::ask_again(turn, incident);
     turn.touched.stirred.insert(incident);
     notify::reopened(turn, incident);
 }

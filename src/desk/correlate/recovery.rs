@@ -15,7 +15,11 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
     for incident in stirred {
         let Some(known) = turn.state.incidents.get(&incident) else { continue };
         let status = known.status.name();
-        if matches!(status, StatusName::Detected | StatusName::Watched) {
+        if status == StatusName::Detected {
+            continue;
+        }
+        if status == StatusName::Watched {
+            super::window::watched_calm(turn, incident);
             continue;
         }
         if status.may_recover() {
@@ -23,7 +27,12 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
                 reframe(turn, incident);
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 correlate::grade(turn, incident, None);
-                notify::severity_raised(turn, incident, before);
+                let after = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
+                if after != before && turn.state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some())
+                {
+                    // What makes it graver may make the verdict surer, too.
+                    turn.touched.to_judge.insert(incident);
+                }
             }
             look_for_calm(turn, incident);
         } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
@@ -91,25 +100,15 @@ pub(in crate::desk) fn verify(turn: &mut Turn, incident: IncidentId, by: Option<
 
 /// Where an incident stands by what its parties do: somebody works, somebody was asked, or nobody yet.
 pub(in crate::desk) fn status_by_requests(turn: &Turn, incident: IncidentId) -> Status {
-    let furthest = turn
-        .state
-        .requests_of(incident)
-        .filter(|request| !matches!(request.state, RequestState::NotOurs | RequestState::Withdrawn))
-        .map(|request| request.state)
-        .max();
+    let states = || turn.state.requests_of(incident).map(|request| request.state);
+    let vendor_works = states().any(|state| matches!(state, RequestState::Acknowledged | RequestState::Started));
     let desk_works = turn.state.incidents.get(&incident).is_some_and(|incident| incident.desk_started.is_some());
-    match furthest {
-        Some(RequestState::Acknowledged | RequestState::Started) => Status::InProgress,
-        Some(RequestState::Unsent | RequestState::Sent) => Status::Requested,
-        Some(RequestState::Reported | RequestState::Checked | RequestState::NotOurs | RequestState::Withdrawn)
-        | None
-            if desk_works =>
-        {
-            Status::InProgress
-        }
-        Some(RequestState::Reported | RequestState::Checked | RequestState::NotOurs | RequestState::Withdrawn) => {
-            Status::Requested
-        }
-        None => Status::Isolating { until: None },
+    let asked = states().any(|state| !matches!(state, RequestState::NotOurs | RequestState::Withdrawn));
+    if vendor_works || desk_works {
+        Status::InProgress
+    } else if asked {
+        Status::Requested
+    } else {
+        Status::Isolating { until: None }
     }
 }

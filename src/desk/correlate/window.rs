@@ -3,7 +3,7 @@
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
 use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{AlertId, IncidentId, Number};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::By;
 use crate::desk::rules::Effect;
@@ -63,17 +63,26 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     let until = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
     let at = turn.now.wall;
     if present == 0 {
-        turn.edit(incident, Edit::WatchMark(turn.now.elapsed), Reason::OnRecord);
+        mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
         return;
     }
     let effect = isolate::effect_by_rule(turn, incident);
     grade(turn, incident, effect);
     if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() == 4) {
-        turn.edit(incident, Edit::WatchMark(turn.now.elapsed), Reason::OnRecord);
+        mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::LowSeverity);
     } else {
         accept(turn, incident, Reason::WindowOverStillRed { red: present });
+    }
+}
+
+/// The occurrence that opened the incident is the first that counts; later ones are counted when they join.
+fn mark_first(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.watch_marks.is_empty() {
+        let first = known.detected.elapsed;
+        turn.edit(incident, Edit::WatchMark(first), Reason::OnRecord);
     }
 }
 
@@ -100,15 +109,29 @@ pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
+/// How often a watched incident that is still red is looked at again; when it ends, the quiet time begins anew.
+const STILL_WATCHED: Duration = Duration::from_secs(24 * 3600);
+
 /// Nothing happened while watched: 完了. What is still red (重大度4) goes on being watched.
 pub(in crate::desk) fn watch_over(turn: &mut Turn, incident: IncidentId) {
     let at = turn.now.wall;
     let (to, reason) = if turn.state.members_of(incident).any(|alert| alert.red()) {
-        (Status::Watched { until: turn.now.elapsed + turn.book.rules.policy.watch_quiet }, Reason::LowSeverity)
+        (Status::Watched { until: turn.now.elapsed + STILL_WATCHED }, Reason::LowSeverity)
     } else {
         (Status::Closed, Reason::Quiet)
     };
     turn.edit(incident, Edit::Status { to, at, by: None }, reason);
+}
+
+/// The last red alert of a watched incident ended: its quiet time begins now.
+pub(super) fn watched_calm(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let Status::Watched { until } = known.status else { return };
+    let quiet = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
+    if until != quiet && !turn.state.members_of(incident).any(|alert| alert.red()) {
+        let to = Status::Watched { until: quiet };
+        turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::RootGone);
+    }
 }
 
 /// 受付: the incident gets its number and goes into isolation.
@@ -128,15 +151,28 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     turn.touched.to_write_back.insert(incident);
 }
 
-/// Computes 重大度 from what is hit; a person's word stands, and the machine only raises.
+/// Computes 重大度 from what is hit, the gravest of its roots counting; a person's word stands, and the machine only
+/// raises.
 pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Option<Effect>) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let reach = scope::scope_of(&turn.book.rules, &turn.book.graph, known.root.as_ref());
-    let effect = effect.unwrap_or_else(|| own_effect(turn, known));
-    let judged = severity::severity(reach.scope, effect, reach.residents, None);
+    let roots = group::root_components(turn.state, turn.book, incident);
+    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(known.root.as_ref()));
+    let judged = roots
+        .map(|root| {
+            let reach = scope::scope_of(&turn.book.rules, &turn.book.graph, root);
+            let effect = effect.unwrap_or_else(|| own_effect(turn, incident, root));
+            severity::severity(reach.scope, effect, reach.residents, None)
+        })
+        .min_by_key(|judged| judged.severity);
+    let Some(judged) = judged else { return };
     match &known.severity {
         Some(present) if present.by == By::Desk || present.value <= judged.severity => {}
-        _ => {
+        present => {
+            if let Some(present) = present
+                && known.reporting.count > 0
+            {
+                turn.touched.raised.entry(incident).or_insert(present.value);
+            }
             let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.to_string() };
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
@@ -144,12 +180,12 @@ pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Opti
 }
 
 /// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
-fn own_effect(turn: &Turn, incident: &Incident) -> Effect {
-    let component = incident.root.as_ref().and_then(|root| turn.book.rules.components.get(root));
+fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> Effect {
+    let component = root.and_then(|root| turn.book.rules.components.get(root));
     if let Some(effect) = component.and_then(|component| component.effect) {
         return effect;
     }
-    let at_root = turn.state.members_of(incident.id).filter(|alert| alert.component == incident.root);
+    let at_root = turn.state.members_of(incident).filter(|alert| alert.component.as_ref() == root);
     let level = at_root.map(|alert| alert.problem.level).max();
     level.map_or(Effect::Partial, severity::effect_from_level)
 }

@@ -9,9 +9,9 @@ use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts};
 use crate::desk::request::RequestState;
-use crate::desk::scope;
+use crate::desk::rules::Contract;
 use crate::desk::turn::Turn;
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use std::collections::BTreeSet;
 
 /// Messages quoted at most.
@@ -33,12 +33,20 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     let known = turn.state.incidents.get(&incident)?;
     let book = turn.book;
     let members: Vec<&Alert> = turn.state.members_of(incident).collect();
-    let representative = known.representative.and_then(|id| turn.state.alerts.get(&id));
     let own = |alert: &Alert| match reader {
         Reader::House(_) => true,
         Reader::Vendor(party) => alert.component.as_ref().is_none_or(|component| kept_by(book, component, party)),
     };
-    let root = known.root.as_ref();
+    // A vendor that does not keep the root reads of its own failing part, which is all it can act on.
+    let own_part = match reader {
+        Reader::Vendor(party) if known.root.as_ref().is_some_and(|root| !kept_by(book, root, party)) => members
+            .iter()
+            .filter(|alert| alert.component.as_ref().is_some_and(|component| kept_by(book, component, party)))
+            .min_by_key(|alert| (alert.gone.is_some(), alert.at, alert.id)),
+        Reader::Vendor(_) | Reader::House(_) => None,
+    };
+    let representative = own_part.copied().or_else(|| known.representative.and_then(|id| turn.state.alerts.get(&id)));
+    let root = own_part.and_then(|alert| alert.component.as_ref()).or(known.root.as_ref());
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
     let echoes: BTreeSet<String> = members
         .iter()
@@ -47,7 +55,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
     ordered.sort_by_key(|alert| (!is_root(alert), alert.at, alert.id));
-    let reach = scope::scope_of(&book.rules, &book.graph, root);
+    let reach = super::reach_of(turn, incident);
     let office = match reader {
         Reader::House(party) => party,
         Reader::Vendor(_) => &book.rules.site.office,
@@ -137,7 +145,30 @@ fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) 
         .filter(|alert| alert.component.as_ref() == Some(&id))
         .map(|alert| alert.problem.host.clone())
         .collect();
-    Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset: component.asset.clone() })
+    let mut asset = component.asset.clone();
+    asset.contract = contract_of(book, &component.party, Some(&id), book.date(incident.occurred));
+    Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset })
+}
+
+/// The contract number to give on `day`, the day of 発生: the component's own, unless the party's contract of that number
+/// does not run on that day and another one does (a new fiscal year); without any, the party's contract of that day.
+pub(super) fn contract_of(book: &Book, party: &PartyId, component: Option<&ComponentId>, day: Date) -> String {
+    let contracts = || book.party(party).into_iter().flat_map(|party| &party.contracts);
+    let running = |contract: &&Contract| contract.from <= day && day <= contract.until;
+    let stated = component
+        .and_then(|id| book.rules.components.get(id))
+        .filter(|component| component.party == *party && !component.asset.contract.is_empty())
+        .map(|component| component.asset.contract.clone());
+    let known = stated.as_ref().and_then(|number| contracts().find(|contract| contract.number == *number));
+    match (stated, known) {
+        (Some(stated), None) => stated,
+        (Some(stated), Some(known)) if running(&known) => stated,
+        (Some(stated), Some(known)) => {
+            let same = contracts().filter(running).find(|contract| contract.scope == known.scope);
+            same.or_else(|| contracts().find(running)).map_or(stated, |contract| contract.number.clone())
+        }
+        (None, _) => contracts().find(running).map(|contract| contract.number.clone()).unwrap_or_default(),
+    }
 }
 
 fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {

@@ -12,16 +12,18 @@ pub(super) use house::{
     adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(super) use reports::{
-    consultation, external, first_report, promised_report, recovery, reopened, severity_raised, verifying,
+    consultation, external, first_report, news_came, promised_report, recovery, reopened, severity_raised, verifying,
 };
 pub(super) use vendor::{chaser, phone_note, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
+use super::correlate::group;
 use super::deliver::{self, Post};
 use super::ids::{IncidentId, OwedId, PartyId, RequestId};
 use super::letter::{Addressee, Letter, Matter, Signature};
 use super::owed::{Addressed, Why};
 use super::rules::{Contact, PartyKind, SeverityPolicy};
+use super::scope;
 use super::turn::Turn;
 use jiff::Timestamp;
 
@@ -47,15 +49,34 @@ fn policy<'a>(turn: &'a Turn, severity: u8) -> &'a SeverityPolicy {
     &turn.book.rules.policy.severity[usize::from(severity.clamp(1, 4)) - 1]
 }
 
+/// What the failure of the incident's roots reaches.
+fn reach_of(turn: &Turn, incident: IncidentId) -> scope::Reach {
+    let roots = group::root_components(turn.state, turn.book, incident);
+    let known = turn.state.incidents.get(&incident).and_then(|incident| incident.root.as_ref());
+    let roots = roots.iter().chain(known.filter(|_| roots.is_empty()));
+    scope::scope_of(&turn.book.rules, &turn.book.graph, roots)
+}
+
 /// Who of `party` is reached now.
 fn reach<'a>(turn: &'a Turn, party: &PartyId, severity: u8) -> Resolution<'a> {
     let any_hour = policy(turn, severity).phone_at_any_hour;
     contact::resolve(&turn.book.rules, party, &turn.book.zone, turn.now.wall, severity, any_hour)
 }
 
+/// Who of `party` reads a draft. What can wait for an office goes to whoever is there at its opening: its emergency
+/// contact is for what cannot wait.
+fn reach_to_read<'a>(turn: &'a Turn, party: &PartyId, draft: &Draft) -> Resolution<'a> {
+    let known = turn.book.party(party).filter(|known| known.kind == PartyKind::Office && !draft.critical);
+    let from = draft.not_before.map_or(turn.now.wall, |at| at.max(turn.now.wall));
+    let opening =
+        known.and_then(|known| turn.book.calendar(&known.hours).next_opening(from, &turn.book.zone)).unwrap_or(from);
+    let any_hour = policy(turn, draft.severity).phone_at_any_hour;
+    contact::resolve(&turn.book.rules, party, &turn.book.zone, opening, draft.severity, any_hour)
+}
+
 /// Sends a draft to whoever of `party` is reached now. `None` when the party has no mail address at all.
 fn send(turn: &mut Turn, party: &PartyId, draft: Draft) -> Option<OwedId> {
-    let resolved = reach(turn, party, draft.severity);
+    let resolved = reach_to_read(turn, party, &draft);
     let to = resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned()));
     send_to(turn, party, to, draft)
 }

@@ -4,11 +4,10 @@ use super::facts::{Reader, facts};
 use super::{Draft, policy, send};
 use crate::desk::deliver;
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
-use crate::desk::incident::{Edit, Reason, ReportReason, Verdict};
+use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Happening, Matter, Notice, RecoveryFacts, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
-use crate::desk::scope;
 use crate::desk::turn::Turn;
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use std::collections::BTreeSet;
@@ -55,10 +54,17 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
 }
 
-/// The severity went up: an office that was to be told later, or not at all, is told by the new severity.
-pub(in crate::desk) fn severity_raised(turn: &mut Turn, incident: IncidentId, before: Option<u8>) {
+/// The severity of reported incidents went up: an office that was to be told later is told by the new severity, one
+/// that knows hears the news, and phones ring where the new severity rings them.
+pub(in crate::desk) fn severity_raised(turn: &mut Turn) {
+    while let Some((incident, from)) = turn.touched.raised.pop_first() {
+        raised(turn, incident, from);
+    }
+}
+
+fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let (Some(from), to) = (before, known.severity_value()) else { return };
+    let to = known.severity_value();
     if to >= from || known.verdict().is_none() {
         return;
     }
@@ -66,14 +72,18 @@ pub(in crate::desk) fn severity_raised(turn: &mut Turn, incident: IncidentId, be
     let told = turn.state.incidents.get(&incident).is_some_and(|incident| incident.reporting.count > 0);
     if !told || !unsent_reports(turn, incident).is_empty() {
         report_first(turn, incident);
+    } else if policy(turn, to).first_report == FirstReport::AtOnce {
+        interim(turn, incident, ReportReason::News);
+    }
+    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour {
+        super::phone_note(turn, incident, true);
     }
 }
 
 /// The offices of the systems that are hit; the site's where none is known.
 fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
     let rules = &turn.book.rules;
-    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone());
-    let reach = scope::scope_of(rules, &turn.book.graph, root.as_ref());
+    let reach = super::reach_of(turn, incident);
     let offices: BTreeSet<PartyId> = reach
         .systems
         .iter()
@@ -113,18 +123,18 @@ fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId
 /// The promised hour: what is new, or truthfully that nothing is - at most twice in a row.
 pub(in crate::desk) fn promised_report(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let since = known.reporting.last;
-    let news = news_since(&known.happenings, since);
-    let silent = news.is_empty();
+    let silent = news(known).is_empty();
     if silent && known.reporting.silent >= SILENT_REPORTS {
         return turn.edit(incident, Edit::NoMoreReports, Reason::Report(ReportReason::Promised));
     }
     interim(turn, incident, ReportReason::Promised);
 }
 
-/// What is worth telling since the last report. What the office knows from that very report is not.
-fn news_since(happenings: &[Happening], since: Option<Timestamp>) -> Vec<Happening> {
-    let fresh = happenings.iter().filter(|happening| since.is_none_or(|since| happening.at > since));
+/// What was entered since the last report, in order of time. What the office knows from that very report is not news;
+/// what happened before it and was entered later is.
+fn news(incident: &Incident) -> Vec<Happening> {
+    let mut fresh: Vec<&Happening> = incident.happenings.iter().skip(incident.reporting.told).collect();
+    fresh.sort_by_key(|happening| happening.at);
     let mut news: Vec<Happening> = Vec::new();
     for happening in fresh {
         match (news.last_mut(), &happening.what) {
@@ -138,6 +148,16 @@ fn news_since(happenings: &[Happening], since: Option<Timestamp>) -> Vec<Happeni
     news
 }
 
+/// Something was recorded while no hour is promised: after two reports with nothing new, news is told when it comes.
+pub(in crate::desk) fn news_came(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let promises = policy(turn, known.severity_value()).next_report.is_some();
+    let quiet = known.reporting.count > 0 && known.reporting.next.is_none();
+    if promises && quiet && known.status.name().may_recover() && !news(known).is_empty() {
+        interim(turn, incident, ReportReason::News);
+    }
+}
+
 fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let severity = known.severity_value();
@@ -149,7 +169,7 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
         }
         return;
     }
-    let news = news_since(&known.happenings, reporting.last);
+    let news = news(known);
     let last = known.happenings.last().cloned();
     let silent = news.is_empty();
     let nth = reporting.count + 1;
@@ -182,7 +202,7 @@ pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     super::internal(turn, Some(incident), Notice::Reopened, Why::DeskLeads);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     if known.reporting.count > 0 {
-        interim(turn, incident, ReportReason::Promised);
+        interim(turn, incident, ReportReason::News);
     }
 }
 

@@ -1,14 +1,16 @@
 //! Words to vendors: 対応依頼, 調査依頼, 督促, 取下げ - and the calls the desk should make for them (電話連絡票).
 
-use super::facts::{Reader, facts, hours_in_words};
+use super::facts::{Reader, contract_of, facts, hours_in_words};
 use super::{Draft, policy, reach, send, send_to};
-use crate::desk::contact::PhoneTo;
+use crate::desk::contact::{self, PhoneTo};
 use crate::desk::ids::{IncidentId, PartyId, RequestId};
 use crate::desk::letter::{Call, Matter, Notice, Purpose};
 use crate::desk::owed::Why;
 use crate::desk::request::{Request, RequestState};
 use crate::desk::turn::Turn;
 
+/// A vendor that opens no sooner than this is called now, also for 重大度3. Source: the escalation defaults (長期休業).
+const LONG_CLOSURE: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
 /// Log lines quoted at most.
 const LOG_LINES: usize = 30;
 
@@ -65,8 +67,11 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
         .iter()
         .filter_map(|candidate| candidate.contact.mail.clone().map(|mail| (candidate.contact.clone(), mail)));
     let first = mails.next();
-    let next =
-        mails.next().or(first).or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    // Another contact behind the same address is nobody new.
+    let next = mails
+        .find(|(_, mail)| first.as_ref().is_none_or(|(_, known)| known != mail))
+        .or(first)
+        .or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     let call = resolved
         .phone
         .get(1)
@@ -112,26 +117,37 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
 ///
 /// A vendor is called when its severity asks for the phone at any hour, or when nobody reads its mail now but somebody
 /// answers its phone. An office is called for the severities that use the phone at any hour.
-pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId) {
+/// So does a vendor whose opening is far away, because nobody would read its mail for days. `again` = not only what is new
+/// in this step: the severity went up.
+pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: bool) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let severity = known.severity_value();
     let any_hour = policy(turn, severity).phone_at_any_hour;
-    let fresh: Vec<Request> = turn
+    let now = turn.now.wall;
+    let silent = |request: &&Request| matches!(request.state, RequestState::Unsent | RequestState::Sent);
+    let fresh = |request: &&Request| request.state == RequestState::Unsent && request.asked == now;
+    let requests: Vec<Request> = turn
         .state
         .requests_of(incident)
-        .filter(|request| request.state == RequestState::Unsent && request.asked == turn.now.wall)
+        .filter(|request| if again { silent(request) } else { fresh(request) })
         .cloned()
         .collect();
     let mut calls = Vec::new();
-    for request in &fresh {
-        let resolved = reach(turn, &request.party, severity);
+    for request in &requests {
+        let mut resolved = reach(turn, &request.party, severity);
+        let far = |opening: jiff::Timestamp| opening.duration_since(now) >= LONG_CLOSURE;
+        if severity <= 3 && resolved.opens_at.is_some_and(far) {
+            let (book, party) = (turn.book, &request.party);
+            resolved = contact::resolve(&book.rules, party, &book.zone, now, severity, true);
+        }
         let unread = resolved.mail.as_ref().is_none_or(|mail| mail.waits);
-        if let Some(phone) = resolved.phone.first().filter(|_| any_hour || unread) {
+        let closed = resolved.opens_at != Some(now);
+        if let Some(phone) = resolved.phone.first().filter(|_| any_hour || unread || closed) {
             calls.push(call(turn, &request.party, phone, Purpose::Ask(request.ask), contract(turn, request)));
         }
     }
-    let told_now = known.reporting.count == 1 && known.reporting.last == Some(turn.now.wall);
-    if any_hour && told_now {
+    let told_now = known.reporting.count == 1 && known.reporting.last == Some(now);
+    if any_hour && (again || told_now) {
         for office in &known.reporting.offices {
             if let Some(phone) = reach(turn, office, severity).phone.first() {
                 calls.push(call(turn, office, phone, Purpose::Inform, String::new()));
@@ -143,7 +159,10 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-fn phone(turn: &mut Turn, incident: IncidentId, calls: Vec<Call>) {
+fn phone(turn: &mut Turn, incident: IncidentId, mut calls: Vec<Call>) {
+    for (rank, call) in (1..).zip(&mut calls) {
+        call.rank = rank;
+    }
     let desk = turn.book.rules.site.desk.clone();
     let Some(incident_facts) = facts(turn, incident, Reader::House(&desk)) else { return };
     let severity = incident_facts.severity;
@@ -160,27 +179,15 @@ fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose, contrac
         hours: hours_in_words(turn.book, &phone.contact.hours),
         contract,
         purpose,
-        rank: u32::try_from(phone.place + 1).unwrap_or(u32::MAX),
+        rank: 1,
     }
 }
 
-/// The contract the component is kept under; else the party's contract valid on the day of 発生.
+/// The contract number to give when calling about a request.
 fn contract(turn: &Turn, request: &Request) -> String {
-    let by_asset = request
-        .component
-        .as_ref()
-        .and_then(|id| turn.book.rules.components.get(id))
-        .filter(|component| component.party == request.party && !component.asset.contract.is_empty())
-        .map(|component| component.asset.contract.clone());
     let occurred = turn.state.incidents.get(&request.incident).map(|incident| incident.occurred);
     let day = turn.book.date(occurred.unwrap_or(turn.now.wall));
-    by_asset
-        .or_else(|| {
-            let contracts = &turn.book.party(&request.party)?.contracts;
-            let valid = contracts.iter().find(|contract| contract.from <= day && day <= contract.until)?;
-            Some(valid.number.clone())
-        })
-        .unwrap_or_default()
+    contract_of(turn.book, &request.party, request.component.as_ref(), day)
 }
 
 /// セキュリティ: the least that must be said, to the desk only.

@@ -1,0 +1,228 @@
+//! The command line: what administrators check and operators tell the desk.
+//!
+//! Arguments become one call each; what they mean is decided elsewhere. Exit codes follow `sysexits.h`.
+
+mod act;
+mod check;
+mod explain;
+mod outbox;
+mod show;
+mod store;
+mod text;
+mod who;
+
+use crate::clock::Clock;
+use crate::config::{self, Environment, Settings};
+use crate::control::client::{self, Client};
+use crate::daemon;
+use clap::{Args, Parser, Subcommand};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Where the configuration is unless told otherwise.
+const CONFIGURATION: &str = "/etc/kiriwake";
+/// What the libraries below log at most: at debug they would write down mails and passwords.
+const QUIET: &str = "lettre=warn,reqwest=warn,hyper=warn,h2=warn,rustls=warn,sled=warn";
+
+/// The unattended half of an incident desk: polls Zabbix and logs, isolates the responsible party, asks it, reports.
+#[derive(Debug, Parser)]
+#[command(name = "kiriwake", version, max_term_width = 100)]
+pub struct Arguments {
+    /// Folder of the configuration.
+    #[arg(long, global = true, default_value = CONFIGURATION, value_name = "DIR")]
+    config: PathBuf,
+    /// Control socket of the running daemon; from the configuration where it is not given.
+    #[arg(long, global = true, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Language of what is shown: `en` or `ja`; from LANG where it is not given.
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    lang: Option<text::Tongue>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The daemon, in the foreground; logs go to stderr.
+    Run,
+    /// Writes the commented example configuration into a folder.
+    Init {
+        /// The folder; made if it is not there.
+        folder: PathBuf,
+    },
+    /// Reads the configuration and lists every fault, with file, line and column; runs `cases/*.txt`.
+    Check {
+        /// Warnings count as faults (exit code 1).
+        #[arg(long)]
+        strict: bool,
+    },
+    /// The running daemon at a glance: sources, queue, open incidents.
+    Status,
+    /// What the desk does with incidents.
+    #[command(subcommand)]
+    Incident(act::Incident),
+    /// Why this verdict, and who was told: from the reasons stored at the time.
+    Explain {
+        /// The incident's number.
+        number: String,
+        /// One message of it in full: its row (`O-12`).
+        #[arg(long, value_name = "ROW")]
+        message: Option<String>,
+    },
+    /// Who would be called at some time, in what order, and why.
+    Who(who::Who),
+    /// What leaves the house.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// The record on disk.
+    #[command(subcommand)]
+    Store(store::Store),
+    /// The books: every observation and every message accounted for.
+    Ledger {
+        /// Exit code 1 when they do not balance.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+/// Who acts, at accounts that several people use.
+#[derive(Debug, Args)]
+struct By {
+    /// Your name, if several people use this account.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// What ends a command without success.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// What to say, and the exit code.
+    Said(String, u8),
+    /// Everything is said already.
+    Silent(u8),
+}
+
+impl From<client::Error> for Trouble {
+    fn from(error: client::Error) -> Self {
+        let code = match &error {
+            client::Error::Unreachable { .. } => 69,
+            client::Error::Refused(_) => 65,
+            client::Error::Strange(_) => 76,
+        };
+        Trouble::Said(text::full(&error), code)
+    }
+}
+
+/// Runs a command and returns its exit code.
+pub fn run(arguments: Arguments) -> ExitCode {
+    crate::channel::tls::install();
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Trouble::Silent(code)) => ExitCode::from(code),
+        Err(Trouble::Said(text, code)) => {
+            eprintln!("kiriwake: {text}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
+    let Arguments { config, socket, json, lang, command } = arguments;
+    let context = Context { folder: config, socket, json, tongue: lang.unwrap_or_else(text::Tongue::of_environment) };
+    match command {
+        Command::Run => context.daemon(),
+        Command::Init { folder } => check::init(&folder),
+        Command::Check { strict } => check::check(&context, strict),
+        Command::Status => context.asking(show::status(&context)),
+        Command::Incident(incident) => context.asking(act::incident(&context, incident)),
+        Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
+        Command::Who(who) => who::who(&context, &who),
+        Command::Outbox(outbox) => context.asking(outbox::outbox(&context, outbox)),
+        Command::Store(store) => store::store(&context, store),
+        Command::Ledger { check } => context.asking(store::ledger(&context, check)),
+    }
+}
+
+/// What every command needs.
+pub(crate) struct Context {
+    folder: PathBuf,
+    socket: Option<PathBuf>,
+    json: bool,
+    tongue: text::Tongue,
+}
+
+impl Context {
+    /// The configuration, or its faults on stderr.
+    fn settings(&self) -> Result<Settings, Trouble> {
+        let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
+        match config::load(&self.folder, &Environment::of_process(), today) {
+            Ok((settings, _)) => Ok(settings),
+            Err(report) => {
+                let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
+                Err(Trouble::Silent(78))
+            }
+        }
+    }
+
+    /// A way to the running daemon.
+    fn client(&self) -> Result<Client, Trouble> {
+        let socket = match &self.socket {
+            Some(socket) => socket.clone(),
+            None => self.settings()?.control_socket,
+        };
+        Ok(Client::new(&socket)?)
+    }
+
+    /// Runs something that talks to the daemon.
+    fn asking(&self, work: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map_err(|error| Trouble::Said(format!("no runtime: {error}"), 71))?.block_on(work)
+    }
+
+    fn print_json(&self, value: &impl serde::Serialize) -> Result<(), Trouble> {
+        let text = serde_json::to_string_pretty(value).map_err(|error| Trouble::Said(error.to_string(), 70))?;
+        text::out(&text);
+        Ok(())
+    }
+
+    /// The daemon.
+    fn daemon(&self) -> Result<(), Trouble> {
+        let filter =
+            EnvFilter::try_new(format!("{},{QUIET}", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned())));
+        let filter = filter.unwrap_or_else(|_| EnvFilter::new(format!("info,{QUIET}")));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log = log.with_ansi(std::io::stderr().is_terminal());
+        // Under systemd the journal adds its own time.
+        if std::env::var_os("JOURNAL_STREAM").is_some() {
+            log.without_time().init()
+        } else {
+            log.init()
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|error| Trouble::Said(format!("no runtime: {error}"), 71))?;
+        let options = daemon::Options {
+            folder: self.folder.clone(),
+            environment: Environment::of_process(),
+            clock: Clock::real(None),
+            stop: None,
+            followers: None,
+        };
+        runtime.block_on(daemon::run(options)).map_err(|error| match error {
+            daemon::Error::Configuration(report) => {
+                let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
+                Trouble::Silent(78)
+            }
+            daemon::Error::Core(daemon::CoreError::Store(error)) => {
+                let code = error.exit_code();
+                Trouble::Said(text::full(&error), code)
+            }
+            daemon::Error::Socket { .. } => Trouble::Said(text::full(&error), 73),
+            daemon::Error::Core(_) | daemon::Error::System { .. } => Trouble::Said(text::full(&error), 71),
+        })
+    }
+}

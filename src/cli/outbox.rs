@@ -1,0 +1,124 @@
+//! `outbox`: what leaves the house.
+
+use super::{By, Context, Trouble, act, text};
+use crate::control::view::RowLine;
+use crate::desk::ids::OwedId;
+use crate::desk::owed::{Owed, OwedState, Work};
+use crate::desk::{Act, outcome::Delivery};
+use crate::render;
+use clap::Subcommand;
+
+/// What leaves the house.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Outbox {
+    /// What waits, is under way or was given up, newest first.
+    List {
+        /// Also what is done or superseded.
+        #[arg(long)]
+        all: bool,
+    },
+    /// One row in full, with the words of the message.
+    Show {
+        /// Its row: `O-12`.
+        row: String,
+    },
+    /// Tries a row again that was given up.
+    Retry {
+        /// Its row: `O-12`.
+        row: String,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// Runs one of them.
+pub(super) async fn outbox(context: &Context, outbox: Outbox) -> Result<(), Trouble> {
+    match outbox {
+        Outbox::List { all } => list(context, all).await,
+        Outbox::Show { row } => show(context, &row).await,
+        Outbox::Retry { row, by } => {
+            let id = row.strip_prefix("O-").unwrap_or(&row).parse().map(OwedId);
+            let owed = id.map_err(|_| Trouble::Said(format!("{row} is not a row; rows look like O-12"), 64))?;
+            act::perform(context, by, Act::Retry { owed }).await
+        }
+    }
+}
+
+async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
+    let rows: Vec<RowLine> = context.client()?.get(&format!("/outbox?all={all}")).await?;
+    if context.json {
+        return context.print_json(&rows);
+    }
+    if rows.is_empty() {
+        text::out(context.tongue.pick("Nothing waits and nothing was given up.", "送信待ち・送達失敗はありません。"));
+        return Ok(());
+    }
+    let lines: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.id.to_string(),
+                row.kind.clone(),
+                row.incident.clone().unwrap_or_default(),
+                state(&row.state, row.next_seconds),
+                row.attempts.to_string(),
+                row.destination.clone(),
+                text::cut(&row.to, 60),
+            ]
+        })
+        .collect();
+    text::out(&text::table(&["ROW", "KIND", "INCIDENT", "STATE", "TRIES", "BY", "TO"], &lines));
+    Ok(())
+}
+
+fn state(state: &OwedState, next: Option<u64>) -> String {
+    match state {
+        OwedState::Waiting { .. } => next.map_or_else(|| "waiting".to_owned(), |next| format!("in {next} s")),
+        OwedState::Started { .. } => "under way".to_owned(),
+        OwedState::Done { .. } => "done".to_owned(),
+        OwedState::Dead { why, .. } => format!("given up: {}", text::cut(why, 40)),
+        OwedState::Superseded => "superseded".to_owned(),
+    }
+}
+
+/// One row in full.
+pub(super) async fn show(context: &Context, row: &str) -> Result<(), Trouble> {
+    let row: Owed = context.client()?.get(&format!("/outbox/{row}")).await?;
+    if context.json {
+        return context.print_json(&row);
+    }
+    text::out(&format!("{}  {}  {}  because {:?}", row.id, row.kind(), state(&row.state, None), row.why));
+    text::out(&format!("key {}", row.key));
+    match &row.work {
+        Work::Message { addresses, letter, channel, .. } => {
+            for known in addresses {
+                let result = known.result.as_ref().map_or_else(|| "not tried".to_owned(), result);
+                text::out(&format!(
+                    "to {} <{}> by {channel}: {}",
+                    text::clean(&known.name),
+                    text::clean(&known.address),
+                    text::clean(&result)
+                ));
+            }
+            let words = render::mail(letter);
+            text::out(&format!("\n{}\n\n{}", words.subject, words.body));
+        }
+        Work::Ping { component, address } => text::out(&format!("ping {component} at {address}")),
+        Work::WriteBack { source, keys, text: note } => {
+            let keys: Vec<&str> = keys.iter().map(|key| key.0.as_str()).collect();
+            text::out(&format!("{note} onto {} problems of {source}: {}", keys.len(), keys.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+fn result(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Accepted { answer } => format!("accepted ({answer})"),
+        Delivery::Later { why, .. } => format!("not yet ({why})"),
+        Delivery::Unreachable { why } => format!("nobody there ({why})"),
+        Delivery::Refused { why, .. } => format!("refused ({why})"),
+        Delivery::TooBig { why } => format!("too big ({why})"),
+        Delivery::Unknown { why } => format!("no answer, may have arrived ({why})"),
+    }
+}

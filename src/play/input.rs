@@ -1,0 +1,324 @@
+//! What the words of one input mean.
+//!
+//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [name=…] [late] [once] [at=HH:MM]` begins a problem, `… ok`
+//! ends it with its recovery event, `… ok line` with a closing line, `deleted HOST "SUMMARY"` without any; `first …` is
+//! red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`, `unmonitored`, `acknowledged` change
+//! it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`, `remarks "TEXT"`, `unreadable "TEXT"`
+//! are about the source itself. Any source of the rules goes by its name.
+//!
+//! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
+//! answers|silent|not-known`, `restart`, `stop`, `clock`. Not here: what follows from them.
+
+use super::script::time;
+use crate::desk::act::{Act, Actor, Deed, Role};
+use crate::desk::ids::{ChannelId, PartyId, SourceId};
+use crate::desk::letter::{Ask, DetectedBy};
+use crate::desk::observation::{FailureKind, Level};
+use crate::desk::rules::Rules;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
+
+/// One input, understood.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    /// Time passes.
+    Clock,
+    /// Something about a problem.
+    Problem { source: SourceId, host: String, summary: String, what: About },
+    /// The source looks at everything.
+    Looks(SourceId),
+    /// Its looks fail from now on.
+    Fails { source: SourceId, kind: FailureKind, why: String },
+    /// It says nothing from now on.
+    Silent(SourceId),
+    /// It says something about itself.
+    Remarks(SourceId, String),
+    /// It brings something nobody can read.
+    Unreadable(SourceId, String),
+    /// Somebody acts.
+    Act(Actor, Act),
+    /// A channel behaves like this from now on.
+    Channel(ChannelId, Line),
+    /// A ping of this address brings that from now on.
+    Ping(String, Echo),
+    /// The daemon ends.
+    Stop,
+    /// The daemon starts (again).
+    Restart,
+}
+
+/// What is said about a problem.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum About {
+    Begins(Box<Begins>),
+    Again,
+    Recovers { line: bool, at: Option<Timestamp> },
+    Deleted,
+    Changed { level: Option<Level>, acknowledged: Option<bool>, suppressed: Option<bool>, monitored: Option<bool> },
+}
+
+/// A problem that begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Begins {
+    pub(super) level: Level,
+    pub(super) tags: Vec<(String, String)>,
+    pub(super) groups: Vec<String>,
+    pub(super) late: bool,
+    pub(super) momentary: bool,
+    pub(super) suppressed: bool,
+    pub(super) first: bool,
+    /// The name people know the host by.
+    pub(super) name: Option<String>,
+    pub(super) at: Option<Timestamp>,
+}
+
+/// How a channel behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Line {
+    Up,
+    /// Not now (a 4xx, a time-out).
+    Down,
+    /// Nobody there.
+    Unreachable,
+    /// Sent, no answer.
+    Unknown,
+    /// The attempt never comes back.
+    Hangs,
+    /// This address is refused for good.
+    Refuses(String),
+}
+
+/// What a ping brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Echo {
+    Answers,
+    Silent,
+    NotKnown,
+}
+
+/// Understands `words` said at `at`.
+pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[String]) -> Result<Step, String> {
+    let mut words = Words { rest: words.iter().map(String::as_str).collect(), zone, at };
+    let verb = words.next("an input")?;
+    let step = match verb {
+        "clock" => Step::Clock,
+        "stop" => Step::Stop,
+        "restart" => Step::Restart,
+        "act" => act(&mut words)?,
+        "channel" => channel(rules, &mut words)?,
+        "ping" => {
+            let address = words.next("an address")?.to_owned();
+            let echo = match words.next("answers, silent or not-known")? {
+                "answers" => Echo::Answers,
+                "silent" => Echo::Silent,
+                "not-known" => Echo::NotKnown,
+                other => return Err(format!("a ping `answers`, is `silent` or `not-known`, not `{other}`")),
+            };
+            Step::Ping(address, echo)
+        }
+        name => {
+            let source = SourceId::from(name);
+            if !rules.sources.contains_key(&source) {
+                let known: Vec<&str> = rules.sources.keys().map(SourceId::as_str).collect();
+                let known = known.join(", ");
+                return Err(format!(
+                    "`{name}` is none of clock, act, channel, ping, stop, restart, nor a source ({known})"
+                ));
+            }
+            told(source, &mut words)?
+        }
+    };
+    match words.rest.as_slice() {
+        [] => Ok(step),
+        [more, ..] => Err(format!("`{more}` is one word too many here")),
+    }
+}
+
+struct Words<'a> {
+    rest: Vec<&'a str>,
+    zone: &'a TimeZone,
+    at: DateTime,
+}
+
+impl<'a> Words<'a> {
+    fn next(&mut self, what: &str) -> Result<&'a str, String> {
+        if self.rest.is_empty() { Err(format!("{what} is missing")) } else { Ok(self.rest.remove(0)) }
+    }
+
+    /// Takes `key=value` out, wherever it stands.
+    fn key(&mut self, key: &str) -> Option<&'a str> {
+        let place = self.rest.iter().position(|word| word.split_once('=').is_some_and(|(name, _)| name == key))?;
+        self.rest.remove(place).split_once('=').map(|(_, value)| value)
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let place = self.rest.iter().position(|word| *word == name);
+        place.map(|place| self.rest.remove(place)).is_some()
+    }
+
+    /// An hour of the line's day, or a whole `2026-09-20T02:13`.
+    fn moment(&mut self, key: &str) -> Result<Option<Timestamp>, String> {
+        let Some(text) = self.key(key) else { return Ok(None) };
+        let moment = time(text).map(|time| self.at.date().to_datetime(time)).or_else(|| text.parse().ok());
+        let moment = moment.ok_or_else(|| format!("`{key}={text}` is no hour like 02:50 or 2026-09-20T02:50"))?;
+        let zoned = moment.to_zoned(self.zone.clone()).map_err(|error| error.to_string())?;
+        Ok(Some(zoned.timestamp()))
+    }
+}
+
+/// A word of the configuration, by serde's own name for it.
+fn named<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|_| format!("`{word}` is no {what}"))
+}
+
+fn told(source: SourceId, words: &mut Words) -> Result<Step, String> {
+    let first = words.next("what the source tells")?;
+    match first {
+        "looks" => return Ok(Step::Looks(source)),
+        "silent" => return Ok(Step::Silent(source)),
+        "fails" => {
+            let why = words.next("why it fails")?.to_owned();
+            let kind = words.rest.first().copied();
+            let kind = match kind {
+                Some(kind) => named("kind of failure", words.next(kind)?)?,
+                None => FailureKind::Unreachable,
+            };
+            return Ok(Step::Fails { source, kind, why });
+        }
+        "remarks" => return Ok(Step::Remarks(source, words.next("what it remarks")?.to_owned())),
+        "unreadable" => return Ok(Step::Unreadable(source, words.next("what it brought")?.to_owned())),
+        _ => {}
+    }
+    let (deleted, is_first) = (first == "deleted", first == "first");
+    let host = if deleted || is_first { words.next("a host")? } else { first };
+    let (host, summary) = (host.to_owned(), words.next("a summary in quotes")?.to_owned());
+    if deleted {
+        return Ok(Step::Problem { source, host, summary, what: About::Deleted });
+    }
+    let what = about(words, is_first)?;
+    Ok(Step::Problem { source, host, summary, what })
+}
+
+fn about(words: &mut Words, first: bool) -> Result<About, String> {
+    let at = words.moment("at")?;
+    if words.flag("ok") {
+        return Ok(About::Recovers { line: words.flag("line"), at });
+    }
+    if words.flag("again") {
+        return Ok(About::Again);
+    }
+    let level = words.key("level").map(|word| named("level", word)).transpose()?;
+    let flag = |words: &mut Words, yes: &str, no: &str| {
+        if words.flag(yes) { Some(true) } else { words.flag(no).then_some(false) }
+    };
+    let plain = words.rest.first().copied().and_then(|word| named::<Level>("level", word).ok());
+    match plain {
+        Some(level) => {
+            words.rest.remove(0);
+            let (late, momentary, suppressed) = (words.flag("late"), words.flag("once"), words.flag("suppressed"));
+            let name = words.key("name").map(str::to_owned);
+            let mut tags = Vec::new();
+            let mut groups = Vec::new();
+            for word in std::mem::take(&mut words.rest) {
+                match word.split_once('=') {
+                    Some(("group", group)) => groups.push(group.to_owned()),
+                    Some((name, value)) => tags.push((name.to_owned(), value.to_owned())),
+                    None => return Err(format!("`{word}` is neither a tag (name=value) nor late, once or suppressed")),
+                }
+            }
+            Ok(About::Begins(Box::new(Begins { level, tags, groups, late, momentary, suppressed, first, name, at })))
+        }
+        None => {
+            let acknowledged = flag(words, "acknowledged", "unacknowledged");
+            let suppressed = flag(words, "suppressed", "unsuppressed");
+            let monitored = flag(words, "monitored", "unmonitored");
+            if level.is_none() && acknowledged.is_none() && suppressed.is_none() && monitored.is_none() {
+                return Err(
+                    "a level (warning, average, high, disaster), `ok`, `again` or a change is missing".to_owned()
+                );
+            }
+            Ok(About::Changed { level, acknowledged, suppressed, monitored })
+        }
+    }
+}
+
+fn channel(rules: &Rules, words: &mut Words) -> Result<Step, String> {
+    let name = ChannelId::from(words.next("a channel")?);
+    if !rules.channels.iter().any(|channel| channel.id == name) {
+        let known: Vec<&str> = rules.channels.iter().map(|channel| channel.id.as_str()).collect();
+        return Err(format!("there is no channel `{name}` ({})", known.join(", ")));
+    }
+    let line = match words.next("up, down, unreachable, unknown, hangs or refuses")? {
+        "up" => Line::Up,
+        "down" => Line::Down,
+        "unreachable" => Line::Unreachable,
+        "unknown" => Line::Unknown,
+        "hangs" => Line::Hangs,
+        "refuses" => Line::Refuses(words.next("an address")?.to_owned()),
+        other => return Err(format!("a channel is up, down, unreachable, unknown, hangs or refuses, not `{other}`")),
+    };
+    Ok(Step::Channel(name, line))
+}
+
+fn act(words: &mut Words) -> Result<Step, String> {
+    let role = words.key("role").map(|word| named("role", word)).transpose()?.unwrap_or(Role::Operator);
+    let name = words.next("a name")?.to_owned();
+    let actor = Actor { name, role };
+    let verb = words.next("what is done")?;
+    if verb == "open" {
+        return Ok(Step::Act(actor, open(words)?));
+    }
+    let incident = words.next("an incident's number")?.to_owned();
+    let deed = deed(verb, words)?;
+    Ok(Step::Act(actor, Act::On { incident, deed }))
+}
+
+fn open(words: &mut Words) -> Result<Act, String> {
+    let summary = words.next("a summary in quotes")?.to_owned();
+    Ok(Act::Open {
+        summary,
+        component: words.key("component").map(Into::into),
+        detected_by: words.key("by").map(|word| named("way in", word)).transpose()?.unwrap_or(DetectedBy::UserPhone),
+        occurred: words.moment("occurred")?,
+        severity: severity(words)?,
+    })
+}
+
+fn severity(words: &mut Words) -> Result<Option<u8>, String> {
+    let text = words.key("severity");
+    text.map(|text| text.parse().map_err(|_| format!("`severity={text}` is no number"))).transpose()
+}
+
+fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
+    let party = |words: &mut Words| words.key("party").map(PartyId::from);
+    Ok(match verb {
+        "confirm" => Deed::Confirm {
+            verdict: words.key("verdict").map(|word| named("verdict", word)).transpose()?,
+            parties: words.key("party").map(|list| list.split(',').map(PartyId::from).collect()).unwrap_or_default(),
+            severity: severity(words)?,
+            because: words.key("because").map(str::to_owned),
+        },
+        "ack" => Deed::Acknowledge { party: party(words), at: words.moment("at")? },
+        "start" => Deed::Start { party: party(words), at: words.moment("at")? },
+        "note" => Deed::Note { text: words.next("the note")?.to_owned() },
+        "verify" => Deed::Verify,
+        "restore" => Deed::Restore {
+            check: words.key("check").unwrap_or_default().to_owned(),
+            usable: words.moment("usable")?,
+            treatment: words.key("treatment").map(str::to_owned),
+        },
+        "reopen" => Deed::Reopen { reason: words.next("a reason")?.to_owned() },
+        "submit" => Deed::Submit,
+        "accept" => Deed::Accept { name: words.key("by").unwrap_or_default().to_owned(), at: words.moment("at")? },
+        "hold" => Deed::Hold { reason: words.next("a reason")?.to_owned() },
+        "resume" => Deed::Resume { decision: words.next("the decision")?.to_owned() },
+        "cancel" => Deed::Cancel { reason: words.next("a reason")?.to_owned() },
+        "assign" => Deed::Assign {
+            party: party(words).ok_or("`party=…` is missing")?,
+            ask: words.key("ask").map(|word| named("request", word)).transpose()?.unwrap_or(Ask::Repair),
+        },
+        other => return Err(format!("`{other}` is no act")),
+    })
+}

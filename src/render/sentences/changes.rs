@@ -1,0 +1,301 @@
+//! Changes in words.
+
+use super::{Names, Weight, one_line};
+use crate::desk::alert::{self, Alert, Standing, Suppression};
+use crate::desk::ids::{AlertId, SourceId};
+use crate::desk::incident::{Edit, Link, Probe, Status};
+use crate::desk::letter::{Ask, Happening, What};
+use crate::desk::request::RequestState;
+use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::{Reason, house, incident, request, source};
+
+/// A name as the configuration and the record write it: serde's own, so that there is only one.
+pub(super) fn word(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(other) => other.to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+pub(super) fn source(names: Names, id: &SourceId, change: &source::Change) -> (String, Weight) {
+    match change {
+        source::Change::Expected { .. } => (format!("expects {id}"), Weight::Detail),
+        source::Change::Looked { complete, .. } => {
+            (format!("{id} looked{}", if *complete { "" } else { " in part" }), Weight::Detail)
+        }
+        source::Change::Failed { failure, .. } => {
+            let what = format!("{id} failed: {} ({})", one_line(&failure.detail), word(&failure.kind));
+            (what, Weight::Headline)
+        }
+        source::Change::Blind { since, incident } => {
+            let what = format!("{id} blind since {}: {}", names.at(*since), names.incident(*incident));
+            (what, Weight::Headline)
+        }
+        source::Change::Unreadable { text, why } => {
+            (format!("set aside {id} {:?}: {}", one_line(text), one_line(why)), Weight::Headline)
+        }
+        source::Change::Remarked { text } => (format!("{id} remarked: {}", one_line(text)), Weight::Headline),
+    }
+}
+
+/// `core-sw-01 "Ping応答なし"`.
+fn alert_words(alert: &Alert) -> String {
+    format!("{} {} \"{}\"", alert.id, one_line(&alert.problem.host), one_line(&alert.problem.summary))
+}
+
+fn alert_name(names: Names, id: AlertId) -> String {
+    names.state.alerts.get(&id).map_or_else(|| id.to_string(), alert_words)
+}
+
+pub(super) fn alert(names: Names, change: &alert::Change, reason: &Reason) -> (String, Weight) {
+    match change {
+        alert::Change::Opened(alert) => {
+            let place = alert.component.as_ref().map_or_else(|| "no component".to_owned(), ToString::to_string);
+            match &alert.standing {
+                Standing::Suppressed(why) => {
+                    (format!("recorded {} ({})", alert_words(alert), suppression(why)), Weight::Headline)
+                }
+                Standing::Pending | Standing::Member(_) => {
+                    (format!("saw {} at {place}", alert_words(alert)), Weight::Detail)
+                }
+            }
+        }
+        alert::Change::Repeated(id) => (format!("saw {} again", alert_name(names, *id)), Weight::Detail),
+        alert::Change::Altered { alert, level, acknowledged, suppressed, monitored } => {
+            let mut parts = Vec::new();
+            parts.extend(level.map(|level| format!("level {}", level.as_str())));
+            let flag = |set: bool, yes: &str, no: &str| if set { yes.to_owned() } else { no.to_owned() };
+            parts.extend(acknowledged.map(|set| flag(set, "acknowledged", "not acknowledged")));
+            parts.extend(suppressed.map(|set| flag(set, "suppressed", "unsuppressed")));
+            parts.extend(monitored.map(|set| flag(set, "monitored", "unmonitored")));
+            (format!("altered {}: {}", alert_name(names, *alert), parts.join(", ")), Weight::Headline)
+        }
+        alert::Change::Gone { alert, gone } => {
+            let evidence = match &gone.evidence {
+                crate::desk::observation::Evidence::RecoveryEvent { .. } => "recovery event",
+                crate::desk::observation::Evidence::Line { .. } => "closing line",
+                crate::desk::observation::Evidence::NoRecoveryEvent => "deleted, no recovery event",
+            };
+            (format!("gone {} ({evidence})", alert_name(names, *alert)), Weight::Headline)
+        }
+        alert::Change::Stands { alert, standing } => stands(names, *alert, standing, reason),
+        alert::Change::CountsFrom { alert, at } => {
+            (format!("counts {} from {}", alert_name(names, *alert), names.at(*at)), Weight::Headline)
+        }
+        alert::Change::Forgotten(alert) => (format!("forgot {alert}"), Weight::Detail),
+        alert::Change::Stray { source, key } => {
+            (format!("stray {source} {}", one_line(&key.to_string())), Weight::Headline)
+        }
+    }
+}
+
+fn stands(names: Names, alert: AlertId, standing: &Standing, reason: &Reason) -> (String, Weight) {
+    let name = alert_name(names, alert);
+    match standing {
+        Standing::Pending => (format!("released {name}"), Weight::Headline),
+        Standing::Member(incident) => {
+            // The incident it opened says the same in its own line.
+            let opened = matches!(reason, Reason::Alert(alert::Reason::NothingRelated));
+            let weight = if opened { Weight::Detail } else { Weight::Headline };
+            (format!("joined {name} to {}", names.incident(*incident)), weight)
+        }
+        Standing::Suppressed(why) => (format!("kept {name} apart ({})", suppression(why)), Weight::Headline),
+    }
+}
+
+fn suppression(why: &Suppression) -> String {
+    match why {
+        Suppression::BelowLevel => "below the level of its source".to_owned(),
+        Suppression::Adopted => "red before the first look".to_owned(),
+        Suppression::PlannedWork { name } => format!("planned work {}", one_line(name)),
+        Suppression::SourceMaintenance => "maintenance in the monitoring system".to_owned(),
+        Suppression::Over => "over before it was learnt".to_owned(),
+    }
+}
+
+pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weight) {
+    let id = change.incident;
+    let name = names.incident(id);
+    match &change.what {
+        Edit::Opened(incident) => {
+            let about = incident.root.as_ref().map(|root| format!(" {root}"));
+            let words = if incident.summary.is_empty() {
+                String::new()
+            } else {
+                format!(" \"{}\"", one_line(&incident.summary))
+            };
+            (format!("opened {id}{}{words}", about.unwrap_or_default()), Weight::Headline)
+        }
+        Edit::Numbered { number, .. } => (format!("numbered {id} {number}"), Weight::Headline),
+        Edit::Status { to, by, .. } => (status(&name, to, by.as_deref()), Weight::Headline),
+        Edit::Reframed { root, occurred, .. } => {
+            let root = root.as_ref().map_or_else(|| "no component".to_owned(), ToString::to_string);
+            (format!("reframed {name}: {root}, since {}", names.at(*occurred)), Weight::Detail)
+        }
+        Edit::Severity(severity) => {
+            (format!("severity {} of {name} ({})", severity.value, one_line(&severity.why)), Weight::Headline)
+        }
+        Edit::Verdict(verdict) => {
+            let parties: Vec<&str> = verdict.parties.iter().map(|party| party.as_str()).collect();
+            let code = verdict_word(verdict.code);
+            let sure = confidence_word(verdict.confidence);
+            (format!("verdict on {name}: {code} {} ({sure})", parties.join(", ")), Weight::Headline)
+        }
+        Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
+        Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
+        Edit::Happened(Happening { at, what }) => {
+            (format!("recorded for {name}: {} at {}", what_words(what), names.at(*at)), Weight::Detail)
+        }
+        Edit::Reported { count, next, .. } => {
+            let next = next.map_or_else(|| "no next promised".to_owned(), |at| format!("next {}", names.at(at)));
+            (format!("report {count} of {name}, {next}"), Weight::Headline)
+        }
+        Edit::NoMoreReports => (format!("no further report of {name} promised"), Weight::Headline),
+        Edit::DeskStarted(at) => (format!("desk started {name} at {}", names.at(*at)), Weight::Headline),
+        Edit::Calm { since: Some(_), usable, .. } => {
+            let usable = usable.map_or_else(String::new, |at| format!(", usable since {}", names.at(at)));
+            (format!("calm {name}{usable}"), Weight::Headline)
+        }
+        Edit::Calm { since: None, .. } => (format!("not calm {name}"), Weight::Headline),
+        Edit::Restored(restored) => {
+            (format!("restored {name}, checked: {}", one_line(&restored.check)), Weight::Headline)
+        }
+        Edit::AcceptedBy { name: who, at } => {
+            (format!("report of {name} accepted by {} at {}", one_line(who), names.at(*at)), Weight::Headline)
+        }
+        Edit::Treatment(text) => (format!("treatment of {name}: {}", one_line(text)), Weight::Detail),
+        Edit::Linked { link, other } => {
+            let how = match link {
+                Link::RemainderOf => "remainder of",
+                Link::Remainder => "left over as",
+                Link::RecurrenceOf => "recurrence of",
+                Link::SplitFrom => "split from",
+            };
+            (format!("linked {name} {how} {}", names.incident(*other)), Weight::Headline)
+        }
+        Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
+        Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
+        Edit::WatchMark(_) => (format!("counted {name}"), Weight::Detail),
+        Edit::Digested => (format!("listed {name}"), Weight::Detail),
+    }
+}
+
+fn status(name: &str, to: &Status, by: Option<&str>) -> String {
+    let by = by.map_or_else(String::new, |by| format!(" by {}", one_line(by)));
+    let waits = match to {
+        Status::Isolating { until: Some(_) } => ", awaiting pings",
+        Status::Isolating { until: None }
+        | Status::Detected { .. }
+        | Status::Watched { .. }
+        | Status::Accepted
+        | Status::Requested
+        | Status::InProgress
+        | Status::WorkedAround
+        | Status::Verifying
+        | Status::Restored
+        | Status::AwaitingAcceptance
+        | Status::Closed
+        | Status::OnHold { .. }
+        | Status::Cancelled => "",
+    };
+    format!("{name} is {}{waits}{by}", to.name().as_str())
+}
+
+fn verdict_word(code: VerdictCode) -> String {
+    word(&code)
+}
+
+fn confidence_word(confidence: Confidence) -> String {
+    word(&confidence)
+}
+
+fn probe_words(probe: &Probe) -> String {
+    match probe {
+        Probe::Awaited => "pinged".to_owned(),
+        Probe::Came { answered: true, .. } => "answers ping".to_owned(),
+        Probe::Came { answered: false, .. } => "does not answer ping".to_owned(),
+        Probe::NotKnown { why } => format!("ping not known: {}", one_line(why)),
+    }
+}
+
+fn what_words(what: &What) -> String {
+    match what {
+        What::Asked { party, .. } => format!("{} asked", one_line(party)),
+        What::Acknowledged { party } => format!("{} acknowledged", one_line(party)),
+        What::Started { party } => format!("{} started", one_line(party)),
+        What::DeskStarted => "desk started".to_owned(),
+        What::Chased { party } => format!("{} reminded", one_line(party)),
+        What::Note { text } => format!("note {:?}", one_line(text)),
+        What::Spread { alerts } => format!("{alerts} more alerts"),
+        What::Verdict { code, .. } => format!("verdict {}", word(code)),
+        What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
+        What::Relapsed => "relapsed".to_owned(),
+        What::Severity { from, to } => format!("severity {from} to {to}"),
+    }
+}
+
+pub(super) fn ask_word(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Repair => "repair",
+        Ask::Inquiry => "inquiry",
+    }
+}
+
+pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight) {
+    match change {
+        request::Change::Decided(request) => {
+            let what = format!(
+                "asked {} ({}) for {}, acknowledgement by {}",
+                request.party,
+                ask_word(request.ask),
+                names.incident(request.incident),
+                names.at(request.acknowledge_by)
+            );
+            (what, Weight::Headline)
+        }
+        request::Change::Sent(id) => (format!("sent request to {}", names.request(*id)), Weight::Detail),
+        request::Change::Acknowledged { request, at } => {
+            (format!("acknowledged by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
+        }
+        request::Change::Started { request, at } => {
+            (format!("started by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
+        }
+        request::Change::Chased { request, .. } => (format!("reminded {}", names.request(*request)), Weight::Headline),
+        request::Change::Ended { request, state } => {
+            let how = match state {
+                RequestState::Withdrawn => "withdrew request to",
+                RequestState::Checked => "request done of",
+                RequestState::NotOurs => "not theirs, request to",
+                RequestState::Reported => "completion reported by",
+                RequestState::Unsent | RequestState::Sent | RequestState::Acknowledged | RequestState::Started => {
+                    "request goes on to"
+                }
+            };
+            (format!("{how} {}", names.request(*request)), Weight::Headline)
+        }
+    }
+}
+
+pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
+    match change {
+        house::Change::Started { store, epoch } => {
+            (format!("started on {} epoch {epoch}", one_line(store)), Weight::Detail)
+        }
+        house::Change::WasDown { from, until } => {
+            (format!("was down from {} to {}", names.at(*from), names.at(*until)), Weight::Headline)
+        }
+        house::Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
+        house::Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
+        house::Change::PlannedEdge { next } => {
+            let next = next.map_or_else(|| "none".to_owned(), |at| names.at(at));
+            (format!("planned work next at {next}"), Weight::Detail)
+        }
+        house::Change::Sweep { next } => (format!("sweep next at {next}"), Weight::Detail),
+        house::Change::BlindTime { source, from, until } => {
+            let until = until.map_or_else(String::new, |until| format!(" to {}", names.at(until)));
+            (format!("blind time of {source} from {}{until}", names.at(*from)), Weight::Detail)
+        }
+        house::Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
+    }
+}

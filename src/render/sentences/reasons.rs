@@ -1,0 +1,167 @@
+//! Reasons in words, without `because`.
+
+use super::{Names, one_line};
+use crate::desk::incident::ReportReason;
+use crate::desk::owed::Why;
+use crate::desk::{Reason, alert, house, incident, owed, request, source};
+
+pub(super) fn reason(names: Names, reason: &Reason) -> String {
+    match reason {
+        Reason::Source(reason) => source_reason(reason),
+        Reason::Alert(reason) => alert_reason(reason),
+        Reason::Incident(reason) => incident_reason(names, reason),
+        Reason::Request(reason) => request_reason(reason).to_owned(),
+        Reason::Owed(reason) => owed_reason(names, reason),
+        Reason::House(reason) => house_reason(*reason).to_owned(),
+    }
+}
+
+fn source_reason(reason: &source::Reason) -> String {
+    match reason {
+        source::Reason::Started => "a look is expected".to_owned(),
+        source::Reason::SomethingNew => "it brought something new".to_owned(),
+        source::Reason::Heartbeat => "it still sees".to_owned(),
+        source::Reason::SeesAgain => "it sees again".to_owned(),
+        source::Reason::LookFailed => "the look failed".to_owned(),
+        source::Reason::FailedTooOften { count } => format!("{count} looks in a row failed"),
+        source::Reason::SilentTooLong => "no complete look came for too long".to_owned(),
+        source::Reason::AsReported => "the source said so".to_owned(),
+    }
+}
+
+fn alert_reason(reason: &alert::Reason) -> String {
+    match reason {
+        alert::Reason::FirstSeen => "it is new".to_owned(),
+        alert::Reason::SeenBefore => "it was reported before".to_owned(),
+        alert::Reason::AsReported => "the source said so".to_owned(),
+        alert::Reason::SameComponent => "the same component fails there".to_owned(),
+        alert::Reason::Echo { of } => format!("it needs {of}, which fails"),
+        alert::Reason::Cause { of } => format!("{of}, which fails, needs it"),
+        alert::Reason::CommonNeed { of } => format!("both need {of}"),
+        alert::Reason::NothingRelated => "no open incident is related to it".to_owned(),
+        alert::Reason::Independent => "it does not share the cause of the others".to_owned(),
+        alert::Reason::Relapse => "the same fault is back within the reopen window".to_owned(),
+        alert::Reason::StillRed => "it is still red".to_owned(),
+        alert::Reason::Suppressed => "something explains it".to_owned(),
+        alert::Reason::SuppressionEnded => "what kept it apart is over".to_owned(),
+        alert::Reason::Act => "the desk said so".to_owned(),
+        alert::Reason::Old => "it ended long ago".to_owned(),
+        alert::Reason::NotKnown => "nothing is known under that id".to_owned(),
+    }
+}
+
+fn incident_reason(names: Names, reason: &incident::Reason) -> String {
+    match reason {
+        incident::Reason::NewFault { alert } => {
+            let about =
+                names.state.alerts.get(alert).map(|alert| {
+                    format!("\"{}\" on {}", one_line(&alert.problem.summary), one_line(&alert.problem.host))
+                });
+            format!("no open incident is related to {}", about.unwrap_or_else(|| alert.to_string()))
+        }
+        incident::Reason::Blind => "a source sees nothing".to_owned(),
+        incident::Reason::Call => "somebody called".to_owned(),
+        incident::Reason::Independent { of } => {
+            format!("it does not share the cause of the others in {}", names.incident(*of))
+        }
+        incident::Reason::StillRed { of } => format!("it stayed red when {} was restored", names.incident(*of)),
+        incident::Reason::WindowOverStillRed { red } => format!("the window is over and {red} are still there"),
+        incident::Reason::WindowOverAllGone => "the window is over and all are gone".to_owned(),
+        incident::Reason::LowSeverity => "severity 4 is only watched".to_owned(),
+        incident::Reason::Repeated { times } => format!("it came {times} times while watched"),
+        incident::Reason::WatchedGotWorse => "something came while it was watched".to_owned(),
+        incident::Reason::Quiet => "nothing happened while it was watched".to_owned(),
+        incident::Reason::Accepted => "it was accepted".to_owned(),
+        incident::Reason::NextNumber => "it is the next of the day".to_owned(),
+        incident::Reason::Matrix => "of the severity matrix".to_owned(),
+        incident::Reason::Members => "its alerts changed".to_owned(),
+        incident::Reason::Isolated { rule: Some(rule) } => format!("rule \"{}\" holds", one_line(rule)),
+        incident::Reason::Isolated { rule: None } => "of the responsibility table".to_owned(),
+        incident::Reason::Disagreement { first, other } => {
+            format!("rule \"{}\" disagrees with rule \"{}\"", one_line(other), one_line(first))
+        }
+        incident::Reason::Requested => "a vendor was asked".to_owned(),
+        incident::Reason::DeskLeads => "the next step is the desk's".to_owned(),
+        incident::Reason::OutOfScope => "no contract covers it".to_owned(),
+        incident::Reason::Probe => "isolation asks for it".to_owned(),
+        incident::Reason::Act { by } => format!("{} said so", one_line(by)),
+        incident::Reason::RootGone => "what it comes from is gone".to_owned(),
+        incident::Reason::CameBack => "it came back".to_owned(),
+        incident::Reason::Stable => "it stayed gone".to_owned(),
+        incident::Reason::Report(reason) => match reason {
+            ReportReason::First => "the office must know".to_owned(),
+            ReportReason::Promised => "the promised hour came".to_owned(),
+            ReportReason::News => "there is news".to_owned(),
+            ReportReason::Verifying => "monitoring shows normal".to_owned(),
+            ReportReason::Restored => "operation was checked".to_owned(),
+        },
+        incident::Reason::OnRecord => "it is for the record".to_owned(),
+        incident::Reason::SeesAgain => "the source sees again".to_owned(),
+        incident::Reason::Relapse { alert } => format!("{alert} is the same fault within the reopen window"),
+        incident::Reason::Digest => "the digest lists it".to_owned(),
+        incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
+        incident::Reason::DeskClosed => "the desk is closed".to_owned(),
+    }
+}
+
+fn request_reason(reason: &request::Reason) -> &'static str {
+    match reason {
+        request::Reason::Verdict => "the verdict names it",
+        request::Reason::Act => "the desk said so",
+        request::Reason::Delivered => "its server took the mail",
+        request::Reason::NotAcknowledged => "no acknowledgement came in time",
+        request::Reason::Restored => "the incident is restored",
+        request::Reason::AskedForMore => "it is asked for more",
+        request::Reason::NoLongerAsked => "it is no longer asked",
+    }
+}
+
+fn owed_reason(names: Names, reason: &owed::Reason) -> String {
+    match reason {
+        owed::Reason::Because(why) => why_words(names, why),
+        owed::Reason::Due => "it is due".to_owned(),
+        owed::Reason::AsReported => "the channel said so".to_owned(),
+        owed::Reason::PathFailed { why } => format!("the path failed: {}", one_line(why)),
+        owed::Reason::Late => "it is late".to_owned(),
+        owed::Reason::CutOff => "the daemon ended during the attempt".to_owned(),
+        owed::Reason::GivenUp => "its time is over".to_owned(),
+        owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
+        owed::Reason::Old => "it ended long ago".to_owned(),
+        owed::Reason::Act { by } => format!("{by} wants it tried again"),
+    }
+}
+
+fn why_words(names: Names, why: &Why) -> String {
+    match why {
+        Why::FirstReport { severity } => format!("severity {severity} is reported"),
+        Why::CopyOf(row) => format!("it is a copy of {}", names.row(*row)),
+        Why::Interim => "news or the promised hour".to_owned(),
+        Why::Recovery => "it is restored".to_owned(),
+        Why::Verdict => "the verdict says who is asked".to_owned(),
+        Why::Act => "the desk said so".to_owned(),
+        Why::NotAcknowledged => "no acknowledgement came in time".to_owned(),
+        Why::Call => "somebody must be called".to_owned(),
+        Why::DeskLeads => "the next step is the desk's".to_owned(),
+        Why::CheckOperation => "operation must be checked".to_owned(),
+        Why::OutOfScope => "the office must decide".to_owned(),
+        Why::ExternalService => "an external service fails".to_owned(),
+        Why::Blind => "a source sees nothing".to_owned(),
+        Why::SeesAgain => "a source sees again".to_owned(),
+        Why::DigestHour => "the hour of the digest came".to_owned(),
+        Why::FirstLook => "it was red before the first look".to_owned(),
+        Why::NotDelivered => "a message could not be delivered".to_owned(),
+        Why::Evidence => "isolation asks for it".to_owned(),
+        Why::WriteBack => "the problem should carry our number".to_owned(),
+        Why::Notice => "somebody should know".to_owned(),
+    }
+}
+
+fn house_reason(reason: house::Reason) -> &'static str {
+    match reason {
+        house::Reason::Start => "the daemon started",
+        house::Reason::Configuration => "the configuration was read",
+        house::Reason::Hour => "the hour came",
+        house::Reason::Observed => "it was observed",
+        house::Reason::Failed => "the desk failed on it",
+    }
+}

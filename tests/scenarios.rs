@@ -1,0 +1,77 @@
+//! Days at the desk: every transcript of `tests/scenarios` under the rules of A町, compared in full.
+//!
+//! `UPDATE=1 cargo test --test scenarios` rewrites the outcomes; the difference is the review. After every transcript
+//! the player proves that folding, replaying and the books agree.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
+
+use kiriwake::config::{self, Environment};
+use kiriwake::desk::rules::Rules;
+use kiriwake::play;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The example rules with a transcript's own laid over them.
+fn rules(overlay: &str) -> Rules {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in config::EXAMPLE {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    fs::write(folder.path().join("zz-overlay.toml"), overlay).unwrap();
+    let today = "2026-09-01".parse().unwrap();
+    match config::load(folder.path(), &Environment::default(), today) {
+        Ok((settings, _)) => settings.rules,
+        Err(report) => {
+            let mut text = Vec::new();
+            report.print(&mut text, false).unwrap();
+            panic!("the rules of the transcript are faulty:\n{}\n{overlay}", String::from_utf8_lossy(&text));
+        }
+    }
+}
+
+fn transcripts() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_day_goes_as_written() {
+    let only = std::env::var("ONLY").ok();
+    let mut wrong = Vec::new();
+    let transcripts = transcripts();
+    assert!(only.is_some() || transcripts.len() > 10, "transcripts are missing");
+    for path in transcripts {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if only.as_ref().is_some_and(|only| !name.contains(only)) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let played = play::run(&rules(&play::overlay(&text)), &text);
+        for fault in &played.faults {
+            wrong.push(format!("{name}: {}", fault.to_string().chars().take(2_000).collect::<String>()));
+        }
+        let rewritten = played.rewritten();
+        if rewritten != text {
+            if std::env::var_os("UPDATE").is_some() {
+                fs::write(&path, &rewritten).unwrap();
+            } else {
+                let differs = text.lines().zip(rewritten.lines()).position(|(old, new)| old != new);
+                let line = differs.unwrap_or_default();
+                let (old, new) = (text.lines().nth(line), rewritten.lines().nth(line));
+                wrong.push(format!("{name} line {}:\n  written {old:?}\n  came    {new:?}", line + 1));
+            }
+        }
+        if let Ok(folder) = std::env::var("MAILS") {
+            let mails: Vec<String> = played
+                .mails
+                .iter()
+                .map(|mail| format!("==== {} to {}\nSubject: {}\n\n{}", mail.row, mail.party, mail.subject, mail.body))
+                .collect();
+            fs::write(Path::new(&folder).join(&name), mails.join("\n")).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
