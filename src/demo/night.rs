@@ -6,7 +6,6 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 
 /// Where the story is set.
 pub(super) const ZONE: &str = "Asia/Tokyo";
@@ -59,6 +58,8 @@ pub(super) struct Line {
     pub(super) written: Timestamp,
     /// The host that wrote it.
     pub(super) host: &'static str,
+    /// It opens a problem, by the patterns of the example configuration.
+    pub(super) opens: bool,
     /// What follows host and time.
     pub(super) text: &'static str,
 }
@@ -71,8 +72,8 @@ pub(super) fn hosts() -> Vec<Host> {
 /// All lines, in the order they arrive.
 pub(super) fn log() -> Vec<Line> {
     let line = |row: Vec<&'static str>| {
-        let [arrives, written, host, text] = cells(&row);
-        Line { arrives: at(arrives), written: at(written), host, text }
+        let [arrives, written, opens, host, text] = cells(&row);
+        Line { arrives: at(arrives), written: at(written), opens: opens == "opens", host, text }
     };
     rows(include_str!("log.txt")).map(line).collect()
 }
@@ -83,11 +84,6 @@ pub(super) fn at(time: &str) -> Timestamp {
     let time: Time = time.parse().expect("a time of the night is HH:MM:SS");
     let zone = TimeZone::get(ZONE).expect("the zone is built in");
     DATE.to_datetime(time).to_zoned(zone).expect("no time of that day is missing").timestamp()
-}
-
-/// What a component's hosts are called in Zabbix.
-pub(super) fn names(hosts: &[Host]) -> BTreeMap<&'static str, &'static str> {
-    hosts.iter().map(|host| (host.host, host.name)).collect()
 }
 
 fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {

@@ -72,15 +72,25 @@ impl Scenery {
         write("site.toml", 0o640, &document.to_string())
     }
 
+    /// Makes the log of `host`, empty.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub(super) fn log_begins(&self, host: &str) -> Result<(), Error> {
+        let folder = self.root.join("log").join(host);
+        let path = folder.join("messages");
+        let made = make(&folder).and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
+        made.map(drop).map_err(|source| refused(&path, source))
+    }
+
     /// Appends a line to the log of `host`.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file is not there or cannot be written.
     pub(super) fn log(&self, host: &str, line: &str) -> Result<(), Error> {
-        let folder = self.root.join("log").join(host);
-        let path = folder.join("messages");
-        let written = make(&folder).and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
-        written.and_then(|mut file| writeln!(file, "{line}")).map_err(|source| refused(&path, source))
+        let path = self.root.join("log").join(host).join("messages");
+        let open = OpenOptions::new().append(true).open(&path);
+        open.and_then(|mut file| writeln!(file, "{line}")).map_err(|source| refused(&path, source))
     }
 
     /// The daemon's own log, for whoever keeps the folder.
@@ -209,6 +219,7 @@ mod tests {
         let outer = tempfile::tempdir().unwrap();
         let keep = outer.path().join("kept");
         let scenery = Scenery::new(Some(&keep)).unwrap();
+        scenery.log_begins("dc-sw-01").unwrap();
         scenery.log("dc-sw-01", "a line").unwrap();
         drop(scenery);
         assert!(keep.join("log/dc-sw-01/messages").exists());
