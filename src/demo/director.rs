@@ -8,7 +8,7 @@ use super::night::{Line, ZONE, at};
 use super::people::{DUTY, Doing};
 use super::scenery::Scenery;
 use super::screen::Voice;
-use super::teller::{Teller, WATCH};
+use super::teller::Teller;
 use crate::clock::Clock;
 use crate::control::client::Client;
 use crate::control::server::ActRequest;
@@ -61,8 +61,6 @@ pub(super) struct Director<'a, 'b> {
     pub(super) scenery: &'a Scenery,
     pub(super) lines: VecDeque<Line>,
     pub(super) doings: VecDeque<Doing>,
-    /// Hosts in Zabbix.
-    pub(super) hosts: usize,
     /// Somebody reads along.
     pub(super) leisurely: bool,
     pub(super) began: Instant,
@@ -121,7 +119,7 @@ impl Director<'_, '_> {
     fn hear(&mut self) -> Result<(), Error> {
         loop {
             match self.frames.try_recv() {
-                Ok(frame) => self.teller.hear(&frame, self.hosts)?,
+                Ok(frame) => self.teller.hear(&frame)?,
                 Err(TryRecvError::Empty) => return Ok(()),
                 Err(TryRecvError::Closed) => return Err(Error::Ended),
                 Err(TryRecvError::Lagged(_)) => return Err(Error::TooSlow),
@@ -132,7 +130,7 @@ impl Director<'_, '_> {
     /// Waits for the next frame, not longer than a beat.
     async fn beat(&mut self) -> Result<(), Error> {
         match tokio::time::timeout(BEAT, self.frames.recv()).await {
-            Ok(Ok(frame)) => Ok(self.teller.hear(&frame, self.hosts)?),
+            Ok(Ok(frame)) => Ok(self.teller.hear(&frame)?),
             Ok(Err(RecvError::Closed)) => Err(Error::Ended),
             Ok(Err(RecvError::Lagged(_))) => Err(Error::TooSlow),
             Err(_) => Ok(()),
@@ -187,9 +185,8 @@ impl Director<'_, '_> {
             Turn::Dies => world(words.switch_dies().to_owned()),
             Turn::Back => world(words.switch_is_back().to_owned()),
             Turn::Calm => {
-                let count = self.teller.count();
-                self.teller.screen.tell(at, Voice::Watch, WATCH, &words.red(count))?;
-                return Ok(self.teller.desk_says(at, &words.still_one(count.problems))?);
+                let problems = self.teller.count().problems;
+                return Ok(self.teller.desk_says(at, &words.still_one(problems))?);
             }
         };
         Ok(self.teller.screen.tell(at, voice, name, &text)?)
@@ -203,7 +200,8 @@ impl Director<'_, '_> {
         let incident = main.map(|incident| incident.name()).unwrap_or_default();
         let act = Act::On { incident, deed: doing.deed };
         match self.client.act(&ActRequest { by: Some(DUTY.to_owned()), act }).await? {
-            Reply::Done { .. } | Reply::Recorded => Ok(()),
+            // What it led to is on record by now; heard at once, it keeps time from running on before that is done.
+            Reply::Done { .. } | Reply::Recorded => self.hear(),
             Reply::Refused(why) => Err(Error::OtherStory(vec![why])),
         }
     }

@@ -118,14 +118,6 @@ pub async fn run(options: Options) -> Result<(), Error> {
     }
 }
 
-/// Plays the night on `out`, as fast as it goes, without colours.
-///
-/// # Errors
-/// As [`run`].
-pub async fn recite(options: &Options, out: &mut (dyn Write + Send)) -> Result<(), Error> {
-    perform(options, out, false, false).await
-}
-
 async fn perform(options: &Options, out: &mut (dyn Write + Send), live: bool, colour: bool) -> Result<(), Error> {
     let began = Instant::now();
     tls::install();
@@ -169,7 +161,7 @@ async fn perform(options: &Options, out: &mut (dyn Write + Send), live: bool, co
         stop: Some(stopped),
         followers: Some(followers),
     }));
-    let mut teller = Teller::new(screen, words, settings.rules);
+    let mut teller = Teller::new(screen, words, settings.rules, visible);
     let logged = lines.iter().filter(|line| line.opens).count();
     let director = Director {
         clock,
@@ -179,7 +171,6 @@ async fn perform(options: &Options, out: &mut (dyn Write + Send), live: bool, co
         scenery: &scenery,
         lines: lines.into(),
         doings: people::doings().into(),
-        hosts: visible,
         leisurely: live,
         began,
     };

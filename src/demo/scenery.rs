@@ -14,13 +14,15 @@ use toml_edit::{DocumentMut, value};
 
 /// How often another name is tried for a temporary folder.
 const NAMES: u32 = 100;
+/// The kernel takes no longer path of a socket (108 bytes with the end).
+const LONGEST_SOCKET: usize = 107;
 /// How often removing is tried: a thread of the daemon may still be closing its files.
 const REMOVALS: u32 = 20;
 
 /// The folder.
 #[derive(Debug)]
 pub(super) struct Scenery {
-    /// Always removed; the control socket lies in it, because its path must be short.
+    /// Always removed.
     temporary: PathBuf,
     /// Where everything else is.
     root: PathBuf,
@@ -119,7 +121,8 @@ impl Scenery {
 
     /// Where the daemon listens to people.
     pub(super) fn socket(&self) -> PathBuf {
-        self.temporary.join("control.sock")
+        let beside = self.root.join("control.sock");
+        if beside.as_os_str().len() <= LONGEST_SOCKET { beside } else { self.temporary.join("control.sock") }
     }
 
     /// Where it is.
@@ -179,17 +182,32 @@ fn quoted(path: &Path) -> String {
 
 fn sources(url: &str, logs: &Path) -> String {
     format!(
-        "# The stand-in for Zabbix that `kiriwake demo` runs. Asked more often than a real one, for the sake of the show.\n\
-         [[source.zabbix]]\nname = \"zabbix\"\nurl = \"{url}\"\ntoken_file = \"zabbix.token\"\npoll = \"5s\"\n\n\
-         [[source.logfile]]\nname = \"network-log\"\npaths = [{}]\npatterns = [\"network\", \"os\"]\n\
-         time = \"syslog\"\nhost_from_path = 1\n",
+        r#"# The stand-in for Zabbix that `kiriwake demo` runs; it is gone when the show is over. It is asked more often than a
+# real one, for the sake of the show.
+[[source.zabbix]]
+name = "zabbix"
+url = "{url}"
+token_file = "zabbix.token"
+poll = "5s"
+
+[[source.logfile]]
+name = "network-log"
+paths = [{}]
+patterns = ["network", "os"]
+time = "syslog"
+host_from_path = 1
+"#,
         quoted(logs)
     )
 }
 
 fn channels(folder: &Path) -> String {
     format!(
-        "# Mail is dropped into a folder and reaches nobody.\n[[channel.maildir]]\nname = \"drop-folder\"\ndirectory = {}\n",
+        r#"# Mail is dropped into a folder and reaches nobody.
+[[channel.maildir]]
+name = "drop-folder"
+directory = {}
+"#,
         quoted(folder)
     )
 }

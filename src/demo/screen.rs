@@ -132,27 +132,38 @@ fn colour(voice: Voice) -> &'static str {
     }
 }
 
-/// `text` in lines that fit beside the margin, broken at spaces where there are any. Full-width characters count two;
-/// control characters, which could drive the terminal, are left out.
+/// `text` in lines that fit beside the margin. Lines are broken at spaces and between full-width characters, which
+/// count two columns; control characters, which could drive the terminal, are left out.
 fn broken(text: &str) -> Vec<String> {
     let room = WIDTH - MARGIN;
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
-        for word in paragraph.split_inclusive(' ') {
-            if !line.is_empty() && line.width() + word.trim_end().width() > room && word.width() <= room / 2 {
+        for piece in pieces(paragraph) {
+            if !line.is_empty() && line.width() + piece.trim_end().width() > room {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
             }
-            for character in word.chars().filter(|character| !character.is_control()) {
-                if line.width() + character.width().unwrap_or(0) > room {
-                    lines.push(std::mem::take(&mut line));
-                }
-                line.push(character);
-            }
+            line.push_str(&piece);
         }
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// What must stay together: words with the space behind them, a full-width character with what may not begin a line.
+fn pieces(text: &str) -> Vec<String> {
+    const NEVER_FIRST: &str = "、。）」】：";
+    let mut pieces: Vec<String> = Vec::new();
+    let mut may_break = true;
+    for character in text.chars().filter(|character| !character.is_control()) {
+        let wide = character.width().unwrap_or(0) > 1;
+        match pieces.last_mut() {
+            Some(piece) if !((may_break || wide) && !NEVER_FIRST.contains(character)) => piece.push(character),
+            _ => pieces.push(character.to_string()),
+        }
+        may_break = wide || character == ' ';
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -186,5 +197,13 @@ mod tests {
         assert!(!told.contains('\u{1b}'));
         assert!(told.lines().all(|line| line.width() <= WIDTH), "{told}");
         assert_eq!(told.matches('障').count(), 60);
+    }
+
+    #[test]
+    fn numbers_stay_whole_and_no_line_begins_with_a_closing_bracket() {
+        let subject = format!("{}（重大度1）[KW-20260920-0001]", "障".repeat(34));
+        let lines = broken(&subject);
+        assert!(lines.iter().any(|line| line.contains("[KW-20260920-0001]")), "{lines:?}");
+        assert!(lines.iter().all(|line| !line.starts_with('）')), "{lines:?}");
     }
 }

@@ -8,6 +8,7 @@ use super::words::{Count, Words};
 use crate::desk::alert::{self, Alert};
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
 use crate::desk::incident::{self, Edit, Link, ReportReason, StatusName};
+use crate::desk::letter::Matter;
 use crate::desk::observation::Problem;
 use crate::desk::owed::{self, Owed, OwedState, Work};
 use crate::desk::rules::{PartyKind, Rules, SourceKind};
@@ -28,6 +29,8 @@ pub(super) struct Teller<'a> {
     pub(super) screen: Screen<'a>,
     pub(super) words: Words,
     desk: Desk,
+    /// Hosts that can be seen in Zabbix.
+    visible: usize,
     hosts: BTreeSet<String>,
     count: Count,
     quiet_told: bool,
@@ -37,11 +40,12 @@ pub(super) struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     /// A teller that knows the rules the daemon works by.
-    pub(super) fn new(screen: Screen<'a>, words: Words, rules: Rules) -> Self {
+    pub(super) fn new(screen: Screen<'a>, words: Words, rules: Rules, visible: usize) -> Self {
         Self {
             screen,
             words,
             desk: Desk::new(State::default(), rules),
+            visible,
             hosts: BTreeSet::new(),
             count: Count::default(),
             quiet_told: false,
@@ -65,10 +69,10 @@ impl<'a> Teller<'a> {
     }
 
     /// Takes in one frame and tells of it.
-    pub(super) fn hear(&mut self, frame: &Frame, hosts: usize) -> io::Result<()> {
+    pub(super) fn hear(&mut self, frame: &Frame) -> io::Result<()> {
         self.desk.fold(frame);
         let at = frame.at.wall;
-        self.greet(at, hosts)?;
+        self.greet(at)?;
         for entry in &frame.entries {
             self.entry(at, entry)?;
         }
@@ -82,13 +86,13 @@ impl<'a> Teller<'a> {
         self.screen.tell(at, Voice::Desk, DESK, text)
     }
 
-    fn greet(&mut self, at: Timestamp, hosts: usize) -> io::Result<()> {
+    fn greet(&mut self, at: Timestamp) -> io::Result<()> {
         let sources = &self.desk.state().sources;
         if self.quiet_told || sources.is_empty() || !sources.values().all(|source| source.looked) {
             return Ok(());
         }
         self.quiet_told = true;
-        let text = self.words.quiet(hosts);
+        let text = self.words.quiet(self.visible);
         self.desk_says(at, &text)
     }
 
@@ -103,11 +107,11 @@ impl<'a> Teller<'a> {
                     self.screen.count(at, Voice::Watch, WATCH, text)
                 }
             },
-            (Change::Incident(incident::Change { what: Edit::Reported { silent, .. }, .. }), reason)
+            (Change::Incident(incident::Change { what: Edit::Reported { count, silent, .. }, .. }), reason)
                 if *reason == Reason::Incident(incident::Reason::Report(ReportReason::Promised)) =>
             {
-                let text = if *silent { self.words.nothing_new() } else { self.words.promised() };
-                self.desk_says(at, text)
+                let text = if *silent { self.words.nothing_new(*count) } else { self.words.promised().to_owned() };
+                self.desk_says(at, &text)
             }
             (Change::Incident(incident::Change { incident, what: Edit::Status { to, .. } }), _)
                 if to.name() == StatusName::Verifying =>
@@ -209,7 +213,7 @@ impl<'a> Teller<'a> {
         Ok(())
     }
 
-    /// A message left.
+    /// A message left. That a report has nothing new was said already.
     fn left(&mut self, at: Timestamp, id: OwedId) -> io::Result<()> {
         if let Some(leaving) = &mut self.leaving {
             leaving.remove(&id);
@@ -217,6 +221,9 @@ impl<'a> Teller<'a> {
         let Some(Owed { work: Work::Message { addresses, letter, .. }, .. }) = self.desk.state().owed.get(&id) else {
             return Ok(());
         };
+        if matches!(&letter.matter, Matter::Interim { news, .. } if news.is_empty()) {
+            return Ok(());
+        }
         let to = match &letter.to.contact {
             Some(contact) => format!("{} {contact}", letter.to.organization),
             None => letter.to.organization.clone(),

@@ -68,9 +68,8 @@ impl Words {
             || {
                 vec![
                     "  real       the daemon, its record, its control socket, every decision and every mail".to_owned(),
-                    format!(
-                        "  stand-ins  for Zabbix (this program, on {zabbix}), the log files, the people, the clock"
-                    ),
+                    format!("  stand-in   Zabbix is not a real one, but this program on {zabbix};"),
+                    "             the log files, the people and the clock are staged as well".to_owned(),
                     "  mail       goes into a folder and reaches nobody; all of it goes away at the end".to_owned(),
                 ]
             },
@@ -166,7 +165,7 @@ impl Words {
 
     pub(super) fn echoes(self, echoes: usize) -> String {
         self.pick(
-            || format!("The other {echoes} only echo it (波及): they are listed, and nobody is asked to repair them."),
+            || format!("lists the other {echoes} as mere echoes (波及) and asks nobody to repair them."),
             || format!("残り{echoes}件は波及。記録に残すだけで、対応は依頼しない。"),
         )
     }
@@ -204,9 +203,9 @@ impl Words {
     pub(super) fn deed(self, deed: &Deed) -> String {
         match deed {
             Deed::Acknowledge { .. } => self.one(
-                "(played by this demonstration, at the control socket) The person on duty has reached\n\
-                 株式会社N by phone and enters it: they have it since 02:50.",
-                "（この実演が操作ソケットで代役）株式会社Nに電話がつながった。「2時50分 受領」と記録。",
+                "has reached 株式会社N by phone and enters it: they have it since 02:50.\n\
+                 (This demonstration plays the person on duty, at the control socket.)",
+                "株式会社Nに電話がつながり、2時50分 受領と記録。\n（当番の操作は、この実演が操作ソケットで代わりに行います。）",
             ),
             Deed::Start { party: None, .. } => {
                 self.one("enters that the desk itself is at work since 02:50.", "窓口着手 2時50分と記録。")
@@ -232,10 +231,10 @@ impl Words {
         )
     }
 
-    pub(super) fn nothing_new(self) -> &'static str {
-        self.one(
-            "had promised news: there are none, and the report says so.",
-            "約束した報告の時刻。新しいことはないと、そのまま報告する。",
+    pub(super) fn nothing_new(self, nth: u32) -> String {
+        self.pick(
+            || format!("had promised the office news: there are none, and report no. {nth} says so."),
+            || format!("約束した報告の時刻。新しいことはないと、第{nth}報にそのまま書く。"),
         )
     }
 
@@ -312,8 +311,8 @@ impl Words {
 
     pub(super) fn asleep(self, contacts: usize, parties: usize) -> String {
         self.pick(
-            || format!("  {contacts} people at {parties} vendors with red hosts of their own were not woken for it"),
-            || format!("  警報のあった{parties}社の{contacts}人は起こさずに済んだ"),
+            || format!("  {contacts} contacts of {parties} vendors with red hosts of their own were left to sleep"),
+            || format!("  警報のあった{parties}社、{contacts}か所の連絡先を起こさずに済んだ"),
         )
     }
 
