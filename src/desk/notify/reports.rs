@@ -75,7 +75,8 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     } else if policy(turn, to).first_report == FirstReport::AtOnce {
         interim(turn, incident, ReportReason::News);
     }
-    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour {
+    let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
+    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour && !noted {
         super::phone_note(turn, incident, true);
     }
 }
