@@ -165,12 +165,7 @@ async fn act(
     ConnectInfo(peer): ConnectInfo<Peer>,
     Json(request): Json<ActRequest>,
 ) -> Result<Json<Reply>, Trouble> {
-    // A shared account says who acts; the account itself stays on record beside it.
-    let name = match request.by.filter(|by| !by.trim().is_empty()) {
-        Some(by) => format!("{by} ({})", peer.name),
-        None => peer.name,
-    };
-    let actor = Actor { name, role: Role::Operator };
+    let actor = Actor::at_account(request.by, peer.name, Role::Operator);
     let input = Input::Act { actor, act: request.act };
     doors.inbox.put(input).await.map(Json).map_err(|_| Trouble::Stopping)
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// Inputs of one group.
 const GROUP: usize = 500;
@@ -54,7 +54,11 @@ pub(super) struct Core {
     checkpointed: Instant,
     day: Date,
     progress: Progress,
+    followers: Followers,
 }
+
+/// Who hears of every frame that is on record.
+pub(super) type Followers = Option<broadcast::Sender<Arc<Frame>>>;
 
 /// Why the core could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +78,12 @@ pub enum Error {
 
 impl Core {
     /// Opens the store and brings the desk to where the record ends. Also returns what was found damaged.
-    pub(super) fn open(folder: &Path, rules: Rules, clock: &Clock) -> Result<(Self, Group, Vec<String>), Error> {
+    pub(super) fn open(
+        folder: &Path,
+        rules: Rules,
+        clock: &Clock,
+        followers: Followers,
+    ) -> Result<(Self, Group, Vec<String>), Error> {
         let options = store::Options { schema: record::SCHEMA, ..store::Options::default() };
         let (store, start) = Store::open(folder, options)?;
         let mut found: Vec<String> = start.findings.iter().map(ToString::to_string).collect();
@@ -105,8 +114,9 @@ impl Core {
         let clock = clock.resumed(desk.state().house.last_step);
         let day = desk.book().date(clock.wall());
         let progress = Progress(Arc::new(std::sync::Mutex::new(store.working_progress())));
-        let mut core =
-            Self { desk, store, folder: folder.to_owned(), clock, checkpointed: Instant::now(), day, progress };
+        let checkpointed = Instant::now();
+        let folder = folder.to_owned();
+        let mut core = Self { desk, store, folder, clock, checkpointed, day, progress, followers };
         let started = Input::Started { store: start.store_id.to_string(), epoch: start.epoch };
         let loaded = Input::RulesLoaded { hash: core.desk.book().rules.hash.clone() };
         let damage = found.iter().cloned().map(|what| Input::Damaged { what });
@@ -121,7 +131,7 @@ impl Core {
     /// [`Failed`] when the desk failed on an input: everything before it is committed, the state is not to be trusted.
     fn group(&mut self, inputs: Vec<Input>) -> Result<Group, Failed> {
         let mut group = Group::default();
-        let mut payloads = Vec::new();
+        let (mut payloads, mut frames) = (Vec::new(), Vec::new());
         let mut inputs = inputs.into_iter();
         while let Some(input) = inputs.next() {
             let now = self.clock.now();
@@ -129,6 +139,7 @@ impl Core {
             let stepped = std::panic::catch_unwind(AssertUnwindSafe(|| self.desk.step(now, input)));
             let Ok(step) = stepped else {
                 self.commit(&payloads);
+                self.tell(frames);
                 return Err(Failed { group, what: kept.kind(), rest: inputs.collect() });
             };
             group.replies.push(step.reply);
@@ -142,12 +153,25 @@ impl Core {
             let rules = self.desk.book().rules.hash.clone();
             let frame = Frame { at: now, rules, input: kept, entries: step.entries };
             match record::payload(&frame) {
-                Ok(payload) => payloads.push(payload),
+                Ok(payload) => {
+                    payloads.push(payload);
+                    frames.push(frame);
+                }
                 Err(error) => tracing::error!(%error, "a frame cannot be written as JSON"),
             }
         }
         self.commit(&payloads);
+        self.tell(frames);
         Ok(group)
+    }
+
+    /// Tells the followers of what is on record now.
+    fn tell(&self, frames: Vec<Frame>) {
+        let Some(followers) = &self.followers else { return };
+        for frame in frames {
+            // Nobody listening at the moment is no error.
+            let _ = followers.send(Arc::new(frame));
+        }
     }
 
     /// When the working state's thread last moved on.
@@ -220,11 +244,11 @@ impl Core {
         let Failed { mut group, what, rest } = failed;
         tracing::error!(input = what, "the desk failed on an input; it is set aside and the state rebuilt");
         let (folder, clock, rules) = (self.folder, self.clock, self.desk.book().rules.clone());
-        let progress = self.progress;
+        let (progress, followers) = (self.progress, self.followers);
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "closing the store");
         }
-        let (mut core, first, _) = Self::open(&folder, rules, &clock)?;
+        let (mut core, first, _) = Self::open(&folder, rules, &clock, followers)?;
         group.effects.extend(first.effects);
         core.progress = progress;
         group.replies.push(Reply::Refused(format!(
@@ -254,8 +278,7 @@ impl Core {
         while open {
             ends.pulse.fetch_add(1, Ordering::Relaxed);
             self.progress.set(self.store.working_progress());
-            let wait = self.desk.next_wakeup(self.clock.now()).map(|wait| self.clock.in_world(wait));
-            let wait = wait.unwrap_or(HEARTBEAT).min(HEARTBEAT);
+            let wait = self.desk.next_wakeup(self.clock.now()).unwrap_or(Duration::MAX);
             let mut waiting = Vec::new();
             runtime.block_on(async {
                 tokio::select! {
@@ -272,9 +295,14 @@ impl Core {
                         Some(input) => waiting.push(input),
                         None => open = false,
                     },
-                    () = tokio::time::sleep(wait) => {}
+                    () = self.clock.sleep(wait) => {}
+                    () = tokio::time::sleep(HEARTBEAT) => {}
                 }
             });
+            if !open {
+                // Nothing new is begun: its outcome could not be put on record any more.
+                break;
+            }
             while waiting.len() < GROUP && !waiting.is_empty() {
                 match ends.inputs.try_recv() {
                     Ok(input) => waiting.push(input),

@@ -14,7 +14,7 @@ use self::core::{Core, Ends};
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
 use crate::control::server::{self, Doors};
-use crate::desk::Input;
+use crate::desk::{Frame, Input};
 use crate::inbox::Inbox;
 use sources::Running;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use work::Tools;
 
 pub use self::core::Error as CoreError;
@@ -43,6 +43,9 @@ pub struct Options {
     pub clock: Clock,
     /// Ends the daemon besides the signals; `None` = signals only.
     pub stop: Option<watch::Receiver<bool>>,
+    /// Gets every frame once it is on record; who folds them all sees what the desk sees. Who listens too slowly is
+    /// told how many were missed; the daemon never waits for it.
+    pub followers: Option<broadcast::Sender<Arc<Frame>>>,
 }
 
 /// Why the daemon did not start, or ended.
@@ -77,7 +80,7 @@ pub enum Error {
 /// # Errors
 /// When it cannot start, or the core cannot go on.
 pub async fn run(options: Options) -> Result<(), Error> {
-    let Options { folder, environment, clock, stop } = options;
+    let Options { folder, environment, clock, stop, followers } = options;
     let today = clock.wall().to_zoned(jiff::tz::TimeZone::UTC).date();
     let (settings, warnings) = config::load(&folder, &environment, today).map_err(Error::Configuration)?;
     for warning in warnings.findings() {
@@ -88,7 +91,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let state = settings.state_directory.clone();
     let opening = {
         let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
-        tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock))
+        tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock, followers))
     };
     let (core, first, found) = opening
         .await
@@ -114,8 +117,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
         .map_err(|source| Error::System { what: "a thread for the core", source })?;
 
     let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store))));
-    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.clone()));
-    let running = sources::start(&settings, &inbox, &queries);
+    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.slot()));
+    let running = sources::start(&settings, &inbox, &queries, &clock);
     let (reload, mut reloads) = mpsc::channel(1);
     let (stop_serving, serving) = watch::channel(false);
     let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload };
@@ -236,7 +239,7 @@ impl House {
             Ok(mut shared) => *shared = tools,
             Err(poisoned) => *poisoned.into_inner() = tools,
         }
-        self.running = Some(sources::start(&settings, &self.inbox, &self.queries));
+        self.running = Some(sources::start(&settings, &self.inbox, &self.queries, &self.clock));
         self.settings = settings;
         tracing::info!(rules = hash, "the configuration was read again and is in force");
     }

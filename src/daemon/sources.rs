@@ -2,6 +2,7 @@
 
 use super::core::Query;
 use super::work::full;
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::config::kinds::Sources;
 use crate::desk::Input;
@@ -24,20 +25,20 @@ pub(super) struct Running {
 }
 
 /// Starts every configured source.
-pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Query>) -> Running {
+pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Query>, clock: &Clock) -> Running {
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     for config in settings.kinds.sources.zabbix.clone() {
-        let (inbox, folders) = (inbox.clone(), settings.kinds.folders.clone());
+        let (inbox, folders, clock) = (inbox.clone(), settings.kinds.folders.clone(), clock.clone());
         let id = SourceId(config.name.clone());
         let stopped = stopped.clone();
-        tasks.spawn(keep_running(id.clone(), queries.clone(), stopped.clone(), move |standing| {
-            let (config, inbox, stopped) = (config.clone(), inbox.clone(), stopped.clone());
+        tasks.spawn(keep_running(id.clone(), queries.clone(), stopped.clone(), clock.clone(), move |standing| {
+            let (config, inbox, clock, stopped) = (config.clone(), inbox.clone(), clock.clone(), stopped.clone());
             let access = Sources::access(&config, &folders);
             let id = id.clone();
             async move {
                 match access {
-                    Ok(access) => zabbix::run(config, access, standing, inbox, stopped).await,
+                    Ok(access) => zabbix::run(config, access, standing, inbox, clock, stopped).await,
                     Err(error) => {
                         let failure = Failure { kind: FailureKind::LoggedOut, detail: full(&error) };
                         let _ = inbox.put(Input::SourceFailed { source: id, failure }).await;
@@ -47,11 +48,12 @@ pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Q
         }));
     }
     for config in settings.kinds.sources.logfile.clone() {
-        let (inbox, patterns) = (inbox.clone(), settings.kinds.sources.patterns.clone());
+        let (inbox, patterns, clock) = (inbox.clone(), settings.kinds.sources.patterns.clone(), clock.clone());
         let id = config.name().clone();
         let stopped = stopped.clone();
-        tasks.spawn(keep_running(id, queries.clone(), stopped.clone(), move |standing| {
-            logfile::run(config.clone(), patterns.clone(), standing, inbox.clone(), stopped.clone())
+        tasks.spawn(keep_running(id, queries.clone(), stopped.clone(), clock.clone(), move |standing| {
+            let clock = clock.clone();
+            logfile::run(config.clone(), patterns.clone(), standing, inbox.clone(), clock, stopped.clone())
         }));
     }
     Running { stop, tasks }
@@ -66,8 +68,13 @@ impl Running {
 }
 
 /// Runs a source until it is told to stop; when it ends by itself, or panics, it begins again from the record.
-async fn keep_running<F, T>(id: SourceId, queries: mpsc::Sender<Query>, mut stopped: watch::Receiver<bool>, begin: F)
-where
+async fn keep_running<F, T>(
+    id: SourceId,
+    queries: mpsc::Sender<Query>,
+    mut stopped: watch::Receiver<bool>,
+    clock: Clock,
+    begin: F,
+) where
     F: Fn(Standing) -> T,
     T: Future<Output = ()> + Send + 'static,
 {
@@ -81,7 +88,10 @@ where
             Ok(()) => tracing::warn!(source = %id, "the source ended; it begins again"),
             Err(error) => tracing::error!(source = %id, %error, "the source failed; it begins again from the record"),
         }
-        let _ = tokio::time::timeout(AGAIN, stopped.wait_for(|stopped| *stopped)).await;
+        tokio::select! {
+            () = clock.sleep(AGAIN) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
     }
 }
 

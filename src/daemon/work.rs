@@ -11,7 +11,7 @@ use crate::desk::Input;
 use crate::desk::ids::{ChannelId, SourceId};
 use crate::desk::outcome::{Delivery, Outcome, Refused, WriteBack};
 use crate::desk::owed::{Addressed, Owed, Work};
-use crate::inbox::Inbox;
+use crate::inbox::Slot;
 use crate::render;
 use crate::source::zabbix;
 use std::collections::BTreeMap;
@@ -83,16 +83,14 @@ pub(super) fn full(error: &dyn std::error::Error) -> String {
 pub(super) type SharedTools = Arc<RwLock<Arc<Tools>>>;
 
 /// Takes effects until the core is gone; each attempt runs as a task of its own, so that one slow destination delays
-/// nobody else (P4). How many run at once per destination is bounded by the desk.
-pub(super) async fn run(
-    mut effects: mpsc::UnboundedReceiver<Effect>,
-    tools: SharedTools,
-    folder: PathBuf,
-    inbox: Inbox,
-) {
+/// nobody else (P4). How many run at once per destination is bounded by the desk. Only attempts under way keep the
+/// core's queue open.
+pub(super) async fn run(mut effects: mpsc::UnboundedReceiver<Effect>, tools: SharedTools, folder: PathBuf, slot: Slot) {
     while let Some(effect) = effects.recv().await {
         let tools = tools.read().map(|tools| tools.clone()).unwrap_or_else(|poisoned| poisoned.into_inner().clone());
-        let (folder, inbox) = (folder.clone(), inbox.clone());
+        // No outcome could be put on record any more; the next start counts the attempt as cut off.
+        let Some(inbox) = slot.inbox() else { return };
+        let folder = folder.clone();
         tokio::spawn(async move {
             let (owed, attempt) = (effect.row.id, effect.attempt);
             let row = effect.row.clone();

@@ -53,7 +53,9 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     if told {
         notify::first_report(turn, incident);
     }
-    notify::phone_note(turn, incident, false);
+    // A severity that went up in this very step rings the phones its new rank rings, in the same note.
+    let raised = turn.touched.raised.contains_key(&incident);
+    notify::phone_note(turn, incident, raised);
     turn.touched.news.insert(incident);
 }
 
