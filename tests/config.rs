@@ -265,7 +265,7 @@ fn the_example_is_written_once_and_never_over_something() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("etc/kiriwake");
     let written = config::init(&folder).unwrap();
-    assert_eq!(written.len(), config::EXAMPLE.len());
+    assert_eq!(written.len(), config::EXAMPLE.len() + 1, "the files, and one case");
     let in_repository = fs::read_dir("config").unwrap().count();
     assert_eq!(written.len(), in_repository, "a file of config/ is not part of what `init` writes");
     assert!(load(&folder).is_ok());

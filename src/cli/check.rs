@@ -3,8 +3,10 @@
 use super::{Context, Trouble, text};
 use crate::clock::Clock;
 use crate::config::{self, Environment};
+use crate::desk::rules::Rules;
+use crate::play;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes the example.
 pub(super) fn init(folder: &Path) -> Result<(), Trouble> {
@@ -45,11 +47,73 @@ pub(super) fn check(context: &Context, strict: bool) -> Result<(), Trouble> {
         });
         text::out(&format!("{}: {faults} faults, {warnings} warnings{size}", context.folder.display()));
     }
-    if faults > 0 {
+    let failed = if settings.is_some() { cases(context)? } else { 0 };
+    if faults > 0 || failed > 0 {
         Err(Trouble::Silent(78))
     } else if strict && warnings > 0 {
         Err(Trouble::Silent(1))
     } else {
         Ok(())
+    }
+}
+
+/// Plays the administrator's own cases, `cases/*.txt` in the configuration, and returns how many did not come out.
+fn cases(context: &Context) -> Result<usize, Trouble> {
+    let folder = context.folder.join("cases");
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(Trouble::Said(format!("{} cannot be read: {error}", folder.display()), 66)),
+    };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    files.sort();
+    let mut failed = 0;
+    for path in &files {
+        let text = read(path)?;
+        let case = play::check_case(&rules_of(context, &text)?, &text);
+        for fault in &case.faults {
+            text::out(&format!("{}:{}: {}", path.display(), fault.line, text::clean(&fault.what)));
+        }
+        failed += usize::from(!case.faults.is_empty());
+    }
+    if !files.is_empty() && !context.json {
+        text::out(&format!("{} cases played, {failed} did not come out as listed", files.len()));
+    }
+    Ok(failed)
+}
+
+/// Plays a transcript under the configuration and prints it with what came of it.
+pub(super) fn play(context: &Context, file: &Path, mails: bool) -> Result<(), Trouble> {
+    let text = read(file)?;
+    let case = play::check_case(&rules_of(context, &text)?, &text);
+    text::out(case.played.rewritten().trim_end());
+    if mails {
+        for mail in &case.played.mails {
+            text::out(&format!("\n==== {} to {}\n{}\n\n{}", mail.row, mail.party, mail.subject, mail.body.trim_end()));
+        }
+    }
+    for fault in &case.faults {
+        eprintln!("{}:{}: {}", file.display(), fault.line, text::clean(&fault.what));
+    }
+    if case.faults.is_empty() { Ok(()) } else { Err(Trouble::Silent(65)) }
+}
+
+fn read(path: &Path) -> Result<String, Trouble> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Trouble::Said(format!("{} cannot be read: {error}", path.display()), 66))
+}
+
+/// The rules of the configuration with what a transcript lays over them.
+fn rules_of(context: &Context, transcript: &str) -> Result<Rules, Trouble> {
+    let overlay = play::overlay(transcript);
+    let overlay = (!overlay.is_empty()).then_some(overlay.as_str());
+    let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
+    match config::load_over(&context.folder, overlay, &Environment::of_process(), today) {
+        Ok((settings, _)) => Ok(settings.rules),
+        Err(report) => {
+            let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
+            Err(Trouble::Silent(78))
+        }
     }
 }

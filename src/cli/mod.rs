@@ -79,6 +79,14 @@ enum Command {
     },
     /// Who would be called at some time, in what order, and why.
     Who(who::Who),
+    /// Plays a transcript under the configuration, in virtual time, and prints what would come of it.
+    Play {
+        /// The transcript.
+        file: PathBuf,
+        /// Also print every mail in full.
+        #[arg(long)]
+        mails: bool,
+    },
     /// What leaves the house.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -146,6 +154,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Incident(incident) => context.asking(act::incident(&context, incident)),
         Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
         Command::Who(who) => who::who(&context, &who),
+        Command::Play { file, mails } => check::play(&context, &file, mails),
         Command::Outbox(outbox) => context.asking(outbox::outbox(&context, outbox)),
         Command::Store(store) => store::store(&context, store),
         Command::Ledger { check } => context.asking(store::ledger(&context, check)),

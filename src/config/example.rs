@@ -23,6 +23,9 @@ pub const FILES: [(&str, &str); 10] = [
     ("patterns.toml", include_str!("../../config/patterns.toml")),
 ];
 
+/// The example of an administrator's own case.
+const CASE: (&str, &str) = ("cases/core-switch.txt", include_str!("../../config/cases/core-switch.txt"));
+
 /// The files that hold defaults.
 pub(super) const DEFAULTS: [(&str, &str); 2] =
     [("site.toml", include_str!("../../config/site.toml")), ("policy.toml", include_str!("../../config/policy.toml"))];
@@ -58,7 +61,7 @@ pub enum InitError {
 /// # Errors
 /// When one of the files exists already (then nothing is written), or the folder cannot be written.
 pub fn init(folder: &Path) -> Result<Vec<PathBuf>, InitError> {
-    let files: Vec<_> = FILES.iter().map(|(name, text)| (folder.join(name), text)).collect();
+    let files: Vec<_> = FILES.iter().chain([&CASE]).map(|(name, text)| (folder.join(name), text)).collect();
     if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         return Err(InitError::Exists(path.clone()));
     }
@@ -67,7 +70,9 @@ pub fn init(folder: &Path) -> Result<Vec<PathBuf>, InitError> {
         move |source| InitError::Write { path, source }
     };
     // Phone numbers and addresses of people will stand in here.
-    DirBuilder::new().recursive(true).mode(0o750).create(folder).map_err(write(folder))?;
+    for folder in [folder.to_owned(), folder.join("cases")] {
+        DirBuilder::new().recursive(true).mode(0o750).create(&folder).map_err(write(&folder))?;
+    }
     for (path, text) in &files {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path).map_err(write(path))?;
         file.write_all(text.as_bytes()).map_err(write(path))?;

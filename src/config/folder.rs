@@ -16,9 +16,15 @@ use toml::de::{DeTable, DeValue};
 const FILE_LIMIT: u64 = 8 * 1024 * 1024;
 
 /// Reads and joins everything.
-pub(super) fn gather(folder: &std::path::Path, environment: &Environment, findings: &mut Findings) -> Tree {
+pub(super) fn gather(
+    folder: &std::path::Path,
+    overlay: Option<&str>,
+    environment: &Environment,
+    findings: &mut Findings,
+) -> Tree {
     let mut tree = Tree { root: Table::new(), sources: Vec::new(), torn: Vec::new() };
-    let files = files(folder, findings);
+    let mut files = files(folder, findings);
+    files.extend(overlay.map(|text| ("overlay".to_owned(), text.to_owned())));
     let mut parsed = Vec::new();
     for (name, text) in files {
         let source = tree.sources.len();

@@ -49,8 +49,21 @@ pub struct Settings {
 /// # Errors
 /// A report with at least one fault. Every fault is in it, not only the first.
 pub fn load(folder: &Path, environment: &Environment, today: Date) -> Result<(Settings, Report), Report> {
+    load_over(folder, None, environment, today)
+}
+
+/// The same with one more text of TOML beside the files of the folder: what a transcript lays over the rules.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_over(
+    folder: &Path,
+    overlay: Option<&str>,
+    environment: &Environment,
+    today: Date,
+) -> Result<(Settings, Report), Report> {
     let mut findings = Findings::default();
-    let tree = folder::gather(folder, environment, &mut findings);
+    let tree = folder::gather(folder, overlay, environment, &mut findings);
     // Where nothing could be read, everything would be missing; that it could not says it all.
     let nothing = tree.is_empty() && findings.any_fault();
     let settings = if nothing { None } else { check::check(&tree, folder, today, &mut findings) };

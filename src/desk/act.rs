@@ -3,6 +3,8 @@
 //! [`allowed`] is the table. It is printed as a golden text in the tests and answers a refused act with what is
 //! possible instead. Only people acknowledge, restore and accept; nothing in the product does it for them (P16).
 
+mod confirm;
+mod finish;
 mod perform;
 
 pub(super) use perform::perform;

@@ -53,7 +53,9 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     if told {
         notify::first_report(turn, incident);
     }
-    notify::phone_note(turn, incident, false);
+    // A severity that went up in this very step rings the phones its new rank rings, in the same note.
+    let raised = turn.touched.raised.contains_key(&incident);
+    notify::phone_note(turn, incident, raised);
     notify::news_came(turn, incident);
 }
 
@@ -157,6 +159,11 @@ fn outgrown(turn: &mut Turn, incident: IncidentId, party: &PartyId) {
         let ended = request::Change::Ended { request, state: RequestState::Withdrawn };
         turn.record(ended, request::Reason::AskedForMore);
     }
+}
+
+/// When the next rung is due, if nobody answers: the same span again.
+pub(super) fn next_chase(turn: &Turn, party: &PartyId, severity: u8) -> Timestamp {
+    chase_at(turn, acknowledge_by(turn, party, severity), severity)
 }
 
 /// 督促 is not sent in the night for 重大度 3 and 4: it waits for the desk's own opening.

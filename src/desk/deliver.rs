@@ -3,8 +3,13 @@
 //! A stage, the last. A worker does one attempt and brings back a fact; retry, paths and giving up are decided here, so
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
-use super::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
-use super::letter::{Letter, Notice};
+mod post;
+mod schedule;
+
+pub(super) use post::{Post, owe, post, supersede};
+
+use super::ids::{ChannelId, OwedId};
+use super::letter::Notice;
 use super::now::Elapsed;
 use super::outcome::{Delivery, Outcome, Refused, WriteBack};
 use super::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
@@ -13,143 +18,11 @@ use super::rules::Carries;
 use super::state::Wakeup;
 use super::turn::Turn;
 use super::{isolate, notify};
-use jiff::Timestamp;
-use sha2::{Digest, Sha256};
-use std::time::Duration;
+use post::MAIL_LIFE;
+use schedule::{COPY_PAUSES, MAIL_PAUSES, pause, pause_after};
 
 /// Attempts under way per destination.
 const IN_FLIGHT: i64 = 4;
-/// A mail is worth sending this long.
-const MAIL_LIFE: Duration = Duration::from_secs(48 * 3600);
-/// A copy on a webhook is worth sending this long.
-const COPY_LIFE: Duration = Duration::from_secs(24 * 3600);
-/// A ping is evidence only while isolation waits.
-const PING_LIFE: Duration = Duration::from_secs(60);
-
-/// Pauses after a failed attempt, then the last one again and again. Source: RELIABILITY §3.5 (mail: greylisting first).
-const MAIL_PAUSES: [u64; 4] = [60, 5 * 60, 15 * 60, 30 * 60];
-const COPY_PAUSES: [u64; 7] = [5, 30, 2 * 60, 5 * 60, 15 * 60, 30 * 60, 3600];
-/// A destination fault is repaired by a person: no hurry, and no locked account.
-const REPAIR_PAUSE: u64 = 30 * 60;
-/// The longest `Retry-After` that is obeyed.
-const LONGEST_AFTER: Duration = Duration::from_secs(3600);
-
-/// A message to be sent.
-pub(super) struct Post {
-    pub(super) incident: Option<IncidentId>,
-    pub(super) request: Option<RequestId>,
-    pub(super) party: PartyId,
-    pub(super) to: Vec<Addressed>,
-    pub(super) letter: Letter,
-    pub(super) not_before: Option<Timestamp>,
-    pub(super) critical: bool,
-    pub(super) deliver_by: Duration,
-    pub(super) why: Why,
-}
-
-/// Owes a message over the usual path, and a copy on every channel that belongs to the party.
-pub(super) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
-    let thread = thread(turn, post.incident, &post.party);
-    let mail = turn
-        .book
-        .rules
-        .channels
-        .iter()
-        .find(|channel| channel.carries == Carries::Mail)
-        .map(|channel| channel.id.clone());
-    let row = |turn: &mut Turn, channel: ChannelId, addresses: Vec<Addressed>, life, why| {
-        let party = post.party.clone();
-        let letter = Box::new(post.letter.clone());
-        let work = Work::Message { party, channel, addresses, thread: thread.clone(), letter };
-        let mut owed = blank(turn, post.incident, work, why);
-        owed.request = post.request;
-        owed.not_before = post.not_before.filter(|at| *at > turn.now.wall);
-        owed.critical = post.critical;
-        owed.deliver_by = turn.now.elapsed + post.deliver_by;
-        let waits = owed.not_before.map(|at| at.duration_since(turn.now.wall).unsigned_abs()).unwrap_or_default();
-        owed.give_up = turn.now.elapsed + waits + life;
-        let id = owed.id;
-        let why = owed.why.clone();
-        turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
-        id
-    };
-    let first = match mail {
-        Some(channel) if !post.to.is_empty() => Some(row(turn, channel, post.to.clone(), MAIL_LIFE, post.why.clone())),
-        _ => None,
-    };
-    let copies: Vec<ChannelId> = turn
-        .book
-        .rules
-        .channels
-        .iter()
-        .filter(|channel| matches!(&channel.carries, Carries::CopiesFor { party } if *party == post.party))
-        .map(|channel| channel.id.clone())
-        .collect();
-    for channel in copies {
-        let address =
-            Addressed { name: channel.to_string(), address: channel.to_string(), must_act: false, result: None };
-        let why = first.map_or_else(|| post.why.clone(), Why::CopyOf);
-        row(turn, channel, vec![address], COPY_LIFE, why);
-    }
-    first
-}
-
-/// Owes a ping or a write-back.
-pub(super) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
-    let life = if matches!(work, Work::Ping { .. }) { PING_LIFE } else { COPY_LIFE };
-    let mut owed = blank(turn, incident, work, why.clone());
-    owed.give_up = turn.now.elapsed + life;
-    turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
-}
-
-fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owed {
-    let id = turn.next_owed();
-    let now = turn.now.elapsed;
-    Owed {
-        id,
-        key: key(turn, id, incident, &work),
-        incident,
-        request: None,
-        why,
-        work,
-        decided: turn.now,
-        not_before: None,
-        critical: false,
-        deliver_by: now + MAIL_LIFE,
-        give_up: now + MAIL_LIFE,
-        attempts: 0,
-        failures: 0,
-        unknowns: 0,
-        state: OwedState::Waiting { at: now },
-    }
-}
-
-/// The identity all copies of a row carry: SHA-256 of the store, its epoch (counters repeat after a restore), the row,
-/// and what it is about.
-fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> String {
-    let mut hash = Sha256::new();
-    let house = &turn.state.house;
-    let about = match work {
-        Work::Message { party, channel, letter, .. } => {
-            format!("{}/{party}/{channel}", super::owed::kind_of(&letter.matter))
-        }
-        Work::Ping { component, .. } => format!("ping/{component}"),
-        Work::WriteBack { source, .. } => format!("write-back/{source}"),
-    };
-    let incident = incident.map_or_else(String::new, |incident| incident.to_string());
-    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &incident, &about] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Keys of earlier mails of the incident to the same party.
-fn thread(turn: &Turn, incident: Option<IncidentId>, party: &PartyId) -> Vec<String> {
-    let Some(incident) = incident else { return Vec::new() };
-    let earlier = turn.state.owed_of(incident).filter(|row| row.party() == Some(party));
-    earlier.filter(|row| row.state != OwedState::Superseded).map(|row| row.key.clone()).collect()
-}
 
 /// Starts every row that is due, the gravest first, as far as its destination has room.
 pub(super) fn start_due(turn: &mut Turn) {
@@ -399,46 +272,4 @@ pub(super) fn cut_off(turn: &mut Turn) {
         let unknown = !results.is_empty();
         turn.record(Change::Came { owed: id, attempt, results, unknown, state }, Reason::CutOff);
     }
-}
-
-/// Rows about `incident` to `party` that nobody has tried yet and a later message says better.
-pub(super) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]) {
-    for id in earlier {
-        let untried = turn.state.owed.get(id).is_some_and(|row| row.attempts == 0 && !row.state.ended());
-        if untried {
-            turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::SaidBetter { by });
-        }
-    }
-}
-
-fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)], paths: u32) -> Duration {
-    let asked = results.iter().filter_map(|(_, delivery)| match delivery {
-        Delivery::Later { after, .. } => *after,
-        _ => None,
-    });
-    if let Some(asked) = asked.max() {
-        return asked.min(LONGEST_AFTER);
-    }
-    let repair =
-        results.iter().any(|(_, delivery)| matches!(delivery, Delivery::Refused { what: Refused::Destination, .. }));
-    if repair { Duration::from_secs(REPAIR_PAUSE) } else { pause(row, pauses, paths) }
-}
-
-/// The pause before the next attempt, spread by ±20 % so that a thousand rows don't knock at once. The spread is a hash
-/// of row and attempt: the desk throws no dice.
-///
-/// What was tried on several paths pauses by its rounds: a change of path is no reason to begin to hurry again.
-fn pause(row: &Owed, pauses: &[u64], paths: u32) -> Duration {
-    let rounds = row.attempts.saturating_sub(1) / paths.max(1);
-    let index = usize::try_from(row.failures.max(rounds)).unwrap_or(usize::MAX).min(pauses.len().saturating_sub(1));
-    let seconds = pauses.get(index).copied().unwrap_or(REPAIR_PAUSE);
-    let spread = crc(row.id.0, row.attempts) % 401;
-    Duration::from_millis(seconds * (800 + u64::from(spread)))
-}
-
-fn crc(row: u64, attempt: u32) -> u32 {
-    let mut hash = crc32fast::Hasher::new();
-    hash.update(&row.to_be_bytes());
-    hash.update(&attempt.to_be_bytes());
-    hash.finalize()
 }

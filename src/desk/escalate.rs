@@ -1,26 +1,48 @@
 //! Escalate: time passes and nobody answers - the next rung of the ladder.
 //!
-//! A stage. One rung of 督促 so far; what is on hold is raised again.
+//! A stage. The ladder of one request has three rungs, each the same span after the one before; what is on hold is
+//! raised again. Whom a rung reaches is resolved when it fires.
 
 use super::ids::{IncidentId, RequestId};
-use super::incident::{Edit, Reason, Status};
-use super::letter::What;
+use super::incident::{Edit, Reason, Status, StatusName};
+use super::letter::{Ask, What};
 use super::request::{self, RequestState};
 use super::turn::Turn;
 use super::{assign, notify};
 
-/// 受領 is overdue.
+/// Rungs of the ladder: next contact; vendor's last contact and 運用責任者; 相談 to the office. Then only the digest.
+const RUNGS: u32 = 3;
+
+/// An unanswered question about a minor fault is repeated once; nobody's manager or office is troubled with it.
+fn rungs(ask: Ask, severity: u8) -> u32 {
+    if ask == Ask::Inquiry && severity > 2 { 1 } else { RUNGS }
+}
+
+/// 受領 is overdue: the next rung.
 pub(super) fn chase(turn: &mut Turn, id: RequestId) {
     let Some(request) = turn.state.requests.get(&id) else { return };
-    let (incident, party) = (request.incident, request.party.clone());
+    let (incident, party, ask, rung) = (request.incident, request.party.clone(), request.ask, request.chased + 1);
     let silent = matches!(request.state, RequestState::Unsent | RequestState::Sent);
-    turn.record(request::Change::Chased { request: id, next: None }, request::Reason::NotAcknowledged);
-    if !silent {
-        return;
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let (status, severity) = (known.status.name(), known.severity_value());
+    if !silent || !status.may_recover() {
+        // Monitoring shows normal, or it is over: nobody is reminded now. If it comes back, they are.
+        let next = (silent && status == StatusName::Verifying).then(|| assign::next_chase(turn, &party, severity));
+        let postponed = request::Change::Postponed { request: id, next };
+        return turn.record(postponed, request::Reason::ShowsNormal);
     }
+    let next = (rung < rungs(ask, severity)).then(|| assign::next_chase(turn, &party, severity));
+    turn.record(request::Change::Chased { request: id, next }, request::Reason::NotAcknowledged);
     let what = What::Chased { party: turn.book.party_name(&party) };
     turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     notify::chaser(turn, id);
+    if rung >= 2 {
+        notify::manager(turn, id);
+    }
+    if rung == RUNGS {
+        notify::consultation(turn, incident, 1);
+    }
+    notify::news_came(turn, incident);
 }
 
 /// What is on hold has waited long enough: 相談 once more.

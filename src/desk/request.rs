@@ -94,6 +94,13 @@ pub enum Change {
         /// When the next one is due, if any.
         next: Option<Timestamp>,
     },
+    /// The reminder waits: monitoring shows normal, or it is over.
+    Postponed {
+        /// Which request.
+        request: RequestId,
+        /// When it is looked at again, if ever.
+        next: Option<Timestamp>,
+    },
     /// It ended.
     Ended {
         /// Which request.
@@ -114,6 +121,8 @@ pub enum Reason {
     Delivered,
     /// No 受領 by the agreed time.
     NotAcknowledged,
+    /// Monitoring shows normal.
+    ShowsNormal,
     /// The incident is restored.
     Restored,
     /// An inquiry became a request for repair.
@@ -131,6 +140,7 @@ impl Change {
             | Change::Acknowledged { request, .. }
             | Change::Started { request, .. }
             | Change::Chased { request, .. }
+            | Change::Postponed { request, .. }
             | Change::Ended { request, .. } => *request,
         }
     }
@@ -163,6 +173,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             request.chased = request.chased.saturating_add(1);
             request.chase_at = *next;
         }),
+        Change::Postponed { request, next } => with(state, *request, |request| request.chase_at = *next),
         Change::Ended { request, state: end } => with(state, *request, |request| {
             request.state = *end;
             request.chase_at = None;

@@ -123,10 +123,10 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             steps: vec![("経過を確認し、対応を続けてください。", with(commands::show))],
         },
         Notice::NotDelivered { kind, address, why } => Told {
-            title: format!("{}を届けられませんでした", text::or(text::name(kind), "メール")),
+            title: format!("{}を届けられませんでした", kind_in_words(kind)),
             happened: format!(
                 "{}を届けられませんでした。お電話など、別の方法での連絡をお願いします。",
-                text::or(text::name(kind), "メール")
+                kind_in_words(kind)
             ),
             details: vec![
                 format!("宛先：{}", text::or(text::name(address), "不明")),
@@ -193,4 +193,28 @@ fn stopped_because(incident: Option<&Facts>) -> &'static str {
         Some(VerdictCode::Monitor) => "監視側の事象と判定しました。",
         Some(VerdictCode::Security) => "情報セキュリティインシデントの疑いがあります。",
     }
+}
+
+/// A kind of message as people call it; what is not one of ours (a subject's tag) stands as it is.
+fn kind_in_words(kind: &str) -> String {
+    let known = match kind {
+        "first_report" => "第一報",
+        "interim" => "続報",
+        "recovery" => "復旧報",
+        "request" => "対応依頼",
+        "inquiry" => "調査依頼",
+        "chaser" => "受領確認のお願い",
+        "withdrawal" => "依頼取下げ",
+        "consultation" => "ご相談",
+        "external" => "外部サービスのご連絡",
+        "phone_note" => "電話連絡票",
+        "internal" => "内部連絡",
+        "security" => "セキュリティのご連絡",
+        "blind" => "監視停止のご連絡",
+        "sighted" => "監視再開のご連絡",
+        "digest" => "日報",
+        "adopted" => "検知済み事象の一覧",
+        other => return text::or(text::name(other), "メール"),
+    };
+    known.to_owned()
 }

@@ -1,12 +1,12 @@
 //! What each act changes.
 
+use super::confirm::{Confirmed, confirm};
+use super::finish::{accept, restore};
 use super::{Act, Actor, Deed, Leads, Role, allowed, possible};
-use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{AlertId, ComponentId, IncidentId, PartyId, RequestId};
-use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Severity, Status, StatusName, Verdict};
-use crate::desk::letter::{By, DetectedBy, OccurredMark, RecoveryFacts, What};
-use crate::desk::request::{self, RequestState};
-use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
+use crate::desk::incident::{Edit, Incident, Reason, Severity, Status, StatusName};
+use crate::desk::letter::{By, DetectedBy, OccurredMark, What};
+use crate::desk::request::{self};
 use crate::desk::turn::Turn;
 use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
@@ -151,11 +151,11 @@ fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
     })
 }
 
-fn act_by(actor: &Actor) -> Reason {
+pub(super) fn act_by(actor: &Actor) -> Reason {
     Reason::Act { by: actor.name.clone() }
 }
 
-fn move_to(turn: &mut Turn, actor: &Actor, id: IncidentId, to: Status) {
+pub(super) fn move_to(turn: &mut Turn, actor: &Actor, id: IncidentId, to: Status) {
     if turn.state.incidents.get(&id).is_some_and(|incident| incident.status == to) {
         return;
     }
@@ -163,18 +163,18 @@ fn move_to(turn: &mut Turn, actor: &Actor, id: IncidentId, to: Status) {
     turn.edit(id, edit, act_by(actor));
 }
 
-fn needs_words(deed: &str, words: &str) -> Result<(), String> {
+pub(super) fn needs_words(deed: &str, words: &str) -> Result<(), String> {
     if words.trim().is_empty() { Err(format!("`{deed}` needs a reason in words.")) } else { Ok(()) }
 }
 
-fn check_severity(severity: Option<u8>) -> Result<(), String> {
+pub(super) fn check_severity(severity: Option<u8>) -> Result<(), String> {
     match severity {
         Some(value) if !(1..=4).contains(&value) => Err(format!("Severity is 1 (gravest) to 4, not {value}.")),
         Some(_) | None => Ok(()),
     }
 }
 
-fn check_time(at: Option<Timestamp>, now: Timestamp) -> Result<(), String> {
+pub(super) fn check_time(at: Option<Timestamp>, now: Timestamp) -> Result<(), String> {
     match at {
         Some(at) if at > now => Err(format!("{at} lies in the future.")),
         Some(_) | None => Ok(()),
@@ -189,79 +189,6 @@ fn note(turn: &mut Turn, id: IncidentId, text: String) -> Result<(), String> {
     needs_words("note", &text)?;
     note_words(turn, id, text);
     Ok(())
-}
-
-struct Confirmed {
-    verdict: Option<VerdictCode>,
-    parties: Vec<PartyId>,
-    severity: Option<u8>,
-    because: Option<String>,
-}
-
-/// 窓口確認: the machine's word becomes the desk's, or the desk decides otherwise.
-fn confirm(turn: &mut Turn, actor: &Actor, id: IncidentId, status: StatusName, word: Confirmed) -> Result<(), String> {
-    check_severity(word.severity)?;
-    if status == StatusName::Watched {
-        correlate::accept(turn, id, act_by(actor));
-    }
-    if let Some(value) = word.severity {
-        let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
-        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
-        turn.edit(id, Edit::Severity(severity), act_by(actor));
-        if let Some(before) = before.filter(|_| status != StatusName::Watched) {
-            turn.touched.raised.entry(id).or_insert(before);
-        }
-    }
-    let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
-    if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {
-        return Ok(());
-    }
-    let standing = known.verdict().cloned();
-    let code = match (word.verdict, &standing) {
-        (Some(code), _) => code,
-        (None, _) if word.parties.len() == 1 => VerdictCode::Single,
-        (None, _) if word.parties.len() > 1 => VerdictCode::Multi,
-        (None, Some(standing)) => standing.code,
-        (None, None) => return Err("There is no verdict yet to confirm: name one, or a party.".to_owned()),
-    };
-    let base = standing.unwrap_or_else(|| empty_verdict(turn, known));
-    let parties = if word.parties.is_empty() { base.parties.clone() } else { word.parties };
-    if matches!(code, VerdictCode::Single | VerdictCode::Multi) && parties.is_empty() {
-        return Err("Name the party that should act.".to_owned());
-    }
-    let verdict = Verdict {
-        at: turn.now.wall,
-        code,
-        confidence: Confidence::Confirmed,
-        parties,
-        by: By::Desk,
-        rule: None,
-        because: word.because.unwrap_or(base.because),
-        ..base
-    };
-    turn.edit(id, Edit::Verdict(Box::new(verdict)), act_by(actor));
-    turn.touched.to_judge.remove(&id);
-    turn.touched.judged.insert(id);
-    Ok(())
-}
-
-fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
-    Verdict {
-        at: turn.now.wall,
-        code: VerdictCode::Unknown,
-        confidence: Confidence::Unknown,
-        parties: Vec::new(),
-        component: incident.root.clone(),
-        cause: None,
-        by: By::Desk,
-        rule: None,
-        because: String::new(),
-        evidence: Vec::new(),
-        against: Vec::new(),
-        not_known: Vec::new(),
-        tried: Vec::new(),
-        rules_hash: turn.book.rules.hash.clone(),
-    }
 }
 
 /// The open request to `party`, or the only open one.
@@ -341,96 +268,6 @@ fn by_requests(turn: &mut Turn, id: IncidentId) {
     if moves && to.name() != StatusName::Isolating {
         turn.edit(id, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OnRecord);
     }
-}
-
-/// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
-fn restore(
-    turn: &mut Turn,
-    actor: &Actor,
-    id: IncidentId,
-    check: String,
-    usable: Option<Timestamp>,
-    treatment: Option<String>,
-) -> Result<(), String> {
-    needs_words("restore --check", &check)?;
-    check_time(usable, turn.now.wall)?;
-    let now = turn.now;
-    let remainder = remainder(turn, id);
-    let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
-    // Usable when the last of what came back had come back; what stayed red has left by now.
-    let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
-    let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
-    if let Some(text) = treatment {
-        turn.edit(id, Edit::Treatment(text), act_by(actor));
-    }
-    let calm = Edit::Calm { since: Some(now.elapsed), stable_at: None, usable: Some(usable) };
-    turn.edit(id, calm, Reason::OnRecord);
-    let restored = Restored { at: now.wall, elapsed: now.elapsed, by: Some(actor.name.clone()), check: check.clone() };
-    turn.edit(id, Edit::Restored(restored), act_by(actor));
-    let open: Vec<RequestId> =
-        turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
-    for request in open {
-        let ended = request::Change::Ended { request, state: RequestState::Checked };
-        turn.record(ended, request::Reason::Restored);
-    }
-    move_to(turn, actor, id, Status::Restored);
-    let facts = RecoveryFacts {
-        usable,
-        restored: now.wall,
-        checked_by: Some(actor.person().to_owned()),
-        check,
-        treatment: turn.state.incidents.get(&id).map(|incident| incident.treatment.clone()).unwrap_or_default(),
-        remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
-    };
-    notify::recovery(turn, id, facts);
-    let low = turn.state.incidents.get(&id).is_some_and(|incident| incident.severity_value() == 4);
-    if low {
-        move_to(turn, actor, id, Status::Closed);
-    }
-    Ok(())
-}
-
-/// Alerts that are still red at 復旧 become a linked incident with its own number (`DECISIONS.md` 19).
-fn remainder(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
-    let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
-    let detected_by = turn.state.incidents.get(&of)?.detected_by;
-    if red.is_empty() {
-        return None;
-    }
-    let id = turn.next_incident();
-    let status = Status::Detected { until: turn.now.elapsed };
-    let mut incident = Incident::new(id, turn.now, status, detected_by);
-    incident.links.insert((Link::RemainderOf, of));
-    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::StillRed { of });
-    turn.edit(of, Edit::Linked { link: Link::Remainder, other: id }, Reason::StillRed { of });
-    for alert in red {
-        turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::StillRed);
-    }
-    correlate::reframe(turn, id);
-    correlate::grade(turn, id, None);
-    correlate::accept(turn, id, Reason::StillRed { of });
-    Some(id)
-}
-
-fn accept(
-    turn: &mut Turn,
-    actor: &Actor,
-    id: IncidentId,
-    status: StatusName,
-    name: String,
-    at: Option<Timestamp>,
-) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
-    if name.trim().is_empty() {
-        return Err("Say who accepted the report (`--name`).".to_owned());
-    }
-    if status == StatusName::Restored {
-        move_to(turn, actor, id, Status::AwaitingAcceptance);
-    }
-    let at = at.unwrap_or(turn.now.wall);
-    turn.edit(id, Edit::AcceptedBy { name, at }, act_by(actor));
-    move_to(turn, actor, id, Status::Closed);
-    Ok(())
 }
 
 /// 取消: requests are taken back in words, the number stays.

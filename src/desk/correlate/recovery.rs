@@ -76,6 +76,10 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
 /// Calm has lasted long enough - unless a source that would know better is blind.
 pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if !is_calm(turn, incident) {
+        // The root moved meanwhile: what ended was only an echo of it.
+        return look_for_calm(turn, incident);
+    }
     let blind = root_alerts(turn, incident).any(|alert| {
         turn.state.sources.get(&alert.source).is_some_and(|source| matches!(source.sight, Sight::Blind { .. }))
     });

@@ -145,7 +145,7 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
     for fact in case.basic_facts() {
         // The rule's own count of what lies behind includes the root; the same said twice in two numbers confuses.
         let counted = |fact: &Fact| matches!(fact, Fact::Behind { .. });
-        if !evidence.contains(&fact) && !(counted(&fact) && evidence.iter().any(counted)) {
+        if !(evidence.contains(&fact) || counted(&fact) && evidence.iter().any(counted)) {
             evidence.push(fact);
         }
     }

@@ -203,10 +203,14 @@ pub(super) fn stage(status: StatusName) -> Stage {
 /// Opening hours as a phone list writes them: `平日 8:00〜18:00`, `24時間`.
 pub(super) fn hours_in_words(book: &Book, id: &CalendarId) -> String {
     let calendar = book.calendar(id);
+    // `08:00` is how a file writes it; people write `8:00`.
+    let plain = |time: &str| time.strip_prefix('0').unwrap_or(time).to_owned();
     let text = |day: Weekday| {
-        let spans: Vec<String> =
-            calendar.hours_of(day).iter().map(|hours| hours.to_string().replace('-', "〜")).collect();
-        spans.join("、")
+        let spans = calendar.hours_of(day).iter().map(|hours| {
+            let hours = hours.to_string();
+            hours.split('-').map(plain).collect::<Vec<_>>().join("〜")
+        });
+        spans.collect::<Vec<_>>().join("、")
     };
     let (monday, saturday, sunday) = (text(Weekday::Monday), text(Weekday::Saturday), text(Weekday::Sunday));
     let weekdays_alike = [Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday]

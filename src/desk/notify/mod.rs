@@ -14,7 +14,7 @@ pub(super) use house::{
 pub(super) use reports::{
     consultation, external, first_report, news_came, promised_report, recovery, reopened, severity_raised, verifying,
 };
-pub(super) use vendor::{chaser, phone_note, request, security, withdrawal};
+pub(super) use vendor::{chaser, manager, phone_note, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
 use super::correlate::group;

@@ -4,7 +4,7 @@ use super::facts::{Reader, facts};
 use super::{Draft, policy, send};
 use crate::desk::deliver;
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
-use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
+use crate::desk::incident::{Edit, Incident, Reason, ReportReason, StatusName, Verdict};
 use crate::desk::letter::{Happening, Matter, Notice, RecoveryFacts, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
@@ -78,7 +78,8 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     } else if policy(turn, to).first_report == FirstReport::AtOnce {
         interim(turn, incident, ReportReason::News);
     }
-    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour {
+    let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
+    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour && !noted {
         super::phone_note(turn, incident, true);
     }
 }
@@ -271,8 +272,11 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
             told.insert(office);
         }
     }
-    let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count);
-    let reported = Edit::Reported { count: count.max(1), at: now, next: None, silent: false, offices: told };
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    // What was promised stays promised, unless the incident rests until the office decides.
+    let next = known.reporting.next.filter(|_| known.status.name() != StatusName::OnHold);
+    let count = known.reporting.count.max(1);
+    let reported = Edit::Reported { count, at: now, next, silent: false, offices: told };
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
 }
 

@@ -7,6 +7,7 @@ use crate::desk::ids::{IncidentId, PartyId, RequestId};
 use crate::desk::letter::{Call, Matter, Notice, Purpose};
 use crate::desk::owed::Why;
 use crate::desk::request::{Request, RequestState};
+use crate::desk::rules::Contact;
 use crate::desk::turn::Turn;
 
 /// A vendor that opens no sooner than this is called now, also for 重大度3. Source: the escalation defaults (長期休業).
@@ -62,20 +63,21 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
         nth: request.chased,
     };
     let resolved = reach(turn, &request.party, severity);
-    let mut mails = resolved
-        .open
-        .iter()
-        .filter_map(|candidate| candidate.contact.mail.clone().map(|mail| (candidate.contact.clone(), mail)));
-    let first = mails.next();
-    // Another contact behind the same address is nobody new.
-    let next = mails
-        .find(|(_, mail)| first.as_ref().is_none_or(|(_, known)| known != mail))
-        .or(first)
-        .or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    // Each rung reaches the next contact; another contact behind the same address is nobody new.
+    let mut mails: Vec<(Contact, String)> = Vec::new();
+    for candidate in &resolved.open {
+        if let Some(mail) = &candidate.contact.mail
+            && !mails.iter().any(|(_, known)| known == mail)
+        {
+            mails.push((candidate.contact.clone(), mail.clone()));
+        }
+    }
+    let rung = usize::try_from(request.chased).unwrap_or(usize::MAX);
+    let next = mails.get(rung.min(mails.len().saturating_sub(1))).cloned();
+    let next = next.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     let call = resolved
         .phone
-        .get(1)
-        .or(resolved.phone.first())
+        .get(rung.min(resolved.phone.len().saturating_sub(1)))
         .map(|phone| call(turn, &request.party, phone, Purpose::Chase, contract(turn, &request)));
     let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
     send_to(turn, &request.party, next, draft);
@@ -87,6 +89,22 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
             super::internal(turn, Some(request.incident), notice, Why::NotAcknowledged);
         }
     }
+}
+
+/// 運用責任者 hears that nobody answers: the last of the desk's contacts that answer now.
+pub(in crate::desk) fn manager(turn: &mut Turn, id: RequestId) {
+    let Some(request) = turn.state.requests.get(&id).cloned() else { return };
+    let desk = turn.book.rules.site.desk.clone();
+    let Some(incident_facts) = facts(turn, request.incident, Reader::House(&desk)) else { return };
+    let severity = incident_facts.severity;
+    let resolved = reach(turn, &desk, severity);
+    let last = resolved.open.iter().rev().find_map(|known| Some((known.contact.clone(), known.contact.mail.clone()?)));
+    let last = last.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    let party = turn.book.party_name(&request.party);
+    let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
+    let matter = Matter::Internal { incident: Some(Box::new(incident_facts)), notice };
+    let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
+    send_to(turn, &desk, last, draft);
 }
 
 /// 取下げ, if the vendor was asked at all.
@@ -124,8 +142,11 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
     let severity = known.severity_value();
     let any_hour = policy(turn, severity).phone_at_any_hour;
     let now = turn.now.wall;
-    let silent = |request: &&Request| matches!(request.state, RequestState::Unsent | RequestState::Sent);
     let fresh = |request: &&Request| request.state == RequestState::Unsent && request.asked == now;
+    // What is new in this very step has its note already.
+    let silent = |request: &&Request| {
+        matches!(request.state, RequestState::Unsent | RequestState::Sent) && request.asked < now
+    };
     let requests: Vec<Request> = turn
         .state
         .requests_of(incident)

@@ -262,6 +262,9 @@ pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight
             (format!("started by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
         }
         request::Change::Chased { request, .. } => (format!("reminded {}", names.request(*request)), Weight::Headline),
+        request::Change::Postponed { request, .. } => {
+            (format!("postponed reminder of {}", names.request(*request)), Weight::Detail)
+        }
         request::Change::Ended { request, state } => {
             let how = match state {
                 RequestState::Withdrawn => "withdrew request to",

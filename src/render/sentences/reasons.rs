@@ -110,6 +110,7 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::Act => "the desk said so",
         request::Reason::Delivered => "its server took the mail",
         request::Reason::NotAcknowledged => "no acknowledgement came in time",
+        request::Reason::ShowsNormal => "monitoring shows normal",
         request::Reason::Restored => "the incident is restored",
         request::Reason::AskedForMore => "it is asked for more",
         request::Reason::NoLongerAsked => "it is no longer asked",

@@ -1,0 +1,102 @@
+//! The end of an incident: 復旧 with what stays red, and 報告確認.
+
+use super::Actor;
+use super::perform::{act_by, check_time, move_to, needs_words};
+use crate::desk::alert::{self, Standing};
+use crate::desk::ids::{AlertId, IncidentId, RequestId};
+use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Status, StatusName};
+use crate::desk::letter::RecoveryFacts;
+use crate::desk::request::{self, RequestState};
+use crate::desk::turn::Turn;
+use crate::desk::{correlate, notify};
+use jiff::Timestamp;
+
+/// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
+pub(super) fn restore(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    check: String,
+    usable: Option<Timestamp>,
+    treatment: Option<String>,
+) -> Result<(), String> {
+    needs_words("restore --check", &check)?;
+    check_time(usable, turn.now.wall)?;
+    let now = turn.now;
+    let remainder = remainder(turn, id);
+    let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
+    // Usable when the last of what came back had come back; what stayed red has left by now.
+    let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
+    if let Some(text) = treatment {
+        turn.edit(id, Edit::Treatment(text), act_by(actor));
+    }
+    let calm = Edit::Calm { since: Some(now.elapsed), stable_at: None, usable: Some(usable) };
+    turn.edit(id, calm, Reason::OnRecord);
+    let restored = Restored { at: now.wall, elapsed: now.elapsed, by: Some(actor.name.clone()), check: check.clone() };
+    turn.edit(id, Edit::Restored(restored), act_by(actor));
+    let open: Vec<RequestId> =
+        turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
+    for request in open {
+        let ended = request::Change::Ended { request, state: RequestState::Checked };
+        turn.record(ended, request::Reason::Restored);
+    }
+    move_to(turn, actor, id, Status::Restored);
+    let facts = RecoveryFacts {
+        usable,
+        restored: now.wall,
+        checked_by: Some(actor.person().to_owned()),
+        check,
+        treatment: turn.state.incidents.get(&id).map(|incident| incident.treatment.clone()).unwrap_or_default(),
+        remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
+    };
+    notify::recovery(turn, id, facts);
+    let low = turn.state.incidents.get(&id).is_some_and(|incident| incident.severity_value() == 4);
+    if low {
+        move_to(turn, actor, id, Status::Closed);
+    }
+    Ok(())
+}
+
+/// Alerts that are still red at 復旧 become a linked incident with its own number (`DECISIONS.md` 19).
+fn remainder(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
+    let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
+    let detected_by = turn.state.incidents.get(&of)?.detected_by;
+    if red.is_empty() {
+        return None;
+    }
+    let id = turn.next_incident();
+    let status = Status::Detected { until: turn.now.elapsed };
+    let mut incident = Incident::new(id, turn.now, status, detected_by);
+    incident.links.insert((Link::RemainderOf, of));
+    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::StillRed { of });
+    turn.edit(of, Edit::Linked { link: Link::Remainder, other: id }, Reason::StillRed { of });
+    for alert in red {
+        turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::StillRed);
+    }
+    correlate::reframe(turn, id);
+    correlate::grade(turn, id, None);
+    correlate::accept(turn, id, Reason::StillRed { of });
+    Some(id)
+}
+
+pub(super) fn accept(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    status: StatusName,
+    name: String,
+    at: Option<Timestamp>,
+) -> Result<(), String> {
+    check_time(at, turn.now.wall)?;
+    if name.trim().is_empty() {
+        return Err("Say who accepted the report (`--name`).".to_owned());
+    }
+    if status == StatusName::Restored {
+        move_to(turn, actor, id, Status::AwaitingAcceptance);
+    }
+    let at = at.unwrap_or(turn.now.wall);
+    turn.edit(id, Edit::AcceptedBy { name, at }, act_by(actor));
+    move_to(turn, actor, id, Status::Closed);
+    Ok(())
+}

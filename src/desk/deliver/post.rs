@@ -1,0 +1,144 @@
+//! What is owed, and under which identity: messages with their copies, pings, write-backs.
+
+use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
+use crate::desk::letter::Letter;
+use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
+use crate::desk::rules::Carries;
+use crate::desk::turn::Turn;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// A mail is worth sending this long.
+pub(super) const MAIL_LIFE: Duration = Duration::from_secs(48 * 3600);
+/// A copy on a webhook is worth sending this long.
+const COPY_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// A ping is evidence only while isolation waits.
+const PING_LIFE: Duration = Duration::from_secs(60);
+
+/// A message to be sent.
+pub(in crate::desk) struct Post {
+    pub(in crate::desk) incident: Option<IncidentId>,
+    pub(in crate::desk) request: Option<RequestId>,
+    pub(in crate::desk) party: PartyId,
+    pub(in crate::desk) to: Vec<Addressed>,
+    pub(in crate::desk) letter: Letter,
+    pub(in crate::desk) not_before: Option<Timestamp>,
+    pub(in crate::desk) critical: bool,
+    pub(in crate::desk) deliver_by: Duration,
+    pub(in crate::desk) why: Why,
+}
+
+/// Owes a message over the usual path, and a copy on every channel that belongs to the party.
+pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
+    let thread = thread(turn, post.incident, &post.party);
+    let mail = turn
+        .book
+        .rules
+        .channels
+        .iter()
+        .find(|channel| channel.carries == Carries::Mail)
+        .map(|channel| channel.id.clone());
+    let row = |turn: &mut Turn, channel: ChannelId, addresses: Vec<Addressed>, life, why| {
+        let party = post.party.clone();
+        let letter = Box::new(post.letter.clone());
+        let work = Work::Message { party, channel, addresses, thread: thread.clone(), letter };
+        let mut owed = blank(turn, post.incident, work, why);
+        owed.request = post.request;
+        owed.not_before = post.not_before.filter(|at| *at > turn.now.wall);
+        owed.critical = post.critical;
+        owed.deliver_by = turn.now.elapsed + post.deliver_by;
+        let waits = owed.not_before.map(|at| at.duration_since(turn.now.wall).unsigned_abs()).unwrap_or_default();
+        owed.give_up = turn.now.elapsed + waits + life;
+        let id = owed.id;
+        let why = owed.why.clone();
+        turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
+        id
+    };
+    let first = match mail {
+        Some(channel) if !post.to.is_empty() => Some(row(turn, channel, post.to.clone(), MAIL_LIFE, post.why.clone())),
+        _ => None,
+    };
+    let copies: Vec<ChannelId> = turn
+        .book
+        .rules
+        .channels
+        .iter()
+        .filter(|channel| matches!(&channel.carries, Carries::CopiesFor { party } if *party == post.party))
+        .map(|channel| channel.id.clone())
+        .collect();
+    for channel in copies {
+        let address =
+            Addressed { name: channel.to_string(), address: channel.to_string(), must_act: false, result: None };
+        let why = first.map_or_else(|| post.why.clone(), Why::CopyOf);
+        row(turn, channel, vec![address], COPY_LIFE, why);
+    }
+    first
+}
+
+/// Owes a ping or a write-back.
+pub(in crate::desk) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
+    let life = if matches!(work, Work::Ping { .. }) { PING_LIFE } else { COPY_LIFE };
+    let mut owed = blank(turn, incident, work, why.clone());
+    owed.give_up = turn.now.elapsed + life;
+    turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
+}
+
+fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owed {
+    let id = turn.next_owed();
+    let now = turn.now.elapsed;
+    Owed {
+        id,
+        key: key(turn, id, incident, &work),
+        incident,
+        request: None,
+        why,
+        work,
+        decided: turn.now,
+        not_before: None,
+        critical: false,
+        deliver_by: now + MAIL_LIFE,
+        give_up: now + MAIL_LIFE,
+        attempts: 0,
+        failures: 0,
+        unknowns: 0,
+        state: OwedState::Waiting { at: now },
+    }
+}
+
+/// The identity all copies of a row carry: SHA-256 of the store, its epoch (counters repeat after a restore), the row,
+/// and what it is about.
+fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> String {
+    let mut hash = Sha256::new();
+    let house = &turn.state.house;
+    let about = match work {
+        Work::Message { party, channel, letter, .. } => {
+            format!("{}/{party}/{channel}", crate::desk::owed::kind_of(&letter.matter))
+        }
+        Work::Ping { component, .. } => format!("ping/{component}"),
+        Work::WriteBack { source, .. } => format!("write-back/{source}"),
+    };
+    let incident = incident.map_or_else(String::new, |incident| incident.to_string());
+    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &incident, &about] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Keys of earlier mails of the incident to the same party.
+fn thread(turn: &Turn, incident: Option<IncidentId>, party: &PartyId) -> Vec<String> {
+    let Some(incident) = incident else { return Vec::new() };
+    let earlier = turn.state.owed_of(incident).filter(|row| row.party() == Some(party));
+    earlier.filter(|row| row.state != OwedState::Superseded).map(|row| row.key.clone()).collect()
+}
+
+/// Rows about `incident` to `party` that nobody has tried yet and a later message says better.
+pub(in crate::desk) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]) {
+    for id in earlier {
+        let untried = turn.state.owed.get(id).is_some_and(|row| row.attempts == 0 && !row.state.ended());
+        if untried {
+            turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::SaidBetter { by });
+        }
+    }
+}

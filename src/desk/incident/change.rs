@@ -1,0 +1,343 @@
+//! How an incident changes: every edit, every reason, and how an edit is applied.
+
+use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId};
+use super::super::letter::{Happening, OccurredMark, What};
+use super::super::now::Elapsed;
+use super::super::state::State;
+use super::{Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A change of an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// What changed.
+    pub what: Edit,
+}
+
+/// What changed about an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Edit {
+    /// It came into being.
+    Opened(Box<Incident>),
+    /// It got its number.
+    Numbered {
+        /// The number.
+        number: Number,
+        /// Its date and count on it, so that none is given twice.
+        date: Date,
+        /// Count, from 1.
+        nth: u32,
+    },
+    /// It moved on.
+    Status {
+        /// Where to.
+        to: Status,
+        /// When.
+        at: Timestamp,
+        /// Who; `None` = the machine.
+        by: Option<String>,
+    },
+    /// 発生 moved, or another alert stands for it.
+    Reframed {
+        /// 発生
+        occurred: Timestamp,
+        /// How it is known.
+        mark: OccurredMark,
+        /// The alert that stands for it.
+        representative: Option<AlertId>,
+        /// The root component.
+        root: Option<ComponentId>,
+    },
+    /// 重大度
+    Severity(Severity),
+    /// 切り分け結果
+    Verdict(Box<Verdict>),
+    /// Who has to do the next thing.
+    Owner(PartyId),
+    /// A ping was owed or came back.
+    Probe {
+        /// Of which component.
+        component: ComponentId,
+        /// What is known.
+        probe: Probe,
+    },
+    /// Something worth telling happened.
+    Happened(Happening),
+    /// A report to the offices was decided.
+    Reported {
+        /// Which one.
+        count: u32,
+        /// When.
+        at: Timestamp,
+        /// 次回報告予定
+        next: Option<Timestamp>,
+        /// It had nothing new.
+        silent: bool,
+        /// To whom.
+        offices: BTreeSet<PartyId>,
+    },
+    /// No further report is promised.
+    NoMoreReports,
+    /// 窓口着手
+    DeskStarted(Timestamp),
+    /// Monitoring is calm since; `None` = no longer.
+    Calm {
+        /// Since when.
+        since: Option<Elapsed>,
+        /// When it has lasted long enough.
+        stable_at: Option<Elapsed>,
+        /// When it became usable.
+        usable: Option<Timestamp>,
+    },
+    /// 復旧
+    Restored(Restored),
+    /// 報告確認
+    AcceptedBy {
+        /// Who.
+        name: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// 対処内容
+    Treatment(String),
+    /// A related incident.
+    Linked {
+        /// How.
+        link: Link,
+        /// Which.
+        other: IncidentId,
+    },
+    /// An inquiry waits for the desk's opening; `None` = no longer.
+    InquireAt(Option<Timestamp>),
+    /// Another alert joined while watched.
+    WatchMark(Elapsed),
+    /// Listed in a digest.
+    Digested,
+}
+
+/// Why an incident changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reason {
+    /// An alert that belongs to nothing open.
+    NewFault {
+        /// The alert.
+        alert: AlertId,
+    },
+    /// A source is blind.
+    Blind,
+    /// The desk registered a call.
+    Call,
+    /// The group turned out to be several faults.
+    Independent {
+        /// Split from.
+        of: IncidentId,
+    },
+    /// What stayed red after 復旧.
+    StillRed {
+        /// Left over from.
+        of: IncidentId,
+    },
+    /// The window is over and something is still red.
+    WindowOverStillRed {
+        /// How many alerts.
+        red: usize,
+    },
+    /// The window is over and everything is gone.
+    WindowOverAllGone,
+    /// 重大度4.
+    LowSeverity,
+    /// It came again and again while watched.
+    Repeated {
+        /// How often.
+        times: u32,
+    },
+    /// Something else is wrong now, so watching is not enough.
+    WatchedGotWorse,
+    /// Nothing happened while watched.
+    Quiet,
+    /// Isolation begins.
+    Accepted,
+    /// The next number of the day.
+    NextNumber,
+    /// Computed from the matrix.
+    Matrix,
+    /// The members changed.
+    Members,
+    /// A rule or the responsibility table.
+    Isolated {
+        /// The rule; `None` = responsibility table.
+        rule: Option<String>,
+    },
+    /// Rules disagree.
+    Disagreement {
+        /// The rule that held first.
+        first: String,
+        /// A later, more confident one naming another party.
+        other: String,
+    },
+    /// A request was decided.
+    Requested,
+    /// The verdict leaves the next step to the desk.
+    DeskLeads,
+    /// Outside every contract: the office decides.
+    OutOfScope,
+    /// A ping was owed or came back.
+    Probe,
+    /// The desk's act.
+    Act {
+        /// Who.
+        by: String,
+    },
+    /// The root's alerts are gone.
+    RootGone,
+    /// They came back.
+    CameBack,
+    /// Gone and stable.
+    Stable,
+    /// The reason for a report.
+    Report(ReportReason),
+    /// Recorded for the reports.
+    OnRecord,
+    /// The source sees again; a complete look is the check.
+    SeesAgain,
+    /// The same fault within the reopen window.
+    Relapse {
+        /// The alert.
+        alert: AlertId,
+    },
+    /// Listed.
+    Digest,
+    /// 相談 is raised again.
+    HoldElapsed,
+    /// The desk is closed; the inquiry waits for its opening.
+    DeskClosed,
+}
+
+/// Why a report left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportReason {
+    /// 第一報
+    First,
+    /// The promised hour.
+    Promised,
+    /// News, while no hour is promised.
+    News,
+    /// Back to normal, check under way.
+    Verifying,
+    /// 復旧報
+    Restored,
+}
+
+/// Applies `change` to the state. Total: a change to an unknown incident is counted.
+pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
+    let id = change.incident;
+    match &change.what {
+        Edit::Opened(incident) => {
+            state.counters.incident = state.counters.incident.max(id.0);
+            state.put_incident((**incident).clone());
+        }
+        Edit::Numbered { number, date, nth } => {
+            let last = state.counters.numbers.entry(*date).or_default();
+            *last = (*last).max(*nth);
+            state.by_number.insert(number.clone(), id);
+        }
+        Edit::Status { .. }
+        | Edit::Reframed { .. }
+        | Edit::Severity(_)
+        | Edit::Verdict(_)
+        | Edit::Owner(_)
+        | Edit::Probe { .. }
+        | Edit::Happened(_)
+        | Edit::Reported { .. }
+        | Edit::NoMoreReports
+        | Edit::DeskStarted(_)
+        | Edit::Calm { .. }
+        | Edit::Restored(_)
+        | Edit::AcceptedBy { .. }
+        | Edit::Treatment(_)
+        | Edit::Linked { .. }
+        | Edit::InquireAt(_)
+        | Edit::WatchMark(_)
+        | Edit::Digested => {}
+    }
+    let Some(incident) = state.incidents.get_mut(&id) else {
+        state.tally.strays += 1;
+        return;
+    };
+    edit(incident, &change.what);
+    let dues = incident.dues();
+    let status = incident.status.name();
+    for (wakeup, when) in dues {
+        state.agenda.set(wakeup, when);
+    }
+    state.mark_incident(id, status);
+}
+
+fn edit(incident: &mut Incident, what: &Edit) {
+    match what {
+        Edit::Opened(_) => {}
+        Edit::Numbered { number, .. } => incident.number = Some(number.clone()),
+        Edit::Status { to, at, by } => {
+            if to.name() != incident.status.name() {
+                incident.transitions.push(Transition { at: *at, to: to.name(), by: by.clone() });
+            }
+            if to.name() == StatusName::Accepted && incident.accepted.is_none() {
+                incident.accepted = Some(*at);
+            }
+            incident.status = to.clone();
+        }
+        Edit::Reframed { occurred, mark, representative, root } => {
+            incident.occurred = *occurred;
+            incident.occurred_mark = *mark;
+            incident.representative = *representative;
+            incident.root = root.clone();
+        }
+        Edit::Severity(severity) => incident.severity = Some(severity.clone()),
+        Edit::Verdict(verdict) => incident.verdicts.push((**verdict).clone()),
+        Edit::Owner(party) => incident.owner = Some(party.clone()),
+        Edit::Probe { component, probe } => {
+            incident.pings.insert(component.clone(), probe.clone());
+        }
+        Edit::Happened(happening) => incident.happenings.push(happening.clone()),
+        Edit::Reported { count, at, next, silent, offices } => {
+            let reporting = &mut incident.reporting;
+            reporting.told = incident.happenings.len();
+            reporting.count = *count;
+            reporting.last = Some(*at);
+            reporting.next = *next;
+            reporting.silent = if *silent { reporting.silent.saturating_add(1) } else { 0 };
+            reporting.offices.extend(offices.iter().cloned());
+        }
+        Edit::NoMoreReports => incident.reporting.next = None,
+        Edit::DeskStarted(at) => {
+            incident.desk_started.get_or_insert(*at);
+        }
+        Edit::Calm { since, stable_at, usable } => {
+            incident.calm_since = *since;
+            incident.stable_at = *stable_at;
+            incident.usable = *usable;
+        }
+        Edit::Restored(restored) => incident.restored = Some(restored.clone()),
+        Edit::AcceptedBy { name, at } => incident.acceptance = Some((name.clone(), *at)),
+        Edit::Treatment(text) => incident.treatment.clone_from(text),
+        Edit::Linked { link, other } => {
+            incident.links.insert((*link, *other));
+        }
+        Edit::InquireAt(at) => incident.inquire_at = *at,
+        Edit::WatchMark(at) => incident.watch_marks.push(*at),
+        Edit::Digested => incident.digested = true,
+    }
+}
+
+impl Edit {
+    /// A happening at `at`.
+    pub fn happened(at: Timestamp, what: What) -> Self {
+        Edit::Happened(Happening { at, what })
+    }
+}

@@ -1,0 +1,100 @@
+//! What was found out about an incident: 重大度, 切り分け結果, the rules tried, the pings.
+
+use super::super::ids::{ComponentId, PartyId};
+use super::super::letter::{By, Fact};
+use super::super::rules::{CauseClass, Confidence, VerdictCode};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// 重大度 with who set it and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Severity {
+    /// 1 (重大) to 4 (低).
+    pub value: u8,
+    /// Machine or desk.
+    pub by: By,
+    /// Why, in English (the matrix cell and what raised it, or the desk's words).
+    pub why: String,
+}
+
+/// 切り分け結果 with everything that led to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// When.
+    pub at: Timestamp,
+    /// Which of the ten.
+    pub code: VerdictCode,
+    /// 確度
+    pub confidence: Confidence,
+    /// Who should act; the first leads.
+    pub parties: Vec<PartyId>,
+    /// The component it is about.
+    pub component: Option<ComponentId>,
+    /// Suspected cause class.
+    pub cause: Option<CauseClass>,
+    /// Machine or desk.
+    pub by: By,
+    /// The rule that gave it; `None` = the responsibility table, or the desk.
+    pub rule: Option<String>,
+    /// The sentence for the mail.
+    pub because: String,
+    /// What speaks for it.
+    pub evidence: Vec<Fact>,
+    /// What speaks against it.
+    pub against: Vec<Fact>,
+    /// What could not be learnt.
+    pub not_known: Vec<Fact>,
+    /// Every rule in order, and where it failed.
+    pub tried: Vec<Tried>,
+    /// Revision of the rules that made it.
+    pub rules_hash: String,
+}
+
+/// One rule and how it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// The rule's name.
+    pub rule: String,
+    /// How it went.
+    pub result: TriedResult,
+}
+
+/// How a rule went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TriedResult {
+    /// All conditions hold.
+    Held,
+    /// This one does not hold.
+    Failed {
+        /// The condition in words.
+        condition: String,
+        /// What was seen instead.
+        saw: String,
+    },
+    /// This one is neither true nor false.
+    NotKnown {
+        /// The condition in words.
+        condition: String,
+        /// What is missing.
+        missing: String,
+    },
+}
+
+/// A ping owed for an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Probe {
+    /// Not back yet.
+    Awaited,
+    /// Answered or silent, when.
+    Came {
+        /// It answered.
+        answered: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// Could not be tried.
+    NotKnown {
+        /// Why.
+        why: String,
+    },
+}

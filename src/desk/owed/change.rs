@@ -1,0 +1,248 @@
+//! How a row changes: every change, every reason, and how a change is applied.
+
+use super::super::ids::{ChannelId, OwedId};
+use super::super::now::Elapsed;
+use super::super::outcome::Delivery;
+use super::super::state::{State, Wakeup};
+use super::{Owed, OwedState, Work};
+use serde::{Deserialize, Serialize};
+
+/// A change of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// It is owed from now on.
+    Owed(Box<Owed>),
+    /// Attempt `attempt` begins. On record before anything leaves.
+    Started {
+        /// Which row.
+        owed: OwedId,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// When.
+        at: Elapsed,
+    },
+    /// An attempt came back (or never will).
+    Came {
+        /// Which row.
+        owed: OwedId,
+        /// Which attempt.
+        attempt: u32,
+        /// What became of each address; empty for pings and write-backs.
+        results: Vec<(String, Delivery)>,
+        /// It may have been delivered without an answer.
+        unknown: bool,
+        /// Where the row stands now.
+        state: OwedState,
+    },
+    /// The next path is taken.
+    Rerouted {
+        /// Which row.
+        owed: OwedId,
+        /// The channel from now on.
+        channel: ChannelId,
+        /// When it is tried there.
+        at: Elapsed,
+    },
+    /// The desk wants it tried again after it was given up.
+    Revived {
+        /// Which row.
+        owed: OwedId,
+        /// When it is tried.
+        at: Elapsed,
+        /// Useless after that.
+        give_up: Elapsed,
+    },
+    /// It ended without a further attempt.
+    Ended {
+        /// Which row.
+        owed: OwedId,
+        /// How.
+        state: OwedState,
+    },
+    /// It ended long ago: only its count is kept.
+    Forgotten(OwedId),
+}
+
+/// Why a row changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reason {
+    /// Why it is owed.
+    Because(Why),
+    /// It is due.
+    Due,
+    /// As the worker reports.
+    AsReported,
+    /// The first path surely delivered nothing.
+    PathFailed {
+        /// What happened.
+        why: String,
+    },
+    /// Not accepted by its time.
+    Late,
+    /// The daemon ended before the attempt came back.
+    CutOff,
+    /// Its time is over.
+    GivenUp,
+    /// A later message says it better.
+    SaidBetter {
+        /// Which row.
+        by: OwedId,
+    },
+    /// It ended long ago.
+    Old,
+    /// The desk's act.
+    Act {
+        /// Who.
+        by: String,
+    },
+}
+
+/// Why something is owed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Why {
+    /// 第一報: by severity.
+    FirstReport {
+        /// 重大度
+        severity: u8,
+    },
+    /// 続報
+    Interim,
+    /// 復旧報
+    Recovery,
+    /// The verdict names the party.
+    Verdict,
+    /// The desk named the party.
+    Act,
+    /// No 受領 in time.
+    NotAcknowledged,
+    /// Somebody must be called.
+    Call,
+    /// The desk leads on.
+    DeskLeads,
+    /// Please check operation.
+    CheckOperation,
+    /// Outside every contract.
+    OutOfScope,
+    /// An external service.
+    ExternalService,
+    /// A source is blind.
+    Blind,
+    /// A source sees again.
+    SeesAgain,
+    /// The hour of the digest.
+    DigestHour,
+    /// First start with red problems.
+    FirstLook,
+    /// A message could not be delivered.
+    NotDelivered,
+    /// A rule or the evidence needs it.
+    Evidence,
+    /// Our number belongs on the problem.
+    WriteBack,
+    /// Copy of a message for a channel of the same party.
+    CopyOf(OwedId),
+    /// Something an administrator should know.
+    Notice,
+}
+
+impl Change {
+    /// Which row it is about.
+    pub fn owed(&self) -> OwedId {
+        match self {
+            Change::Owed(owed) => owed.id,
+            Change::Started { owed, .. }
+            | Change::Came { owed, .. }
+            | Change::Rerouted { owed, .. }
+            | Change::Revived { owed, .. }
+            | Change::Ended { owed, .. }
+            | Change::Forgotten(owed) => *owed,
+        }
+    }
+}
+
+/// Applies `change` to the state. Total.
+pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
+    let id = change.owed();
+    let before = state.owed.get(&id).map(|row| (row.destination(), matches!(row.state, OwedState::Started { .. })));
+    match change {
+        Change::Owed(owed) => {
+            state.counters.owed = state.counters.owed.max(owed.id.0);
+            state.tally.owed += 1;
+            if let Some(incident) = owed.incident {
+                state.owed_of.entry(incident).or_default().insert(owed.id);
+            }
+            state.owed.insert(id, (**owed).clone());
+        }
+        Change::Started { attempt, at, .. } => with(state, id, |row| {
+            row.attempts = *attempt;
+            row.not_before = None;
+            row.state = OwedState::Started { at: *at };
+        }),
+        Change::Came { results, unknown, state: next, .. } => with(state, id, |row| {
+            if let Work::Message { addresses, .. } = &mut row.work {
+                for (address, delivery) in results {
+                    for known in addresses.iter_mut().filter(|known| known.address == *address) {
+                        known.result = Some(delivery.clone());
+                    }
+                }
+            }
+            row.unknowns = row.unknowns.saturating_add(u32::from(*unknown));
+            row.failures = if matches!(next, OwedState::Done { .. }) { 0 } else { row.failures.saturating_add(1) };
+            row.state = next.clone();
+        }),
+        Change::Rerouted { channel, at, .. } => with(state, id, |row| {
+            if let Work::Message { channel: present, .. } = &mut row.work {
+                *present = channel.clone();
+            }
+            row.failures = 0;
+            row.state = OwedState::Waiting { at: *at };
+        }),
+        Change::Revived { at, give_up, .. } => with(state, id, |row| {
+            if let Work::Message { addresses, .. } = &mut row.work {
+                for known in addresses.iter_mut().filter(|known| !known.accepted()) {
+                    known.result = None;
+                }
+            }
+            row.failures = 0;
+            row.give_up = *give_up;
+            row.state = OwedState::Waiting { at: *at };
+        }),
+        Change::Ended { state: end, .. } => with(state, id, |row| row.state = end.clone()),
+        Change::Forgotten(_) => {
+            if let Some(row) = state.owed.remove(&id) {
+                if let Some(rows) = row.incident.and_then(|incident| state.owed_of.get_mut(&incident)) {
+                    rows.remove(&id);
+                }
+                if let Some(incident) = row.incident
+                    && state.owed_of.get(&incident).is_some_and(std::collections::BTreeSet::is_empty)
+                {
+                    state.owed_of.remove(&incident);
+                }
+                match row.state {
+                    OwedState::Done { .. } => state.tally.forgotten_done += 1,
+                    OwedState::Dead { .. } => state.tally.forgotten_dead += 1,
+                    OwedState::Superseded => state.tally.forgotten_superseded += 1,
+                    OwedState::Waiting { .. } | OwedState::Started { .. } => {}
+                }
+            }
+        }
+    }
+    let after = state.owed.get(&id).map(|row| (row.destination(), matches!(row.state, OwedState::Started { .. })));
+    for (counted, step) in [(before, -1_i64), (after, 1)] {
+        if let Some((destination, true)) = counted {
+            let busy = state.in_flight.entry(destination.clone()).or_default();
+            *busy += step;
+            if *busy == 0 {
+                state.in_flight.remove(&destination);
+            }
+        }
+    }
+    let due = state.owed.get(&id).and_then(Owed::due);
+    state.agenda.set(Wakeup::Owed(id), due);
+}
+
+fn with(state: &mut State, id: OwedId, edit: impl FnOnce(&mut Owed)) {
+    if let Some(row) = state.owed.get_mut(&id) {
+        edit(row);
+    }
+}

@@ -1,0 +1,88 @@
+//! Deadlines: what is to be looked at again, on which of the two clocks, and when.
+
+use super::super::ids::{IncidentId, OwedId, RequestId, SourceId};
+use super::super::now::{Elapsed, Now};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is to be looked at again at some time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wakeup {
+    /// A source may be blind.
+    Blind(SourceId),
+    /// The grouping window of an incident ends.
+    Window(IncidentId),
+    /// Isolation waits no longer.
+    Isolation(IncidentId),
+    /// A watched incident may be closed.
+    Watch(IncidentId),
+    /// Calm may have lasted long enough.
+    Stable(IncidentId),
+    /// 相談 is raised again.
+    Hold(IncidentId),
+    /// Planned work begins or ends.
+    PlannedEdge,
+    /// 受領 is overdue.
+    Chase(RequestId),
+    /// 次回報告予定
+    Report(IncidentId),
+    /// The daily digest.
+    Digest,
+    /// A row may be tried.
+    Owed(OwedId),
+    /// What ended long ago may be forgotten.
+    Sweep,
+}
+
+/// On which of the two clocks something is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// An interval.
+    Elapsed(Elapsed),
+    /// A promised hour.
+    Wall(Timestamp),
+}
+
+/// Deadlines, ordered on both clocks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Agenda {
+    by_elapsed: BTreeSet<(Elapsed, Wakeup)>,
+    by_wall: BTreeSet<(Timestamp, Wakeup)>,
+    entries: BTreeMap<Wakeup, Vec<When>>,
+}
+
+impl Agenda {
+    /// Sets (or takes away) when `wakeup` is due.
+    pub fn set(&mut self, wakeup: Wakeup, when: Option<When>) {
+        for old in self.entries.remove(&wakeup).unwrap_or_default() {
+            match old {
+                When::Elapsed(at) => self.by_elapsed.remove(&(at, wakeup.clone())),
+                When::Wall(at) => self.by_wall.remove(&(at, wakeup.clone())),
+            };
+        }
+        if let Some(when) = when {
+            match when {
+                When::Elapsed(at) => self.by_elapsed.insert((at, wakeup.clone())),
+                When::Wall(at) => self.by_wall.insert((at, wakeup.clone())),
+            };
+            self.entries.insert(wakeup, vec![when]);
+        }
+    }
+
+    /// What is due, intervals first, oldest first.
+    pub fn due(&self, now: Now) -> Vec<Wakeup> {
+        let elapsed = self.by_elapsed.iter().take_while(|(at, _)| *at <= now.elapsed).map(|(_, wakeup)| wakeup);
+        let wall = self.by_wall.iter().take_while(|(at, _)| *at <= now.wall).map(|(_, wakeup)| wakeup);
+        elapsed.chain(wall).cloned().collect()
+    }
+
+    /// How long after `now` the next thing is due. A step handles what is due; what it left (a full destination) waits
+    /// for another input, not for time.
+    pub fn next(&self, now: Now) -> Option<std::time::Duration> {
+        let elapsed = self.by_elapsed.iter().map(|(at, _)| *at).find(|at| *at > now.elapsed);
+        let wall = self.by_wall.iter().map(|(at, _)| *at).find(|at| *at > now.wall);
+        let elapsed = elapsed.map(|at| at.since(now.elapsed));
+        let wall = wall.map(|at| std::time::Duration::try_from(at.duration_since(now.wall)).unwrap_or_default());
+        elapsed.into_iter().chain(wall).min()
+    }
+}

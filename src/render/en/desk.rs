@@ -1,0 +1,157 @@
+//! English mails that stay in the house: phone notes, notices to the desk, digests.
+//!
+//! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
+
+use super::super::layout::Name;
+use super::phrases::{NONE, NOT_KNOWN, line};
+use super::{Mail, Symptom, commands, english_span, number_of, text, words};
+use crate::desk::ids::Number;
+use crate::desk::letter::{Ask, Call, Digest, DigestLine, Facts, Notice, Purpose};
+
+impl Mail<'_> {
+    pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call]) {
+        self.page.text("Please call in this order. No answer: try again after 5 minutes, then go on to the next.");
+        self.incident(facts);
+        for call in calls {
+            let page = &mut self.page;
+            page.section(Name::Annex).field(
+                "Call",
+                format!("{}. {} {}", call.rank, text::name(&call.organization), text::name(&call.contact)),
+            );
+            page.field("Number", text::or(text::name(&call.phone), "(to be filled in)"));
+            page.field("Hours", text::or(text::name(&call.hours), NOT_KNOWN));
+            page.field("Contract", text::or(text::name(&call.contract), NONE));
+            let purpose = match call.purpose {
+                Purpose::Ask(Ask::Repair) => "We ask you to act on it.",
+                Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
+                Purpose::Chase => "We have no acknowledgement yet; please take it.",
+                Purpose::Inform => "This is our first report.",
+            };
+            page.field(
+                "Say",
+                format!(
+                    "This is the operations desk of {}. {} since {}. Our number is {}. {purpose}",
+                    text::name(&self.letter.from.site),
+                    Symptom::of(facts).title(),
+                    self.clock.english_short(facts.occurred),
+                    number_of(&facts.number)
+                ),
+            );
+            self.page.field("Ask", "name, time of call back, expected arrival");
+            self.page.field("Result", "[ ] taken  [ ] no answer  [ ] voice mail  [ ] busy   at __:__");
+            self.page.command(match call.purpose {
+                Purpose::Inform => commands::note(&facts.number),
+                Purpose::Ask(_) | Purpose::Chase => commands::acknowledge(&facts.number, &call.organization),
+            });
+        }
+    }
+
+    pub(super) fn internal(&mut self, incident: Option<&Facts>, notice: &Notice) -> String {
+        let number = incident.map(|facts| &facts.number);
+        let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
+        let (what, detail, next): (&str, String, Vec<String>) = match notice {
+            Notice::YoursToDecide => {
+                let next = [with(commands::start), with(commands::confirm), with(commands::explain)].concat();
+                ("The verdict is yours", "The machine stops here; please look and decide.".to_owned(), next)
+            }
+            Notice::PleaseCheck => {
+                let next = [with(commands::restore), with(commands::note), with(commands::accept)].concat();
+                (
+                    "Please check operation",
+                    "Monitoring shows normal. No recovery is reported before your check.".to_owned(),
+                    next,
+                )
+            }
+            Notice::NotAcknowledged { party, asked_at } => (
+                "No acknowledgement",
+                format!(
+                    "{} was asked {} and has not acknowledged.",
+                    text::name(party),
+                    self.clock.english_short(*asked_at)
+                ),
+                number.map(|number| commands::acknowledge(number, party)).into_iter().collect(),
+            ),
+            Notice::Reopened => {
+                ("Reopened", "The fault came back; the same number goes on.".to_owned(), with(commands::show))
+            }
+            Notice::NotDelivered { kind, address, why } => (
+                "Not delivered",
+                format!("{} to {}: {}", text::name(kind), text::name(address), text::summary(why)),
+                vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
+            ),
+            Notice::RulesRefused { faults } => (
+                "Configuration not loaded",
+                format!(
+                    "The earlier one stays in force. {}",
+                    faults.iter().take(20).map(|f| text::summary(f)).collect::<Vec<_>>().join("; ")
+                ),
+                vec![commands::CHECK.to_owned()],
+            ),
+            Notice::Remark { source, text: remark } => (
+                "Remark of a source",
+                format!("{}: {}", text::name(source), text::note(remark)),
+                vec![commands::STATUS.to_owned()],
+            ),
+            Notice::WasDown { from, until } => (
+                "We were down",
+                format!(
+                    "from {} to {} ({})",
+                    self.clock.english(*from),
+                    self.clock.english(*until),
+                    english_span(*from, *until)
+                ),
+                vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
+            ),
+            Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
+            Notice::Damage { what } => ("Damaged records", text::note(what), vec![commands::VERIFY.to_owned()]),
+        };
+        self.page.text(format!("{what}. {detail}"));
+        if let Some(facts) = incident {
+            self.incident(facts);
+        }
+        self.page.section(Name::Annex).text("Next:");
+        for command in next {
+            self.page.command(command);
+        }
+        let symptom =
+            incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));
+        line(&["Action needed"], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
+    }
+
+    pub(super) fn digest(&mut self, digest: &Digest, site: &str) -> String {
+        let now = self.clock.english(self.letter.written);
+        self.page.text(format!("State as of {now}."));
+        let lists = [
+            ("Open", &digest.open),
+            ("Reports promised", &digest.promised),
+            ("Not acknowledged", &digest.unacknowledged),
+            ("Not delivered", &digest.undelivered),
+            ("Watched", &digest.watched),
+            ("Severity 4", &digest.low),
+        ];
+        for (label, lines) in lists {
+            let rows = self.rows(lines);
+            self.page.section(Name::Annex).items(&format!("{label} ({})", lines.len()), rows, NONE);
+        }
+        let blind = digest.blind.iter().map(|(source, from, until)| {
+            let until = until.map_or_else(|| "now".to_owned(), |until| self.clock.english(until));
+            format!("{} {} to {until}", text::name(source), self.clock.english(*from))
+        });
+        let blind = blind.collect();
+        self.page.section(Name::Annex).items("Monitoring stopped", blind, NONE);
+        let counts = format!("{site} {} open, {} not acknowledged", digest.open.len(), digest.unacknowledged.len());
+        line(&["Daily"], &counts, None, None)
+    }
+
+    pub(super) fn rows(&self, lines: &[DigestLine]) -> Vec<String> {
+        let row = |line: &DigestLine| {
+            let mut parts: Vec<String> = line.number.iter().map(number_of).collect();
+            parts.push(self.clock.column(line.at));
+            parts.extend(line.severity.map(|severity| format!("severity {severity}")));
+            parts.extend(line.stage.map(|stage| words::stage_en(stage).to_owned()));
+            parts.push(text::or(text::summary(&line.text), NOT_KNOWN));
+            parts.join(" ")
+        };
+        lines.iter().map(row).collect()
+    }
+}

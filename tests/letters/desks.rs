@@ -1,0 +1,141 @@
+//! Letters to the desk itself.
+
+use super::*;
+
+pub(super) fn desks() -> Vec<(&'static str, Letter)> {
+    let internal =
+        |name, incident, notice| (name, letter("2026-11-20T10:30:00", desk(), Matter::Internal { incident, notice }));
+    vec![
+        internal(
+            "internal-yours-to-decide",
+            Some(small(|facts| {
+                facts.verdict =
+                    verdict(VerdictCode::Unknown, Confidence::Unknown, &[], "どのルールにも当てはまらないため");
+            })),
+            Notice::YoursToDecide,
+        ),
+        internal("internal-please-check", Some(small(|facts| facts.stage = Stage::Verifying)), Notice::PleaseCheck),
+        internal("internal-reopened", Some(small(|_| {})), Notice::Reopened),
+        internal(
+            "internal-not-delivered",
+            Some(small(|_| {})),
+            Notice::NotDelivered {
+                kind: "第一報".into(),
+                address: "joho@a-town.example".into(),
+                why: "550 5.1.1 <joho@a-town.example>: Recipient address rejected: User unknown".into(),
+            },
+        ),
+        internal(
+            "internal-rules-refused",
+            None,
+            Notice::RulesRefused {
+                faults: strings(&["systems.toml:12:9: unknown party \"n-shaa\" (did you mean \"n-sha\"?)"]),
+            },
+        ),
+        internal(
+            "internal-remark",
+            None,
+            Notice::Remark { source: "zabbix".into(), text: "event ids went back: restored database?".into() },
+        ),
+        internal(
+            "internal-was-down",
+            None,
+            Notice::WasDown { from: at("2026-11-20T09:58:30"), until: at("2026-11-20T10:29:10") },
+        ),
+        internal("internal-set-aside", None, Notice::SetAside { what: "input 4711 of source zabbix".into() }),
+        internal("internal-damage", None, Notice::Damage { what: "1 frame of 0003.kwj moved to quarantine/".into() }),
+        (
+            "digest",
+            letter(
+                "2026-09-24T08:00:00",
+                desk(),
+                Matter::Digest {
+                    digest: Digest {
+                        open: vec![
+                            line(
+                                Some(1),
+                                1,
+                                "2026-09-20T02:13:40",
+                                "本庁舎コアスイッチ Ping応答なし",
+                                Some(Stage::Restored),
+                            ),
+                            line(
+                                Some(2),
+                                3,
+                                "2026-09-20T02:14:11",
+                                "仮想化基盤サーバ2号機 Ping応答なし",
+                                Some(Stage::Requested),
+                            ),
+                        ],
+                        watched: vec![line(
+                            None,
+                            3,
+                            "2026-09-22T13:02:00",
+                            "【性能】北支所WANルータ パケットロス率 25%（閾値20%）",
+                            None,
+                        )],
+                        low: vec![line(
+                            None,
+                            4,
+                            "2026-09-23T05:00:00",
+                            "【証明書】住民記録システム サーバ証明書 有効期限まで29日（閾値30日）",
+                            None,
+                        )],
+                        unacknowledged: vec![line(Some(2), 3, "2026-09-20T07:48:10", "S株式会社", None)],
+                        undelivered: Vec::new(),
+                        blind: vec![
+                            ("zabbix".into(), at("2026-09-21T03:00:00"), Some(at("2026-09-21T03:12:00"))),
+                            ("network-log".into(), at("2026-09-24T07:50:00"), None),
+                        ],
+                        promised: vec![line(Some(2), 3, "2026-09-24T09:00:00", "A町 総務課 情報係", None)],
+                    },
+                },
+            ),
+        ),
+        ("digest-quiet", letter("2026-09-25T08:00:00", desk(), Matter::Digest { digest: Digest::default() })),
+        (
+            "digest-watched-only",
+            letter(
+                "2026-09-25T08:00:00",
+                desk(),
+                Matter::Digest {
+                    digest: Digest {
+                        watched: (0..3)
+                            .map(|n| {
+                                line(
+                                    None,
+                                    3,
+                                    &format!("2026-09-24T1{n}:20:00"),
+                                    "【性能】図書館WANルータ パケットロス率 31%（閾値20%）",
+                                    None,
+                                )
+                            })
+                            .collect(),
+                        ..Digest::default()
+                    },
+                },
+            ),
+        ),
+        (
+            "adopted",
+            letter(
+                "2026-04-01T09:00:00",
+                desk(),
+                Matter::Adopted {
+                    source: "zabbix".into(),
+                    problems: vec![
+                        line(
+                            None,
+                            2,
+                            "2026-03-28T11:20:00",
+                            "【ストレージ】仮想化基盤サーバ2号機 iSCSIパス減少（残り2／4本）",
+                            None,
+                        ),
+                        line(None, 3, "2026-03-30T02:00:00", "【バックアップ】夜間バックアップ 異常終了（rc=2）", None),
+                    ],
+                    total: 5,
+                },
+            ),
+        ),
+    ]
+}

@@ -1,0 +1,169 @@
+//! Letters to offices in charge.
+
+use super::*;
+
+pub(super) fn offices() -> Vec<(&'static str, Letter)> {
+    let printer = |change: &dyn Fn(&mut Facts)| {
+        small(|facts| {
+            facts.summary = "【死活】1階住民課複合機 Ping応答なし".into();
+            facts.host = ("prn-1f-01".into(), "1階住民課複合機".into());
+            facts.component = Some("複合機".into());
+            facts.systems = Vec::new();
+            facts.scope = Some(ImpactScope::One);
+            facts.substitute = Some(true);
+            facts.residents = Some(false);
+            facts.stage = Stage::OnHold;
+            facts.verdict =
+                verdict(VerdictCode::ScopeOut, Confidence::Probable, &["P株式会社"], "保守契約に含まれない機器のため");
+            change(facts);
+        })
+    };
+    vec![
+        (
+            "scope-out",
+            letter(
+                "2026-11-20T10:30:00",
+                office(),
+                Matter::Consultation { incident: printer(&|_| {}), wished_by: Some(at("2026-11-25T17:00:00")), nth: 1 },
+            ),
+        ),
+        (
+            "scope-out-again",
+            letter(
+                "2026-11-26T09:00:00",
+                office(),
+                Matter::Consultation { incident: printer(&|_| {}), wished_by: None, nth: 2 },
+            ),
+        ),
+        (
+            "consultation-vendor-closed",
+            letter(
+                "2026-11-20T17:55:00",
+                office(),
+                Matter::Consultation {
+                    incident: small(|facts| {
+                        facts.summary = "【ハード】業務系共有ストレージ 電源ユニットA 異常".into();
+                        facts.host = ("strg-01".into(), "業務系共有ストレージ".into());
+                        facts.component = Some("共有ストレージ".into());
+                        facts.verdict = verdict(
+                            VerdictCode::Single,
+                            Confidence::Probable,
+                            &["T株式会社"],
+                            "電源ユニットの異常のため",
+                        );
+                        facts.stage = Stage::Requested;
+                        facts.office_closed = true;
+                        facts.residents = Some(false);
+                        facts.asked = vec![Asked {
+                            party: "T株式会社".into(),
+                            ask: Ask::Repair,
+                            at: at("2026-11-20T17:31:00"),
+                            acknowledged: None,
+                            started: None,
+                        }];
+                    }),
+                    wished_by: Some(at("2026-11-20T19:00:00")),
+                    nth: 1,
+                },
+            ),
+        ),
+        (
+            "unknown-first-report",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::FirstReport {
+                    incident: small(|facts| {
+                        facts.severity = 2;
+                        facts.scope = None;
+                        facts.verdict =
+                            verdict(VerdictCode::Unknown, Confidence::Unknown, &[], "どのルールにも当てはまらないため");
+                    }),
+                    next_report: Some(at("2026-11-20T12:00:00")),
+                },
+            ),
+        ),
+        (
+            "nothing-known-first-report",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::FirstReport {
+                    incident: small(|facts| {
+                        facts.summary = String::new();
+                        facts.host = (String::new(), String::new());
+                        facts.component = None;
+                        facts.systems = Vec::new();
+                        facts.scope = None;
+                        facts.occurred_mark = OccurredMark::Estimated;
+                    }),
+                    next_report: None,
+                },
+            ),
+        ),
+        (
+            "external",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::External {
+                    incident: small(|facts| {
+                        facts.severity = 2;
+                        facts.summary = "【死活】北支所WANルータ Ping応答なし".into();
+                        facts.host = ("wan-rt-01".into(), "北支所WANルータ".into());
+                        facts.component = Some("WAN回線".into());
+                        facts.systems = strings(&["支所窓口"]);
+                        facts.alerts = 5;
+                        facts.hosts = 5;
+                        facts.verdict = verdict(
+                            VerdictCode::External,
+                            Confidence::Probable,
+                            &["E通信株式会社"],
+                            "全支所の回線が同時に切断されたため",
+                        );
+                    }),
+                    service: "E通信株式会社 広域回線サービス".into(),
+                },
+            ),
+        ),
+        (
+            "security",
+            letter(
+                "2026-11-20T10:12:00",
+                to("A町 CSIRT", None, false),
+                Matter::Security { number: Number("KW-20261120-0003".into()) },
+            ),
+        ),
+        (
+            "relapse-interim",
+            letter(
+                "2026-11-20T15:00:00",
+                office(),
+                Matter::Interim {
+                    incident: small(|facts| {
+                        facts.severity = 2;
+                        facts.severity_by = By::Desk;
+                        facts.stage = Stage::WorkedAround;
+                    }),
+                    nth: 11,
+                    news: vec![
+                        Happening { at: at("2026-11-19T14:00:00"), what: What::Severity { from: 3, to: 2 } },
+                        Happening { at: at("2026-11-20T14:10:00"), what: What::Relapsed },
+                        Happening { at: at("2026-11-20T14:12:00"), what: What::Spread { alerts: 3 } },
+                        Happening {
+                            at: at("2026-11-20T14:15:00"),
+                            what: What::Verdict { code: VerdictCode::Single, parties: strings(&["D株式会社"]) },
+                        },
+                        Happening {
+                            at: at("2026-11-20T14:15:00"),
+                            what: What::Asked { party: "D株式会社".into(), ask: Ask::Repair },
+                        },
+                        Happening { at: at("2026-11-20T14:40:00"), what: What::DeskStarted },
+                    ],
+                    last: None,
+                    next_report: Some(at("2026-11-24T09:00:00")),
+                },
+            ),
+        ),
+    ]
+}

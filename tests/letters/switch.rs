@@ -1,0 +1,214 @@
+//! The night of the core switch.
+
+use super::*;
+
+pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
+    let office_facts = |change: &dyn Fn(&mut Facts)| {
+        let mut facts = switch();
+        change(&mut facts);
+        Box::new(facts)
+    };
+    let at_work = |facts: &mut Facts| {
+        facts.stage = Stage::InProgress;
+        facts.asked[0].acknowledged = Some(at("2026-09-20T02:50:00"));
+        facts.asked[0].started = Some(at("2026-09-20T02:55:00"));
+    };
+    let recovery = RecoveryFacts {
+        usable: at("2026-09-20T07:31:10"),
+        restored: at("2026-09-20T07:48:00"),
+        checked_by: Some("窓口 佐藤".into()),
+        check: "全業務システムのログイン画面の表示と、住民記録システムへのログインを確認し、いずれも正常".into(),
+        treatment: "スーパーバイザモジュール2枚を交換し、再起動".into(),
+        remaining: Some(number(2)),
+    };
+    let recovered = |facts: &mut Facts| {
+        at_work(facts);
+        facts.stage = Stage::Restored;
+        facts.still_red = strings(&["仮想化基盤サーバ2号機", "税務APサーバ"]);
+    };
+    let mut for_vendor = switch_for_vendor();
+    for_vendor.stage = Stage::Restored;
+    for_vendor.systems.truncate(2);
+    vec![
+        (
+            "sc1-first-report",
+            letter(
+                "2026-09-20T02:15:25",
+                office(),
+                Matter::FirstReport { incident: office_facts(&|_| {}), next_report: Some(at("2026-09-20T03:00:00")) },
+            ),
+        ),
+        (
+            "sc1-request",
+            letter(
+                "2026-09-20T02:15:20",
+                network_vendor(),
+                Matter::Request {
+                    incident: Box::new(switch_for_vendor()),
+                    ask: Ask::Repair,
+                    acknowledge_by: at("2026-09-20T02:45:20"),
+                    entry_phone: Some("00-0000-0002".into()),
+                    log: strings(&[
+                        "Sep 20 02:13:10 core-sw-01 %REDUNDANCY-3-SWITCHOVER: RP switchover (PEER_NOT_PRESENT)",
+                        "Sep 20 02:13:11 core-sw-01 %PLATFORM-1-CRASHED: System crashed, both supervisors lost, last reset reason unknown",
+                    ]),
+                },
+            ),
+        ),
+        (
+            "sc1-phone-note",
+            letter(
+                "2026-09-20T02:15:20",
+                desk(),
+                Matter::PhoneNote {
+                    incident: office_facts(&|_| {}),
+                    calls: vec![
+                        call(1, "保守受付", false, Purpose::Ask(Ask::Repair)),
+                        call(2, "中村", true, Purpose::Ask(Ask::Repair)),
+                        call(3, "緊急連絡先", false, Purpose::Inform),
+                    ],
+                },
+            ),
+        ),
+        (
+            "sc1-chaser",
+            letter(
+                "2026-09-20T02:45:20",
+                to("株式会社N", Some("中村"), true),
+                Matter::Chaser {
+                    incident: Box::new(switch_for_vendor()),
+                    ask: Ask::Repair,
+                    asked_at: at("2026-09-20T02:15:10"),
+                    nth: 1,
+                },
+            ),
+        ),
+        (
+            "sc1-internal-not-acknowledged",
+            letter(
+                "2026-09-20T02:45:20",
+                desk(),
+                Matter::Internal {
+                    incident: Some(office_facts(&|_| {})),
+                    notice: Notice::NotAcknowledged {
+                        party: "株式会社N".into(), asked_at: at("2026-09-20T02:15:10")
+                    },
+                },
+            ),
+        ),
+        (
+            "sc1-phone-note-chase",
+            letter(
+                "2026-09-20T02:45:20",
+                desk(),
+                Matter::PhoneNote {
+                    incident: office_facts(&|_| {}),
+                    calls: vec![call(1, "中村", true, Purpose::Chase)],
+                },
+            ),
+        ),
+        (
+            "sc1-interim-2",
+            letter(
+                "2026-09-20T03:00:00",
+                office(),
+                Matter::Interim {
+                    incident: office_facts(&at_work),
+                    nth: 2,
+                    news: vec![
+                        happening("02:45:20", What::Chased { party: "株式会社N".into() }),
+                        happening("02:50:00", What::Acknowledged { party: "株式会社N".into() }),
+                        happening("02:55:00", What::Started { party: "株式会社N".into() }),
+                    ],
+                    last: None,
+                    next_report: Some(at("2026-09-20T04:00:00")),
+                },
+            ),
+        ),
+        (
+            "sc1-interim-3-nothing-new",
+            letter(
+                "2026-09-20T04:00:00",
+                office(),
+                Matter::Interim {
+                    incident: office_facts(&at_work),
+                    nth: 3,
+                    news: Vec::new(),
+                    last: Some(happening("02:50:00", What::Acknowledged { party: "株式会社N".into() })),
+                    next_report: Some(at("2026-09-20T05:00:00")),
+                },
+            ),
+        ),
+        (
+            "sc1-interim-4-note",
+            letter(
+                "2026-09-20T04:10:00",
+                office(),
+                Matter::Interim {
+                    incident: office_facts(&at_work),
+                    nth: 4,
+                    news: vec![happening(
+                        "04:08:00",
+                        What::Note {
+                            text: "株式会社Nの技術者が5時30分頃に本庁舎へ到着する見込みです。".into()
+                        },
+                    )],
+                    last: None,
+                    next_report: None,
+                },
+            ),
+        ),
+        (
+            "sc1-interim-5-verifying",
+            letter(
+                "2026-09-20T07:36:10",
+                office(),
+                Matter::Interim {
+                    incident: office_facts(&|facts| {
+                        at_work(facts);
+                        facts.stage = Stage::Verifying;
+                        facts.still_red = strings(&["仮想化基盤サーバ2号機", "税務APサーバ"]);
+                    }),
+                    nth: 5,
+                    news: vec![happening("07:31:10", What::BackToNormal { still_red: Vec::new() })],
+                    last: None,
+                    next_report: None,
+                },
+            ),
+        ),
+        (
+            "sc1-internal-please-check",
+            letter(
+                "2026-09-20T07:36:10",
+                desk(),
+                Matter::Internal {
+                    incident: Some(office_facts(&|facts| {
+                        at_work(facts);
+                        facts.stage = Stage::Verifying;
+                    })),
+                    notice: Notice::PleaseCheck,
+                },
+            ),
+        ),
+        (
+            "sc1-recovery",
+            letter(
+                "2026-09-20T07:48:30",
+                office(),
+                Matter::Recovery { incident: office_facts(&recovered), recovery: recovery.clone(), to_office: true },
+            ),
+        ),
+        (
+            "sc1-recovery-vendor",
+            letter(
+                "2026-09-20T07:48:30",
+                network_vendor(),
+                Matter::Recovery {
+                    incident: Box::new(for_vendor),
+                    recovery: RecoveryFacts { treatment: String::new(), checked_by: None, remaining: None, ..recovery },
+                    to_office: false,
+                },
+            ),
+        ),
+    ]
+}

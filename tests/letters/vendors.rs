@@ -1,0 +1,89 @@
+//! Letters to vendors.
+
+use super::*;
+
+pub(super) fn vendors() -> Vec<(&'static str, Letter)> {
+    vec![
+        (
+            "inquiry",
+            letter(
+                "2026-11-20T10:20:00",
+                to("D株式会社", Some("サポート窓口"), false),
+                Matter::Request {
+                    incident: small(|facts| {
+                        facts.verdict = verdict(
+                            VerdictCode::Single,
+                            Confidence::Possible,
+                            &["D株式会社"],
+                            "直前の変更がある機能のため",
+                        );
+                        facts.summary = "財務会計の印刷ができない".into();
+                        facts.messages = strings(&["財務会計の印刷ができない"]);
+                        facts.host = (String::new(), "財務会計システム".into());
+                        facts.component = Some("財務会計アプリケーション".into());
+                        facts.occurred_mark = OccurredMark::Reported;
+                        facts.detected_by = DetectedBy::UserPhone;
+                        facts.systems = strings(&["財務会計システム"]);
+                        facts.scope = Some(ImpactScope::One);
+                    }),
+                    ask: Ask::Inquiry,
+                    acknowledge_by: at("2026-11-20T12:20:00"),
+                    entry_phone: None,
+                    log: Vec::new(),
+                },
+            ),
+        ),
+        (
+            "two-vendors-database",
+            letter(
+                "2026-11-20T10:20:00",
+                to("D株式会社", Some("サポート窓口"), false),
+                Matter::Request {
+                    incident: slow_database("D株式会社", "PostgreSQL"),
+                    ask: Ask::Inquiry,
+                    acknowledge_by: at("2026-11-20T11:20:00"),
+                    entry_phone: None,
+                    log: Vec::new(),
+                },
+            ),
+        ),
+        (
+            "two-vendors-storage",
+            letter(
+                "2026-11-20T10:20:00",
+                to("T株式会社", None, false),
+                Matter::Request {
+                    incident: slow_database("T株式会社", "ストレージ"),
+                    ask: Ask::Repair,
+                    acknowledge_by: at("2026-11-24T11:00:00"),
+                    entry_phone: Some("00-0000-0002".into()),
+                    log: strings(&["strg-01 latency_ms=120"]),
+                },
+            ),
+        ),
+        (
+            "chaser-second",
+            letter(
+                "2026-11-24T11:00:00",
+                to("T株式会社", Some("保守課長 高橋"), true),
+                Matter::Chaser {
+                    incident: slow_database("T株式会社", "ストレージ"),
+                    ask: Ask::Inquiry,
+                    asked_at: at("2026-11-20T10:20:00"),
+                    nth: 2,
+                },
+            ),
+        ),
+        (
+            "withdrawal",
+            letter(
+                "2026-11-20T11:40:00",
+                to("D株式会社", Some("サポート窓口"), false),
+                Matter::Withdrawal {
+                    incident: slow_database("D株式会社", "PostgreSQL"),
+                    asked_at: at("2026-11-20T10:20:00"),
+                },
+            ),
+        ),
+    ]
+}
