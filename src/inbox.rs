@@ -13,6 +13,17 @@ pub const DEPTH: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Inbox(mpsc::Sender<Waiting>);
 
+/// A way to the queue that does not keep it open: for whoever serves as long as others bring something.
+#[derive(Clone, Debug)]
+pub struct Slot(mpsc::WeakSender<Waiting>);
+
+impl Slot {
+    /// The queue, unless the daemon is going down.
+    pub fn inbox(&self) -> Option<Inbox> {
+        self.0.upgrade().map(Inbox)
+    }
+}
+
 /// An input and whoever waits for it to be on record.
 #[derive(Debug)]
 pub struct Waiting {
@@ -32,6 +43,11 @@ impl Inbox {
     pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
         let (sender, receiver) = mpsc::channel(DEPTH);
         (Self(sender), receiver)
+    }
+
+    /// A way to this queue that does not keep it open.
+    pub fn slot(&self) -> Slot {
+        Slot(self.0.downgrade())
     }
 
     /// Hands `input` to the desk and waits until it is on record.

@@ -121,3 +121,5 @@ pub mod config;
 pub mod clock;
 
 pub mod play;
+
+pub mod demo;

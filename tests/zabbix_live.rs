@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a failed test should stop, and say what it measured")]
 
 use jiff::Timestamp;
+use kiriwake::clock::Clock;
 use kiriwake::config::span::Span;
 use kiriwake::desk::observation::{
     Cursor, Evidence, Failure, FailureKind, Key, Level, Observation, OpenProblem, Problem, Report, Seen,
@@ -124,7 +125,7 @@ impl Desk {
         let (stop, stopped) = watch::channel(false);
         let cursor = standing.cursor.clone();
         let open = standing.open.iter().map(|open| (open.key.clone(), open.clone())).collect();
-        let task = tokio::spawn(zabbix::run(config, access, standing, inbox, stopped));
+        let task = tokio::spawn(zabbix::run(config, access, standing, inbox, Clock::real(None), stopped));
         Self { inputs, seen: vec![], failures: vec![], reports: vec![], cursor, open, stop, task }
     }
 

@@ -2,6 +2,7 @@
 
 use super::core::Query;
 use super::work::full;
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::config::kinds::Sources;
 use crate::desk::Input;
@@ -14,6 +15,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+/// How long sources may take to stop; then they are broken off. What they had read is not on record and read again.
+const STOPPING: Duration = Duration::from_secs(5);
 /// Pause before a source that ended, or could not begin, is started again.
 const AGAIN: Duration = Duration::from_secs(15);
 
@@ -24,20 +27,20 @@ pub(super) struct Running {
 }
 
 /// Starts every configured source.
-pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Query>) -> Running {
+pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Query>, clock: &Clock) -> Running {
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     for config in settings.kinds.sources.zabbix.clone() {
-        let (inbox, folders) = (inbox.clone(), settings.kinds.folders.clone());
+        let (inbox, folders, clock) = (inbox.clone(), settings.kinds.folders.clone(), clock.clone());
         let id = SourceId(config.name.clone());
         let stopped = stopped.clone();
-        tasks.spawn(keep_running(id.clone(), queries.clone(), stopped.clone(), move |standing| {
-            let (config, inbox, stopped) = (config.clone(), inbox.clone(), stopped.clone());
+        tasks.spawn(keep_running(id.clone(), queries.clone(), stopped.clone(), clock.clone(), move |standing| {
+            let (config, inbox, clock, stopped) = (config.clone(), inbox.clone(), clock.clone(), stopped.clone());
             let access = Sources::access(&config, &folders);
             let id = id.clone();
             async move {
                 match access {
-                    Ok(access) => zabbix::run(config, access, standing, inbox, stopped).await,
+                    Ok(access) => zabbix::run(config, access, standing, inbox, clock, stopped).await,
                     Err(error) => {
                         let failure = Failure { kind: FailureKind::LoggedOut, detail: full(&error) };
                         let _ = inbox.put(Input::SourceFailed { source: id, failure }).await;
@@ -47,41 +50,68 @@ pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Q
         }));
     }
     for config in settings.kinds.sources.logfile.clone() {
-        let (inbox, patterns) = (inbox.clone(), settings.kinds.sources.patterns.clone());
+        let (inbox, patterns, clock) = (inbox.clone(), settings.kinds.sources.patterns.clone(), clock.clone());
         let id = config.name().clone();
         let stopped = stopped.clone();
-        tasks.spawn(keep_running(id, queries.clone(), stopped.clone(), move |standing| {
-            logfile::run(config.clone(), patterns.clone(), standing, inbox.clone(), stopped.clone())
+        tasks.spawn(keep_running(id, queries.clone(), stopped.clone(), clock.clone(), move |standing| {
+            let clock = clock.clone();
+            logfile::run(config.clone(), patterns.clone(), standing, inbox.clone(), clock, stopped.clone())
         }));
     }
     Running { stop, tasks }
 }
 
+/// What keeps sources from being begun as configured: secrets that are not there or not safe.
+pub(super) fn faults(settings: &Settings) -> Vec<String> {
+    let zabbixes = settings.kinds.sources.zabbix.iter();
+    let access = zabbixes.filter_map(|config| {
+        let error = Sources::access(config, &settings.kinds.folders).err()?;
+        Some(format!("source {}: {}", config.name, full(&error)))
+    });
+    access.collect()
+}
+
 impl Running {
-    /// Tells every source to stop and waits until they have.
+    /// Tells every source to stop and waits until they have; one that hangs (a log on a dead network disk) is broken
+    /// off.
     pub(super) async fn stop(mut self) {
         let _ = self.stop.send(true);
-        while self.tasks.join_next().await.is_some() {}
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOPPING, all).await.is_err() {
+            tracing::warn!(sources = self.tasks.len(), "sources that did not stop were broken off");
+            self.tasks.shutdown().await;
+        }
     }
 }
 
 /// Runs a source until it is told to stop; when it ends by itself, or panics, it begins again from the record.
-async fn keep_running<F, T>(id: SourceId, queries: mpsc::Sender<Query>, mut stopped: watch::Receiver<bool>, begin: F)
-where
+async fn keep_running<F, T>(
+    id: SourceId,
+    queries: mpsc::Sender<Query>,
+    mut stopped: watch::Receiver<bool>,
+    clock: Clock,
+    begin: F,
+) where
     F: Fn(Standing) -> T,
     T: Future<Output = ()> + Send + 'static,
 {
     while !*stopped.borrow() {
         let Some(standing) = standing(&id, &queries).await else { return };
-        let ended = tokio::spawn(begin(standing)).await;
+        // A set of one: it is broken off together with this task.
+        let mut alone = JoinSet::new();
+        alone.spawn(begin(standing));
+        let ended = alone.join_next().await;
         if *stopped.borrow() {
             return;
         }
-        match ended {
+        match ended.unwrap_or(Ok(())) {
             Ok(()) => tracing::warn!(source = %id, "the source ended; it begins again"),
             Err(error) => tracing::error!(source = %id, %error, "the source failed; it begins again from the record"),
         }
-        let _ = tokio::time::timeout(AGAIN, stopped.wait_for(|stopped| *stopped)).await;
+        tokio::select! {
+            () = clock.sleep(AGAIN) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
     }
 }
 

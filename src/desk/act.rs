@@ -25,6 +25,24 @@ pub struct Actor {
     pub role: Role,
 }
 
+impl Actor {
+    /// Somebody at the control socket: `by` is who it is where several people use the account `account`, which stays on
+    /// record beside the name.
+    pub fn at_account(by: Option<String>, account: String, role: Role) -> Self {
+        let name = match by.filter(|by| !by.trim().is_empty()) {
+            Some(by) => format!("{by} ({account})"),
+            None => account,
+        };
+        Self { name, role }
+    }
+
+    /// The name for people outside, without the account beside it.
+    pub fn person(&self) -> &str {
+        let shared = self.name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
+        shared.map_or(self.name.as_str(), |(person, _)| person)
+    }
+}
+
 /// 役割 of a person at the control socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -95,9 +95,9 @@ fn purpose(purpose: Purpose) -> String {
 fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> String {
     let number = number_of(&incident.number);
     let number =
-        number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KW の {}", digits.replace('-', " の ")));
+        number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KWの{}", digits.replace('-', "の")));
     let contract = text::name(&call.contract);
-    let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract} です。") };
+    let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract}です。") };
     let since = clock.short(incident.occurred);
     let what = text::cut(&Symptom::of(incident).sentence(), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
@@ -126,7 +126,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
     let late = if call.purpose == Purpose::Inform && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
-        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は {number} です。{request}",
+        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は、{number}です。{request}",
         text::name(&letter.from.site)
     )
 }

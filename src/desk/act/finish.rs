@@ -45,7 +45,7 @@ pub(super) fn restore(
     let facts = RecoveryFacts {
         usable,
         restored: now.wall,
-        checked_by: Some(actor.name.clone()),
+        checked_by: Some(actor.person().to_owned()),
         check,
         treatment: turn.state.incidents.get(&id).map(|incident| incident.treatment.clone()).unwrap_or_default(),
         remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),

@@ -15,6 +15,9 @@ use std::time::Duration;
 
 /// Promised hours are round ones: people look at the clock.
 const ROUND_TO_MINUTES: i64 = 15;
+/// A promised report that leaves no later than this after its hour counts from that hour: the clock of the next promise
+/// does not slip by a quarter because a tick came some milliseconds late.
+const PUNCTUAL: SignedDuration = SignedDuration::from_secs(60);
 /// So many reports in a row may have nothing new; then only news is told.
 const SILENT_REPORTS: u32 = 2;
 
@@ -37,7 +40,7 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     };
     let not_before = not_before.filter(|at| *at > turn.now.wall);
     let earlier = unsent_reports(turn, incident);
-    let next = next_report(turn, severity);
+    let next = next_report(turn, severity, turn.now.wall);
     let offices = offices(turn, incident);
     let mut told = BTreeSet::new();
     for office in offices {
@@ -102,11 +105,10 @@ fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
     if offices.is_empty() { BTreeSet::from([rules.site.office.clone()]) } else { offices }
 }
 
-/// 次回報告: the promised span from now, rounded up to a quarter of an hour.
-fn next_report(turn: &Turn, severity: u8) -> Option<Timestamp> {
+/// 次回報告: the promised span after `from`, rounded up to a quarter of an hour.
+fn next_report(turn: &Turn, severity: u8, from: Timestamp) -> Option<Timestamp> {
     let span = policy(turn, severity).next_report?;
-    let at = turn.now.wall.checked_add(SignedDuration::try_from(span).ok()?).ok()?;
-    Some(rounded_up(at))
+    Some(rounded_up(from.checked_add(SignedDuration::try_from(span).ok()?).ok()?))
 }
 
 fn rounded_up(at: Timestamp) -> Timestamp {
@@ -161,8 +163,15 @@ fn news(incident: &Incident) -> Vec<Happening> {
     news
 }
 
+/// Tells the offices what was recorded in this step, where no hour is promised for it.
+pub(in crate::desk) fn tell_news(turn: &mut Turn) {
+    while let Some(incident) = turn.touched.news.pop_first() {
+        news_came(turn, incident);
+    }
+}
+
 /// Something was recorded while no hour is promised: after two reports with nothing new, news is told when it comes.
-pub(in crate::desk) fn news_came(turn: &mut Turn, incident: IncidentId) {
+fn news_came(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let promises = policy(turn, known.severity_value()).next_report.is_some();
     let quiet = known.reporting.count > 0 && known.reporting.next.is_none();
@@ -188,7 +197,9 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let nth = reporting.count + 1;
     let quiet_from_now = silent && reporting.silent + 1 >= SILENT_REPORTS;
     let verifying = reason == ReportReason::Verifying;
-    let next = if quiet_from_now || verifying { None } else { next_report(turn, severity) };
+    let now = turn.now.wall;
+    let from = reporting.next.filter(|at| *at <= now && now.duration_since(*at) <= PUNCTUAL).unwrap_or(now);
+    let next = if quiet_from_now || verifying { None } else { next_report(turn, severity, from) };
     for office in reporting.offices.clone() {
         let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
         let matter = Matter::Interim {
@@ -326,7 +337,7 @@ pub(in crate::desk) fn external(turn: &mut Turn, incident: IncidentId, verdict: 
             told.insert(office);
         }
     }
-    let next = next_report(turn, severity);
+    let next = next_report(turn, severity, turn.now.wall);
     let reported = Edit::Reported { count: 1, at: turn.now.wall, next, silent: false, offices: told };
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
 }

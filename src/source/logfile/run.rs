@@ -5,14 +5,15 @@
 use super::config::Settings;
 use super::pattern::Pattern;
 use super::reader::{Batch, Reader};
+use crate::clock::Clock;
 use crate::desk::Input;
 use crate::desk::ids::SourceId;
-use crate::desk::now::{Elapsed, Now};
+use crate::desk::now::Elapsed;
 use crate::desk::observation::{Failure, FailureKind, Report};
 use crate::inbox::{Closed, Inbox};
 use crate::source::Standing;
 use std::panic;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often a source with nothing to tell says that it looked, or that it still can't. The files are looked at every
@@ -26,19 +27,20 @@ const NAMED: usize = 5;
 /// Follows the files until `stop` turns true (or its sender is gone) or the desk takes nothing more.
 ///
 /// What is observed is put together with the position after it, and nothing more is read until that is on record.
+/// Pauses and readings are those of `clock`.
 pub async fn run(
     settings: Settings,
     patterns: Vec<Pattern>,
     standing: Standing,
     inbox: Inbox,
+    clock: Clock,
     mut stop: watch::Receiver<bool>,
 ) {
-    let begun = Instant::now();
     let source = settings.name.clone();
     let mut reader = Reader::new(&settings, &patterns, &standing);
     let mut talk = Talk::new(source.clone());
     loop {
-        let now = now(begun);
+        let now = clock.now();
         let work = tokio::task::spawn_blocking(move || {
             let batch = reader.batch(now);
             (reader, batch)
@@ -64,7 +66,7 @@ pub async fn run(
         }
         if !more {
             tokio::select! {
-                () = tokio::time::sleep(settings.poll) => {}
+                () = clock.sleep(settings.poll) => {}
                 // An error means that whoever could say stop is gone.
                 stopped = stop.wait_for(|stop| *stop) => { let _ = stopped; return }
             }
@@ -74,11 +76,6 @@ pub async fn run(
 
 async fn put(inbox: &Inbox, input: Input) -> Result<(), Closed> {
     inbox.put(input).await.map(|_| ())
-}
-
-fn now(begun: Instant) -> Now {
-    let elapsed = Elapsed(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
-    Now { wall: jiff::Timestamp::now(), elapsed }
 }
 
 /// What is said to the desk, and when it was last said.

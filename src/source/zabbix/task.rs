@@ -7,48 +7,53 @@ use super::api::Api;
 use super::config::{Access, Config};
 use super::poll::{Manner, Poll, Record, Stop};
 use super::wire::Http;
+use crate::clock::Clock;
 use crate::desk::Input;
 use crate::desk::ids::SourceId;
-use crate::desk::now::{Elapsed, Now};
 use crate::desk::observation::Report;
 use crate::inbox::{Closed, Inbox};
 use crate::source::{Standing, pause};
-use jiff::Timestamp;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 /// Looks at the Zabbix of `config` every `config.poll` and puts what it sees into `inbox`, from where `standing` ends.
 ///
 /// Every complete look puts a complete report, an empty one too; every failed look puts an `Input::SourceFailed` and is
 /// repeated after a pause that grows from one second to a minute. Returns when `stop` becomes true or its sender is
-/// gone, at once even in the middle of a look, and when the desk takes nothing more.
-pub async fn run(config: Config, access: Access, standing: Standing, inbox: Inbox, mut stop: watch::Receiver<bool>) {
+/// gone, at once even in the middle of a look, and when the desk takes nothing more. Pauses and readings are those of
+/// `clock`; the time limits of calls are the world's.
+pub async fn run(
+    config: Config,
+    access: Access,
+    standing: Standing,
+    inbox: Inbox,
+    clock: Clock,
+    mut stop: watch::Receiver<bool>,
+) {
     let name = config.name.clone();
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => tracing::debug!(source = %name, "told to stop"),
-        Closed = look_for_ever(config, access, standing, inbox) => tracing::debug!(source = %name, "the desk is closed"),
+        Closed = look_for_ever(config, access, standing, inbox, clock) => tracing::debug!(source = %name, "the desk is closed"),
     }
 }
 
-async fn look_for_ever(config: Config, access: Access, standing: Standing, inbox: Inbox) -> Closed {
-    let started = Instant::now();
+async fn look_for_ever(config: Config, access: Access, standing: Standing, inbox: Inbox, clock: Clock) -> Closed {
     let every = config.poll.0.max(Duration::from_millis(100));
     let source = SourceId(config.name.clone());
     let manner = Manner { source: source.clone(), every, expected_hosts: config.expected_hosts };
     let mut api = Api::new(Http::new(&config), access);
-    let mut poll = Poll::new(manner, &standing, reading(started));
+    let mut poll = Poll::new(manner, &standing, clock.now());
     let mut record = Desk(inbox);
     let mut failures: u32 = 0;
     loop {
-        let began = Instant::now();
-        match poll.look(&mut api, &mut record, reading(started)).await {
+        let now = clock.now();
+        match poll.look(&mut api, &mut record, now).await {
             Ok(()) => {
                 if failures > 0 {
                     tracing::info!(%source, failures, "looking again");
                 }
                 failures = 0;
-                tokio::time::sleep_until(began + every).await;
+                clock.sleep((now.elapsed + every).since(clock.now().elapsed)).await;
             }
             Err(Stop::Closed(closed)) => return closed,
             Err(Stop::Failed(failure)) => {
@@ -58,17 +63,10 @@ async fn look_for_ever(config: Config, access: Access, standing: Standing, inbox
                 if let Err(closed) = record.0.put(Input::SourceFailed { source: source.clone(), failure }).await {
                     return closed;
                 }
-                tokio::time::sleep(again).await;
+                clock.sleep(again).await;
             }
         }
     }
-}
-
-/// The time since this task began, and the wall clock. The overlap is held anew after a restart, so the task's own
-/// time is enough.
-fn reading(started: Instant) -> Now {
-    let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Now { wall: Timestamp::now(), elapsed: Elapsed(elapsed) }
 }
 
 struct Desk(Inbox);

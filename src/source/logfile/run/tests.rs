@@ -66,7 +66,7 @@ fn start(folder: &Path, standing: Standing) -> (Receiver<Waiting>, watch::Sender
     let (inbox, receiver) = Inbox::new();
     let (stop, stopped) = watch::channel(false);
     let patterns = vec![pattern.check().expect("sound")];
-    (receiver, stop, tokio::spawn(run(settings, patterns, standing, inbox, stopped)))
+    (receiver, stop, tokio::spawn(run(settings, patterns, standing, inbox, Clock::real(None), stopped)))
 }
 
 async fn report(receiver: &mut Receiver<Waiting>) -> (Report, tokio::sync::oneshot::Sender<Reply>) {
