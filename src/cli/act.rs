@@ -210,7 +210,7 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
                 summary,
                 component: component.map(ComponentId),
                 detected_by: word::<DetectedBy>("--detected-by", &detected_by)?,
-                occurred: moment(context, at)?,
+                occurred: moment(context, at).await?,
                 severity,
             };
             return perform(context, by, act).await;
@@ -225,19 +225,21 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
             (number, Deed::Assign { party: party(whom), ask }, by)
         }
         Incident::Ack { number, party: whom, at, by } => {
-            (number, Deed::Acknowledge { party: whom.map(party), at: moment(context, at)? }, by)
+            (number, Deed::Acknowledge { party: whom.map(party), at: moment(context, at).await? }, by)
         }
         Incident::Start { number, party: whom, at, by } => {
-            (number, Deed::Start { party: whom.map(party), at: moment(context, at)? }, by)
+            (number, Deed::Start { party: whom.map(party), at: moment(context, at).await? }, by)
         }
         Incident::Note { number, text, by } => (number, Deed::Note { text }, by),
         Incident::Verify { number, by } => (number, Deed::Verify, by),
         Incident::Restore { number, check, usable, treatment, by } => {
-            (number, Deed::Restore { check, usable: moment(context, usable)?, treatment }, by)
+            (number, Deed::Restore { check, usable: moment(context, usable).await?, treatment }, by)
         }
         Incident::Reopen { number, reason, by } => (number, Deed::Reopen { reason }, by),
         Incident::Submit { number, by } => (number, Deed::Submit, by),
-        Incident::Accept { number, name, at, by } => (number, Deed::Accept { name, at: moment(context, at)? }, by),
+        Incident::Accept { number, name, at, by } => {
+            (number, Deed::Accept { name, at: moment(context, at).await? }, by)
+        }
         Incident::Hold { number, reason, by } => (number, Deed::Hold { reason }, by),
         Incident::Resume { number, decision, by } => (number, Deed::Resume { decision }, by),
         Incident::Cancel { number, reason, by } => (number, Deed::Cancel { reason }, by),
@@ -273,13 +275,9 @@ fn word<'a, T: Deserialize<'a>>(flag: &str, text: &'a str) -> Result<T, Trouble>
 }
 
 /// A moment as people write it, in the site's zone.
-fn moment(context: &Context, text: Option<String>) -> Result<Option<Timestamp>, Trouble> {
+async fn moment(context: &Context, text: Option<String>) -> Result<Option<Timestamp>, Trouble> {
     let Some(text) = text else { return Ok(None) };
-    let zone = match &context.socket {
-        Some(_) => TimeZone::system(),
-        None => text::zone(&context.settings()?.rules.site.timezone),
-    };
-    parse_moment(&text, &zone).map(Some)
+    parse_moment(&text, &context.zone().await?).map(Some)
 }
 
 /// `2026-09-20 02:50`, `02:50` (today) or RFC 3339.

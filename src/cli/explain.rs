@@ -5,7 +5,7 @@ use crate::control::view::Dossier;
 use crate::desk::incident::{TriedResult, Verdict};
 use crate::desk::letter::Fact;
 use crate::desk::owed::Work;
-use crate::render::words;
+use crate::render::{sentences, words};
 use jiff::tz::TimeZone;
 
 /// Explains an incident, or shows one of its messages.
@@ -13,7 +13,7 @@ pub(super) async fn explain(context: &Context, number: &str, message: Option<&st
     if let Some(row) = message {
         return outbox::show(context, row).await;
     }
-    let dossier: Dossier = context.client()?.get(&format!("/incidents/{number}")).await?;
+    let dossier: Dossier = context.client()?.get_named("/incidents", number).await?;
     if context.json {
         return context.print_json(&dossier.incident.verdicts);
     }
@@ -33,11 +33,11 @@ pub(super) async fn explain(context: &Context, number: &str, message: Option<&st
     for row in &dossier.rows {
         if let Work::Message { letter, .. } = &row.work {
             text::out(&format!(
-                "  {}  {} to {}  because {:?}",
+                "  {}  {} to {}  because {}",
                 row.id,
                 row.kind(),
                 text::clean(&letter.to.organization),
-                row.why
+                sentences::why(&row.why)
             ));
         }
     }

@@ -20,12 +20,15 @@ use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use std::time::Duration;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Where the configuration is unless told otherwise.
 const CONFIGURATION: &str = "/etc/kiriwake";
-/// What the libraries below log at most: at debug they would write down mails and passwords.
-const QUIET: &str = "lettre=warn,reqwest=warn,hyper=warn,h2=warn,rustls=warn,sled=warn";
+/// How long what still runs after the daemon's end may take: a thread that waits for a dead disk never returns.
+const LEFTOVERS: Duration = Duration::from_secs(1);
 
 /// The unattended half of an incident desk: polls Zabbix and logs, isolates the responsible party, asks it, reports.
 #[derive(Debug, Parser)]
@@ -64,6 +67,8 @@ enum Command {
         #[arg(long)]
         strict: bool,
     },
+    /// Has the running daemon read its configuration again; the faults, if it keeps the old one.
+    Reload,
     /// The running daemon at a glance: sources, queue, open incidents.
     Status,
     /// What the desk does with incidents.
@@ -121,11 +126,14 @@ pub(crate) enum Trouble {
 impl From<client::Error> for Trouble {
     fn from(error: client::Error) -> Self {
         let code = match &error {
+            client::Error::Forbidden { .. } => 77,
             client::Error::Unreachable { .. } => 69,
+            client::Error::Stopping => 75,
             client::Error::Refused(_) => 65,
             client::Error::Strange(_) => 76,
         };
-        Trouble::Said(text::full(&error), code)
+        let said: Vec<String> = text::full(&error).lines().map(text::clean).collect();
+        Trouble::Said(said.join("\n"), code)
     }
 }
 
@@ -150,6 +158,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Demo(demo) => demo::demo(&context, demo),
         Command::Init { folder } => check::init(&folder),
         Command::Check { strict } => check::check(&context, strict),
+        Command::Reload => context.asking(show::reload(&context)),
         Command::Status => context.asking(show::status(&context)),
         Command::Incident(incident) => context.asking(act::incident(&context, incident)),
         Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
@@ -191,6 +200,12 @@ impl Context {
         Ok(Client::new(&socket)?)
     }
 
+    /// The zone the running daemon goes by; the configuration may be unreadable for those at the desk.
+    async fn zone(&self) -> Result<jiff::tz::TimeZone, Trouble> {
+        let status: crate::control::view::Status = self.client()?.get("/status").await?;
+        Ok(text::zone(&status.timezone))
+    }
+
     /// Runs something that talks to the daemon.
     fn asking(&self, work: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -205,17 +220,7 @@ impl Context {
 
     /// The daemon.
     fn daemon(&self) -> Result<(), Trouble> {
-        let filter =
-            EnvFilter::try_new(format!("{},{QUIET}", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned())));
-        let filter = filter.unwrap_or_else(|_| EnvFilter::new(format!("info,{QUIET}")));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        let log = log.with_ansi(std::io::stderr().is_terminal());
-        // Under systemd the journal adds its own time.
-        if std::env::var_os("JOURNAL_STREAM").is_some() {
-            log.without_time().init()
-        } else {
-            log.init()
-        }
+        log_to_stderr();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| Trouble::Said(format!("no runtime: {error}"), 71))?;
         let options = daemon::Options {
@@ -225,7 +230,9 @@ impl Context {
             stop: None,
             followers: None,
         };
-        runtime.block_on(daemon::run(options)).map_err(|error| match error {
+        let ended = runtime.block_on(daemon::run(options));
+        runtime.shutdown_timeout(LEFTOVERS);
+        ended.map_err(|error| match error {
             daemon::Error::Configuration(report) => {
                 let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
                 Trouble::Silent(78)
@@ -235,7 +242,29 @@ impl Context {
                 Trouble::Said(text::full(&error), code)
             }
             daemon::Error::Socket { .. } => Trouble::Said(text::full(&error), 73),
-            daemon::Error::Core(_) | daemon::Error::System { .. } => Trouble::Said(text::full(&error), 71),
+            daemon::Error::Core(daemon::CoreError::Desk { .. }) => Trouble::Said(text::full(&error), 70),
+            daemon::Error::Core(daemon::CoreError::Rules { .. }) => Trouble::Said(text::full(&error), 74),
+            daemon::Error::System { .. } => Trouble::Said(text::full(&error), 71),
         })
     }
+}
+
+/// Logs to stderr; `RUST_LOG` chooses how much of ours. Of the libraries nothing below a warning is written whatever it
+/// says: at debug they write down mails, passwords and addresses that are secrets (P14).
+fn log_to_stderr() {
+    let wanted = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let ours = filter_fn(|event| *event.level() <= LevelFilter::WARN || is_ours(event.target()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = lines.with_ansi(std::io::stderr().is_terminal());
+    let log = tracing_subscriber::registry().with(wanted).with(ours);
+    // Under systemd the journal adds its own time.
+    if std::env::var_os("JOURNAL_STREAM").is_some() {
+        log.with(lines.without_time()).init()
+    } else {
+        log.with(lines).init()
+    }
+}
+
+fn is_ours(target: &str) -> bool {
+    target == env!("CARGO_PKG_NAME") || target.starts_with(concat!(env!("CARGO_PKG_NAME"), "::"))
 }

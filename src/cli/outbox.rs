@@ -5,7 +5,7 @@ use crate::control::view::RowLine;
 use crate::desk::ids::OwedId;
 use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::{Act, outcome::Delivery};
-use crate::render;
+use crate::render::{self, sentences};
 use clap::Subcommand;
 
 /// What leaves the house.
@@ -77,17 +77,23 @@ fn state(state: &OwedState, next: Option<u64>) -> String {
         OwedState::Started { .. } => "under way".to_owned(),
         OwedState::Done { .. } => "done".to_owned(),
         OwedState::Dead { why, .. } => format!("given up: {}", text::cut(why, 40)),
-        OwedState::Superseded => "superseded".to_owned(),
+        OwedState::Superseded => "said better by a later one".to_owned(),
     }
 }
 
 /// One row in full.
 pub(super) async fn show(context: &Context, row: &str) -> Result<(), Trouble> {
-    let row: Owed = context.client()?.get(&format!("/outbox/{row}")).await?;
+    let row: Owed = context.client()?.get_named("/outbox", row).await?;
     if context.json {
         return context.print_json(&row);
     }
-    text::out(&format!("{}  {}  {}  because {:?}", row.id, row.kind(), state(&row.state, None), row.why));
+    text::out(&format!(
+        "{}  {}  {}  because {}",
+        row.id,
+        row.kind(),
+        state(&row.state, None),
+        sentences::why(&row.why)
+    ));
     text::out(&format!("key {}", row.key));
     match &row.work {
         Work::Message { addresses, letter, channel, .. } => {
@@ -101,7 +107,8 @@ pub(super) async fn show(context: &Context, row: &str) -> Result<(), Trouble> {
                 ));
             }
             let words = render::mail(letter);
-            text::out(&format!("\n{}\n\n{}", words.subject, words.body));
+            let body: Vec<String> = words.body.lines().map(text::clean).collect();
+            text::out(&format!("\n{}\n\n{}", text::clean(&words.subject), body.join("\n")));
         }
         Work::Ping { component, address } => text::out(&format!("ping {component} at {address}")),
         Work::WriteBack { source, keys, text: note } => {

@@ -1,10 +1,12 @@
 //! `status`, `incident list`, `incident show`.
 
 use super::{Context, Trouble, text};
+use crate::control::client;
 use crate::control::view::{Dossier, IncidentLine, Status};
 use crate::desk::incident::Incident;
 use crate::desk::letter::{Ask, Happening, What};
 use crate::desk::owed::{OwedState, Work};
+use crate::desk::request::RequestState;
 use crate::render::words;
 use jiff::tz::TimeZone;
 
@@ -53,6 +55,23 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Has the configuration read again.
+pub(super) async fn reload(context: &Context) -> Result<(), Trouble> {
+    match context.client()?.reload().await {
+        Ok(()) => {
+            text::out(context.tongue.pick("The configuration is in force.", "設定を読み込みました。"));
+            Ok(())
+        }
+        Err(client::Error::Refused(faults)) => {
+            for fault in faults.lines() {
+                text::out(&text::clean(fault));
+            }
+            Err(Trouble::Said("the old configuration stays in force".to_owned(), 78))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Incidents, newest first.
 pub(super) async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
     let lines: Vec<IncidentLine> = context.client()?.get(&format!("/incidents?all={all}")).await?;
@@ -63,7 +82,7 @@ pub(super) async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
         text::out(context.tongue.pick("No open incidents.", "対応中の障害はありません。"));
         return Ok(());
     }
-    let zone = context.settings().map_or(TimeZone::system(), |settings| text::zone(&settings.rules.site.timezone));
+    let zone = context.zone().await?;
     let rows: Vec<Vec<String>> = lines
         .iter()
         .map(|line| {
@@ -84,7 +103,7 @@ pub(super) async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
 
 /// Everything on record about one.
 pub(super) async fn show(context: &Context, number: &str) -> Result<(), Trouble> {
-    let dossier: Dossier = context.client()?.get(&format!("/incidents/{number}")).await?;
+    let dossier: Dossier = context.client()?.get_named("/incidents", number).await?;
     if context.json {
         return context.print_json(&dossier);
     }
@@ -209,11 +228,24 @@ fn requests(dossier: &Dossier, page: &mut Page) {
             (None, None) => format!("acknowledgement expected by {}", page.time(request.acknowledge_by)),
         };
         page.item(format!(
-            "{}  {ask} {:?} at {}, {answer}",
+            "{}  {ask} {} at {}, {answer}",
             name(dossier, request.party.as_str()),
-            request.state,
+            standing(request.state),
             page.time(request.asked)
         ));
+    }
+}
+
+fn standing(state: RequestState) -> &'static str {
+    match state {
+        RequestState::Unsent => "not sent yet",
+        RequestState::Sent => "sent",
+        RequestState::Acknowledged => "acknowledged",
+        RequestState::Started => "under way",
+        RequestState::Reported => "reported as done",
+        RequestState::Checked => "done and checked",
+        RequestState::NotOurs => "refused as not theirs",
+        RequestState::Withdrawn => "withdrawn",
     }
 }
 

@@ -18,9 +18,8 @@ use crate::desk::{Frame, Input};
 use crate::inbox::Inbox;
 use sources::Running;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -30,8 +29,12 @@ pub use self::core::Error as CoreError;
 
 /// Readers that may wait at once.
 const READERS: usize = 64;
-/// How long workers may take to bring back what they have under way when the daemon stops (P23).
-const LAST_OUTCOMES: Duration = Duration::from_secs(20);
+/// How long workers may take, from being told to stop, to bring back what they have under way (P23).
+const LAST_OUTCOMES: Duration = Duration::from_secs(15);
+/// How long a stop may take in all; systemd kills after 30 s (`TimeoutStopSec`).
+const LONGEST_STOP: Duration = Duration::from_secs(27);
+/// How long those at the control socket may take to read their answer.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// How the daemon is run.
 pub struct Options {
@@ -88,6 +91,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     }
     let mut hangup =
         signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
+    let mut ending = Ending::new(stop)?;
     let state = settings.state_directory.clone();
     let opening = {
         let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
@@ -107,9 +111,9 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (queries, asked) = mpsc::channel(READERS);
     let (new_rules, rules) = mpsc::channel(1);
     let (send_effects, effects) = mpsc::unbounded_channel();
-    let pulse = Arc::new(AtomicU64::new(0));
-    let progress = core.progress();
-    let ends = Ends { inputs, queries: asked, rules, effects: send_effects, pulse: pulse.clone() };
+    let pulse = core.pulse();
+    let (stop_core, stop) = watch::channel(None);
+    let ends = Ends { inputs, queries: asked, rules, effects: send_effects, stop };
     let runtime = Handle::current();
     let core = std::thread::Builder::new()
         .name("kiriwake-core".to_owned())
@@ -117,52 +121,64 @@ pub async fn run(options: Options) -> Result<(), Error> {
         .map_err(|source| Error::System { what: "a thread for the core", source })?;
 
     let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store))));
-    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.slot()));
+    let (stop_working, working) = watch::channel(false);
+    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.slot(), working));
     let running = sources::start(&settings, &inbox, &queries, &clock);
     let (reload, mut reloads) = mpsc::channel(1);
     let (stop_serving, serving) = watch::channel(false);
     let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload };
     let server = tokio::spawn(server::serve(listener, doors, serving));
-    let watchdog = tokio::spawn(watchdog::feed(pulse, progress));
+    let watchdog = tokio::spawn(watchdog::feed(pulse));
     tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
     watchdog::ready();
 
     let mut house =
         House { folder, environment, clock, settings, inbox, queries, new_rules, tools, running: Some(running), store };
-    let mut ending = Ending::new(stop)?;
     let mut core_ended = tokio::task::spawn_blocking(move || core.join());
     let early = loop {
-        tokio::select! {
+        let asked = tokio::select! {
             () = ending.wait() => break None,
             ended = &mut core_ended => break Some(ended),
-            _ = hangup.recv() => { house.reload().await.ok(); }
-            Some(answer) = reloads.recv() => { let _ = answer.send(house.reload().await); }
+            _ = hangup.recv() => None,
+            Some(answer) = reloads.recv() => Some(answer),
+        };
+        // A reload that takes long (a source that hangs) must not keep the daemon from ending.
+        tokio::select! {
+            result = house.reload() => {
+                if let Some(answer) = asked {
+                    let _ = answer.send(result);
+                }
+            }
+            () = ending.wait() => break None,
+            ended = &mut core_ended => break Some(ended),
         }
     };
+    let told = Instant::now();
     watchdog::stopping();
     tracing::info!("stopping");
+    let _ = stop_working.send(true);
     let _ = stop_serving.send(true);
+    // Before the lock on the state directory is free: the next daemon's socket has the same name.
+    let _ = std::fs::remove_file(&house.settings.control_socket);
     if let Some(running) = house.running.take() {
         running.stop().await;
     }
-    let _ = tokio::time::timeout(Duration::from_secs(2), server).await;
-    watchdog.abort();
-    let socket = house.settings.control_socket.clone();
-    // The core ends when the last sender is gone; workers under way still hold theirs and bring their outcomes.
+    let _ = tokio::time::timeout(LAST_ANSWERS, server).await;
+    let _ = stop_core.send(Some(told + LAST_OUTCOMES));
     drop(house);
     let ended = match early {
         Some(ended) => ended,
-        None => match tokio::time::timeout(LAST_OUTCOMES, core_ended).await {
+        None => match tokio::time::timeout(LONGEST_STOP.saturating_sub(told.elapsed()), core_ended).await {
             Ok(ended) => ended,
             Err(_) => {
-                tracing::warn!("attempts are still under way; they count as cut off at the next start");
-                workers.abort();
+                // All that was acknowledged is on record; the next start reads it from there.
+                tracing::error!("the record could not be closed in time");
                 return Ok(());
             }
         },
     };
+    watchdog.abort();
     workers.abort();
-    let _ = std::fs::remove_file(socket);
     match ended {
         Ok(Ok(result)) => Ok(result?),
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -188,21 +204,20 @@ impl House {
     /// Reads the configuration again: all of it comes into force, or nothing does and the administrator is told (P11).
     async fn reload(&mut self) -> Result<(), String> {
         watchdog::reloading();
-        let today = self.clock.wall().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let result = match config::load(&self.folder, &self.environment, today) {
-            Ok((settings, _)) => match self.fixed_key_changed(&settings) {
-                None => {
-                    self.adopt(settings).await;
-                    Ok(())
-                }
-                Some(key) => Err(vec![format!("{key} cannot change while the daemon runs: restart it")]),
-            },
-            Err(report) => Err(report.findings().iter().map(config::Finding::in_one_line).collect()),
+        let result = match self.read_again() {
+            Ok((settings, tools)) => {
+                self.adopt(settings, tools).await;
+                Ok(())
+            }
+            Err(faults) => Err(faults),
         };
-        watchdog::ready();
         match result {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                watchdog::reloaded("running");
+                Ok(())
+            }
             Err(faults) => {
+                watchdog::reloaded("running; the configuration has faults, an older one is in force");
                 tracing::error!(
                     count = faults.len(),
                     first = faults.first(),
@@ -215,6 +230,20 @@ impl House {
         }
     }
 
+    /// The configuration as it is now, with everything it needs (secrets, certificates) opened; or its faults.
+    fn read_again(&self) -> Result<(Settings, Tools), Vec<String>> {
+        let today = self.clock.wall().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let (settings, _) = config::load(&self.folder, &self.environment, today)
+            .map_err(|report| report.findings().iter().map(config::Finding::in_one_line).collect::<Vec<_>>())?;
+        if let Some(key) = self.fixed_key_changed(&settings) {
+            return Err(vec![format!("{key} cannot change while the daemon runs: restart it")]);
+        }
+        let tools = Tools::of(&settings, &self.store);
+        let mut faults = tools.faults();
+        faults.extend(sources::faults(&settings));
+        if faults.is_empty() { Ok((settings, tools)) } else { Err(faults) }
+    }
+
     fn fixed_key_changed(&self, settings: &Settings) -> Option<&'static str> {
         if settings.state_directory != self.settings.state_directory {
             Some("state.directory")
@@ -225,20 +254,21 @@ impl House {
         }
     }
 
-    async fn adopt(&mut self, settings: Settings) {
+    async fn adopt(&mut self, settings: Settings, tools: Tools) {
         if let Some(running) = self.running.take() {
             running.stop().await;
+        }
+        // Before the rules: they may name channels that are new.
+        let tools = Arc::new(tools);
+        match self.tools.write() {
+            Ok(mut shared) => *shared = tools,
+            Err(poisoned) => *poisoned.into_inner() = tools,
         }
         let hash = settings.rules.hash.clone();
         let (done, adopted) = oneshot::channel();
         let _ = self.new_rules.send((settings.rules.clone(), done)).await;
         let _ = adopted.await;
         let _ = self.inbox.put(Input::RulesLoaded { hash: hash.clone() }).await;
-        let tools = Arc::new(Tools::of(&settings, &self.store));
-        match self.tools.write() {
-            Ok(mut shared) => *shared = tools,
-            Err(poisoned) => *poisoned.into_inner() = tools,
-        }
         self.running = Some(sources::start(&settings, &self.inbox, &self.queries, &self.clock));
         self.settings = settings;
         tracing::info!(rules = hash, "the configuration was read again and is in force");

@@ -15,6 +15,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+/// How long sources may take to stop; then they are broken off. What they had read is not on record and read again.
+const STOPPING: Duration = Duration::from_secs(5);
 /// Pause before a source that ended, or could not begin, is started again.
 const AGAIN: Duration = Duration::from_secs(15);
 
@@ -59,11 +61,26 @@ pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Q
     Running { stop, tasks }
 }
 
+/// What keeps sources from being begun as configured: secrets that are not there or not safe.
+pub(super) fn faults(settings: &Settings) -> Vec<String> {
+    let zabbixes = settings.kinds.sources.zabbix.iter();
+    let access = zabbixes.filter_map(|config| {
+        let error = Sources::access(config, &settings.kinds.folders).err()?;
+        Some(format!("source {}: {}", config.name, full(&error)))
+    });
+    access.collect()
+}
+
 impl Running {
-    /// Tells every source to stop and waits until they have.
+    /// Tells every source to stop and waits until they have; one that hangs (a log on a dead network disk) is broken
+    /// off.
     pub(super) async fn stop(mut self) {
         let _ = self.stop.send(true);
-        while self.tasks.join_next().await.is_some() {}
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOPPING, all).await.is_err() {
+            tracing::warn!(sources = self.tasks.len(), "sources that did not stop were broken off");
+            self.tasks.shutdown().await;
+        }
     }
 }
 
@@ -80,11 +97,14 @@ async fn keep_running<F, T>(
 {
     while !*stopped.borrow() {
         let Some(standing) = standing(&id, &queries).await else { return };
-        let ended = tokio::spawn(begin(standing)).await;
+        // A set of one: it is broken off together with this task.
+        let mut alone = JoinSet::new();
+        alone.spawn(begin(standing));
+        let ended = alone.join_next().await;
         if *stopped.borrow() {
             return;
         }
-        match ended {
+        match ended.unwrap_or(Ok(())) {
             Ok(()) => tracing::warn!(source = %id, "the source ended; it begins again"),
             Err(error) => tracing::error!(source = %id, %error, "the source failed; it begins again from the record"),
         }

@@ -1,13 +1,41 @@
 //! What systemd is told: ready, reloading, stopping - and alive, only while the core really moves (P7).
 
-use super::core::Progress;
 use sd_notify::NotifyState;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The working state's thread may be busy this long (a checkpoint) before it counts as stuck.
 const STUCK: Duration = Duration::from_secs(45);
+/// The core moves at least once a second; twice that is no sign of anything.
+const SURELY_MOVES: Duration = Duration::from_secs(2);
+
+/// When the core's thread and that of the working state last moved on; clones show the same.
+#[derive(Debug, Clone)]
+pub(super) struct Pulse(Arc<Mutex<Beats>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Beats {
+    core: Instant,
+    working: Instant,
+}
+
+impl Pulse {
+    /// A core that begins now.
+    pub(super) fn new(working: Instant) -> Self {
+        Self(Arc::new(Mutex::new(Beats { core: Instant::now(), working })))
+    }
+
+    /// The core moves; `working` is when the working state's thread last did.
+    pub(super) fn beat(&self, working: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Beats { core: Instant::now(), working };
+    }
+
+    /// Whether the core moved within `limit` and the working state's thread is not stuck.
+    fn is_alive(&self, limit: Duration) -> bool {
+        let Beats { core, working } = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        core.elapsed() < limit && working.elapsed() < STUCK
+    }
+}
 
 /// The daemon answers.
 pub(super) fn ready() {
@@ -17,6 +45,11 @@ pub(super) fn ready() {
 /// The configuration is being read again.
 pub(super) fn reloading() {
     tell(&[NotifyState::Status("reading the configuration again")]);
+}
+
+/// How reading it again ended.
+pub(super) fn reloaded(status: &str) {
+    tell(&[NotifyState::Status(status)]);
 }
 
 /// The daemon ends.
@@ -31,18 +64,17 @@ fn tell(states: &[NotifyState]) {
     }
 }
 
-/// Feeds the watchdog while the core's rounds go on and the working state's thread answers.
-pub(super) async fn feed(pulse: Arc<AtomicU64>, progress: Progress) {
+/// Feeds the watchdog while the core's rounds go on and the working state's thread answers. A core that is legitimately
+/// busy (a checkpoint, up to 20 s) misses one feeding of four and is fed again after it.
+pub(super) async fn feed(pulse: Pulse) {
     let Some(limit) = sd_notify::watchdog_enabled() else { return };
-    let mut seen = None;
+    let every = limit / 4;
     loop {
-        tokio::time::sleep(limit / 4).await;
-        let rounds = pulse.load(Ordering::Relaxed);
-        if seen != Some(rounds) && progress.age() < STUCK {
+        tokio::time::sleep(every).await;
+        if pulse.is_alive(every.max(SURELY_MOVES)) {
             tell(&[NotifyState::Watchdog]);
         } else {
             tracing::error!("the core does not move; the watchdog is not fed");
         }
-        seen = Some(rounds);
     }
 }

@@ -19,12 +19,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::JoinSet;
 
 /// No attempt of any channel takes longer; what does has no answer.
 const LONGEST: Duration = Duration::from_secs(240);
-/// How often an outcome is offered again when an attempt could not even be prepared.
-const UNREADY: Duration = Duration::from_secs(1);
+/// What is not begun because the daemon stops waits this long: until after the stop.
+const AFTER_THE_STOP: Duration = Duration::from_secs(20);
 
 /// An attempt that is on record and may now be made.
 #[derive(Debug, Clone)]
@@ -41,6 +42,11 @@ pub(super) struct Tools {
 }
 
 impl Tools {
+    /// What keeps channels from being used as configured.
+    pub(super) fn faults(&self) -> Vec<String> {
+        self.channels.values().filter_map(|opened| opened.as_ref().err().cloned()).collect()
+    }
+
     /// Opens channels and write-backs as configured. A broken one does not keep the others from working.
     pub(super) fn of(settings: &Settings, store: &str) -> Self {
         let site = &settings.rules.site;
@@ -84,26 +90,41 @@ pub(super) type SharedTools = Arc<RwLock<Arc<Tools>>>;
 
 /// Takes effects until the core is gone; each attempt runs as a task of its own, so that one slow destination delays
 /// nobody else (P4). How many run at once per destination is bounded by the desk. Only attempts under way keep the
-/// core's queue open.
-pub(super) async fn run(mut effects: mpsc::UnboundedReceiver<Effect>, tools: SharedTools, folder: PathBuf, slot: Slot) {
+/// core's queue open. Once it is told to stop no attempt is begun; those under way end as they end (P23).
+pub(super) async fn run(
+    mut effects: mpsc::UnboundedReceiver<Effect>,
+    tools: SharedTools,
+    folder: PathBuf,
+    slot: Slot,
+    stopping: watch::Receiver<bool>,
+) {
     while let Some(effect) = effects.recv().await {
         let tools = tools.read().map(|tools| tools.clone()).unwrap_or_else(|poisoned| poisoned.into_inner().clone());
         // No outcome could be put on record any more; the next start counts the attempt as cut off.
         let Some(inbox) = slot.inbox() else { return };
         let folder = folder.clone();
+        let begun = !*stopping.borrow();
         tokio::spawn(async move {
             let (owed, attempt) = (effect.row.id, effect.attempt);
             let row = effect.row.clone();
-            // A panic while building or sending is this message's own trouble: it must not take the others along.
-            let task = tokio::spawn(async move { attempt_once(&effect, &tools, &folder).await });
-            let outcome = match tokio::time::timeout(LONGEST, task).await {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(panic)) => spoiled(&row, &format!("the attempt failed in an unforeseen way: {panic}")),
-                Err(_) => unanswered(&row),
-            };
+            let outcome = if begun { watched(effect, tools, folder).await } else { not_begun(&row) };
             tracing::info!(row = %owed, kind = row.kind(), attempt, outcome = ?outcome, "attempt");
             let _ = inbox.put(Input::Outcome { owed, attempt, outcome }).await;
         });
+    }
+}
+
+/// One attempt, within its time and with its panics caught: building or sending a message is that message's own
+/// trouble and must not take the others along.
+async fn watched(effect: Effect, tools: Arc<Tools>, folder: PathBuf) -> Outcome {
+    let row = effect.row.clone();
+    // A set of one: an attempt that took too long is broken off, or it might still deliver after it was given up.
+    let mut alone = JoinSet::new();
+    alone.spawn(async move { attempt_once(&effect, &tools, &folder).await });
+    match tokio::time::timeout(LONGEST, alone.join_next()).await {
+        Ok(Some(Ok(outcome))) => outcome,
+        Ok(Some(Err(panic))) => spoiled(&row, &format!("the attempt failed in an unforeseen way: {panic}")),
+        Ok(None) | Err(_) => unanswered(&row),
     }
 }
 
@@ -112,14 +133,7 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
         Work::Message { channel, addresses, .. } => {
             let open: Vec<String> =
                 addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect();
-            let message = match kept_message(&effect.row, tools, folder) {
-                Ok(message) => message,
-                Err(error) => {
-                    tokio::time::sleep(UNREADY).await;
-                    let why = format!("the message cannot be kept before sending: {error}");
-                    return Outcome::Message(all(&open, &Delivery::Later { why, after: None }));
-                }
-            };
+            let message = kept_message(&effect.row, tools, folder).await;
             Outcome::Message(match tools.channels.get(channel) {
                 Some(Ok(channel)) => channel.attempt(&message, &open).await,
                 Some(Err(why)) => all(&open, &Delivery::Refused { what: Refused::Destination, why: why.clone() }),
@@ -137,23 +151,27 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
     }
 }
 
-/// The message as it was first made; made and kept now, if this is the first attempt.
-fn kept_message(row: &Owed, tools: &Tools, folder: &Path) -> io::Result<Message> {
+/// The message as it was first made; made and kept now, if this is the first attempt. A disk that does not take it
+/// keeps nothing from being sent: it is made from the row's letter again, under the same key.
+async fn kept_message(row: &Owed, tools: &Tools, folder: &Path) -> Message {
     let path = folder.join("messages").join(format!("{}.json", row.key));
-    let message = match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).ok(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let message = match message {
-        Some(message) => message,
-        None => {
-            let message = compose(row, tools);
-            keep(&path, &message)?;
-            message
-        }
-    };
-    Ok(Message { repeated: row.unknowns > 0, ..message })
+    let made = compose(row, tools);
+    let id = row.id;
+    // The disk may be slow; whoever else is served by this thread is not to wait for it.
+    let kept = tokio::task::spawn_blocking(move || {
+        let kept = std::fs::read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
+        kept.unwrap_or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                tracing::warn!(row = %id, %error, "the message as first made cannot be read; it is made again");
+            }
+            if let Err(error) = keep(&path, &made) {
+                tracing::error!(row = %id, %error, "the message cannot be kept; it is sent all the same");
+            }
+            made
+        })
+    });
+    let message = kept.await.unwrap_or_else(|_| compose(row, tools));
+    Message { repeated: row.unknowns > 0, ..message }
 }
 
 fn keep(path: &Path, message: &Message) -> io::Result<()> {
@@ -218,6 +236,18 @@ fn open_of(row: &Owed) -> Vec<String> {
             addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect()
         }
         Work::Ping { .. } | Work::WriteBack { .. } => Vec::new(),
+    }
+}
+
+/// An attempt that was not made because the daemon stops: nothing was delivered.
+fn not_begun(row: &Owed) -> Outcome {
+    let why = "not tried: the daemon was stopping".to_owned();
+    match &row.work {
+        Work::Message { .. } => {
+            Outcome::Message(all(&open_of(row), &Delivery::Later { why, after: Some(AFTER_THE_STOP) }))
+        }
+        Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
 }
 

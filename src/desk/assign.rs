@@ -56,7 +56,7 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     // A severity that went up in this very step rings the phones its new rank rings, in the same note.
     let raised = turn.touched.raised.contains_key(&incident);
     notify::phone_note(turn, incident, raised);
-    notify::news_came(turn, incident);
+    turn.touched.news.insert(incident);
 }
 
 /// Requests to parties the verdict no longer names are withdrawn in words.

@@ -42,7 +42,7 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
     if rung == RUNGS {
         notify::consultation(turn, incident, 1);
     }
-    notify::news_came(turn, incident);
+    turn.touched.news.insert(incident);
 }
 
 /// What is on hold has waited long enough: 相談 once more.

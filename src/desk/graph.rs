@@ -75,7 +75,7 @@ fn everything_below(rules: &Rules, component: &ComponentId) -> BTreeSet<Componen
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::desk::ids::{CalendarId, PartyId};
     use crate::desk::rules::{
@@ -163,7 +163,7 @@ pub(super) mod tests {
     }
 
     /// Two systems over one database, storage and switch; a second branch for mail.
-    pub(in crate::desk) fn town() -> Rules {
+    pub(crate) fn town() -> Rules {
         let mut rules = empty_rules();
         component(&mut rules, "core-switch", &[]);
         component(&mut rules, "storage", &["core-switch"]);

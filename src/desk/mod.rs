@@ -327,6 +327,7 @@ impl Desk {
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
         notify::severity_raised(&mut turn);
+        notify::tell_news(&mut turn);
         notify::write_numbers_back(&mut turn);
         deliver::start_due(&mut turn);
         let (entries, dirty) = turn.finish();

@@ -36,6 +36,8 @@ pub struct Touched {
     pub to_write_back: BTreeSet<IncidentId>,
     /// Reported incidents whose 重大度 went up, with what it was before.
     pub raised: BTreeMap<IncidentId, u8>,
+    /// Incidents about which something was recorded that an office may want to hear at once.
+    pub news: BTreeSet<IncidentId>,
     /// Things whose stored form changed.
     pub dirty: BTreeSet<Thing>,
 }

@@ -49,3 +49,26 @@ pub fn check_case(rules: &Rules, text: &str) -> Case {
     faults.sort_by_key(|fault| fault.line);
     Case { played, faults }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::graph::tests::town;
+
+    fn faults(case: &str) -> Vec<usize> {
+        check_case(&town(), case).faults.iter().map(|fault| fault.line).collect()
+    }
+
+    #[test]
+    fn listed_lines_must_come_in_their_order_and_forbidden_ones_must_not() {
+        let begin = "@ 2026-10-07\n10:00 act 田中 open \"遅い\"\n";
+        assert_eq!(faults(&format!("{begin}> opened I-1\n> numbered I-1\n! asked\n")), [0_usize; 0]);
+        assert_eq!(faults(&format!("{begin}> numbered I-1\n> opened I-1\n")), [4]);
+        assert_eq!(faults(&format!("{begin}> never said\n! opened\n")), [3, 4]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_with_its_line() {
+        assert_eq!(faults("@ 2026-10-07\n10:00 nobody knows\n10:01 act 田中 dance KW-1\n"), [2, 3]);
+    }
+}

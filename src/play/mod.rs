@@ -19,6 +19,7 @@
 mod audit;
 mod compare;
 mod input;
+mod outside;
 mod script;
 mod world;
 

@@ -1,15 +1,15 @@
 //! Everything around the desk: sources that look, channels that answer, a clock that jumps from deadline to deadline.
 //!
 //! Every source that sees looks completely every [`LOOK`] of virtual time, so that silence is not blindness; attempts
-//! are answered in the very moment they start. Not here: judging what the desk did (`audit`, `compare`).
+//! are answered in the very moment they start ([`Outside`]). Not here: judging what the desk did (`audit`, `compare`).
 
-use super::input::{About, Begins, Echo, Line, Step, understand};
+use super::input::{About, Begins, Step, understand};
+use super::outside::{Outside, problem};
 use super::script::{Input as Asked, Script};
 use super::{Fault, Mail, Outcome as Listed, Played};
-use crate::desk::ids::{ChannelId, OwedId, SourceId};
+use crate::desk::ids::SourceId;
 use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{Evidence, Failure, FailureKind, Key, Observation, Problem, Report, Seen};
-use crate::desk::outcome::{Delivery, Outcome, Ping, Refused, WriteBack};
+use crate::desk::observation::{Evidence, Failure, FailureKind, Key, Observation, Report, Seen};
 use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
@@ -34,13 +34,6 @@ enum Sight {
     Silent,
 }
 
-/// How a channel behaves.
-#[derive(Debug, Clone, Default)]
-struct Wire {
-    line: Option<Line>,
-    refused: BTreeSet<String>,
-}
-
 /// The desk and its surroundings.
 pub(super) struct World<'a> {
     rules: &'a Rules,
@@ -52,8 +45,7 @@ pub(super) struct World<'a> {
     wall: Timestamp,
     next_look: Timestamp,
     sight: BTreeMap<SourceId, Sight>,
-    wires: BTreeMap<ChannelId, Wire>,
-    echoes: BTreeMap<String, Echo>,
+    outside: Outside,
     open: BTreeMap<(SourceId, String, String), Key>,
     problems: u64,
     first_done: BTreeSet<SourceId>,
@@ -78,8 +70,7 @@ impl<'a> World<'a> {
             wall: Timestamp::UNIX_EPOCH,
             next_look: Timestamp::UNIX_EPOCH,
             sight: rules.sources.keys().map(|source| (source.clone(), Sight::Sees)).collect(),
-            wires: BTreeMap::new(),
-            echoes: BTreeMap::new(),
+            outside: Outside::default(),
             open: BTreeMap::new(),
             problems: 0,
             first_done: BTreeSet::new(),
@@ -263,19 +254,8 @@ impl<'a> World<'a> {
                 self.report(source, vec![Observation { key, at: self.wall, seen }], false);
             }
             Step::Act(actor, act) => self.step(Input::Act { actor: actor.clone(), act: act.clone() }),
-            Step::Channel(channel, line) => {
-                let wire = self.wires.entry(channel.clone()).or_default();
-                match line {
-                    Line::Refuses(address) => {
-                        wire.refused.insert(address.clone());
-                    }
-                    Line::Up => *wire = Wire::default(),
-                    other => wire.line = Some(other.clone()),
-                }
-            }
-            Step::Ping(address, echo) => {
-                self.echoes.insert(address.clone(), *echo);
-            }
+            Step::Channel(channel, line) => self.outside.set_channel(channel, line),
+            Step::Ping(address, echo) => self.outside.set_ping(address, *echo),
             Step::Stop => self.running = false,
             Step::Restart => self.restart(),
         }
@@ -364,7 +344,8 @@ impl<'a> World<'a> {
             for entry in &step.entries {
                 self.tell(entry);
                 if let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change
-                    && let Some(outcome) = self.answer(*owed)
+                    && let Some(row) = self.desk.state().owed.get(owed)
+                    && let Some(outcome) = self.outside.answer(row)
                 {
                     waiting.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
                 }
@@ -405,62 +386,11 @@ impl<'a> World<'a> {
         };
         self.outcomes.push(Listed { input: self.input, line: self.line, at, what, because, weight });
     }
-
-    /// What a worker brings back; `None` when it never comes back.
-    fn answer(&self, owed: OwedId) -> Option<Outcome> {
-        let row = self.desk.state().owed.get(&owed)?;
-        Some(match &row.work {
-            Work::Ping { address, .. } => Outcome::Ping(match self.echoes.get(address) {
-                Some(Echo::Answers) => Ping::Answered { milliseconds: 2 },
-                Some(Echo::Silent) => Ping::Silent,
-                Some(Echo::NotKnown) | None => Ping::NotKnown { why: "nobody told".to_owned() },
-            }),
-            Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
-            Work::Message { channel, addresses, .. } => {
-                let wire = self.wires.get(channel).cloned().unwrap_or_default();
-                let result = |address: &str| match &wire.line {
-                    _ if wire.refused.contains(address) => {
-                        let why = "550 no such user".to_owned();
-                        Some(Delivery::Refused { what: Refused::Recipient, why })
-                    }
-                    Some(Line::Down) => Some(Delivery::Later { why: "451 try again".to_owned(), after: None }),
-                    Some(Line::Unreachable) => Some(Delivery::Unreachable { why: "connection refused".to_owned() }),
-                    Some(Line::Unknown) => Some(Delivery::Unknown { why: "lost after the data".to_owned() }),
-                    Some(Line::Hangs) => None,
-                    Some(Line::Up | Line::Refuses(_)) | None => {
-                        Some(Delivery::Accepted { answer: "250 ok".to_owned() })
-                    }
-                };
-                let open = addresses.iter().filter(|known| known.open());
-                let results: Option<Vec<_>> =
-                    open.map(|known| Some((known.address.clone(), result(&known.address)?))).collect();
-                Outcome::Message(results?)
-            }
-        })
-    }
 }
 
 fn first_source(step: &Step) -> Option<&SourceId> {
     match step {
         Step::Problem { source, what: About::Begins(begins), .. } if begins.first => Some(source),
         _ => None,
-    }
-}
-
-fn problem((host, summary): (&String, &String), begins: &Begins) -> Problem {
-    Problem {
-        host: host.clone(),
-        host_name: begins.name.clone().unwrap_or_else(|| host.clone()),
-        summary: summary.clone(),
-        level: begins.level,
-        tags: begins.tags.clone(),
-        groups: begins.groups.clone(),
-        object: Some(format!("{host} {summary}")),
-        fields: Vec::new(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: begins.suppressed,
-        momentary: begins.momentary,
-        late: begins.late,
     }
 }

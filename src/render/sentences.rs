@@ -55,6 +55,11 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
     Sentence { what, because: reasons::reason(names, &entry.reason), weight }
 }
 
+/// Why a row is owed, in words, where no state is at hand to look names up in.
+pub fn why(why: &crate::desk::owed::Why) -> String {
+    reasons::why(why)
+}
+
 impl Names<'_> {
     /// KW number, or the internal id before 受付.
     fn incident(&self, id: IncidentId) -> String {

@@ -126,7 +126,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             notify::phone_note(turn, id, false);
         }
     }
-    notify::news_came(turn, id);
+    turn.touched.news.insert(id);
     Ok(id)
 }
 

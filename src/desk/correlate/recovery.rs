@@ -19,7 +19,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             continue;
         }
         if status == StatusName::Watched {
-            super::window::watched_calm(turn, incident);
+            super::window::watched_changed(turn, incident);
             continue;
         }
         if status.may_recover() {

@@ -123,12 +123,19 @@ pub(in crate::desk) fn watch_over(turn: &mut Turn, incident: IncidentId) {
     turn.edit(incident, Edit::Status { to, at, by: None }, reason);
 }
 
-/// The last red alert of a watched incident ended: its quiet time begins now.
-pub(super) fn watched_calm(turn: &mut Turn, incident: IncidentId) {
+/// The alerts of a watched incident changed: when the last red one ended, its quiet time begins; when it got worse, it
+/// is taken in.
+pub(super) fn watched_changed(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let Status::Watched { until } = known.status else { return };
     let quiet = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
-    if until != quiet && !turn.state.members_of(incident).any(|alert| alert.red()) {
+    if turn.state.members_of(incident).any(|alert| alert.red()) {
+        reframe(turn, incident);
+        grade(turn, incident, None);
+        if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() < 4) {
+            accept(turn, incident, Reason::WatchedGotWorse);
+        }
+    } else if until != quiet {
         let to = Status::Watched { until: quiet };
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::RootGone);
     }

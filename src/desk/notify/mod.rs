@@ -12,7 +12,7 @@ pub(super) use house::{
     adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(super) use reports::{
-    consultation, external, first_report, news_came, promised_report, recovery, reopened, severity_raised, verifying,
+    consultation, external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
 };
 pub(super) use vendor::{chaser, manager, phone_note, request, security, withdrawal};
 

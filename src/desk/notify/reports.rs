@@ -152,8 +152,15 @@ fn news(incident: &Incident) -> Vec<Happening> {
     news
 }
 
+/// Tells the offices what was recorded in this step, where no hour is promised for it.
+pub(in crate::desk) fn tell_news(turn: &mut Turn) {
+    while let Some(incident) = turn.touched.news.pop_first() {
+        news_came(turn, incident);
+    }
+}
+
 /// Something was recorded while no hour is promised: after two reports with nothing new, news is told when it comes.
-pub(in crate::desk) fn news_came(turn: &mut Turn, incident: IncidentId) {
+fn news_came(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let promises = policy(turn, known.severity_value()).next_report.is_some();
     let quiet = known.reporting.count > 0 && known.reporting.next.is_none();

@@ -143,10 +143,7 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
     let any_hour = policy(turn, severity).phone_at_any_hour;
     let now = turn.now.wall;
     let fresh = |request: &&Request| request.state == RequestState::Unsent && request.asked == now;
-    // What is new in this very step has its note already.
-    let silent = |request: &&Request| {
-        matches!(request.state, RequestState::Unsent | RequestState::Sent) && request.asked < now
-    };
+    let silent = |request: &&Request| matches!(request.state, RequestState::Unsent | RequestState::Sent);
     let requests: Vec<Request> = turn
         .state
         .requests_of(incident)

@@ -69,7 +69,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::WindowOverAllGone => "the window is over and all are gone".to_owned(),
         incident::Reason::LowSeverity => "severity 4 is only watched".to_owned(),
         incident::Reason::Repeated { times } => format!("it came {times} times while watched"),
-        incident::Reason::WatchedGotWorse => "something came while it was watched".to_owned(),
+        incident::Reason::WatchedGotWorse => "watching it is not enough any more".to_owned(),
         incident::Reason::Quiet => "nothing happened while it was watched".to_owned(),
         incident::Reason::Accepted => "it was accepted".to_owned(),
         incident::Reason::NextNumber => "it is the next of the day".to_owned(),
@@ -119,7 +119,7 @@ fn request_reason(reason: &request::Reason) -> &'static str {
 
 fn owed_reason(names: Names, reason: &owed::Reason) -> String {
     match reason {
-        owed::Reason::Because(why) => why_words(names, why),
+        owed::Reason::Because(why) => why_with(names, why),
         owed::Reason::Due => "it is due".to_owned(),
         owed::Reason::AsReported => "the channel said so".to_owned(),
         owed::Reason::PathFailed { why } => format!("the path failed: {}", one_line(why)),
@@ -132,10 +132,18 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
     }
 }
 
-fn why_words(names: Names, why: &Why) -> String {
+fn why_with(names: Names, known: &Why) -> String {
+    match known {
+        Why::CopyOf(row) => format!("it is a copy of {}", names.row(*row)),
+        _ => why(known),
+    }
+}
+
+/// Why a row is owed, where no state is at hand.
+pub(super) fn why(why: &Why) -> String {
     match why {
         Why::FirstReport { severity } => format!("severity {severity} is reported"),
-        Why::CopyOf(row) => format!("it is a copy of {}", names.row(*row)),
+        Why::CopyOf(row) => format!("it is a copy of {row}"),
         Why::Interim => "news or the promised hour".to_owned(),
         Why::Recovery => "it is restored".to_owned(),
         Why::Verdict => "the verdict says who is asked".to_owned(),

@@ -25,6 +25,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+mod dice;
+mod happenings;
+mod promises;
+
+use dice::Dice;
+
 /// Days that are played when nothing else is asked for.
 const DAYS: u64 = 100;
 /// Things that happen in one day.
@@ -32,31 +38,6 @@ const EVENTS: usize = 120;
 
 /// Sources look at least this often; rarer than in earnest, but often enough not to be blind.
 const LOOK: u64 = 240_000;
-
-/// SplitMix64: small, and the same on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
-        if list.is_empty() { None } else { list.get(usize::try_from(self.below(list.len() as u64)).unwrap()) }
-    }
-}
 
 fn rules() -> Rules {
     let folder = tempfile::tempdir().unwrap();
@@ -143,80 +124,6 @@ impl Day<'_> {
         if self.frames.len().is_multiple_of(8) {
             self.books_balance();
         }
-    }
-
-    fn books_balance(&self) {
-        let books = ledger::balance(self.desk.state());
-        assert!(books.balanced, "the books do not balance: {books:?}");
-    }
-
-    /// What must hold of every single entry.
-    fn look_at(&mut self, entry: &Entry) {
-        let zone = &self.desk.book().zone;
-        let told = sentence(Names { state: self.desk.state(), zone }, entry);
-        assert!(!told.what.is_empty() && !told.because.is_empty(), "no words for {entry:?}");
-        match &entry.change {
-            Change::Owed(owed::Change::Started { owed, attempt, .. }) => self.under_way.push((*owed, *attempt)),
-            Change::Owed(owed::Change::Owed(row)) => self.look_at_row(row),
-            Change::Alert(alert::Change::Gone { alert, .. }) => {
-                let alert = &self.desk.state().alerts[alert];
-                let id = (alert.source.clone(), alert.key.clone());
-                assert!(self.recovered.contains(&id), "{} ended without evidence", alert.id);
-            }
-            Change::Incident(incident::Change { incident, what: Edit::Status { to, .. } })
-                if to.name() == StatusName::Verifying && entry.reason == Reason::Incident(incident::Reason::Stable) =>
-            {
-                self.look_at_recovery(*incident);
-            }
-            Change::Incident(incident::Change { incident, what: Edit::Restored(_) }) => {
-                let by_person = matches!(entry.reason, Reason::Incident(incident::Reason::Act { .. }));
-                let by_sight = entry.reason == Reason::Incident(incident::Reason::SeesAgain);
-                assert!(by_person || by_sight, "{incident} was restored by nobody");
-            }
-            _ => {}
-        }
-    }
-
-    fn look_at_row(&self, row: &owed::Owed) {
-        let Work::Message { addresses, letter, party, .. } = &row.work else { return };
-        assert!(!addresses.is_empty(), "{} goes to nobody", row.id);
-        for known in addresses {
-            assert!(self.addresses.contains(&known.address), "{} goes to {}", row.id, known.address);
-        }
-        let words = render::mail(letter);
-        assert!(!words.subject.trim().is_empty() && !words.body.trim().is_empty(), "{} has no words", row.id);
-        if let Matter::Recovery { .. } = &letter.matter {
-            let incident = &self.desk.state().incidents[&row.incident.unwrap()];
-            assert!(incident.restored.is_some(), "a recovery mail for {} before it was restored", incident.id);
-        }
-        // A vendor never reads another vendor's contract or address.
-        let vendor = |kind: PartyKind| matches!(kind, PartyKind::Vendor | PartyKind::External);
-        if vendor(self.rules.parties[party].kind) {
-            for (other, known) in self.rules.parties.iter().filter(|(id, known)| *id != party && vendor(known.kind)) {
-                for contract in &known.contracts {
-                    assert!(!words.body.contains(&contract.number), "{} tells {party} {}", row.id, contract.number);
-                }
-                assert!(!words.body.contains(&known.name), "{} names {other} to {party}:\n{}", row.id, words.body);
-            }
-        }
-    }
-
-    fn look_at_recovery(&self, id: IncidentId) {
-        let state = self.desk.state();
-        let incident = &state.incidents[&id];
-        let red = |alert: &Alert| self.red.iter().any(|(source, key, ..)| *source == alert.source && *key == alert.key);
-        let root: Vec<&Alert> = state
-            .members_of(id)
-            .filter(|alert| incident.root.is_none() || alert.component == incident.root)
-            .filter(|alert| !alert.problem.momentary)
-            .collect();
-        let seen = || -> Vec<String> {
-            let words = |alert: &Alert| format!("{} {:?} {:?}", alert.problem.summary, alert.component, alert.gone);
-            state.members_of(id).map(words).collect()
-        };
-        let ended = root.iter().any(|alert| alert.gone.is_some());
-        assert!(ended, "{id} ({:?}) recovered without evidence: {:#?}", incident.root, seen());
-        assert!(!root.iter().any(|alert| red(alert)), "{id} recovered while its root is red");
     }
 
     fn advance(&mut self, by: SignedDuration) {
@@ -392,141 +299,6 @@ impl Day<'_> {
         }
     }
 
-    fn problem(&mut self) {
-        let burst = if self.dice.one_in(4) { 1 + self.dice.below(8) } else { 1 };
-        for _ in 0..burst {
-            let host = self.dice.pick(self.hosts).unwrap().clone();
-            let texts = [
-                "Ping応答なし",
-                "応答遅延 2000ms",
-                "電源ユニットA 異常",
-                "PostgreSQL 接続不可",
-                "TLS証明書 検証エラー",
-            ];
-            let summary = format!("{host} {}", self.dice.pick(&texts).unwrap());
-            let log = self.dice.one_in(6);
-            let source: SourceId = if log { "network-log" } else { "zabbix" }.into();
-            let is_red = self.red.iter().any(|(known, _, at, what)| (known, at, what) == (&source, &host, &summary));
-            if is_red || (self.blind && !log) {
-                continue;
-            }
-            self.keys += 1;
-            let key = Key(self.keys.to_string());
-            let momentary = log && self.dice.one_in(3);
-            let problem = Problem {
-                host: host.clone(),
-                host_name: host.clone(),
-                summary: summary.clone(),
-                level: *self.dice.pick(&Level::ALL).unwrap(),
-                tags: self
-                    .dice
-                    .pick(&[vec![], vec![("component".to_owned(), "postgresql".to_owned())]])
-                    .unwrap()
-                    .clone(),
-                groups: Vec::new(),
-                object: Some(summary.clone()),
-                fields: Vec::new(),
-                raw: if log { format!("raw {summary}") } else { String::new() },
-                acknowledged: false,
-                suppressed: self.dice.one_in(12),
-                momentary,
-                late: self.dice.one_in(15),
-            };
-            if !momentary {
-                self.red.push((source.clone(), key.clone(), host, summary));
-            }
-            let at = self.wall - SignedDuration::from_secs(i64::try_from(self.dice.below(60)).unwrap());
-            self.report(source.as_str(), vec![Observation { key, at, seen: Seen::Problem(problem) }]);
-        }
-    }
-
-    fn recovery(&mut self) {
-        let burst = if self.dice.one_in(3) { 1 + self.dice.below(10) } else { 1 };
-        for _ in 0..burst {
-            if self.red.is_empty() || self.blind {
-                return;
-            }
-            let place = usize::try_from(self.dice.below(self.red.len() as u64)).unwrap();
-            let (source, key, ..) = self.red.remove(place);
-            self.recovered.insert((source.clone(), key.clone()));
-            let evidence = match self.dice.below(8) {
-                0 => Evidence::NoRecoveryEvent,
-                _ => Evidence::RecoveryEvent { event: format!("{key} ok") },
-            };
-            self.report(source.as_str(), vec![Observation { key, at: self.wall, seen: Seen::Recovered { evidence } }]);
-        }
-    }
-
-    fn change(&mut self) {
-        let Some((source, key, ..)) = self.dice.pick(&self.red).cloned() else { return };
-        let seen = Seen::Changed {
-            level: self.dice.pick(&Level::ALL).copied(),
-            acknowledged: Some(self.dice.one_in(2)),
-            suppressed: Some(self.dice.one_in(2)),
-            monitored: Some(self.dice.one_in(2)),
-        };
-        self.report(source.as_str(), vec![Observation { key, at: self.wall, seen }]);
-    }
-
-    /// Observed once more, recovered twice, or not known at all.
-    fn again(&mut self) {
-        let known: Vec<AlertId> = self.desk.state().alerts.keys().copied().collect();
-        let Some(alert) = self.dice.pick(&known).and_then(|id| self.desk.state().alerts.get(id)).cloned() else {
-            return;
-        };
-        let (source, at) = (alert.source.clone(), alert.at);
-        let (key, seen) = match self.dice.below(3) {
-            0 => (alert.key.clone(), Seen::Problem(alert.problem.clone())),
-            1 => (Key("never seen".to_owned()), Seen::Recovered { evidence: Evidence::NoRecoveryEvent }),
-            _ => (Key("?".to_owned()), Seen::Unreadable { text: "\u{1b}[2J".to_owned(), why: "garbled".to_owned() }),
-        };
-        self.report(source.as_str(), vec![Observation { key, at, seen }]);
-    }
-
-    fn act(&mut self) {
-        let actor = Actor { name: "田中".to_owned(), role: Role::Operator };
-        if self.dice.one_in(8) {
-            let components: Vec<_> = self.rules.components.keys().cloned().collect();
-            let act = Act::Open {
-                summary: "電話がつながらない".to_owned(),
-                component: self.dice.pick(&components).cloned().filter(|_| !self.dice.one_in(3)),
-                detected_by: DetectedBy::UserPhone,
-                occurred: None,
-                severity: None,
-            };
-            return self.step(Input::Act { actor, act });
-        }
-        let names: Vec<String> = self.desk.state().incidents.values().map(|incident| incident.name()).collect();
-        let Some(incident) = self.dice.pick(&names).cloned() else { return };
-        let parties: Vec<_> = self.rules.parties.keys().cloned().collect();
-        let party = self.dice.pick(&parties).cloned();
-        let words = "言葉".to_owned();
-        let deed = match self.dice.below(15) {
-            0 => Deed::Confirm { verdict: None, parties: party.into_iter().collect(), severity: None, because: None },
-            1 => Deed::Confirm { verdict: None, parties: Vec::new(), severity: Some(2), because: Some(words) },
-            2 | 3 => Deed::Acknowledge { party: None, at: None },
-            4 => Deed::Start { party: None, at: None },
-            5 => Deed::Note { text: words },
-            6 => Deed::Verify,
-            7..10 => Deed::Restore { check: words, usable: None, treatment: None },
-            10 => Deed::Reopen { reason: words },
-            11 => Deed::Submit,
-            12 => Deed::Accept { name: words, at: None },
-            13 => {
-                if self.dice.one_in(2) {
-                    Deed::Hold { reason: words }
-                } else {
-                    Deed::Resume { decision: words }
-                }
-            }
-            _ => match party {
-                Some(party) if self.dice.one_in(2) => Deed::Assign { party, ask: Ask::Repair },
-                _ => Deed::Cancel { reason: words },
-            },
-        };
-        self.step(Input::Act { actor, act: Act::On { incident, deed } });
-    }
-
     /// The day ends: everything works again, and time passes until nothing is owed any more.
     fn close(&mut self) {
         self.down.clear();
@@ -539,35 +311,6 @@ impl Day<'_> {
             self.answer(true);
         }
         self.check_end();
-    }
-
-    fn check_end(&self) {
-        self.books_balance();
-        let state = self.desk.state();
-        let now = self.now();
-        for row in state.owed.values() {
-            let later = row.not_before.is_some_and(|at| at > now.wall);
-            let fresh = now.elapsed.since(row.decided.elapsed).as_secs() < 2 * 3600;
-            let ended = row.state.ended();
-            assert!(ended || later || fresh, "{} is neither done nor waiting for its hour: {:?}", row.id, row.state);
-            assert!(!matches!(row.state, OwedState::Started { .. }) || fresh, "{} never came back", row.id);
-        }
-        for ((owed, address), copies) in &self.copies {
-            if let Some(row) = state.owed.get(owed) {
-                assert!(*copies <= 1 + row.unknowns, "{owed} reached {address} {copies} times");
-            }
-        }
-        for (date, last) in &state.counters.numbers {
-            let day = date.strftime("KW-%Y%m%d-").to_string();
-            let given = state.by_number.keys().filter(|number| number.0.starts_with(&day)).count();
-            assert_eq!(given, usize::try_from(*last).unwrap(), "numbers of {date} have gaps");
-        }
-        assert!(self.stored.state() == state, "folding the frames gives another state");
-        let mut again = Desk::new(State::default(), self.rules.clone());
-        for frame in &self.frames {
-            let step = again.step(frame.at, frame.input.clone());
-            assert!(step.entries == frame.entries, "replaying {:?} gives other entries", frame.input);
-        }
     }
 }
 

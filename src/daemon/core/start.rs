@@ -1,0 +1,183 @@
+//! Starting: the desk is brought to where the record ends - at the daemon's start, and after it failed on an input.
+
+use super::super::record;
+use super::super::watchdog::Pulse;
+use super::keep::batch;
+use super::{Core, Error, Failed, Followers, Group};
+use crate::clock::Clock;
+use crate::desk::rules::Rules;
+use crate::desk::state::State;
+use crate::desk::{Desk, Frame, Input, Reply};
+use crate::store::{self, Store};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Instant;
+
+/// The desk as the record tells it.
+struct Restored {
+    desk: Desk,
+    store: Store,
+    id: String,
+    epoch: u64,
+    found: Vec<String>,
+}
+
+impl Core {
+    /// Opens the store and brings the desk to where the record ends. Also returns what was found damaged.
+    ///
+    /// # Errors
+    /// When the store cannot be opened or the rules not be kept, or the desk fails on being started.
+    pub(in crate::daemon) fn open(
+        folder: &Path,
+        rules: Rules,
+        clock: &Clock,
+        followers: Followers,
+    ) -> Result<(Self, Group, Vec<String>), Error> {
+        let Restored { desk, store, id, epoch, found } = restore(folder, rules)?;
+        let clock = clock.resumed(desk.state().house.last_step);
+        let now = clock.now();
+        let mut core = Self {
+            day: desk.book().date(now.wall),
+            pulse: Pulse::new(store.working_progress()),
+            desk,
+            store,
+            folder: folder.to_owned(),
+            clock,
+            looked: now,
+            checkpointed: Instant::now(),
+            followers,
+            #[cfg(test)]
+            trip: Vec::new(),
+        };
+        let loaded = Input::RulesLoaded { hash: core.desk.book().rules.hash.clone() };
+        let damage = found.iter().cloned().map(|what| Input::Damaged { what });
+        let inputs: Vec<Input> = [Input::Started { store: id, epoch }, loaded].into_iter().chain(damage).collect();
+        match core.group(inputs) {
+            Ok(first) => Ok((core, first, found)),
+            // Without its start on record, attempts that were cut off would wait for ever.
+            Err(failed) if matches!(failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
+            Err(failed) => core.reopen(failed).map(|(core, first)| (core, first, found)),
+        }
+    }
+
+    /// Reads the state again from the record after the desk failed on an input, sets that input aside and steps the
+    /// rest. Replies stay paired with who asked. Workers go on with what they have under way, so attempts are not cut
+    /// off as at a start of the daemon.
+    ///
+    /// # Errors
+    /// When the store cannot be opened again, or the desk fails even on being told that it failed.
+    pub(super) fn reopen(mut self, mut failed: Failed) -> Result<(Self, Group), Error> {
+        let mut all = Group::default();
+        loop {
+            let Failed { group, input, rest } = failed;
+            all.replies.extend(group.replies);
+            all.effects.extend(group.effects);
+            let what = input.kind();
+            self.keep_failed(&input);
+            let found;
+            (self, found) = self.restored()?;
+            all.replies.push(Reply::Refused(format!(
+                "The desk failed on this {what}; it was set aside, an administrator is told."
+            )));
+            let told = std::iter::once(Input::Failed { what: what.to_owned() });
+            let told: Vec<Input> = told.chain(found.into_iter().map(|what| Input::Damaged { what })).collect();
+            let ours = told.len();
+            match self.group(told.into_iter().chain(rest).collect()) {
+                Ok(more) => {
+                    all.replies.extend(more.replies.into_iter().skip(ours));
+                    all.effects.extend(more.effects);
+                    return Ok((self, all));
+                }
+                Err(again) if again.group.replies.len() < ours => return Err(Error::Desk { what }),
+                // On a later one as well: it is set aside in its turn.
+                Err(mut again) => {
+                    again.group.replies.drain(..ours);
+                    failed = again;
+                }
+            }
+        }
+    }
+
+    /// The same core with everything read again from the record. Its clock goes on.
+    pub(super) fn restored(self) -> Result<(Self, Vec<String>), Error> {
+        let rules = self.desk.book().rules.clone();
+        if let Err(error) = self.store.close() {
+            tracing::error!(%error, "closing the store");
+        }
+        let Restored { desk, store, found, .. } = restore(&self.folder, rules)?;
+        Ok((Self { desk, store, ..self }, found))
+    }
+
+    /// Keeps an input the desk failed on, for whoever looks into it.
+    fn keep_failed(&self, input: &Input) {
+        let kept = serde_json::to_vec(input).map_err(|error| error.to_string());
+        let kept = kept.and_then(|bytes| self.store.bodies().put(&bytes).map_err(|error| error.to_string()));
+        let what = input.kind();
+        match kept {
+            Ok(body) => {
+                let path = self.store.bodies().path(&body);
+                tracing::error!(input = what, path = %path.display(), "the desk failed on an input; it is set aside and the state read again");
+            }
+            Err(error) => {
+                tracing::error!(
+                    input = what,
+                    error,
+                    "the desk failed on an input, and it could not be kept; the state is read again"
+                );
+            }
+        }
+    }
+}
+
+/// Reads the record.
+fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
+    let options = store::Options { schema: record::SCHEMA, ..store::Options::default() };
+    let (store, start) = Store::open(folder, options)?;
+    let mut found: Vec<String> = start.findings.iter().map(ToString::to_string).collect();
+    let mut state = State::default();
+    if let Some(snapshot) = &start.snapshot {
+        match record::read(snapshot) {
+            Ok(read) => state = read,
+            Err(error) => found.push(format!("the snapshot of the journal: {error}")),
+        }
+    }
+    for (key, value) in &start.entities {
+        if let Err(error) = record::restore(&mut state, key, value) {
+            found.push(error.to_string());
+        }
+    }
+    keep_rules(folder, &rules)?;
+    let mut desk = Desk::new(state, rules);
+    let mut folded = 0_u64;
+    for frame in start.frames {
+        match record::read::<Frame>(&frame.payload) {
+            Ok(read) => desk.fold(&read),
+            Err(error) => found.push(format!("frame {}: {error}", frame.seq)),
+        }
+        store.apply(frame.seq..=frame.seq, batch(&mut desk, &mut found));
+        folded += 1;
+    }
+    tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
+    Ok(Restored { desk, store, id: start.store_id.to_string(), epoch: start.epoch, found })
+}
+
+/// Keeps the rule set beside the record, named by its hash: frames name it.
+pub(super) fn keep_rules(folder: &Path, rules: &Rules) -> Result<(), Error> {
+    let directory = folder.join("rules");
+    let path = directory.join(format!("{}.json", rules.hash));
+    if path.exists() {
+        return Ok(());
+    }
+    let keep = || -> std::io::Result<()> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+        let temporary = directory.join(".new");
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        file.write_all(&serde_json::to_vec(rules)?)?;
+        // A name without content would pass for the rule set after a power cut.
+        file.sync_all()?;
+        std::fs::rename(&temporary, &path)
+    };
+    keep().map_err(|source| Error::Rules { path: path.clone(), source })
+}

@@ -1,0 +1,162 @@
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+use super::*;
+use crate::config::{self, Environment};
+use crate::desk::ids::SourceId;
+use crate::desk::letter::DetectedBy;
+use crate::desk::observation::{Failure, FailureKind};
+use crate::desk::owed::OwedState;
+use crate::desk::{Act, Actor, Role};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+fn rules() -> Rules {
+    let folder = tempfile::tempdir().unwrap();
+    let example = folder.path().join("example");
+    config::init(&example).unwrap();
+    let today = jiff::civil::date(2026, 9, 20);
+    let (settings, _) = config::load(&example, &Environment::default(), today).ok().unwrap();
+    settings.rules
+}
+
+fn open(folder: &Path, rules: &Rules) -> Core {
+    Core::open(folder, rules.clone(), &Clock::real(None), None).unwrap().0
+}
+
+/// A call at the desk: an incident of its own, with mails that leave at once.
+fn call(summary: &str) -> Input {
+    let act = Act::Open {
+        summary: summary.to_owned(),
+        component: Some("core-switch".into()),
+        detected_by: DetectedBy::UserPhone,
+        occurred: None,
+        severity: Some(1),
+    };
+    Input::Act { actor: Actor { name: "desk".into(), role: Role::Operator }, act }
+}
+
+fn failed_look() -> Input {
+    let failure = Failure { kind: FailureKind::Unreachable, detail: "refused".into() };
+    Input::SourceFailed { source: SourceId("zabbix".into()), failure }
+}
+
+fn running(core: &Core) -> Vec<(u64, u32, u32)> {
+    let rows = core.desk.state().owed.values();
+    rows.filter(|row| matches!(row.state, OwedState::Started { .. }))
+        .map(|row| (row.id.0, row.attempts, row.unknowns))
+        .collect()
+}
+
+// DECISIONS 6
+#[test]
+fn an_input_the_desk_fails_on_is_set_aside_and_everybody_else_gets_his_own_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = rules();
+    let mut core = open(folder.path(), &rules);
+    core.trip = vec!["failed look of a source"];
+    let inputs = vec![call("first"), failed_look(), call("second"), failed_look(), call("third"), Input::Tick];
+    let failed = core.group(inputs).unwrap_err();
+    let (mut core, group) = core.reopen(failed).unwrap();
+
+    let answers: Vec<bool> = group.replies.iter().map(|reply| matches!(reply, Reply::Done { .. })).collect();
+    assert_eq!(answers, [true, false, true, false, true, false], "{:?}", group.replies);
+    let summaries = |core: &Core| -> Vec<String> {
+        core.desk.state().incidents.values().map(|incident| incident.summary.clone()).collect()
+    };
+    assert_eq!(summaries(&core), ["first", "second", "third"]);
+    assert_eq!(core.desk.state().tally.set_aside, 2);
+    assert_eq!(core.store.bodies().list().unwrap().len(), 1, "both inputs were the same");
+    assert!(crate::desk::ledger::balance(core.desk.state()).balanced);
+
+    // What was begun before goes on with the worker that has it: once, and not as cut off.
+    let started = running(&core);
+    assert!(!started.is_empty());
+    assert!(started.iter().all(|(_, attempts, unknowns)| (*attempts, *unknowns) == (1, 0)), "{started:?}");
+    let mut effects: Vec<u64> = group.effects.iter().map(|effect| effect.row.id.0).collect();
+    effects.sort_unstable();
+    assert_eq!(effects, started.iter().map(|(id, ..)| *id).collect::<Vec<_>>());
+
+    // Record and memory agree, to the last thing.
+    core.trip.clear();
+    let before = core.desk.state().clone();
+    let (core, found) = core.restored().unwrap();
+    assert_eq!(found, Vec::<String>::new());
+    assert_eq!(*core.desk.state(), before);
+}
+
+#[test]
+fn a_desk_that_fails_on_everything_ends_the_daemon_instead_of_trying_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut core = open(folder.path(), &rules());
+    core.trip = vec!["act", "failure report"];
+    let failed = core.group(vec![call("first")]).unwrap_err();
+    assert!(matches!(core.reopen(failed), Err(Error::Desk { what: "act" })));
+}
+
+#[test]
+fn a_query_that_fails_harms_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = open(folder.path(), &rules());
+    core.answer(Box::new(|_, _| panic!("tripped by a test")));
+}
+
+// P3: at a start of the daemon nobody carries on what was begun.
+#[test]
+fn attempts_under_way_at_the_end_are_cut_off_at_the_next_start_and_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = rules();
+    let mut core = open(folder.path(), &rules);
+    let begun = core.group(vec![call("first")]).unwrap().effects.len();
+    core.store.close().unwrap();
+    let (core, first, _) = Core::open(folder.path(), rules, &Clock::real(None), None).unwrap();
+    assert!(begun > 0);
+    assert_eq!(first.effects.len(), begun);
+    assert!(running(&core).iter().all(|(_, attempts, _)| *attempts == 2), "{:?}", running(&core));
+}
+
+#[test]
+fn time_passing_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut core = open(folder.path(), &rules());
+    let before = core.store.last_seq();
+    for _ in 0..100 {
+        core.group(vec![Input::Tick]).unwrap();
+    }
+    assert_eq!(core.store.last_seq(), before);
+}
+
+// P12
+#[test]
+fn a_step_of_the_wall_clock_is_noticed_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut core = open(folder.path(), &rules());
+    assert_eq!(core.clock_stepped(), None);
+    let year = SignedDuration::from_hours(365 * 24);
+    for step in [-year, year] {
+        core.looked.wall = core.looked.wall.checked_add(step).unwrap();
+        assert!(matches!(core.clock_stepped(), Some(Input::RulesLoaded { .. })));
+        assert_eq!(core.clock_stepped(), None);
+    }
+}
+
+#[test]
+fn everything_in_the_state_directory_is_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut core = open(folder.path(), &rules());
+    core.group(vec![call("first")]).unwrap();
+    core.store.close().unwrap();
+    let mut folders = vec![folder.path().to_owned()];
+    let mut open_to_others = Vec::new();
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let (path, found) = entry.map(|entry| (entry.path(), entry.metadata().unwrap())).unwrap();
+            // What lies in a private folder is private, whatever sled's own files are.
+            if found.permissions().mode() & 0o077 != 0 {
+                open_to_others.push(path.clone());
+            }
+            if found.is_dir() && found.permissions().mode() & 0o077 != 0 {
+                folders.push(path);
+            }
+        }
+    }
+    assert_eq!(open_to_others, Vec::<std::path::PathBuf>::new());
+}
