@@ -271,7 +271,11 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
 /// A word of a closed list, as the configuration writes it.
 fn word<'a, T: Deserialize<'a>>(flag: &str, text: &'a str) -> Result<T, Trouble> {
     let read: Result<T, WordError> = T::deserialize(StrDeserializer::new(text));
-    read.map_err(|error| Trouble::Said(format!("{flag}: {error}"), 64))
+    let said = |error: WordError| {
+        let words = error.to_string().replacen("unknown variant", "there is no", 1);
+        words.replacen("expected one of", "known are", 1)
+    };
+    read.map_err(|error| Trouble::Said(format!("{flag}: {}", said(error)), 64))
 }
 
 /// A moment as people write it, in the site's zone.

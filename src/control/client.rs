@@ -23,7 +23,7 @@ pub struct Client {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nobody at the socket.
-    #[error("no daemon answers at {}: is kiriwake running?", .socket.display())]
+    #[error("kiriwake is not running, or has another socket than {}", .socket.display())]
     Unreachable {
         /// Where.
         socket: PathBuf,
@@ -73,6 +73,10 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn get_named<T: DeserializeOwned>(&self, folder: &str, name: &str) -> Result<T, Error> {
+        // An address takes these for a step up, even encoded.
+        if matches!(name, "" | "." | "..") {
+            return Err(Error::Refused(format!("`{name}` is no name.")));
+        }
         self.get(&format!("{folder}/{}", encoded(name))).await
     }
 
@@ -135,8 +139,7 @@ fn encoded(name: &str) -> String {
             segment.push_str(&format!("%{byte:02X}"));
         }
     }
-    // An address takes `..` for a step up, even encoded; as nothing is called so, it may be told apart like this.
-    if segment.is_empty() || segment == "%2E" || segment == "%2E%2E" { format!("_{segment}") } else { segment }
+    segment
 }
 
 #[cfg(test)]
@@ -148,7 +151,7 @@ mod tests {
         assert_eq!(encoded("KW-20260920-0001"), "KW-20260920-0001");
         assert_eq!(encoded("a/b?c#d%e"), "a%2Fb%3Fc%23d%25e");
         assert_eq!(encoded("障"), "%E9%9A%9C");
-        for name in ["", ".", "..", "../status", "x y"] {
+        for name in ["...", "../status", "x y", "/"] {
             let url = reqwest::Url::parse(&address(&format!("/incidents/{}", encoded(name)))).expect("an address");
             assert_eq!(url.path_segments().map(|segments| segments.count()), Some(2), "{name:?} {url}");
             assert!(url.query().is_none() && url.path().starts_with("/incidents/"), "{name:?} {url}");

@@ -10,6 +10,7 @@ use super::letter::Notice;
 use super::observation::{Failure, Observation, Problem, Report, Seen};
 use super::owed::{self, OwedState};
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
+use super::state::When;
 use super::turn::Turn;
 use super::{correlate, deliver, normalize, notify};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +23,12 @@ pub(super) fn started(turn: &mut Turn, store: String, epoch: u64) {
     let now = turn.now;
     let last = turn.state.house.last_step;
     turn.record(house::Change::Started { store, epoch }, house::Reason::Start);
+    // While we were down nobody looked: that is told as our stop, not as blindness of the sources.
+    let silent = |source: &Source| matches!(source.due(), Some(When::Elapsed(due)) if due <= now.elapsed);
+    let unheard = turn.state.sources.iter().filter(|(_, source)| silent(source));
+    for source in unheard.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+        turn.record((source, source::Change::Expected { at: now }), source::Reason::Started);
+    }
     if let Some(last) = last
         && now.wall.duration_since(last.wall) > SHORT_STOP
     {
@@ -220,6 +227,10 @@ pub(super) fn failed(turn: &mut Turn, id: SourceId, failure: Failure) {
 /// No complete look for too long.
 pub(super) fn silent(turn: &mut Turn, id: &SourceId) {
     let Some(source) = turn.state.sources.get(id) else { return };
+    // A source that is no longer configured is not missed.
+    if !turn.book.rules.sources.contains_key(id) {
+        return;
+    }
     let since = source.last_complete.wall;
     let detail = match &source.sight {
         Sight::Failing { failure, .. } => failure.detail.clone(),

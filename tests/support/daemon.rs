@@ -21,6 +21,8 @@ pub(crate) struct Daemon {
     manager: PathBuf,
     told: Arc<Mutex<Vec<String>>>,
     child: Option<Child>,
+    /// `RUST_LOG`, if it is to say more than it does by itself.
+    pub(crate) verbosity: Option<&'static str>,
 }
 
 impl Daemon {
@@ -46,7 +48,7 @@ impl Daemon {
                 lock(&heard).extend(text.lines().map(str::to_owned));
             }
         });
-        Self { config: config.to_owned(), log: scratch.join("daemon.log"), manager, told, child: None }
+        Self { config: config.to_owned(), log: scratch.join("daemon.log"), manager, told, child: None, verbosity: None }
     }
 
     /// Starts the process and waits for nothing.
@@ -54,6 +56,7 @@ impl Daemon {
         assert!(self.child.is_none(), "it runs already");
         let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("ours");
         let child = Command::new(binary())
+            .envs(self.verbosity.map(|verbosity| ("RUST_LOG", verbosity)))
             .args(["run", "--config"])
             .arg(&self.config)
             .env("NOTIFY_SOCKET", &self.manager)

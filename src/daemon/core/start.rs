@@ -67,10 +67,10 @@ impl Core {
     ///
     /// # Errors
     /// When the store cannot be opened again, or the desk fails even on being told that it failed.
-    pub(super) fn reopen(mut self, mut failed: Failed) -> Result<(Self, Group), Error> {
+    pub(super) fn reopen(mut self, mut failed: Box<Failed>) -> Result<(Self, Group), Error> {
         let mut all = Group::default();
         loop {
-            let Failed { group, input, rest } = failed;
+            let Failed { group, input, rest } = *failed;
             all.replies.extend(group.replies);
             all.effects.extend(group.effects);
             let what = input.kind();

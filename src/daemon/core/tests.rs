@@ -160,3 +160,32 @@ fn everything_in_the_state_directory_is_private() {
     }
     assert_eq!(open_to_others, Vec::<std::path::PathBuf>::new());
 }
+
+// P6, P8: while we were down nobody looked; the sources have their time from the start on.
+#[test]
+fn an_hour_without_the_daemon_is_not_blindness_of_its_sources() {
+    use crate::desk::now::Elapsed;
+    let rules = rules();
+    let wall: jiff::Timestamp = "2026-09-20T01:00:00Z".parse().unwrap();
+    let at = |hours: u64| {
+        let gone = Duration::from_secs(hours * 3600);
+        Now { wall: wall + gone, elapsed: Elapsed::default() + gone }
+    };
+    let start = |desk: &mut Desk, now: Now| {
+        desk.step(now, Input::Started { store: "s".into(), epoch: 1 });
+        desk.step(now, Input::RulesLoaded { hash: rules.hash.clone() });
+    };
+    let mut desk = Desk::new(crate::desk::state::State::default(), rules.clone());
+    start(&mut desk, at(0));
+    let mut fewer = rules.clone();
+    let gone = fewer.sources.pop_first().unwrap().0;
+    for (rules, what) in [(rules.clone(), "all sources as before"), (fewer, "one source less")] {
+        let mut desk = Desk::new(desk.state().clone(), rules);
+        start(&mut desk, at(1));
+        assert_eq!(desk.state().incidents.len(), 0, "{what}");
+        // The others are silent from then on; one that is gone is not missed.
+        desk.step(at(2), Input::Tick);
+        let missed = |id: &SourceId| matches!(desk.state().sources[id].sight, crate::desk::source::Sight::Blind { .. });
+        assert_eq!(missed(&gone), what.starts_with("all"), "{what}");
+    }
+}

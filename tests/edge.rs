@@ -1,0 +1,132 @@
+//! The daemon's edge with a real process: how it ends, what it takes on while it runs, what it never says.
+//!
+//! Its neighbours are a mail server that never answers and operators who hang. Not here: what is decided.
+
+mod support;
+
+use std::fs;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use support::daemon::Daemon;
+use support::site::{Neighbours, Site};
+use support::smtp_sink::SmtpSink;
+use support::{Scratch, figure, free_port, wait_for};
+
+const SOON: Duration = Duration::from_secs(30);
+
+/// A mail server that takes connections and says nothing; they stay open as long as it is kept.
+fn silent_server() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+    let address = listener.local_addr().expect("it is bound");
+    (listener, address)
+}
+
+fn site(scratch: &Scratch, smtp: SocketAddr) -> Site {
+    Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None })
+}
+
+fn call(daemon: &Daemon, summary: &str) {
+    daemon.tell(&["incident", "open", summary, "--severity", "1"]);
+}
+
+/// P23: nobody who hangs keeps it from ending, and nothing that was owed is forgotten.
+#[test]
+fn a_stop_waits_for_nobody_who_hangs_and_forgets_nothing() {
+    let scratch = Scratch::new("stop");
+    let (_server, smtp) = silent_server();
+    let site = site(&scratch, smtp);
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    for summary in ["一", "二", "三", "四"] {
+        call(&daemon, summary);
+    }
+    let waiting = |daemon: &Daemon| daemon.status()["waiting"].as_u64().expect("a number");
+    let owed = waiting(&daemon);
+    assert!(owed > 4, "more is owed than may be under way: {owed}");
+    let mut operators = Vec::new();
+    for begun in ["", "GET /sta", "POST /acts HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{"] {
+        let mut operator = UnixStream::connect(&site.socket).expect("it listens");
+        operator.write_all(begun.as_bytes()).expect("it reads");
+        operators.push(operator);
+    }
+    let began = Instant::now();
+    assert!(daemon.terminate().success());
+    figure("stop with a mail server and three operators that hang", &format!("{:.1} s", began.elapsed().as_secs_f64()));
+    assert!(!site.socket.exists(), "the socket goes with the daemon");
+
+    daemon.restart();
+    assert_eq!(waiting(&daemon), owed);
+    daemon.assert_books_balance();
+}
+
+/// P23: what could be begun is not, and what is not begun has no unknown outcome.
+#[test]
+fn a_stop_with_nothing_under_way_is_quick() {
+    let scratch = Scratch::new("quick");
+    let sink = SmtpSink::start();
+    let site = site(&scratch, SocketAddr::from((Ipv4Addr::LOCALHOST, sink.port())));
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    call(&daemon, "電話");
+    wait_for("the mails", SOON, || (daemon.status()["waiting"] == 0).then_some(()));
+    let began = Instant::now();
+    assert!(daemon.terminate().success());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+/// P11: a secret that is gone keeps everything as it was; P14: and no address of a webhook is ever written down.
+#[test]
+fn a_reload_takes_all_or_nothing_and_secrets_stay_secret() {
+    let scratch = Scratch::new("reload");
+    let sink = SmtpSink::start();
+    let site = site(&scratch, SocketAddr::from((Ipv4Addr::LOCALHOST, sink.port())));
+    let url = |canary: &str| format!("http://127.0.0.1:{}/hooks/{canary}", free_port());
+    let hook = site.config.join("hook.url");
+    private(&hook, &url("canaryOne1234567"));
+    site.add("zz-hook.toml", "[[channel.webhook]]\nname = \"hook\"\nparty = \"soumu-joho\"\nurl_file = \"hook.url\"\n");
+    let mut daemon = Daemon::stopped(&site.config, &scratch);
+    daemon.verbosity = Some("trace,reqwest::connect=trace,hyper_util=trace,kiriwake=trace");
+    daemon.spawn();
+    daemon.wait_ready();
+    call(&daemon, "一");
+    wait_for("an attempt at the webhook", SOON, || daemon.log().contains("127.0.0.1").then_some(()));
+
+    let rules = || daemon.status()["rules"].clone();
+    let before = rules();
+    fs::remove_file(&hook).expect("ours");
+    site.add(
+        "zz-policy.toml",
+        "[[maintenance]]\nname = \"n\"\nowner = \"n-sha\"\ncomponents = [\"core-switch\"]\n\
+        from = \"2026-01-01T00:00\"\nuntil = \"2026-01-01T01:00\"\n",
+    );
+    let refused = daemon.ask(&["reload"]);
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert_eq!(refused.status.code(), Some(78), "{said}");
+    assert!(said.contains("hook.url"), "{said}");
+    assert_eq!(rules(), before, "all or nothing");
+    call(&daemon, "二");
+    let told = sink.mails().len();
+    wait_for("mails over the old ways", SOON, || (sink.mails().len() > told).then_some(()));
+
+    fs::remove_file(site.config.join("zz-policy.toml")).expect("ours");
+    private(&hook, &url("canaryTwo1234567"));
+    daemon.tell(&["reload"]);
+    call(&daemon, "三");
+    wait_for("an attempt at the new address", SOON, || (daemon.log().matches("127.0.0.1").count() > 2).then_some(()));
+    let mut everything = daemon.log();
+    for question in [vec!["status"], vec!["outbox", "list", "--all"], vec!["incident", "list", "--all"]] {
+        everything.push_str(&daemon.tell(&question));
+        everything.push_str(&daemon.tell(&[question, vec!["--json"]].concat()));
+    }
+    assert!(daemon.terminate().success());
+    assert!(!everything.contains("canary"), "{everything}");
+    let foreign = everything.lines().find(|line| line.contains("DEBUG hyper") || line.contains("TRACE "));
+    assert_eq!(foreign, None, "only our own words below a warning");
+}
+
+fn private(path: &Path, text: &str) {
+    fs::write(path, text).expect("ours");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("ours");
+}
