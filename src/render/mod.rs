@@ -22,7 +22,8 @@ mod text;
 mod time;
 pub mod words;
 
-use crate::desk::letter::{Ask, Letter, Matter};
+use crate::desk::letter::{Letter, Matter};
+use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
 use layout::Page;
 
@@ -43,7 +44,7 @@ pub fn mail(letter: &Letter) -> Words {
         Language::Ja => japanese(letter),
         Language::En => en::mail(letter),
     };
-    Words { subject: text::clean(&subject), body: page.set(), kind: kind(&letter.matter) }
+    Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) }
 }
 
 /// Subject and sections in Japanese.
@@ -72,26 +73,5 @@ fn japanese(letter: &Letter) -> (String, Page) {
         Matter::Sighted { number, source, since, until } => {
             source::sighted(letter, number.as_ref(), source, *since, *until)
         }
-    }
-}
-
-fn kind(matter: &Matter) -> &'static str {
-    match matter {
-        Matter::FirstReport { .. } => "first_report",
-        Matter::Interim { .. } => "interim",
-        Matter::Recovery { .. } => "recovery",
-        Matter::Request { ask: Ask::Repair, .. } => "request",
-        Matter::Request { ask: Ask::Inquiry, .. } => "inquiry",
-        Matter::Chaser { .. } => "chaser",
-        Matter::Withdrawal { .. } => "withdrawal",
-        Matter::Consultation { .. } => "consultation",
-        Matter::External { .. } => "external",
-        Matter::PhoneNote { .. } => "phone_note",
-        Matter::Internal { .. } => "internal",
-        Matter::Security { .. } => "security",
-        Matter::Blind { .. } => "blind",
-        Matter::Sighted { .. } => "sighted",
-        Matter::Digest { .. } => "digest",
-        Matter::Adopted { .. } => "adopted",
     }
 }
