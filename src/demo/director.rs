@@ -22,6 +22,11 @@ use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
 
 /// A source must have looked this recently by the story's time; it counts as blind after five minutes.
 const LEASH: Duration = Duration::from_secs(4 * 60);
+/// A source that has not looked after this long, for it met with trouble and pauses, is given time again …
+const TROUBLE: Duration = Duration::from_millis(200);
+/// … at this speed, but not so much that it would be blind.
+const CREEP: u32 = 20;
+const LONGEST_LEASH: Duration = Duration::from_secs(290);
 /// How long time stands still at most for something that is due or under way.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Beyond the moment of a deadline, so that it has surely come for everybody.
@@ -64,6 +69,8 @@ pub(super) struct Director<'a, 'b> {
     /// Somebody reads along.
     pub(super) leisurely: bool,
     pub(super) began: Instant,
+    /// The oldest last look, and since when it is the oldest.
+    pub(super) oldest: Option<(Timestamp, Instant)>,
 }
 
 impl Director<'_, '_> {
@@ -144,17 +151,22 @@ impl Director<'_, '_> {
     }
 
     /// How far time may run before somebody has to do something.
-    fn as_far_as(&self, end: Timestamp, next: Option<Timestamp>) -> Timestamp {
+    fn as_far_as(&mut self, end: Timestamp, next: Option<Timestamp>) -> Timestamp {
         let (desk, now) = (self.teller.desk(), self.clock.now());
         let sources = &desk.state().sources;
         if sources.is_empty() || !sources.values().all(|source| source.looked) {
             return at(BEGIN);
         }
-        let looked = sources.values().map(|source| source.last_complete.wall + LEASH);
+        let looked = sources.values().map(|source| source.last_complete.wall).min();
+        let since =
+            self.oldest.filter(|(oldest, _)| Some(*oldest) == looked).map_or_else(Instant::now, |(_, since)| since);
+        self.oldest = looked.map(|looked| (looked, since));
+        let leash = LEASH + since.elapsed().saturating_sub(TROUBLE) * CREEP;
+        let looked = looked.map(|looked| looked + leash.min(LONGEST_LEASH));
         let due = desk.next_wakeup(now).map(|wait| now.wall + wait + MOMENT);
         let line = self.lines.front().map(|line| line.arrives);
         let doing = self.doings.front().map(|doing| doing.at);
-        looked.chain(due).chain(line).chain(doing).chain(next).fold(end, Timestamp::min)
+        looked.into_iter().chain(due).chain(line).chain(doing).chain(next).fold(end, Timestamp::min)
     }
 
     fn speed(&self, now: Timestamp) -> u32 {

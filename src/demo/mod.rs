@@ -173,6 +173,7 @@ async fn perform(options: &Options, out: &mut (dyn Write + Send), live: bool, co
         doings: people::doings().into(),
         leisurely: live,
         began,
+        oldest: None,
     };
     let played = tokio::select! {
         played = director.play() => played,

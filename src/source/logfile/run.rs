@@ -66,7 +66,7 @@ pub async fn run(
         }
         if !more {
             tokio::select! {
-                () = clock.sleep(settings.poll) => {}
+                () = clock.sleep((now.elapsed + settings.poll).since(clock.now().elapsed)) => {}
                 // An error means that whoever could say stop is gone.
                 stopped = stop.wait_for(|stop| *stop) => { let _ = stopped; return }
             }
