@@ -96,7 +96,8 @@
 //! Collecting metrics, drawing dashboards, keeping logs at large, repairing systems from afar, being an inventory. We
 //! read those that do. Nor do we route alerts for a team on call: the point is one fault taken from its first sign to an
 //! accepted report, not a copy of every alert to somebody. And the machine never acknowledges, never confirms a verdict,
-//! never says that service is back: people do, and the record names them.
+//! never says that a service is back: people do, and the record names them. It closes by its own word only what was its
+//! own trouble, a source that could not be read and can be again.
 
 pub mod source;
 
