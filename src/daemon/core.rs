@@ -100,7 +100,7 @@ pub(super) struct Group {
 #[derive(Debug)]
 struct Failed {
     group: Group,
-    input: Input,
+    input: Box<Input>,
     rest: Vec<Input>,
 }
 
@@ -125,7 +125,7 @@ impl Core {
                 // state: that is made again from the frames.
                 self.record(&payloads);
                 self.tell(frames);
-                return Err(Failed { group, input, rest: inputs.collect() });
+                return Err(Failed { group, input: Box::new(input), rest: inputs.collect() });
             };
             group.replies.push(reply);
             let Some((frame, payload)) = frame else { continue };

@@ -6,6 +6,7 @@
 use crate::desk::ids::{AlertId, IncidentId, OwedId, RequestId, SourceId};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
+use crate::store::Entities;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +79,7 @@ fn key(thing: &Thing) -> Vec<u8> {
 }
 
 /// Every thing of the state, as stored.
-pub(super) fn entities(state: &State) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+pub(super) fn entities(state: &State) -> Result<Entities, Error> {
     let things = state.sources.keys().cloned().map(Thing::Source);
     let things = things.chain(state.alerts.keys().copied().map(Thing::Alert));
     let things = things.chain(state.incidents.keys().copied().map(Thing::Incident));

@@ -56,7 +56,7 @@ impl Core {
         match core.group(inputs) {
             Ok(first) => Ok((core, first, found)),
             // Without its start on record, attempts that were cut off would wait for ever.
-            Err(failed) if matches!(failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
+            Err(failed) if matches!(*failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
             Err(failed) => core.reopen(failed).map(|(core, first)| (core, first, found)),
         }
     }
