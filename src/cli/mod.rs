@@ -242,7 +242,9 @@ impl Context {
                 Trouble::Said(text::full(&error), code)
             }
             daemon::Error::Socket { .. } => Trouble::Said(text::full(&error), 73),
-            daemon::Error::Core(daemon::CoreError::Desk { .. }) => Trouble::Said(text::full(&error), 70),
+            daemon::Error::Panicked | daemon::Error::Core(daemon::CoreError::Desk { .. }) => {
+                Trouble::Said(text::full(&error), 70)
+            }
             daemon::Error::Core(daemon::CoreError::Rules { .. }) => Trouble::Said(text::full(&error), 74),
             daemon::Error::System { .. } => Trouble::Said(text::full(&error), 71),
         })

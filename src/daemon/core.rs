@@ -100,7 +100,7 @@ pub(super) struct Group {
 #[derive(Debug)]
 struct Failed {
     group: Group,
-    input: Input,
+    input: Box<Input>,
     rest: Vec<Input>,
 }
 
@@ -115,7 +115,7 @@ impl Core {
     ///
     /// # Errors
     /// [`Failed`] when the desk failed on an input: everything before it is committed, the state is not to be trusted.
-    fn group(&mut self, inputs: Vec<Input>) -> Result<Group, Box<Failed>> {
+    fn group(&mut self, inputs: Vec<Input>) -> Result<Group, Failed> {
         let mut group = Group::default();
         let (mut payloads, mut frames) = (Vec::new(), Vec::new());
         let mut inputs = inputs.into_iter();
@@ -125,7 +125,7 @@ impl Core {
                 // state: that is made again from the frames.
                 self.record(&payloads);
                 self.tell(frames);
-                return Err(Box::new(Failed { group, input, rest: inputs.collect() }));
+                return Err(Failed { group, input: Box::new(input), rest: inputs.collect() });
             };
             group.replies.push(reply);
             let Some((frame, payload)) = frame else { continue };
@@ -243,7 +243,7 @@ impl Core {
             let group = match self.group(inputs) {
                 Ok(group) => group,
                 Err(failed) => {
-                    let (core, group) = self.reopen(*failed)?;
+                    let (core, group) = self.reopen(failed)?;
                     self = core;
                     group
                 }

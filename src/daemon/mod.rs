@@ -68,6 +68,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The core's thread panicked.
+    #[error("the core failed, the log says where; what was acknowledged is on record, please report this")]
+    Panicked,
     /// The system did not give what a daemon needs (a thread, a signal handler).
     #[error("the system refused {what}")]
     System {
@@ -181,7 +184,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
     workers.abort();
     match ended {
         Ok(Ok(result)) => Ok(result?),
-        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        // Its panic is in the log already. An error rather than a panic of ours: the process is to end, whatever hangs.
+        Ok(Err(_)) => Err(Error::Panicked),
         Err(error) => Err(Error::System { what: "the core's last word", source: std::io::Error::other(error) }),
     }
 }

@@ -56,8 +56,8 @@ impl Core {
         match core.group(inputs) {
             Ok(first) => Ok((core, first, found)),
             // Without its start on record, attempts that were cut off would wait for ever.
-            Err(failed) if matches!(failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
-            Err(failed) => core.reopen(*failed).map(|(core, first)| (core, first, found)),
+            Err(failed) if matches!(*failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
+            Err(failed) => core.reopen(failed).map(|(core, first)| (core, first, found)),
         }
     }
 
@@ -93,7 +93,7 @@ impl Core {
                 // On a later one as well: it is set aside in its turn.
                 Err(mut again) => {
                     again.group.replies.drain(..ours);
-                    failed = *again;
+                    failed = again;
                 }
             }
         }
