@@ -57,7 +57,9 @@ fn verdict(incident: &Facts) -> Vec<String> {
     let Some(told) = &incident.verdict else { return Vec::new() };
     let parties = facts::listed(&told.parties, "者");
     let whose = match told.code {
-        VerdictCode::Single | VerdictCode::Multi | VerdictCode::External if !parties.is_empty() => format!("　{parties}"),
+        VerdictCode::Single | VerdictCode::Multi | VerdictCode::External if !parties.is_empty() => {
+            format!("　{parties}")
+        }
         _ => String::new(),
     };
     vec![
