@@ -14,7 +14,6 @@ const LONG: usize = 400;
 const LONG_WITH_REASON: &[(&str, &str)] = &[
     ("src/desk/letter.rs", "a flat table of the facts of each kind of letter"),
     ("src/desk/rules.rs", "a flat table of what the configuration says"),
-    ("tests/simulation.rs", "a test: the dice, the world they move and what must hold afterwards are read together"),
     ("tests/zabbix_live.rs", "a test: one live case after the other, against one server"),
 ];
 

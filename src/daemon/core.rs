@@ -243,7 +243,7 @@ impl Core {
             let group = match self.group(inputs) {
                 Ok(group) => group,
                 Err(failed) => {
-                    let (core, group) = self.reopen(failed)?;
+                    let (core, group) = self.reopen(*failed)?;
                     self = core;
                     group
                 }

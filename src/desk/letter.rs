@@ -4,7 +4,7 @@
 //! data can appear in the text, because it is not here.
 
 use super::ids::Number;
-use super::rules::{Asset, CauseClass, Confidence, ImpactScope, Language, VerdictCode};
+use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,8 @@ pub struct Letter {
     pub language: Language,
     /// IANA zone in which times are written.
     pub timezone: String,
-    /// When it was decided.
+    /// When it was decided; of what may not leave before an opening, that opening: readers take hours without a date for
+    /// those of the day on which they read.
     pub written: Timestamp,
     /// Who reads it.
     pub to: Addressee,
@@ -218,6 +219,9 @@ pub struct Facts {
     pub occurred: Timestamp,
     /// How 発生 is known.
     pub occurred_mark: OccurredMark,
+    /// When it was last found to be back after monitoring had shown normal.
+    #[serde(default)]
+    pub returned: Option<Timestamp>,
     /// 受付契機.
     pub detected_by: DetectedBy,
     /// Number of member alerts and of hosts they are on.
@@ -230,6 +234,9 @@ pub struct Facts {
     pub messages: Vec<String>,
     /// Systems hit, gravest first.
     pub systems: Vec<String>,
+    /// How badly; `None` = not known (確認中).
+    #[serde(default)]
+    pub effect: Option<Effect>,
     /// How wide; `None` = not known (確認中).
     pub scope: Option<ImpactScope>,
     /// 住民影響; `None` = 確認中.

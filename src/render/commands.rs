@@ -20,14 +20,19 @@ pub(super) fn start(number: &Number) -> String {
     incident("start", number, "")
 }
 
-/// Settles the verdict.
+/// Settles the verdict as it stands.
 pub(super) fn confirm(number: &Number) -> String {
     incident("confirm", number, "")
 }
 
+/// Settles another verdict, one that names who should act.
+pub(super) fn decide(number: &Number) -> String {
+    incident("confirm", number, "--verdict single --party \"...\"")
+}
+
 /// Records 復旧 with the operation check.
 pub(super) fn restore(number: &Number) -> String {
-    incident("restore", number, "--check \"...\"")
+    incident("restore", number, "--check \"...\" --treatment \"...\"")
 }
 
 /// Records 報告確認.
@@ -55,7 +60,7 @@ pub(super) const LIST: &str = "kiriwake incident list";
 /// What has not been delivered.
 pub(super) const OUTBOX: &str = "kiriwake outbox list";
 /// Sends again what was given up.
-pub(super) const RETRY: &str = "kiriwake outbox retry";
+pub(super) const RETRY: &str = "kiriwake outbox retry O-...";
 /// Reads the configuration and lists all faults.
 pub(super) const CHECK: &str = "kiriwake check";
 /// State of sources, queue and deadlines.

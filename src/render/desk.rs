@@ -6,8 +6,9 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, facts, text, words};
+use super::{commands, facts, notice, request, text, words};
 use crate::desk::letter::{Call, Digest, DigestLine, Facts, Letter, Purpose};
+use crate::desk::rules::{Effect, ImpactScope};
 
 /// 電話連絡票: whom to dial, what to say in 30 seconds, what to ask, and room for the result.
 pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (String, Page) {
@@ -16,8 +17,10 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (
     greeting(&mut page, letter, Reader::Desk);
     page.text("下記の順に、お電話での連絡をお願いします。つながらない場合は、5分おいてもう一度かけ、その後は次の連絡先へお進みください。");
     facts::number(&mut page, incident);
-    page.section(Name::Time)
-        .field("発生日時", format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)));
+    facts::occurred(&mut page, incident, |at| clock.western(at));
+    if incident.target.is_some() {
+        page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
+    }
     facts::symptom(&mut page, incident);
     page.section(Name::Impact).field("影響", facts::scope(incident));
     page.section(Name::Annex);
@@ -38,7 +41,9 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (
 
 fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) {
     let contact = text::name(&call.contact);
-    let contact = match (contact.is_empty(), call.person) {
+    // A contact named as its section adds nothing.
+    let said = text::name(&call.organization).ends_with(&contact);
+    let contact = match (said, call.person) {
         (true, _) => String::new(),
         (false, true) => format!(" {contact} 様"),
         (false, false) => format!(" {contact}"),
@@ -90,29 +95,38 @@ fn purpose(purpose: Purpose) -> String {
 fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> String {
     let number = number_of(&incident.number);
     let number =
-        number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KW の {}", digits.replace('-', " の ")));
+        number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KWの{}", digits.replace('-', "の")));
     let contract = text::name(&call.contract);
-    let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract} です。") };
+    let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract}です。") };
     let since = clock.short(incident.occurred);
     let what = text::cut(&Symptom::of(incident).sentence(), 90);
+    let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
+    let asked = asked.map(|asked| format!("{}にメールで", clock.short(asked.at)));
+    let chase = format!("{}ご依頼した障害の件です。", asked.unwrap_or_else(|| "先に".to_owned()));
     let (opening, request) = match call.purpose {
         Purpose::Ask(ask) => {
             ("障害のご連絡です。", format!("{contract}ご{}をお願いいたします。", words::asked_for(ask)))
         }
-        Purpose::Chase => (
-            "先にご依頼した障害の件です。",
-            format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"),
-        ),
+        Purpose::Chase => {
+            (chase.as_str(), format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"))
+        }
         Purpose::Inform => {
             let asked = incident.asked.first().map(|asked| words::asked_for(asked.ask));
             let asked = asked.map(|what| format!("保守業者へは{what}を依頼しております。")).unwrap_or_default();
-            ("障害の第一報のご連絡です。", format!("{asked}詳細はメールでお送りしております。"))
+            let hit = incident.effect != Some(Effect::None);
+            let scope = incident.scope.filter(|_| hit).map(|scope| match scope {
+                ImpactScope::All => "影響は全庁に及ぶ見込みです。",
+                ImpactScope::Several => "影響は複数の部署に及ぶ見込みです。",
+                ImpactScope::One | ImpactScope::Person => "影響は一部の部署にとどまる見込みです。",
+            });
+            let scope = scope.unwrap_or_default();
+            ("障害の第一報のご連絡です。", format!("{scope}{asked}詳細はメールでお送りしております。"))
         }
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
     let late = if call.purpose == Purpose::Inform && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
-        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は {number} です。{request}",
+        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は、{number}です。{request}",
         text::name(&letter.from.site)
     )
 }
@@ -124,7 +138,7 @@ pub(super) fn digest(letter: &Letter, digest: &Digest) -> (String, Page) {
     greeting(&mut page, letter, Reader::Desk);
     page.text(format!("{}{}現在の状況をお知らせします。", clock.today(), clock.now()));
     let lists = [
-        ("対応中", &digest.open),
+        ("未完了", &digest.open),
         ("本日の次回報告予定", &digest.promised),
         ("未受領", &digest.unacknowledged),
         ("送達失敗", &digest.undelivered),
@@ -133,7 +147,8 @@ pub(super) fn digest(letter: &Letter, digest: &Digest) -> (String, Page) {
     ];
     for (label, lines) in lists {
         page.section(Name::Annex);
-        page.items(&format!("■{label}（{}件）", lines.len()), rows(lines, &clock), "該当なし");
+        let rows = if label == "送達失敗" { undelivered(lines, &clock) } else { rows(lines, &clock) };
+        page.items(&format!("■{label}（{}件）", lines.len()), rows, "該当なし");
     }
     let blind = digest.blind.iter().map(|(source, from, until)| {
         let until = until.map_or_else(|| "継続中".to_owned(), |until| clock.column(until));
@@ -142,7 +157,7 @@ pub(super) fn digest(letter: &Letter, digest: &Digest) -> (String, Page) {
     page.section(Name::Annex).items(&format!("■監視停止（{}件）", digest.blind.len()), blind.collect(), "該当なし");
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!(
-        "{} {} 対応中{}件・未受領{}件・静観{}件",
+        "{} {} 未完了{}件・未受領{}件・静観{}件",
         text::name(&letter.from.site),
         clock.today(),
         digest.open.len(),
@@ -158,7 +173,7 @@ pub(super) fn adopted(letter: &Letter, source: &str, problems: &[DigestLine], to
     let source = text::or(text::name(source), "監視元");
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Desk);
-    page.text(format!("「{source}」の監視を開始しました。開始の時点で、すでに{total}件の異常が発生しております。"));
+    page.text(format!("「{source}」による監視を開始しました。開始の時点で、すでに{total}件の異常が発生しております。"));
     page.text(
         "これらについては、業者への依頼も主管課への報告も行っておりません。状態が変わるか、窓口の操作があった時点で、\
          通常の障害として扱います。",
@@ -171,12 +186,26 @@ pub(super) fn adopted(letter: &Letter, source: &str, problems: &[DigestLine], to
     page.section(Name::Annex).text("次に行うこと：").item("対応が必要なものがないか確認してください。");
     page.command(commands::LIST.to_owned());
     closing(&mut page, letter, Reader::Desk, false);
-    let what = format!("{} {source}の監視開始時点の異常{total}件", text::name(&letter.from.site));
+    let what = format!("{} {source} 監視開始時点の異常{total}件", text::name(&letter.from.site));
     (subject(&["監視開始"], what.trim(), None, None), page)
 }
 
 fn rows(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
     lines.iter().map(|line| row(line, clock)).collect()
+}
+
+/// Lines of what was not delivered: `party kind: why`, the kind as people call it.
+fn undelivered(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
+    let told = |text: &str| {
+        let (head, why) = text.split_once(": ")?;
+        let (party, kind) = head.rsplit_once(' ')?;
+        Some(format!("{party}　{}　{why}", notice::kind_in_words(kind)))
+    };
+    let line = |line: &DigestLine| {
+        let text = told(&line.text).unwrap_or_else(|| line.text.clone());
+        row(&DigestLine { text, ..line.clone() }, clock)
+    };
+    lines.iter().map(line).collect()
 }
 
 /// `KW-20260920-0001　09-20 02:13　重大度1　対応中　本庁舎コアスイッチ Ping応答なし`

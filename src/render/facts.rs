@@ -9,7 +9,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Stage, VerdictFacts};
-use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::rules::{Confidence, Effect, VerdictCode};
 use jiff::Timestamp;
 
 /// Names of a list that are shown before 「ほか」.
@@ -63,12 +63,12 @@ pub(super) fn symptom_sentences(facts: &Facts) -> String {
     // Once monitoring shows normal, nothing is said of it in the present tense.
     let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
     let symptom = Symptom::of(facts);
-    let mut out = if over { format!("{}（発生時）。", symptom.title()) } else { symptom.sentence() };
+    let mut out = if over { symptom.past_sentence() } else { symptom.sentence() };
     let seen = if over { "検知しました" } else { "検知しております" };
     if facts.hosts > 1 {
-        out += &format!("ほかに{}台の機器で関連するとみられる警報を{seen}。", facts.hosts - 1);
+        out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1);
     } else if facts.alerts > 1 {
-        out += &format!("あわせて{}件の関連する警報を{seen}。", facts.alerts - 1);
+        out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1);
     }
     out
 }
@@ -90,16 +90,40 @@ pub(super) fn only_known(facts: &Facts) -> &'static str {
     }
 }
 
+/// 発生日時, and when it came back; `date` writes the hour as the reader does.
+pub(super) fn occurred(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) -> String) {
+    let mut lines = vec![format!("{}（{}）", date(facts.occurred), words::mark(facts.occurred_mark))];
+    lines.extend(facts.returned.map(|at| format!("{}（再び異常を確認）", date(at))));
+    page.section(Name::Time).lines("発生日時", lines, "確認中");
+}
+
+/// Those asked who have not answered yet.
+pub(super) fn unanswered(facts: &Facts) -> Vec<String> {
+    let silent = facts.asked.iter().filter(|asked| asked.acknowledged.is_none() && asked.started.is_none());
+    silent.map(|asked| asked.party.clone()).collect()
+}
+
 /// 影響範囲 in words of office work.
 pub(super) fn scope(facts: &Facts) -> String {
     let systems = listed(&facts.systems, "システム");
-    match (facts.scope.map(words::scope), systems.is_empty()) {
+    let scope = match (facts.scope.map(words::scope), systems.is_empty()) {
         (None, true) => "確認中".to_owned(),
         (None, false) => format!("{systems}（影響の範囲は確認中）"),
         (Some(scope), true) => format!("{scope}（対象の業務は確認中）"),
         (Some(scope), false) => format!("{scope}（{systems}）"),
+    };
+    match facts.effect {
+        Some(Effect::None) if matches!(facts.stage, Stage::Verifying | Stage::Restored) => {
+            "影響は確認されておりません。".to_owned()
+        }
+        Some(Effect::None) if facts.scope.is_none() && systems.is_empty() => NO_EFFECT.to_owned(),
+        Some(Effect::None) => format!("{NO_EFFECT}影響が及ぶ場合の範囲は、{scope}の見込みです。"),
+        _ => scope,
     }
 }
+
+/// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
+const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
 
 /// 影響範囲, 業務影響, 住民影響, 代替手段 for an office. What the configuration says of a system is an expectation
 /// (見込み), not an observation.
@@ -108,6 +132,7 @@ pub(super) fn impact(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.field(
         "住民影響",
         match facts.residents {
+            _ if facts.effect == Some(Effect::None) => "現時点で確認されておりません",
             Some(true) if facts.office_closed => "開庁時は有の見込み（閉庁中の影響は確認中）",
             Some(true) => "有の見込み",
             Some(false) => "無の見込み",
@@ -125,13 +150,36 @@ pub(super) fn impact(page: &mut Page, facts: &Facts, clock: &Clock) {
 }
 
 fn office_work(facts: &Facts, clock: &Clock) -> String {
+    if facts.effect == Some(Effect::None) {
+        return "現時点で業務への影響は確認されておりません。".to_owned();
+    }
+    // A long list stands in the line above.
+    let systems = match facts.systems.len() {
+        0 => String::new(),
+        1 | 2 => listed(&facts.systems, "システム"),
+        _ => "上記の各システム".to_owned(),
+    };
     if facts.office_closed {
         let closed = if clock.is_weekend() { "閉庁日" } else { "閉庁中" };
-        format!("{closed}のため、通常の窓口業務への影響はない見込みです。宿日直業務への影響は確認中です。")
-    } else if facts.systems.is_empty() {
-        "確認中".to_owned()
-    } else {
-        format!("{}のご利用に支障が生じている見込みです。詳細は確認中です。", listed(&facts.systems, "システム"))
+        let later = if systems.is_empty() {
+            String::new()
+        } else {
+            format!("開庁までに復旧しない場合は、{systems}のご利用に支障が生じる見込みです。")
+        };
+        return format!(
+            "{closed}のため、通常の窓口業務への影響はない見込みです。宿日直業務への影響は確認中です。{later}"
+        );
+    }
+    match facts.effect {
+        _ if systems.is_empty() => "確認中".to_owned(),
+        Some(Effect::Stopped) => format!("{systems}をご利用いただけない見込みです。詳細は確認中です。"),
+        Some(Effect::Partial) => {
+            format!("{systems}の一部の機能または場所で、ご利用に支障が生じている見込みです。詳細は確認中です。")
+        }
+        Some(Effect::Degraded | Effect::None) => {
+            format!("{systems}のご利用に支障が生じている見込みです。詳細は確認中です。")
+        }
+        None => format!("{systems}のご利用に支障が生じているおそれがあります。詳細は確認中です。"),
     }
 }
 
@@ -149,7 +197,7 @@ pub(super) fn isolation(facts: &Facts) -> String {
         VerdictCode::External => format!("外部サービス（{suspect}）に起因する{likely}{mark}。"),
         VerdictCode::ScopeOut => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
         VerdictCode::Own => format!("窓口にて対応する事象と判断しております{by}。原因は確認中です。"),
-        VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査しております。"),
+        VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査いたします。"),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
@@ -160,7 +208,7 @@ pub(super) fn isolation(facts: &Facts) -> String {
 /// 可能性… so that it follows 「に起因する」.
 pub(super) fn likelihood(confidence: Confidence) -> &'static str {
     match confidence {
-        Confidence::Confirmed => "ものと確認しております",
+        Confidence::Confirmed => "ものと判断しております",
         Confidence::Probable => "可能性が高いと判断しております",
         Confidence::Possible => "可能性があると考えております",
         Confidence::Unknown => "かどうかを確認しております",
@@ -184,6 +232,10 @@ fn suspect(facts: &Facts, verdict: &VerdictFacts) -> String {
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
     let mut out: Vec<String> = facts.asked.iter().map(|asked| asked_sentence(asked, clock)).collect();
     match facts.stage {
+        // The machine has said what it can say; the desk goes on.
+        Stage::Isolating if facts.verdict.is_some() && out.is_empty() => {
+            out.push("窓口にて切り分けを続けます。".to_owned());
+        }
         Stage::Isolating => out.push("一次切り分けを行っております。".to_owned()),
         Stage::Requested if out.is_empty() => out.push("対応を依頼しております。".to_owned()),
         Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
@@ -241,7 +293,7 @@ pub(super) fn answer(
 pub(super) fn outlook(facts: &Facts) -> &'static str {
     match facts.stage {
         Stage::Restored => "復旧済み",
-        Stage::Verifying => "動作確認が完了しだい、復旧のご報告をいたします。",
+        Stage::Verifying => "動作確認が完了し次第、復旧のご報告をいたします。",
         _ => "確認中",
     }
 }
@@ -263,9 +315,11 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::Behind { failing, of } => {
             let component = facts.component.as_deref().map(text::name).unwrap_or_default();
             let component = text::or(component, "対象機器");
-            let share =
-                if failing == of { format!("{of}件すべて") } else { format!("{of}件のうち{failing}件") };
-            format!("異常のある構成要素{share}が、{component}またはその配下にあること")
+            match (failing, of) {
+                (_, 1) => format!("異常を検知しているのは{component}のみであること"),
+                _ if failing == of => format!("異常を検知した{of}件のすべてが、{component}またはその配下であること"),
+                _ => format!("異常を検知した{of}件のうち{failing}件が、{component}またはその配下であること"),
+            }
         }
         Fact::Ping { target, answered, at } => {
             let answered = if *answered { "応答あり" } else { "応答なし" };

@@ -69,7 +69,15 @@ pub(super) fn address(page: &mut Page, to: &Addressee, reader: Reader) {
 
 /// Opens the gist with the greeting fit for the reader; the desk is not greeted by its own machine.
 pub(super) fn greeting(page: &mut Page, letter: &Letter, reader: Reader) {
-    address(page, &letter.to, reader);
+    let desk_itself = reader == Reader::Desk && letter.to.organization == letter.from.organization;
+    let to = match &letter.to.contact {
+        // The organisation is larger than its desk.
+        None if desk_itself && !letter.from.desk.is_empty() => {
+            Addressee { contact: Some(letter.from.desk.clone()), ..letter.to.clone() }
+        }
+        _ => letter.to.clone(),
+    };
+    address(page, &to, reader);
     page.section(Name::Gist);
     match reader {
         Reader::Office => {

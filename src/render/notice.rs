@@ -8,7 +8,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{commands, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Facts, Letter, Notice};
+use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
 
 /// 内部連絡: what happened, what to do next, and the command that records it.
@@ -20,19 +20,19 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
     page.text(told.happened);
     if let Some(incident) = incident {
         facts::number(&mut page, incident);
-        page.section(Name::Time)
-            .field(
-                "発生日時",
-                format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)),
-            )
-            .field("受付契機", words::detected_by(incident.detected_by));
+        facts::occurred(&mut page, incident, |at| clock.western(at));
+        page.field("受付契機", words::detected_by(incident.detected_by));
         facts::symptom(&mut page, incident);
         facts::echoes(&mut page, incident);
         let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
         page.field(label, text::or(text::summary(&incident.summary), "不明"));
         page.section(Name::Impact).field("影響", facts::scope(incident));
-        page.section(Name::State).field("切り分け", verdict(incident));
-        page.items("確認済みの事実", known(incident, &clock), facts::only_known(incident));
+        page.section(Name::State).lines("切り分け", verdict(incident), "切り分け中");
+        let (evidence, not_known) = known(incident, &clock);
+        page.items("確認済みの事実", evidence, facts::only_known(incident));
+        if !not_known.is_empty() {
+            page.field("未確認", not_known.join("、"));
+        }
         page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     }
     if !told.details.is_empty() {
@@ -53,22 +53,25 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
     (subject(&["要対応"], what.trim(), incident.map(|facts| facts.severity), incident.map(|facts| &facts.number)), page)
 }
 
-fn verdict(incident: &Facts) -> String {
-    match &incident.verdict {
-        None => "切り分け中".to_owned(),
-        Some(told) => format!(
-            "{}（確度：{}、{}）。{}",
-            words::verdict(told.code),
-            words::confidence(told.confidence),
-            words::by(told.by),
-            facts::ground(told)
-        ),
-    }
+fn verdict(incident: &Facts) -> Vec<String> {
+    let Some(told) = &incident.verdict else { return Vec::new() };
+    let parties = facts::listed(&told.parties, "者");
+    let whose = match told.code {
+        VerdictCode::Single | VerdictCode::Multi | VerdictCode::External if !parties.is_empty() => format!("　{parties}"),
+        _ => String::new(),
+    };
+    vec![
+        format!("{}{whose}", words::verdict(told.code)),
+        format!("確度：{}（{}）", words::confidence(told.confidence), words::by(told.by)),
+        format!("根拠：{}", text::or(text::summary(&told.because), "窓口に記録しております。")),
+    ]
 }
 
-fn known(incident: &Facts, clock: &Clock) -> Vec<String> {
-    let Some(verdict) = &incident.verdict else { return Vec::new() };
-    verdict.evidence.iter().chain(&verdict.not_known).map(|fact| facts::fact(fact, incident, clock)).collect()
+/// What was learnt, and what could not be.
+fn known(incident: &Facts, clock: &Clock) -> (Vec<String>, Vec<String>) {
+    let Some(verdict) = &incident.verdict else { return Default::default() };
+    let list = |facts: &[Fact]| facts.iter().map(|one| facts::fact(one, incident, clock)).collect();
+    (list(&verdict.evidence), list(&verdict.not_known))
 }
 
 /// An internal notice in words.
@@ -89,7 +92,10 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             details: Vec::new(),
             steps: vec![
                 ("調査を始めたら、着手を記録してください。", with(commands::start)),
-                ("切り分け結果を確定してください（担当先が決まれば、依頼が送られます）。", with(commands::confirm)),
+                (
+                    "切り分け結果を確定してください（担当先が決まれば、依頼が送られます）。",
+                    decisions(incident),
+                ),
                 ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
             ],
         },
@@ -98,7 +104,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             happened: "監視上は正常に戻りました。動作確認をお願いします。復旧報は、確認の結果が記録されるまで送られません。".to_owned(),
             details: Vec::new(),
             steps: vec![
-                ("正常に使えることを確認できたら、方法と結果を記録してください（復旧報が送られます）。", with(commands::restore)),
+                ("正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。", with(commands::restore)),
                 ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
                 ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
             ],
@@ -134,7 +140,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             ],
             steps: vec![
                 ("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]),
-                ("宛先を直したら、再送してください。", vec![commands::RETRY.to_owned()]),
+                ("宛先を直したら、上の一覧の番号を指定して再送してください。", vec![commands::RETRY.to_owned()]),
             ],
         },
         Notice::RulesRefused { faults } => Told {
@@ -145,7 +151,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::Remark { source, text: remark } => Told {
             title: format!("監視元「{}」からの連絡", text::or(text::name(source), "不明")),
-            happened: "監視元について、確認が必要な点があります。".to_owned(),
+            happened: "監視元の動作について、確認が必要な点があります。".to_owned(),
             details: vec![text::or(text::note(remark), "不明")],
             steps: vec![("監視元の状態を確認してください。", vec![commands::STATUS.to_owned()])],
         },
@@ -181,6 +187,14 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
     }
 }
 
+/// The verdict as it stands, where there is one to settle; and another.
+fn decisions(incident: Option<&Facts>) -> Vec<String> {
+    let Some(incident) = incident else { return Vec::new() };
+    let settled = incident.verdict.as_ref().is_some_and(|verdict| verdict.code != VerdictCode::Unknown);
+    let as_it_stands = settled.then(|| commands::confirm(&incident.number));
+    as_it_stands.into_iter().chain([commands::decide(&incident.number)]).collect()
+}
+
 fn stopped_because(incident: Option<&Facts>) -> &'static str {
     match incident.and_then(|facts| facts.verdict.as_ref()).map(|verdict| verdict.code) {
         None | Some(VerdictCode::Unknown) => "自動の一次切り分けでは、原因を特定できませんでした。",
@@ -196,7 +210,7 @@ fn stopped_because(incident: Option<&Facts>) -> &'static str {
 }
 
 /// A kind of message as people call it; what is not one of ours (a subject's tag) stands as it is.
-fn kind_in_words(kind: &str) -> String {
+pub(super) fn kind_in_words(kind: &str) -> String {
     let known = match kind {
         "first_report" => "第一報",
         "interim" => "続報",

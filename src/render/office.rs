@@ -5,7 +5,7 @@
 use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::time::Clock;
-use super::{facts, text, words};
+use super::{commands, facts, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Facts, Letter};
 use crate::desk::rules::VerdictCode;
@@ -33,32 +33,49 @@ pub(super) fn consultation(
              ご判断をお願いいたします。",
         );
     } else {
+        let silent = facts::listed(&facts::unanswered(incident), "者");
+        if !silent.is_empty() {
+            let ask = incident.asked.first().map_or("対応", |asked| words::asked_for(asked.ask));
+            page.text(format!("保守業者（{silent}）へ{ask}を依頼しておりますが、受領の連絡を確認できておりません。"));
+        }
         page.text("今後の対応につきまして、ご判断をお願いいたします。");
     }
     facts::number(&mut page, incident);
-    page.section(Name::Time)
-        .field("発生日時", format!("{}（{}）", clock.era(incident.occurred), words::mark(incident.occurred_mark)));
+    facts::occurred(&mut page, incident, |at| clock.era(at));
     facts::symptom(&mut page, incident);
     facts::impact(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.section(Name::Ask);
-    page.lines("対応の選択肢", options(out_of_scope), "確認中");
+    page.lines("対応の選択肢", options(incident, out_of_scope), "確認中");
     page.field("留意点", "ご判断までの間、現在の状態が続く見込みです。影響が広がるおそれの有無は確認中です。");
     page.field(
         "ご回答希望",
-        wished_by.map_or_else(|| "ご都合のつき次第".to_owned(), |at| format!("{}まで", clock.era(at))),
+        match wished_by {
+            Some(at) => format!("{}まで", clock.era(at)),
+            None if incident.severity <= 2 => "できるだけ早く、窓口へお電話にてお願いいたします。".to_owned(),
+            None => "ご都合のつき次第".to_owned(),
+        },
     );
     closing(&mut page, letter, Reader::Office, true);
     let what = facts::office_title(incident);
     (subject(&["ご相談", "ご判断のお願い"], &what, Some(incident.severity), Some(&incident.number)), page)
 }
 
-fn options(out_of_scope: bool) -> Vec<String> {
-    let options: &[&str] = if out_of_scope {
-        &["調達等による修理または交換", "代替手段による運用の継続", "経過の観察"]
-    } else {
-        &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"]
+fn options(incident: &Facts, out_of_scope: bool) -> Vec<String> {
+    let substitute = match incident.substitute {
+        Some(true) => "代替手段による運用の継続",
+        _ => "代替手段による運用の継続（代替手段の有無は確認中）",
+    };
+    let options: &[&str] = match (out_of_scope, incident.substitute) {
+        (true, Some(false)) => &["調達等による修理または交換", "経過の観察"],
+        (true, _) => &["調達等による修理または交換", substitute, "経過の観察"],
+        (false, _) if !facts::unanswered(incident).is_empty() => &[
+            "保守業者からの連絡を待ち、現在の状態で運用を継続",
+            "運用の停止または切替え",
+            "別の手段による対応（保守契約外の手配等）",
+        ],
+        (false, _) => &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"],
     };
     options.iter().enumerate().map(|(n, option)| format!("({}) {option}", n + 1)).collect()
 }
@@ -71,9 +88,8 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
     greeting(&mut page, letter, Reader::Office);
     page.text(format!("{service}（外部サービス）において障害が発生しているとの情報を確認しております。"));
     facts::number(&mut page, incident);
-    page.section(Name::Time)
-        .field("発生日時", format!("{}（{}）", clock.era(incident.occurred), words::mark(incident.occurred_mark)))
-        .field("情報の出所", format!("{}（事業者の発表は確認中）", words::detected_by(incident.detected_by)));
+    facts::occurred(&mut page, incident, |at| clock.era(at));
+    page.field("情報の出所", format!("{}（事業者の発表は確認中）", words::detected_by(incident.detected_by)));
     facts::symptom(&mut page, incident);
     facts::impact(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
@@ -87,14 +103,22 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
 
 /// セキュリティ: no details, whoever reads along.
 pub(super) fn security(letter: &Letter, number: &Number) -> (String, Page) {
+    // The desk is not told to call itself.
+    let own = letter.to.organization == letter.from.organization;
+    let reader = if own { Reader::Desk } else { Reader::Office };
     let mut page = Page::new(letter.language);
-    greeting(&mut page, letter, Reader::Office);
-    page.text(
-        "情報セキュリティインシデントの疑いがあるため、所定の連絡体制によりご確認ください。\
-         詳細は窓口へお電話ください。",
-    );
+    greeting(&mut page, letter, reader);
+    page.text("情報セキュリティインシデントの疑いがあるため、所定の連絡体制によりご確認ください。");
+    if !own {
+        page.text("詳細は窓口へお電話ください。");
+    }
     page.section(Name::Number).field("受付番号", number_of(number));
-    closing(&mut page, letter, Reader::Office, false);
+    if own {
+        page.section(Name::Annex)
+            .text("記録は、次のコマンドで確認できます（権限のある方に限ってお取り扱いください）。");
+        page.command(commands::show(number));
+    }
+    closing(&mut page, letter, reader, false);
     let what = format!("{} システム運用窓口からのご連絡", text::name(&letter.from.site));
     (subject(&["重要", "要確認"], what.trim(), None, Some(number)), page)
 }

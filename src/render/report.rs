@@ -8,6 +8,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{facts, text, words};
 use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What};
+use crate::desk::rules::VerdictCode;
 use jiff::Timestamp;
 
 /// 第一報.
@@ -47,8 +48,8 @@ pub(super) fn interim(
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Office);
     page.text(format!(
-        "{}でご報告いたしました件につきまして、{}現在の状況をご報告いたします。",
-        words::nth_report(nth.saturating_sub(1).max(1)),
+        "{}件につきまして、{}現在の状況をご報告いたします。",
+        told_before(incident, nth, news),
         clock.now()
     ));
     facts::number(&mut page, incident);
@@ -65,6 +66,18 @@ pub(super) fn interim(
     apology(&mut page, "ご迷惑をおかけしておりますことをお詫び申し上げます。");
     closing(&mut page, letter, Reader::Office, false);
     (office_subject(&words::nth_report(nth), incident), page)
+}
+
+/// What this report goes on from: the one before, by its name.
+fn told_before(incident: &Facts, nth: u32, news: &[Happening]) -> String {
+    let code = incident.verdict.as_ref().map(|verdict| verdict.code);
+    match (nth, code) {
+        // 復旧報 may stand between.
+        _ if news.iter().any(|known| known.what == What::Relapsed) => "先にご報告いたしました".to_owned(),
+        (..=2, Some(VerdictCode::ScopeOut)) => "先にご相談いたしました".to_owned(),
+        (..=2, Some(VerdictCode::External)) => "先にご連絡いたしました".to_owned(),
+        _ => format!("{}でご報告いたしました", words::nth_report(nth.saturating_sub(1).max(1))),
+    }
 }
 
 /// 復旧報.
@@ -111,9 +124,11 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         closing(&mut page, letter, reader, true);
         return (office_subject("復旧", incident), page);
     }
-    page.section(Name::Ask)
-        .field("ご依頼事項", "貴社にてご対応いただいた内容と原因につきまして、まとまり次第ご報告をお願いいたします。");
-    page.section(Name::Courtesy).text("ご対応いただき、ありがとうございました。");
+    page.section(Name::Ask).field(
+        "ご依頼事項",
+        "貴社にて実施された対応の内容と、判明した原因がございましたら、ご報告をお願いいたします。",
+    );
+    page.section(Name::Courtesy).text("ご協力いただき、ありがとうございました。");
     closing(&mut page, letter, reader, true);
     let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
     (subject(&["復旧連絡"], what.trim(), None, Some(&incident.number)), page)
@@ -124,9 +139,8 @@ fn office_subject(tag: &str, incident: &Facts) -> String {
 }
 
 fn occurred(page: &mut Page, incident: &Facts, clock: &Clock) {
-    page.section(Name::Time)
-        .field("発生日時", format!("{}（{}）", clock.era(incident.occurred), words::mark(incident.occurred_mark)))
-        .field("受付契機", words::detected_by(incident.detected_by));
+    facts::occurred(page, incident, |at| clock.era(at));
+    page.field("受付契機", words::detected_by(incident.detected_by));
 }
 
 /// Once in a mail, and only to offices.
@@ -165,12 +179,12 @@ fn record(what: &What) -> &'static str {
         What::Acknowledged { .. } => "受領",
         What::Started { .. } => "業者着手",
         What::DeskStarted => "窓口着手",
-        What::Chased { .. } => "受領確認のご連絡",
-        What::Note { .. } => "窓口からのご連絡",
+        What::Chased { .. } => "受領連絡の再依頼",
+        What::Note { .. } => "窓口の記録",
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
-        What::Relapsed => "異常の再検知",
+        What::Relapsed => "異常の再確認",
         What::Severity { .. } => "重大度の変更",
     }
 }
@@ -205,19 +219,19 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::Acknowledged { party } => format!("{}が{at}に受領しました。", text::name(party)),
         What::Started { party } => format!("{}が{at}に調査に着手しました。", text::name(party)),
         What::DeskStarted => format!("窓口が{at}に調査に着手しました。"),
-        What::Chased { party } => format!("{at}に{}へ受領の確認を行いました。", text::name(party)),
+        What::Chased { party } => format!("{at}に{}へ受領の連絡を再度依頼しました。", text::name(party)),
         What::Note { text: note } => format!("{at}　{}", text::or(text::note(note), "（記入待ち）")),
         What::Spread { alerts } => format!("{at}に、関連するとみられる警報を新たに{alerts}件検知しました。"),
         What::Verdict { code, parties } => {
             let parties = facts::listed(parties, "者");
             let parties = if parties.is_empty() { parties } else { format!("（{parties}）") };
-            format!("{at}に切り分け結果を「{}{parties}」に更新しました。", words::verdict(*code))
+            format!("{at}に切り分け結果を「{}」{parties}に更新しました。", words::verdict(*code))
         }
         What::BackToNormal { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
         }
-        What::Relapsed => format!("{at}に再び異常を検知しました。復旧には至っておりません。"),
+        What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Severity { from, to } => {
             format!("{at}に重大度を{}から{}に変更しました。", facts::severity(*from), facts::severity(*to))
         }

@@ -14,6 +14,8 @@ use jiff::Timestamp;
 
 /// Log lines quoted in a request, the newest. Source: `DOMAIN.md` §14.
 const LOG_LINES: usize = 30;
+/// How to answer.
+const ANSWER: &str = "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。";
 /// Messages quoted in a request.
 const MESSAGES: usize = 20;
 
@@ -29,6 +31,9 @@ pub(super) fn request(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    if incident.returned.is_some() {
+        page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
+    }
     match ask {
         Ask::Repair => page.text(format!(
             "下記の障害について一次切り分けを行った結果、貴社保守対象に起因する{}。お手数をおかけしますが、\
@@ -50,8 +55,10 @@ pub(super) fn request(
     findings(&mut page, incident, &clock);
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
-    page.field("ご連絡方法", "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。");
-    if let Some(phone) = entry_phone.map(text::name).filter(|phone| !phone.is_empty()) {
+    page.field("ご連絡方法", ANSWER);
+    // Only who repairs comes to the place.
+    let phone = entry_phone.filter(|_| ask == Ask::Repair);
+    if let Some(phone) = phone.map(text::name).filter(|phone| !phone.is_empty()) {
         page.field("入館", format!("情報センター {phone}（事前連絡要）"));
     }
     quotes(&mut page, incident, log);
@@ -79,11 +86,20 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, asked_at: Time
     page.section(Name::Impact).field("影響", facts::scope(incident));
     page.section(Name::Ask).lines(
         "ご依頼事項",
-        numbered(vec!["受領のご連絡".to_owned(), "ご対応の見込み（着手予定時刻、現地作業の要否）".to_owned()]),
+        numbered(vec!["受領のご連絡".to_owned(), expected(ask).to_owned()]),
         "受領のご連絡",
     );
+    page.field("ご連絡方法", ANSWER);
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["受領確認のお願い", words::ask(ask)], letter, incident), page)
+}
+
+/// What a reminder asks beside 受領.
+fn expected(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Repair => "ご対応の見込み（着手予定時刻、現地作業の要否）",
+        Ask::Inquiry => "ご確認結果をいただける時刻の見込み",
+    }
 }
 
 /// 取下げ.
@@ -113,7 +129,7 @@ fn vendor_subject(tags: &[&str], letter: &Letter, incident: &Facts) -> String {
 /// Follows 「貴社保守対象に起因する」 and never says more than is known.
 fn judged(incident: &Facts) -> &'static str {
     match incident.verdict.as_ref().map(|verdict| verdict.confidence) {
-        Some(Confidence::Confirmed) => "ことを確認いたしました",
+        Some(Confidence::Confirmed) => "ものと判断いたしました",
         Some(Confidence::Possible | Confidence::Unknown) | None => "可能性があると判断いたしました",
         Some(Confidence::Probable) => "可能性が高いと判断いたしました",
     }
@@ -121,15 +137,14 @@ fn judged(incident: &Facts) -> &'static str {
 
 /// 対象機器, 発生日時, 事象.
 fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
-    page.section(Name::Time)
-        .field("発生日時", format!("{}（{}）", clock.western(incident.occurred), words::mark(incident.occurred_mark)));
+    facts::occurred(page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
     page.field("事象", facts::symptom_sentences(incident));
     facts::echoes(page, incident);
 }
 
 /// The thing: its name and hosts, then what its keeper looks it up by.
-fn target(incident: &Facts) -> Vec<String> {
+pub(super) fn target(incident: &Facts) -> Vec<String> {
     let Some(Target { name, hosts, asset }) = &incident.target else {
         let (host, known) = (text::name(&incident.host.0), text::name(&incident.host.1));
         return match (known.is_empty() || known == host, host.is_empty()) {
@@ -177,8 +192,13 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     let component = text::or(component, "貴社保守対象");
     let cause = verdict.cause.map(|cause| format!("分類：{}、", words::cause(cause))).unwrap_or_default();
     let mark = format!("確度：{}、{}", words::confidence(verdict.confidence), words::by(verdict.by));
-    page.field("推定", format!("{component}に起因する可能性（{cause}{mark}）"));
-    page.field("推定の根拠", facts::ground(verdict));
+    // 確定 is no guess any more.
+    let (label, likely) = match verdict.confidence {
+        Confidence::Confirmed => ("切り分け", "もの"),
+        _ => ("推定", "可能性"),
+    };
+    page.field(label, format!("{component}に起因する{likely}（{cause}{mark}）"));
+    page.field(if label == "推定" { "推定の根拠" } else { "根拠" }, facts::ground(verdict));
     let mut open = list(&verdict.not_known);
     if needs_eyes(incident) {
         open.push("現地の状態（電源、表示ランプなど）".to_owned());

@@ -24,16 +24,17 @@ pub(super) fn blind(
     let mut page = Page::new(letter.language);
     let reader = reader(letter, !detail.is_empty());
     greeting(&mut page, letter, reader);
-    page.text(
-        "監視機能の一部が停止しております。業務システムへの影響を示すものではございませんが、この間、\
-         障害を検知できないおそれがあります。",
-    );
+    page.text("監視機能の一部が停止しております。");
+    page.text("業務システムへの影響を示すものではございませんが、この間、障害を検知できないおそれがあります。");
     numbered(&mut page, number);
     page.section(Name::Time).field("停止日時", format!("{}から", clock.era(since)));
     page.section(Name::Symptom).field("対象", source.clone());
     page.section(Name::Impact).field("影響", "この間、上記の監視では障害を検知できません。");
     page.section(Name::State);
-    page.field("原因", if detail.is_empty() { "確認中".to_owned() } else { detail });
+    page.field("原因", "確認中");
+    if !detail.is_empty() {
+        page.field("詳細", detail);
+    }
     page.field("復旧見込み", "確認中");
     page.section(Name::Ask).field("次回報告", "監視の再開を確認し次第、ご報告いたします。");
     closing(&mut page, letter, reader, false);
@@ -57,7 +58,7 @@ pub(super) fn sighted(
     numbered(&mut page, number);
     page.section(Name::Time)
         .lines("停止期間", vec![format!("{}から", clock.era(since)), format!("{}まで", clock.era(until))], "確認中")
-        .field("所要", span(since, until));
+        .field("停止時間", span(since, until));
     page.section(Name::Symptom).field("対象", source.clone());
     page.section(Name::State).field(
         "現在の状況",

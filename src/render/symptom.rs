@@ -79,6 +79,28 @@ impl Symptom {
         })
     }
 
+    /// The same once it is over: 「本庁舎コアスイッチが応答しておりませんでした（Ping応答なし）。」
+    pub(super) fn past_sentence(&self) -> String {
+        const PAST: [(&str, &str); 6] = [
+            ("しておりません", "しておりませんでした"),
+            ("できません", "できませんでした"),
+            ("受けております", "受けました"),
+            ("検知しております", "検知しました"),
+            ("ております", "ておりました"),
+            ("です", "でした"),
+        ];
+        let now = self.sentence();
+        // The last verb is ours; what stands before it may be a quoted message.
+        let found = PAST.iter().filter_map(|(verb, past)| Some((now.rfind(verb)?, verb, past)));
+        match found.max_by_key(|(at, verb, _)| (at + verb.len(), verb.len())) {
+            Some((at, verb, past)) => {
+                let (before, rest) = now.split_at_checked(at).unwrap_or((&now, ""));
+                format!("{before}{past}{}", rest.strip_prefix(verb).unwrap_or(rest))
+            }
+            None => now,
+        }
+    }
+
     /// The sentence for the endings that Japanese monitoring messages commonly have.
     fn known_form(&self, head: &str, note: &str) -> Option<String> {
         if head.ends_with("Ping応答なし") || head == "Unavailable by ICMP ping" {
@@ -328,7 +350,8 @@ mod tests {
         let mut told = String::new();
         for (message, host, known, component) in cases {
             let symptom = Symptom::from(message, host, known, component);
-            told += &format!("{message}\n  {}\n  {}\n", symptom.title(), symptom.sentence());
+            told +=
+                &format!("{message}\n  {}\n  {}\n  {}\n", symptom.title(), symptom.sentence(), symptom.past_sentence());
         }
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mails/symptoms.txt");
         if std::env::var_os("UPDATE").is_some() {

@@ -9,7 +9,7 @@ mod vendors;
 use jiff::Timestamp;
 use kiriwake::desk::ids::Number;
 use kiriwake::desk::letter::*;
-use kiriwake::desk::rules::{Asset, CauseClass, Confidence, ImpactScope, Language, VerdictCode};
+use kiriwake::desk::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 
 /// A time of the site's zone.
 fn at(text: &str) -> Timestamp {
@@ -70,6 +70,7 @@ fn switch() -> Facts {
         component: Some("コアスイッチ".into()),
         occurred: at("2026-09-20T02:13:40"),
         occurred_mark: OccurredMark::Monitoring,
+        returned: None,
         detected_by: DetectedBy::Zabbix,
         alerts: 40,
         hosts: 40,
@@ -84,6 +85,7 @@ fn switch() -> Facts {
             "ファイル共有",
             "Teams電話",
         ]),
+        effect: Some(Effect::Stopped),
         scope: Some(ImpactScope::All),
         residents: Some(true),
         substitute: Some(false),
@@ -144,12 +146,14 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         component: Some("OS".into()),
         occurred: at("2026-11-20T10:05:20"),
         occurred_mark: OccurredMark::Monitoring,
+        returned: None,
         detected_by: DetectedBy::Zabbix,
         alerts: 1,
         hosts: 1,
         echoes: Vec::new(),
         messages: strings(&["【容量】基幹系DBサーバ ディスク使用率 / 95%（閾値90%）"]),
         systems: strings(&["住民記録システム", "税務システム"]),
+        effect: Some(Effect::Degraded),
         scope: Some(ImpactScope::Several),
         residents: None,
         substitute: None,

@@ -43,6 +43,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                 Matter::Consultation {
                     incident: small(|facts| {
                         facts.summary = "【ハード】業務系共有ストレージ 電源ユニットA 異常".into();
+                        facts.effect = Some(Effect::None);
                         facts.host = ("strg-01".into(), "業務系共有ストレージ".into());
                         facts.component = Some("共有ストレージ".into());
                         facts.verdict = verdict(
@@ -144,6 +145,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                         facts.severity = 2;
                         facts.severity_by = By::Desk;
                         facts.stage = Stage::WorkedAround;
+                        facts.returned = Some(at("2026-11-20T14:10:00"));
                     }),
                     nth: 11,
                     news: vec![

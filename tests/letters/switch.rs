@@ -134,7 +134,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                     incident: office_facts(&at_work),
                     nth: 3,
                     news: Vec::new(),
-                    last: Some(happening("02:50:00", What::Acknowledged { party: "株式会社N".into() })),
+                    last: Some(happening("02:55:00", What::Started { party: "株式会社N".into() })),
                     next_report: Some(at("2026-09-20T05:00:00")),
                 },
             ),

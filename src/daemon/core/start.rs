@@ -57,7 +57,7 @@ impl Core {
             Ok(first) => Ok((core, first, found)),
             // Without its start on record, attempts that were cut off would wait for ever.
             Err(failed) if matches!(failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
-            Err(failed) => core.reopen(failed).map(|(core, first)| (core, first, found)),
+            Err(failed) => core.reopen(*failed).map(|(core, first)| (core, first, found)),
         }
     }
 
@@ -67,10 +67,10 @@ impl Core {
     ///
     /// # Errors
     /// When the store cannot be opened again, or the desk fails even on being told that it failed.
-    pub(super) fn reopen(mut self, mut failed: Box<Failed>) -> Result<(Self, Group), Error> {
+    pub(super) fn reopen(mut self, mut failed: Failed) -> Result<(Self, Group), Error> {
         let mut all = Group::default();
         loop {
-            let Failed { group, input, rest } = *failed;
+            let Failed { group, input, rest } = failed;
             all.replies.extend(group.replies);
             all.effects.extend(group.effects);
             let what = input.kind();
@@ -93,7 +93,7 @@ impl Core {
                 // On a later one as well: it is set aside in its turn.
                 Err(mut again) => {
                     again.group.replies.drain(..ours);
-                    failed = again;
+                    failed = *again;
                 }
             }
         }

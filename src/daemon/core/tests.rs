@@ -55,7 +55,7 @@ fn an_input_the_desk_fails_on_is_set_aside_and_everybody_else_gets_his_own_answe
     core.trip = vec!["failed look of a source"];
     let inputs = vec![call("first"), failed_look(), call("second"), failed_look(), call("third"), Input::Tick];
     let failed = core.group(inputs).unwrap_err();
-    let (mut core, group) = core.reopen(failed).unwrap();
+    let (mut core, group) = core.reopen(*failed).unwrap();
 
     let answers: Vec<bool> = group.replies.iter().map(|reply| matches!(reply, Reply::Done { .. })).collect();
     assert_eq!(answers, [true, false, true, false, true, false], "{:?}", group.replies);
@@ -89,7 +89,7 @@ fn a_desk_that_fails_on_everything_ends_the_daemon_instead_of_trying_for_ever() 
     let mut core = open(folder.path(), &rules());
     core.trip = vec!["act", "failure report"];
     let failed = core.group(vec![call("first")]).unwrap_err();
-    assert!(matches!(core.reopen(failed), Err(Error::Desk { what: "act" })));
+    assert!(matches!(core.reopen(*failed), Err(Error::Desk { what: "act" })));
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod window;
 pub(super) use blind::{blind, sees_again};
 pub(super) use planned::{planned_edge, set_planned_edge};
 pub(super) use recovery::{stable, status_by_requests, verify, watch_recovery};
-pub(super) use window::{accept, grade, watch_over, window_over};
+pub(super) use window::{accept, effect, grade, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing, Suppression};
 use super::ids::{AlertId, IncidentId};

@@ -186,6 +186,14 @@ pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Opti
     }
 }
 
+/// The gravest effect of the incident's roots, where no rule states one.
+pub(in crate::desk) fn effect(turn: &Turn, incident: IncidentId) -> Effect {
+    let roots = group::root_components(turn.state, turn.book, incident);
+    let known = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
+    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(known));
+    roots.map(|root| own_effect(turn, incident, root)).min().unwrap_or(Effect::Partial)
+}
+
 /// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
 fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> Effect {
     let component = root.and_then(|root| turn.book.rules.components.get(root));

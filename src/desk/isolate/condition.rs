@@ -92,9 +92,11 @@ impl<'a> Case<'a> {
             facts.push(fact_of(alert));
         }
         if let Some(root) = &self.root {
-            let behind = self.failing.iter().filter(|id| self.book.graph.needs(id, root)).count();
-            if behind > 0 {
-                facts.push(Fact::Behind { failing: behind, of: self.failing.len().saturating_sub(1) });
+            // Counted as rules count, the root with what lies behind it: one number means one thing in all mails.
+            let within = |id: &&ComponentId| *id == root || self.book.graph.needs(id, root);
+            let failing = self.failing.iter().filter(within).count();
+            if self.failing.iter().any(|id| self.book.graph.needs(id, root)) {
+                facts.push(Fact::Behind { failing, of: self.failing.len() });
             }
             if let Some(Probe::Came { answered: false, at }) = probe_of(self, root) {
                 facts.push(Fact::Ping { target: self.target(root), answered: false, at: *at });

@@ -15,7 +15,7 @@ use crate::desk::rules::{Component, Confidence, ContractScope, PartyKind, Verdic
 pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     let component = case.root.as_ref().and_then(|root| book.rules.components.get(root));
     let (code, parties, because) = match component {
-        Some(component) => answer(book, component),
+        Some(component) => answer(book, component, case.members.is_empty()),
         None => (
             VerdictCode::Unknown,
             vec![book.rules.site.desk.clone()],
@@ -46,22 +46,24 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     }
 }
 
-fn answer(book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>, String) {
+/// `reported`: people told of it and monitoring did not, so no alert may be spoken of.
+fn answer(book: &Book, component: &Component, reported: bool) -> (VerdictCode, Vec<PartyId>, String) {
     let party = component.party.clone();
     let kind = book.party(&party).map(|party| party.kind);
     let name = &component.name;
+    let seen = if reported { "申告を受けている" } else { "警報が発生している" };
     match (component.scope, kind) {
         (ContractScope::Out | ContractScope::Other, _) => {
-            (VerdictCode::ScopeOut, vec![party], format!("{name}は保守契約の対象範囲に含まれていないため"))
+            (VerdictCode::ScopeOut, vec![party], format!("{name}が保守契約の対象範囲に含まれていないため"))
         }
         (ContractScope::In, Some(PartyKind::Vendor)) => {
-            (VerdictCode::Single, vec![party], format!("{name}に関する警報が発生しているため"))
+            (VerdictCode::Single, vec![party], format!("{name}に関する{seen}ため"))
         }
         (ContractScope::In, Some(PartyKind::External)) => {
-            (VerdictCode::External, vec![party], format!("{name}に関する警報が発生しているため"))
+            (VerdictCode::External, vec![party], format!("{name}に関する{seen}ため"))
         }
         (ContractScope::In, Some(PartyKind::Desk | PartyKind::Office | PartyKind::DataCentre) | None) => {
-            (VerdictCode::Own, vec![book.rules.site.desk.clone()], format!("{name}は窓口で対応する範囲のため"))
+            (VerdictCode::Own, vec![book.rules.site.desk.clone()], format!("{name}が窓口の対応範囲に含まれるため"))
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::desk::book::Book;
 use crate::desk::correlate;
 use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
-use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts};
-use crate::desk::request::RequestState;
-use crate::desk::rules::Contract;
+use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts, What};
+use crate::desk::request::{Request, RequestState};
+use crate::desk::rules::{Contract, Effect};
+use crate::desk::scope;
 use crate::desk::turn::Turn;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeSet;
@@ -55,7 +56,11 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
     ordered.sort_by_key(|alert| (!is_root(alert), alert.at, alert.id));
-    let reach = super::reach_of(turn, incident);
+    // Once the root is normal again, the report on it still says whom it hit; what stays red is listed apart.
+    let reach = match (&known.root, known.status.name()) {
+        (Some(root), StatusName::Verifying) => scope::scope_of(&book.rules, &book.graph, [root]),
+        _ => super::reach_of(turn, incident),
+    };
     let office = match reader {
         Reader::House(party) => party,
         Reader::Vendor(_) => &book.rules.site.office,
@@ -71,6 +76,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         component: root.map(|root| book.component_name(root)),
         occurred: known.occurred,
         occurred_mark: known.occurred_mark,
+        returned: known.happenings.iter().rev().find(|known| known.what == What::Relapsed).map(|known| known.at),
         detected_by: known.detected_by,
         alerts: members.len(),
         hosts: members.iter().map(|alert| &alert.problem.host).collect::<BTreeSet<_>>().len(),
@@ -80,6 +86,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         },
         messages: ordered.iter().map(|alert| alert.problem.summary.clone()).take(MESSAGES).collect(),
         systems: reach.systems.iter().map(|system| book.system_name(system)).collect(),
+        effect: effect(turn, known),
         scope: reach.scope,
         residents: reach.residents,
         substitute: reach.substitute,
@@ -96,6 +103,19 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         },
         stage: stage(known.status.name()),
     })
+}
+
+/// How badly the systems are hit: as the rule of the verdict says, else as the severity took it. Not known of what only
+/// people reported, nor where the desk has judged the severity itself.
+fn effect(turn: &Turn, incident: &Incident) -> Option<Effect> {
+    let verdict = incident.verdict();
+    let rule = verdict.and_then(|verdict| verdict.rule.as_ref());
+    let by_rule = turn.book.rules.isolation.iter().find(|known| Some(&known.name) == rule);
+    let judged_by_desk = incident.severity.as_ref().is_some_and(|severity| severity.by == By::Desk);
+    if judged_by_desk || turn.state.members_of(incident.id).next().is_none() {
+        return None;
+    }
+    by_rule.and_then(|rule| rule.then.effect).or_else(|| Some(correlate::effect(turn, incident.id)))
 }
 
 fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
@@ -171,10 +191,18 @@ pub(super) fn contract_of(book: &Book, party: &PartyId, component: Option<&Compo
     }
 }
 
+/// The present request to each party: what was answered before the fault came back is no answer now.
 fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {
-    turn.state
-        .requests_of(incident)
-        .filter(|request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs))
+    let counts = |request: &&Request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs);
+    let requests: Vec<&Request> = turn.state.requests_of(incident).filter(counts).collect();
+    let later = |request: &Request| {
+        requests
+            .iter()
+            .any(|other| other.party == request.party && (other.asked, other.id) > (request.asked, request.id))
+    };
+    requests
+        .iter()
+        .filter(|request| !later(request))
         .map(|request| Asked {
             party: turn.book.party_name(&request.party),
             ask: request.ask,

@@ -10,6 +10,7 @@ use crate::desk::incident::{Edit, Incident, Reason, StatusName};
 use crate::desk::letter::{Digest, DigestLine, Matter, Notice};
 use crate::desk::owed::{OwedState, Why, Work};
 use crate::desk::request::RequestState;
+use crate::desk::rules::{Language, SourceKind};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +51,19 @@ pub(in crate::desk) fn was_down(turn: &mut Turn, from: Timestamp, until: Timesta
 
 /// A source has something to say about itself.
 pub(in crate::desk) fn remark(turn: &mut Turn, source: &SourceId, text: String) {
-    internal(turn, None, Notice::Remark { source: source.to_string(), text }, Why::Notice);
+    internal(turn, None, Notice::Remark { source: source_name(turn, source), text }, Why::Notice);
+}
+
+/// A source as people call it: `Zabbix`, `ログ監視 network-log`.
+fn source_name(turn: &Turn, source: &SourceId) -> String {
+    let kind = turn.book.rules.sources.get(source).map(|known| known.kind);
+    let id = source.to_string();
+    match (kind, turn.book.rules.site.language) {
+        (Some(SourceKind::Zabbix), _) if id.eq_ignore_ascii_case("zabbix") => "Zabbix".to_owned(),
+        (Some(SourceKind::Zabbix), _) => format!("Zabbix {id}"),
+        (Some(SourceKind::Log), Language::Ja) => format!("ログ監視 {id}"),
+        (Some(SourceKind::Log), Language::En) | (None, _) => id,
+    }
 }
 
 /// What was already red at the first look.
@@ -74,7 +87,7 @@ pub(in crate::desk) fn adopted(turn: &mut Turn, source: &SourceId, alerts: &[Ale
         })
         .collect();
     let desk = turn.book.rules.site.desk.clone();
-    let matter = Matter::Adopted { source: source.to_string(), problems, total };
+    let matter = Matter::Adopted { source: source_name(turn, source), problems, total };
     send(turn, &desk, Draft::new(None, 3, matter, Why::FirstLook));
 }
 
@@ -83,7 +96,7 @@ pub(in crate::desk) fn blind(turn: &mut Turn, incident: IncidentId, source: &Sou
     let number = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone());
     for party in told_of_blindness(turn) {
         let detail = if party == turn.book.rules.site.desk { detail.to_owned() } else { String::new() };
-        let matter = Matter::Blind { number: number.clone(), source: source.to_string(), since, detail };
+        let matter = Matter::Blind { number: number.clone(), source: source_name(turn, source), since, detail };
         let mut draft = Draft::new(Some(incident), 3, matter, Why::Blind);
         draft.critical = true;
         send(turn, &party, draft);
@@ -95,7 +108,7 @@ pub(in crate::desk) fn sighted(turn: &mut Turn, incident: IncidentId, source: &S
     let number = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone());
     for party in told_of_blindness(turn) {
         let until = turn.now.wall;
-        let matter = Matter::Sighted { number: number.clone(), source: source.to_string(), since, until };
+        let matter = Matter::Sighted { number: number.clone(), source: source_name(turn, source), since, until };
         send(turn, &party, Draft::new(Some(incident), 3, matter, Why::SeesAgain));
     }
 }
@@ -135,7 +148,7 @@ pub(in crate::desk) fn digest(turn: &mut Turn) {
             .house
             .blind_times
             .iter()
-            .map(|(source, from, until)| (source.to_string(), *from, *until))
+            .map(|(source, from, until)| (source_name(turn, source), *from, *until))
             .collect(),
         promised: promised(turn, now),
     };

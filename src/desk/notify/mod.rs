@@ -84,7 +84,8 @@ fn send(turn: &mut Turn, party: &PartyId, draft: Draft) -> Option<OwedId> {
 /// Sends a draft to one contact of `party`.
 fn send_to(turn: &mut Turn, party: &PartyId, to: Option<(Contact, String)>, draft: Draft) -> Option<OwedId> {
     let contact = to.as_ref().map(|(contact, _)| contact);
-    let letter = letter(turn, party, contact, draft.matter);
+    let written = draft.not_before.map_or(turn.now.wall, |at| at.max(turn.now.wall));
+    let letter = letter(turn, party, contact, draft.matter, written);
     let to = to
         .into_iter()
         .map(|(contact, address)| Addressed { name: contact.name, address, must_act: true, result: None })
@@ -104,7 +105,7 @@ fn send_to(turn: &mut Turn, party: &PartyId, to: Option<(Contact, String)>, draf
     deliver::post(turn, post)
 }
 
-fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matter) -> Letter {
+fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matter, written: Timestamp) -> Letter {
     let site = &turn.book.rules.site;
     let vendor = turn
         .book
@@ -115,18 +116,18 @@ fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matte
     Letter {
         language: site.language,
         timezone: site.timezone.clone(),
-        written: turn.now.wall,
+        written,
         to: Addressee {
             organization: turn.book.party_name(party),
             contact: named.map(|contact| contact.name.clone()),
             person: named.is_some_and(|contact| contact.person),
         },
-        from: signature(turn),
+        from: signature(turn, written),
         matter,
     }
 }
 
-fn signature(turn: &Turn) -> Signature {
+fn signature(turn: &Turn, written: Timestamp) -> Signature {
     let site = &turn.book.rules.site;
     let desk = turn.book.party(&site.desk);
     let reception = &turn.book.rules.policy.reception;
@@ -141,6 +142,6 @@ fn signature(turn: &Turn) -> Signature {
         organization: turn.book.party_name(&site.desk),
         phone: by_day.map(|(contact, phone)| (phone, facts::hours_in_words(turn.book, &contact.hours))),
         night_phone: by_night.map(|(_, phone)| phone),
-        out_of_hours: !turn.book.reception().is_open(turn.now.wall, &turn.book.zone),
+        out_of_hours: !turn.book.reception().is_open(written, &turn.book.zone),
     }
 }

@@ -3,9 +3,9 @@
 use super::facts::{Reader, facts};
 use super::{Draft, policy, send};
 use crate::desk::deliver;
-use crate::desk::ids::{IncidentId, OwedId, PartyId};
+use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, StatusName, Verdict};
-use crate::desk::letter::{Happening, Matter, Notice, RecoveryFacts, What};
+use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
 use crate::desk::turn::Turn;
@@ -44,7 +44,8 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     let offices = offices(turn, incident);
     let mut told = BTreeSet::new();
     for office in offices {
-        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        close_at(turn, &mut incident_facts, &office, not_before);
         let matter = Matter::FirstReport { incident: Box::new(incident_facts), next_report: next };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::FirstReport { severity });
         draft.not_before = not_before;
@@ -55,6 +56,13 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     }
     let reported = Edit::Reported { count: 1, at: turn.now.wall, next, silent: false, offices: told };
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
+}
+
+/// Whether the office is closed is said of the time at which it is written to.
+fn close_at(turn: &Turn, facts: &mut Facts, office: &PartyId, not_before: Option<Timestamp>) {
+    if let Some(at) = not_before.filter(|at| *at > turn.now.wall) {
+        facts.office_closed = !turn.book.party_open(office, at);
+    }
 }
 
 /// The severity of reported incidents went up: an office that was to be told later is told by the new severity, one
@@ -100,9 +108,12 @@ fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
 /// 次回報告: the promised span after `from`, rounded up to a quarter of an hour.
 fn next_report(turn: &Turn, severity: u8, from: Timestamp) -> Option<Timestamp> {
     let span = policy(turn, severity).next_report?;
-    let at = from.checked_add(SignedDuration::try_from(span).ok()?).ok()?;
+    Some(rounded_up(from.checked_add(SignedDuration::try_from(span).ok()?).ok()?))
+}
+
+fn rounded_up(at: Timestamp) -> Timestamp {
     let up = TimestampRound::new().smallest(Unit::Minute).increment(ROUND_TO_MINUTES).mode(jiff::RoundMode::Ceil);
-    at.round(up).ok()
+    at.round(up).unwrap_or(at)
 }
 
 /// Reports of the incident that nobody has tried to send yet.
@@ -243,9 +254,11 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
     {
         let reader = if to_office { Reader::House(party) } else { Reader::Vendor(party) };
         let Some(mut incident_facts) = facts(turn, incident, reader) else { continue };
-        incident_facts.stage = crate::desk::letter::Stage::Restored;
+        incident_facts.stage = Stage::Restored;
         let mut told = recovery.clone();
-        if !to_office {
+        if to_office {
+            incident_facts.still_red.extend(hosts_of(turn, told.remaining.as_ref()));
+        } else {
             told.remaining = None;
         }
         let matter = Matter::Recovery { incident: Box::new(incident_facts), recovery: told, to_office };
@@ -255,9 +268,17 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
             supersede_to(turn, row, party, &earlier);
         }
     }
-    let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count) + 1;
+    // 復旧報 carries no number: what follows when the fault comes back continues the count.
+    let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count);
     let reported = Edit::Reported { count, at: turn.now.wall, next: None, silent: false, offices: BTreeSet::new() };
     turn.edit(incident, reported, Reason::Report(ReportReason::Restored));
+}
+
+/// What is still red goes on under a number of its own: by the names of its hosts.
+fn hosts_of(turn: &Turn, number: Option<&Number>) -> BTreeSet<String> {
+    let Some(number) = number else { return BTreeSet::new() };
+    let linked = turn.state.incidents.values().filter(|incident| incident.number.as_ref() == Some(number));
+    linked.flat_map(|incident| crate::desk::correlate::still_red(turn, incident.id)).collect()
 }
 
 /// 相談: the office decides what no contract covers.
@@ -267,14 +288,16 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
     let now = turn.now.wall;
     let mut told = BTreeSet::new();
     for office in offices(turn, incident) {
-        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
         let opening = turn.book.reception().next_opening(now, &turn.book.zone).unwrap_or(now);
+        // What is grave cannot wait for a day: as soon as possible.
         let wished_by = turn.book.reception().add(opening, DAY_TO_DECIDE, &turn.book.zone);
+        let wished_by = wished_by.filter(|_| severity > 2).map(rounded_up);
+        let not_before = Some(opening).filter(|at| severity > 2 && *at > now);
+        close_at(turn, &mut incident_facts, &office, not_before);
         let matter = Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
-        if severity > 2 {
-            draft.not_before = Some(opening).filter(|at| *at > now);
-        }
+        draft.not_before = not_before;
         if send(turn, &office, draft).is_some() {
             told.insert(office);
         }
@@ -305,7 +328,8 @@ pub(in crate::desk) fn external(turn: &mut Turn, incident: IncidentId, verdict: 
     };
     let mut told = BTreeSet::new();
     for office in offices(turn, incident) {
-        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        close_at(turn, &mut incident_facts, &office, not_before);
         let matter = Matter::External { incident: Box::new(incident_facts), service: service.clone() };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::ExternalService);
         draft.not_before = not_before.filter(|at| *at > turn.now.wall);

@@ -62,18 +62,29 @@ fn overflow(chars: &[char], start: usize, columns: usize) -> Option<usize> {
 }
 
 /// Where to end the line that began at `start` and must end at `end` or before. A better place may cost some columns: half of
-/// the line for a phrase, a quarter for a comma.
+/// the line for a phrase, a quarter for a comma, and more where a word would be cut.
 fn best_break(chars: &[char], start: usize, end: usize, columns: usize) -> usize {
+    let mut depth = depth_before(chars, end);
     let mut found: Option<(Break, usize)> = None;
     let mut lost = 0;
     for at in (start + 1..=end).rev() {
-        let quality = break_at(chars, at);
+        let quality = if depth > 0 { within_bracket(break_at(chars, at)) } else { break_at(chars, at) };
+        match chars.get(at - 1) {
+            Some('（') => depth = depth.saturating_sub(1),
+            Some('）') => depth += 1,
+            _ => {}
+        }
         let limit = match quality {
             Break::Never => continue,
             Break::Bad => columns,
             Break::Poor => columns / 4,
             Break::Good => columns / 2,
             Break::Best => columns / 4,
+        };
+        // Rather a short line than a word cut in two.
+        let limit = match found {
+            Some((Break::Bad, _)) if quality >= Break::Good => limit.max(columns * 2 / 3),
+            _ => limit,
         };
         let affordable = lost <= limit || found.is_none();
         if affordable && found.is_none_or(|(best, _)| quality > best) {
@@ -82,6 +93,30 @@ fn best_break(chars: &[char], start: usize, end: usize, columns: usize) -> usize
         lost += chars.get(at - 1).map_or(0, |c| width_of(*c));
     }
     found.map_or(end, |(_, at)| at)
+}
+
+/// How many brackets are open before `chars[at]`.
+fn depth_before(chars: &[char], at: usize) -> usize {
+    chars.iter().take(at).fold(0, |depth: usize, c| match c {
+        '（' => depth + 1,
+        '）' => depth.saturating_sub(1),
+        _ => depth,
+    })
+}
+
+/// A bracket is better kept whole: what would be a good place outside is a lesser one inside.
+fn within_bracket(quality: Break) -> Break {
+    match quality {
+        Break::Best => Break::Good,
+        Break::Good => Break::Poor,
+        lesser => lesser,
+    }
+}
+
+/// `（日）` of a date, beginning at `at`.
+fn is_weekday(chars: &[char], at: usize) -> bool {
+    let around = |n: usize| chars.get(at + n).copied().unwrap_or_default();
+    around(0) == '（' && "月火水木金土日".contains(around(1)) && around(2) == '）'
 }
 
 /// How good a line end before `chars[at]` is.
@@ -93,6 +128,12 @@ fn break_at(chars: &[char], at: usize) -> Break {
     if "、。，．）」』】〕］｝〉》・？！：；／ーぁぃぅぇぉっゃゅょァィゥェォッャュョヵヶ々〜…％℃,.)]}!?:;%"
         .contains(right)
         || "（「『【〔［｛〈《([{".contains(left)
+    {
+        return Break::Never;
+    }
+    // 10月7日（水）9時00分 is one date.
+    if left == '日' && is_weekday(chars, at)
+        || right.is_ascii_digit() && ("年月時".contains(left) || at >= 3 && is_weekday(chars, at - 3))
     {
         return Break::Never;
     }
@@ -148,6 +189,15 @@ mod tests {
     fn words_numbers_and_honorifics_stay_whole() {
         assert_eq!(wrap("受付番号は KW-20260920-0001 です", 20), ["受付番号は", "KW-20260920-0001", "です"]);
         assert_eq!(wrap("ご対応をお願いいたします", 10), ["ご対応を", "お願いいた", "します"]);
+        assert_eq!(wrap("受領は10月7日（水）9時00分です", 24), ["受領は", "10月7日（水）9時00分です"]);
+    }
+
+    #[test]
+    fn a_bracket_that_fits_on_the_next_line_is_kept_whole() {
+        assert_eq!(
+            wrap("データベースに接続できません（TCP 5432）。", 36),
+            ["データベースに接続できません", "（TCP 5432）。"]
+        );
     }
 
     #[test]
