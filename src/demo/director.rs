@@ -66,9 +66,13 @@ pub(super) struct Director<'a, 'b> {
     pub(super) scenery: &'a Scenery,
     pub(super) lines: VecDeque<Line>,
     pub(super) doings: VecDeque<Doing>,
+    /// Problems that Zabbix shows in the storm.
+    pub(super) problems: usize,
     /// Somebody reads along.
     pub(super) leisurely: bool,
     pub(super) began: Instant,
+    /// Since when time stands.
+    pub(super) held: Option<Instant>,
     /// The oldest last look, and since when it is the oldest.
     pub(super) oldest: Option<(Timestamp, Instant)>,
 }
@@ -83,28 +87,24 @@ impl Director<'_, '_> {
         let mut turns: VecDeque<(Timestamp, Turn)> = turns.into_iter().map(|(time, turn)| (at(time), turn)).collect();
         let end = at(END);
         let mut reading = Instant::now();
-        let mut waiting: Option<Instant> = None;
         loop {
             self.hear()?;
             let now = self.clock.wall();
             self.write_log(now)?;
-            if turns.front().is_some_and(|(at, _)| *at <= now)
-                && let Some((at, turn)) = turns.pop_front()
+            if turns.front().is_some_and(|(at, turn)| *at <= now && self.is_ready(turn, now))
+                && let Some((_, turn)) = turns.pop_front()
             {
-                self.turn(at, &turn)?;
+                self.turn(now, &turn)?;
             }
+            let held = self.is_held();
             if self.doings.front().is_some_and(|doing| doing.at <= now)
-                && !self.is_busy()
+                && !held
                 && let Some(doing) = self.doings.pop_front()
             {
                 self.act(doing).await?;
+                continue;
             }
-            if self.is_busy() {
-                waiting.get_or_insert_with(Instant::now);
-            } else {
-                waiting = None;
-            }
-            if now >= end && waiting.is_none() {
+            if now >= end && !held {
                 return Ok(self.teller.screen.settle()?);
             }
             if self.began.elapsed() > LONGEST {
@@ -114,8 +114,8 @@ impl Director<'_, '_> {
             if self.leisurely && self.began.elapsed() < HURRY {
                 reading = reading.max(Instant::now()) + READING * lines;
             }
-            let stands = Instant::now() < reading || waiting.is_some_and(|since| since.elapsed() < PATIENCE);
-            let next = turns.front().map(|(at, _)| *at);
+            let stands = held || Instant::now() < reading;
+            let next = turns.front().map(|(at, _)| *at).filter(|at| *at > now);
             let until = if stands { now } else { self.as_far_as(end, next) };
             self.clock.run(self.speed(now), until);
             self.beat().await?;
@@ -144,10 +144,15 @@ impl Director<'_, '_> {
         }
     }
 
-    /// Something is due, or under way.
-    fn is_busy(&self) -> bool {
+    /// Whether time must stand, because something is due or under way; for a while, not for ever.
+    fn is_held(&mut self) -> bool {
         let state = self.teller.desk().state();
-        !state.agenda.due(self.clock.now()).is_empty() || state.in_flight.values().any(|attempts| *attempts > 0)
+        let busy = !state.agenda.due(self.clock.now()).is_empty() || state.in_flight.values().any(|n| *n > 0);
+        if !busy {
+            self.held = None;
+            return false;
+        }
+        self.held.get_or_insert_with(Instant::now).elapsed() < PATIENCE
     }
 
     /// How far time may run before somebody has to do something.
@@ -188,6 +193,14 @@ impl Director<'_, '_> {
             self.scenery.log(line.host, &text)?;
         }
         Ok(())
+    }
+
+    /// The storm is over once everything is seen that belongs to it, or after a while.
+    fn is_ready(&self, turn: &Turn, now: Timestamp) -> bool {
+        match turn {
+            Turn::Dies | Turn::Back => true,
+            Turn::Calm => self.teller.count().problems >= self.problems || now >= at("02:30:00"),
+        }
     }
 
     fn turn(&mut self, at: Timestamp, turn: &Turn) -> Result<(), Error> {

@@ -171,8 +171,10 @@ async fn perform(options: &Options, out: &mut (dyn Write + Send), live: bool, co
         scenery: &scenery,
         lines: lines.into(),
         doings: people::doings().into(),
+        problems,
         leisurely: live,
         began,
+        held: None,
         oldest: None,
     };
     let played = tokio::select! {
