@@ -10,6 +10,7 @@ use crate::desk::outcome::{Delivery, Refused};
 use serde::Deserialize;
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// `[[channel.maildir]]`
@@ -18,7 +19,8 @@ use std::path::{Path, PathBuf};
 pub struct MaildirConfig {
     /// What rules and commands call it.
     pub name: String,
-    /// The folder; it and `tmp`, `new`, `cur` in it are made when missing. The file mode follows the process' umask.
+    /// The folder; it and `tmp`, `new`, `cur` in it are made when missing. Mails are readable for its owner and
+    /// group only; the process' umask may narrow that.
     pub directory: PathBuf,
 }
 
@@ -62,13 +64,13 @@ impl Maildir {
 fn drop_file(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<String> {
     let [tmp, new, cur] = ["tmp", "new", "cur"].map(|folder| directory.join(folder));
     for folder in [&tmp, &new, &cur] {
-        fs::create_dir_all(folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)?;
     }
     if is_there(&new, name)? || is_there(&cur, name)? {
         return Ok(format!("already there: {name}"));
     }
     let half = tmp.join(name);
-    let mut file = File::create(&half)?;
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o640).open(&half)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&half, new.join(name))?;

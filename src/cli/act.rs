@@ -9,7 +9,7 @@ use crate::desk::rules::VerdictCode;
 use crate::desk::{Act, Reply};
 use clap::Subcommand;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
@@ -293,9 +293,31 @@ pub(super) fn parse_moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Tro
         return Ok(at);
     }
     let spelled = text.trim().replacen(' ', "T", 1);
-    let civil: DateTime = match spelled.parse::<jiff::civil::Time>() {
-        Ok(time) => crate::clock::Clock::real(None).wall().to_zoned(zone.clone()).date().to_datetime(time),
-        Err(_) => spelled.parse().map_err(|_| said())?,
+    // The date first: a time alone is also read out of a text that has both.
+    let civil: DateTime = match spelled.parse() {
+        Ok(civil) => civil,
+        Err(_) => {
+            let time: Time = spelled.parse().map_err(|_| said())?;
+            crate::clock::Clock::real(None).wall().to_zoned(zone.clone()).date().to_datetime(time)
+        }
     };
     civil.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| said())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_keeps_the_date_it_is_written_with() {
+        let zone = text::zone("Asia/Tokyo");
+        let read = |text: &str| parse_moment(text, &zone).ok().map(|at| at.to_string());
+        assert_eq!(read("2026-09-20 02:15").as_deref(), Some("2026-09-19T17:15:00Z"));
+        assert_eq!(read("2026-09-20T02:15:30").as_deref(), Some("2026-09-19T17:15:30Z"));
+        assert_eq!(read("2026-09-20T02:15+09:00").as_deref(), Some("2026-09-19T17:15:00Z"));
+        assert_eq!(read("2026-09-20").as_deref(), Some("2026-09-19T15:00:00Z"));
+        let today = crate::clock::Clock::real(None).wall().to_zoned(zone.clone()).date();
+        assert_eq!(read("02:15"), parse_moment(&format!("{today} 02:15"), &zone).ok().map(|at| at.to_string()));
+        assert_eq!(read("yesterday"), None);
+    }
 }

@@ -195,9 +195,20 @@ impl Context {
     fn client(&self) -> Result<Client, Trouble> {
         let socket = match &self.socket {
             Some(socket) => socket.clone(),
-            None => self.settings()?.control_socket,
+            None => self.usual_socket()?,
         };
         Ok(Client::new(&socket)?)
+    }
+
+    /// The socket the configuration names. Somebody is just editing it, or may not read it: then the usual place, if
+    /// a socket is there - operators must not be locked out by a broken file.
+    fn usual_socket(&self) -> Result<PathBuf, Trouble> {
+        let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
+        match config::load(&self.folder, &Environment::of_process(), today) {
+            Ok((settings, _)) => Ok(settings.control_socket),
+            Err(_) if std::path::Path::new(SOCKET).exists() => Ok(PathBuf::from(SOCKET)),
+            Err(_) => self.settings().map(|settings| settings.control_socket),
+        }
     }
 
     /// The zone the running daemon goes by; the configuration may be unreadable for those at the desk.
