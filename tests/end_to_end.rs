@@ -61,6 +61,12 @@ impl Town {
         site.add("zz-hook.toml", &hook);
         let log = LogWriter::at(&site.log_of(0, "core-sw-01"));
         let daemon = Daemon::start(&site.config, &scratch);
+        // What is there at the very first look was there before, and is no news: the story begins after it.
+        wait_for("every source to have looked", Duration::from_secs(30), || {
+            let status = daemon.status();
+            let sources = status["sources"].as_array().cloned().unwrap_or_default();
+            sources.iter().all(|source| source["sight"] == "sees").then_some(())
+        });
         Ok(Self { daemon, zabbix, postfix, webhook, log, site, _scratch: scratch })
     }
 
