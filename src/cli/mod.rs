@@ -27,6 +27,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Where the configuration is unless told otherwise.
 const CONFIGURATION: &str = "/etc/kiriwake";
+/// Where the unit's runtime directory holds the control socket.
+const SOCKET: &str = "/run/kiriwake/control.sock";
 /// How long what still runs after the daemon's end may take: a thread that waits for a dead disk never returns.
 const LEFTOVERS: Duration = Duration::from_secs(1);
 
