@@ -97,7 +97,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
     let number =
         number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KWの{}", digits.replace('-', "の")));
     let contract = text::name(&call.contract);
-    let contract = if contract.is_empty() { contract } else { format!("契約番号は {contract}です。") };
+    let contract = if contract.is_empty() { contract } else { format!("契約番号は、{contract}です。") };
     let since = clock.short(incident.occurred);
     let what = text::cut(&Symptom::of(incident).sentence(), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);

@@ -158,7 +158,7 @@ fn break_at(chars: &[char], at: usize) -> Break {
         // A particle ends a phrase; 切り分け and 取り下げ are one word.
         return match left {
             _ if honorific(left, Some(&right)) => Break::Never,
-            'を' | 'に' | 'へ' | 'で' | 'は' | 'が' | 'の' | 'も' | 'と' | 'て' | 'た' | 'ば' | 'な' | 'る' => {
+            'を' | 'に' | 'へ' | 'で' | 'は' | 'が' | 'の' | 'も' | 'と' | 'て' | 'た' | 'だ' | 'ば' | 'な' | 'る' => {
                 Break::Good
             }
             _ => Break::Poor,
