@@ -70,7 +70,11 @@ pub(super) fn report(turn: &mut Turn, report: Report) {
         observe(turn, &id, observation, first_look, &mut adopted);
     }
     for text in report.remarks {
-        turn.record((id.clone(), source::Change::Remarked { text: text.clone() }), source::Reason::AsReported);
+        if turn.state.sources.get(&id).is_some_and(|source| source.said_lately(&text, now.elapsed)) {
+            continue;
+        }
+        let remarked = source::Change::Remarked { text: text.clone(), at: now.elapsed };
+        turn.record((id.clone(), remarked), source::Reason::AsReported);
         notify::remark(turn, &id, text);
     }
     if !adopted.is_empty() {

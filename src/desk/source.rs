@@ -8,6 +8,7 @@ use super::observation::{Cursor, Failure};
 use super::state::{State, Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A source is blind after this many failed looks in a row …
@@ -18,6 +19,11 @@ pub const BLIND_SPAN: Duration = Duration::from_secs(45);
 pub const BLIND_AFTER: Duration = Duration::from_secs(5 * 60);
 /// A complete look with nothing new is put on record no more often than this.
 pub const HEARTBEAT: Duration = Duration::from_secs(60);
+
+/// The same remark is told again after this long.
+pub const REMARK_HOLDS: Duration = Duration::from_secs(24 * 3600);
+/// Remarks remembered per source.
+const REMARKS: usize = 20;
 
 /// One source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +38,8 @@ pub struct Source {
     pub sight: Sight,
     /// Observations it could not read.
     pub unreadable: u64,
+    /// What it said about itself lately, and when: the same words again, after a restart say, are no news.
+    pub remarks: BTreeMap<String, Elapsed>,
 }
 
 /// Whether a source sees.
@@ -99,6 +107,8 @@ pub enum Change {
     Remarked {
         /// Its words.
         text: String,
+        /// When.
+        at: Elapsed,
     },
 }
 
@@ -129,7 +139,7 @@ pub enum Reason {
 impl Source {
     /// A source from which a first look is expected since `at`.
     pub fn expected(at: Now) -> Self {
-        Self { cursor: None, looked: false, last_complete: at, sight: Sight::Sees, unreadable: 0 }
+        Self { cursor: None, looked: false, last_complete: at, sight: Sight::Sees, unreadable: 0, remarks: BTreeMap::new() }
     }
 
     /// When it is blind if nothing complete comes.
@@ -138,6 +148,11 @@ impl Source {
             Sight::Blind { .. } => None,
             Sight::Sees | Sight::Failing { .. } => Some(When::Elapsed(self.last_complete.elapsed + BLIND_AFTER)),
         }
+    }
+
+    /// Whether it said the same not long ago.
+    pub fn said_lately(&self, text: &str, now: Elapsed) -> bool {
+        self.remarks.get(text).is_some_and(|said| now.since(*said) < REMARK_HOLDS)
     }
 
     /// Whether a complete look with nothing new is worth recording.
@@ -179,7 +194,12 @@ pub(super) fn apply(state: &mut State, id: &SourceId, change: &Change) {
             state.tally.observed += 1;
             state.tally.set_aside += 1;
         }
-        Change::Remarked { .. } => {}
+        Change::Remarked { text, at } => {
+            source.remarks.retain(|_, said| at.since(*said) < REMARK_HOLDS);
+            if source.remarks.len() < REMARKS {
+                source.remarks.insert(text.clone(), *at);
+            }
+        }
     }
     let due = state.sources.get(id).and_then(Source::due);
     state.agenda.set(Wakeup::Blind(id.clone()), due);

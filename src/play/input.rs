@@ -311,7 +311,7 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
         },
         "reopen" => Deed::Reopen { reason: words.next("a reason")?.to_owned() },
         "submit" => Deed::Submit,
-        "accept" => Deed::Accept { name: words.key("by").unwrap_or_default().to_owned(), at: words.moment("at")? },
+        "accept" => Deed::Accept { name: words.key("name").unwrap_or_default().to_owned(), at: words.moment("at")? },
         "hold" => Deed::Hold { reason: words.next("a reason")?.to_owned() },
         "resume" => Deed::Resume { decision: words.next("the decision")?.to_owned() },
         "cancel" => Deed::Cancel { reason: words.next("a reason")?.to_owned() },

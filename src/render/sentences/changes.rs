@@ -35,7 +35,7 @@ pub(super) fn source(names: Names, id: &SourceId, change: &source::Change) -> (S
         source::Change::Unreadable { text, why } => {
             (format!("set aside {id} {:?}: {}", one_line(text), one_line(why)), Weight::Headline)
         }
-        source::Change::Remarked { text } => (format!("{id} remarked: {}", one_line(text)), Weight::Headline),
+        source::Change::Remarked { text, .. } => (format!("{id} remarked: {}", one_line(text)), Weight::Headline),
     }
 }
 
