@@ -132,8 +132,6 @@ pub enum Link {
     RemainderOf,
     /// What stayed red here became that.
     Remainder,
-    /// The same fault again (再発).
-    RecurrenceOf,
     /// Split off while grouping.
     SplitFrom,
 }

@@ -169,7 +169,6 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             let how = match link {
                 Link::RemainderOf => "remainder of",
                 Link::Remainder => "left over as",
-                Link::RecurrenceOf => "recurrence of",
                 Link::SplitFrom => "split from",
             };
             (format!("linked {name} {how} {}", names.incident(*other)), Weight::Headline)
