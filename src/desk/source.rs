@@ -139,7 +139,14 @@ pub enum Reason {
 impl Source {
     /// A source from which a first look is expected since `at`.
     pub fn expected(at: Now) -> Self {
-        Self { cursor: None, looked: false, last_complete: at, sight: Sight::Sees, unreadable: 0, remarks: BTreeMap::new() }
+        Self {
+            cursor: None,
+            looked: false,
+            last_complete: at,
+            sight: Sight::Sees,
+            unreadable: 0,
+            remarks: BTreeMap::new(),
+        }
     }
 
     /// When it is blind if nothing complete comes.
