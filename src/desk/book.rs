@@ -9,6 +9,7 @@ use super::rules::{Party, Rules};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 
 /// The rules, ready to be asked.
 pub struct Book {
@@ -21,6 +22,7 @@ pub struct Book {
     /// Which alert is about which component.
     pub index: Index,
     always: Calendar,
+    watched_behind: BTreeMap<ComponentId, usize>,
 }
 
 impl Book {
@@ -28,7 +30,22 @@ impl Book {
     pub fn new(rules: Rules) -> Self {
         // The configuration was checked, so the zone is known; UTC keeps the desk total.
         let zone = TimeZone::get(&rules.site.timezone).unwrap_or(TimeZone::UTC);
-        Self { graph: Graph::of(&rules), index: Index::new(&rules), zone, always: Calendar::always(), rules }
+        let graph = Graph::of(&rules);
+        let watched =
+            |id: &ComponentId| rules.components.get(id).is_some_and(|component| !component.matches.is_empty());
+        let behind = |id: &ComponentId| graph.behind(id).iter().chain([id]).filter(|id| watched(id)).count();
+        let watched_behind = rules.components.keys().map(|id| (id.clone(), behind(id))).collect();
+        Self { index: Index::new(&rules), zone, always: Calendar::always(), watched_behind, graph, rules }
+    }
+
+    /// Whether any alert can be about a component.
+    pub fn watched(&self, id: &ComponentId) -> bool {
+        self.rules.components.get(id).is_some_and(|component| !component.matches.is_empty())
+    }
+
+    /// How many watched components fail to work when this one fails: those that need it, and itself.
+    pub fn watched_behind(&self, id: &ComponentId) -> usize {
+        self.watched_behind.get(id).copied().unwrap_or_default()
     }
 
     /// A calendar by name. Checked rules always have it; without it everything is open, so that nobody waits for ever.

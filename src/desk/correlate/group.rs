@@ -1,12 +1,13 @@
-//! Which of the failing things explain the others: roots, and groups that share them.
-//!
-//! Pure functions over the graph. A root is a failing place that needs no other failing place; everything behind it
-//! that fails, too, is an echo (波及).
+//! Which failing things are one fault: the causes of an incident, and groups of places that share them.
 
+pub(in crate::desk) use super::cause::components;
+use super::cause::{self, Cause, Known};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::state::{Place, State};
+use jiff::Timestamp;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The failing places of an incident: where a member has not ended; all places if every member has.
@@ -16,54 +17,56 @@ pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> BTreeSet<
     if live.is_empty() { state.members_of(incident).map(Alert::place).collect() } else { live }
 }
 
-/// The roots of `place` within `failing`: itself, or what it needs that needs nothing failing.
-pub(in crate::desk) fn roots_of(book: &Book, place: &Place, failing: &BTreeSet<Place>) -> BTreeSet<Place> {
-    let Place::Component(component) = place else { return BTreeSet::from([place.clone()]) };
-    let needed: Vec<&ComponentId> =
-        components(failing).filter(|other| *other != component && book.graph.needs(component, other)).collect();
-    let roots: BTreeSet<Place> = needed
-        .iter()
-        .filter(|candidate| {
-            !needed.iter().any(|other| {
-                other != *candidate && book.graph.needs(candidate, other) && !book.graph.needs(other, candidate)
-            })
-        })
-        .map(|root| Place::Component((*root).clone()))
-        .collect();
-    if roots.is_empty() { BTreeSet::from([place.clone()]) } else { roots }
-}
-
-/// The components among `places`.
-pub(in crate::desk) fn components(places: &BTreeSet<Place>) -> impl Iterator<Item = &ComponentId> {
-    places.iter().filter_map(|place| match place {
-        Place::Component(component) => Some(component),
-        Place::Host(_) => None,
-    })
-}
-
-/// Groups of places that are one fault: they share a root, or their roots are kept by one party and need a common
-/// thing (which may be the silent cause). Each group with its roots, in a fixed order.
-pub(in crate::desk) fn partition(book: &Book, places: &BTreeSet<Place>, failing: &BTreeSet<Place>) -> Vec<Group> {
+/// Groups of places that are one fault: what one cause explains, and causes that are kept by one party and need a common
+/// thing (which may be the silent cause). Each group with its causes, the one with most places first.
+pub(in crate::desk) fn partition(known: &Known, places: &BTreeSet<Place>, failing: &BTreeSet<Place>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for place in places {
-        let roots = roots_of(book, place, failing);
-        let mut group = Group { places: BTreeSet::from([place.clone()]), roots };
-        let mut apart = Vec::new();
-        for other in groups {
-            if same_fault(book, &group, &other) {
-                group.places.extend(other.places);
-                group.roots.extend(other.roots);
-            } else {
-                apart.push(other);
+    for cause in cause::causes(known, failing) {
+        let group = Group { places: cause.explains, roots: BTreeSet::from([cause.place]) };
+        gather(&mut groups, group, |one, other| same_hand(known.book, one, other));
+    }
+    for over in places.difference(failing) {
+        let explained = groups.iter_mut().find(|group| group.roots.iter().any(|root| explains(known.book, root, over)));
+        match explained {
+            Some(group) => group.places.extend([over.clone()]),
+            None => {
+                groups.push(Group { places: BTreeSet::from([over.clone()]), roots: BTreeSet::from([over.clone()]) })
             }
         }
-        apart.push(group);
-        groups = apart;
     }
     groups
 }
 
-/// One fault: its places and its roots.
+/// Joins groups that have a place in common behind both of their causes: what hits one thing from two sides may be one
+/// fault that only a rule knows.
+pub(in crate::desk) fn joined_by_echoes(book: &Book, groups: Vec<Group>) -> Vec<Group> {
+    let mut joined: Vec<Group> = Vec::new();
+    for group in groups {
+        gather(&mut joined, group, |one, other| {
+            let reached = |of: &Group, place: &Place| of.roots.iter().any(|root| explains(book, root, place));
+            one.places.iter().any(|place| reached(other, place)) || other.places.iter().any(|place| reached(one, place))
+        });
+    }
+    joined
+}
+
+fn gather(groups: &mut Vec<Group>, mut group: Group, together: impl Fn(&Group, &Group) -> bool) {
+    let (same, apart): (Vec<Group>, Vec<Group>) = groups.drain(..).partition(|other| together(&group, other));
+    // The first that came keeps its place in the order.
+    for other in same {
+        group.places.extend(other.places);
+        group.roots.extend(other.roots);
+    }
+    groups.extend(apart);
+    groups.push(group);
+}
+
+fn explains(book: &Book, root: &Place, place: &Place) -> bool {
+    root == place
+        || matches!((root, place), (Place::Component(root), Place::Component(place)) if book.graph.needs(place, root))
+}
+
+/// One fault: its places and its causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::desk) struct Group {
     /// Where it shows.
@@ -72,14 +75,11 @@ pub(in crate::desk) struct Group {
     pub(in crate::desk) roots: BTreeSet<Place>,
 }
 
-fn same_fault(book: &Book, one: &Group, other: &Group) -> bool {
-    one.roots.intersection(&other.roots).next().is_some()
-        || components(&one.roots).any(|a| {
-            components(&other.roots).any(|b| {
-                let party = |id: &ComponentId| book.rules.components.get(id).map(|component| &component.party);
-                party(a) == party(b) && common_need(book, a, b).is_some()
-            })
-        })
+/// One party keeps both causes, and both need the same thing.
+fn same_hand(book: &Book, one: &Group, other: &Group) -> bool {
+    let party = |id: &ComponentId| book.rules.components.get(id).map(|component| &component.party);
+    components(&one.roots)
+        .any(|a| components(&other.roots).any(|b| party(a) == party(b) && common_need(book, a, b).is_some()))
 }
 
 /// Something both need, if there is any.
@@ -87,26 +87,29 @@ pub(in crate::desk) fn common_need(book: &Book, one: &ComponentId, other: &Compo
     book.graph.below(one).intersection(book.graph.below(other)).next().cloned()
 }
 
-/// Every component of an incident that needs nothing else that fails in it.
-pub(in crate::desk) fn root_components(state: &State, book: &Book, incident: IncidentId) -> BTreeSet<ComponentId> {
-    let failing = failing(state, incident);
-    let roots: BTreeSet<Place> = failing.iter().flat_map(|place| roots_of(book, place, &failing)).collect();
-    components(&roots).cloned().collect()
+/// The causes of an incident, the one that explains most first, then the earliest.
+pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentId) -> Vec<Cause> {
+    let Some(known) = state.incidents.get(&incident) else { return Vec::new() };
+    let mut causes = cause::causes(&Known::of(book, known), &failing(state, incident));
+    if causes.len() > 1 {
+        let mut earliest: BTreeMap<Place, Timestamp> = BTreeMap::new();
+        for alert in state.members_of(incident) {
+            let at = earliest.entry(alert.place()).or_insert(alert.at);
+            *at = alert.at.min(*at);
+        }
+        causes.sort_by_key(|cause| (Reverse(cause.reach), earliest.get(&cause.place).copied(), cause.place.clone()));
+    }
+    causes
 }
 
-/// The root that explains most of an incident: most failing places behind it, then the earliest alert, then the name.
+/// The components that are causes of an incident.
+pub(in crate::desk) fn root_components(state: &State, book: &Book, incident: IncidentId) -> BTreeSet<ComponentId> {
+    let causes = causes_of(state, book, incident);
+    let places: BTreeSet<Place> = causes.into_iter().map(|cause| cause.place).collect();
+    components(&places).cloned().collect()
+}
+
+/// The cause that explains most of an incident: most failing places behind it, then the earliest alert, then the name.
 pub(in crate::desk) fn main_root(state: &State, book: &Book, incident: IncidentId) -> Option<Place> {
-    let failing = failing(state, incident);
-    let mut explained: BTreeMap<Place, usize> = BTreeMap::new();
-    for place in &failing {
-        for root in roots_of(book, place, &failing) {
-            *explained.entry(root).or_default() += 1;
-        }
-    }
-    let earliest =
-        |place: &Place| state.members_of(incident).filter(|alert| alert.place() == *place).map(|alert| alert.at).min();
-    explained
-        .into_iter()
-        .min_by_key(|(place, count)| (std::cmp::Reverse(*count), earliest(place), place.clone()))
-        .map(|(place, _)| place)
+    causes_of(state, book, incident).into_iter().next().map(|cause| cause.place)
 }

@@ -4,6 +4,7 @@
 //! [`blind`] makes an incident of a source that sees nothing, [`planned`] keeps planned work apart.
 
 mod blind;
+pub(super) mod cause;
 pub(super) mod group;
 mod planned;
 mod recovery;

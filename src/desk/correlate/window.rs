@@ -1,5 +1,6 @@
 //! The end of the grouping window: split what is several faults, then 静観 or 受付 (`DECISIONS.md` 16).
 
+use super::cause::Known;
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
 use crate::desk::alert::{self, Standing};
@@ -7,6 +8,7 @@ use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::By;
 use crate::desk::rules::Effect;
+use crate::desk::state::Place;
 use crate::desk::{isolate, scope, severity};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,9 +19,8 @@ const PING_PATIENCE: Duration = Duration::from_secs(10);
 /// The window of `incident` is over.
 pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
     let Some(places) = turn.state.places.get(&incident) else { return settle(turn, incident) };
-    let places: BTreeSet<_> = places.keys().cloned().collect();
-    let failing = group::failing(turn.state, incident);
-    let mut groups = group::partition(turn.book, &places, &failing);
+    let places: BTreeSet<Place> = places.keys().cloned().collect();
+    let mut groups = faults(turn, incident, &places);
     let size = |group: &Group| {
         let members = || turn.state.members_of(incident).filter(|alert| group.places.contains(&alert.place()));
         (std::cmp::Reverse(members().count()), members().map(|alert| alert.id).min())
@@ -32,6 +33,18 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
     for incident in incidents {
         settle(turn, incident);
     }
+}
+
+/// The faults among the places of an incident. What one echo joins stays together where a rule names several parties for
+/// it; without such a rule they are independent.
+fn faults(turn: &Turn, incident: IncidentId, places: &BTreeSet<Place>) -> Vec<Group> {
+    let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
+    let failing = group::failing(turn.state, incident);
+    let groups = group::partition(&Known::of(turn.book, known), places, &failing);
+    if groups.len() > 1 && isolate::several_by_rule(turn, incident) {
+        return group::joined_by_echoes(turn.book, groups);
+    }
+    groups
 }
 
 /// Makes `group` an incident of its own.
@@ -200,7 +213,9 @@ fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> 
     if let Some(effect) = component.and_then(|component| component.effect) {
         return effect;
     }
-    let at_root = turn.state.members_of(incident).filter(|alert| alert.component.as_ref() == root);
-    let level = at_root.map(|alert| alert.problem.level).max();
+    let members = || turn.state.members_of(incident);
+    let at_root = members().filter(|alert| alert.component.as_ref() == root).map(|alert| alert.problem.level).max();
+    // A cause without a sign of its own is as bad as what it does.
+    let level = at_root.or_else(|| members().map(|alert| alert.problem.level).max());
     level.map_or(Effect::Partial, severity::effect_from_level)
 }

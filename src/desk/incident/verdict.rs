@@ -98,3 +98,13 @@ pub enum Probe {
         why: String,
     },
 }
+
+impl Probe {
+    /// Whether it answered, where that is known.
+    pub fn answered(&self) -> Option<bool> {
+        match self {
+            Probe::Came { answered, .. } => Some(*answered),
+            Probe::Awaited | Probe::NotKnown { .. } => None,
+        }
+    }
+}

@@ -105,6 +105,11 @@ impl<'a> Case<'a> {
         facts
     }
 
+    /// The root was asked and does not answer.
+    pub(super) fn root_is_silent(&self) -> bool {
+        self.root.as_ref().and_then(|root| probe_of(self, root)).and_then(Probe::answered) == Some(false)
+    }
+
     /// What speaks against the root being down: it answers.
     pub(super) fn contradictions(&self) -> Vec<Fact> {
         let Some(root) = &self.root else { return Vec::new() };

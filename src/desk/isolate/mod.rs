@@ -35,6 +35,13 @@ pub(super) fn effect_by_rule(turn: &Turn, incident: IncidentId) -> Option<Effect
     held.and_then(|rule| rule.then.effect)
 }
 
+/// Whether the rule that holds names several parties: then what it saw together is one incident.
+pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
+    let Some(case) = Case::of(turn.state, turn.book, incident) else { return false };
+    let held = turn.book.rules.isolation.iter().find(|rule| try_rule(&case, rule).0 == TriedResult::Held);
+    held.is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
+}
+
 /// Gives a verdict to every incident that waits for one.
 pub(super) fn judge(turn: &mut Turn) {
     let waiting = std::mem::take(&mut turn.touched.to_judge);

@@ -1,5 +1,6 @@
 //! Pings: owed while the grouping window is open, so that they are back when the verdict is due (`DECISIONS.md` 15).
 
+use crate::desk::correlate::cause::{self, Known};
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Probe, Reason};
@@ -39,8 +40,11 @@ pub(in crate::desk) fn owe_pings(turn: &mut Turn, incident: IncidentId) {
         .flat_map(|rule| &rule.when)
         .flat_map(pinged)
         .filter(|component| here.iter().any(|id| id == component || graph.needs(id, component)));
+    let places = here.iter().map(|id| Place::Component((*id).clone())).collect();
+    let suspects = cause::suspects(&Known::of(turn.book, known), &places);
     let owed: BTreeSet<(ComponentId, String)> = roots
         .chain(asked)
+        .chain(&suspects)
         .filter(|component| !known.pings.contains_key(*component))
         .filter_map(|id| Some((id.clone(), turn.book.rules.components.get(id)?.ping.clone()?)))
         .take(room)

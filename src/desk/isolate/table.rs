@@ -15,7 +15,7 @@ use crate::desk::rules::{Component, Confidence, ContractScope, PartyKind, Verdic
 pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     let component = case.root.as_ref().and_then(|root| book.rules.components.get(root));
     let (code, parties, because) = match component {
-        Some(component) => answer(book, component, case.members.is_empty()),
+        Some(component) => answer(book, component, Seen::of(case)),
         None => (
             VerdictCode::Unknown,
             vec![book.rules.site.desk.clone()],
@@ -46,33 +46,60 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     }
 }
 
-/// `reported`: people told of it and monitoring did not, so no alert may be spoken of.
-fn answer(book: &Book, component: &Component, reported: bool) -> (VerdictCode, Vec<PartyId>, String) {
+/// How the fault of the root shows.
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    /// It raised an alert itself.
+    Alert,
+    /// Everything that fails needs it; it shows nothing itself.
+    Behind,
+    /// People told of it and monitoring did not, so no alert may be spoken of.
+    Report,
+}
+
+impl Seen {
+    fn of(case: &Case) -> Self {
+        if case.members.is_empty() {
+            Seen::Report
+        } else if case.members.iter().any(|alert| alert.component == case.root) {
+            Seen::Alert
+        } else {
+            Seen::Behind
+        }
+    }
+
+    fn because(self, name: &str) -> String {
+        match self {
+            Seen::Alert => format!("{name}に関する警報が発生しているため"),
+            Seen::Behind => format!("警報が発生している構成要素が、いずれも{name}を前提に稼働しているため"),
+            Seen::Report => format!("{name}に関する申告を受けているため"),
+        }
+    }
+}
+
+fn answer(book: &Book, component: &Component, seen: Seen) -> (VerdictCode, Vec<PartyId>, String) {
     let party = component.party.clone();
     let kind = book.party(&party).map(|party| party.kind);
     let name = &component.name;
-    let seen = if reported { "申告を受けている" } else { "警報が発生している" };
     match (component.scope, kind) {
         (ContractScope::Out | ContractScope::Other, _) => {
             (VerdictCode::ScopeOut, vec![party], format!("{name}が保守契約の対象範囲に含まれていないため"))
         }
-        (ContractScope::In, Some(PartyKind::Vendor)) => {
-            (VerdictCode::Single, vec![party], format!("{name}に関する{seen}ため"))
-        }
-        (ContractScope::In, Some(PartyKind::External)) => {
-            (VerdictCode::External, vec![party], format!("{name}に関する{seen}ため"))
-        }
+        (ContractScope::In, Some(PartyKind::Vendor)) => (VerdictCode::Single, vec![party], seen.because(name)),
+        (ContractScope::In, Some(PartyKind::External)) => (VerdictCode::External, vec![party], seen.because(name)),
         (ContractScope::In, Some(PartyKind::Desk | PartyKind::Office | PartyKind::DataCentre) | None) => {
             (VerdictCode::Own, vec![book.rules.site.desk.clone()], format!("{name}が窓口の対応範囲に含まれるため"))
         }
     }
 }
 
-/// 可能性大 for a fault the root itself reports, 可能性あり for a mere warning.
+/// 可能性大 for a fault the root itself reports or that shows in its silence when asked; 可能性あり for a mere warning,
+/// and for what is only inferred from what it drags along.
 fn confidence(case: &Case) -> Confidence {
     let own = case.members.iter().filter(|alert| alert.component == case.root);
     match own.map(|alert| alert.problem.level).max() {
         Some(Level::Average | Level::High | Level::Disaster) => Confidence::Probable,
+        None if !case.members.is_empty() && case.root_is_silent() => Confidence::Probable,
         Some(Level::NotClassified | Level::Information | Level::Warning) | None => Confidence::Possible,
     }
 }
