@@ -55,6 +55,9 @@ pub struct State {
     /// Incidents, by where their members are.
     #[serde(skip)]
     pub incidents_at: BTreeMap<Place, BTreeSet<IncidentId>>,
+    /// Incidents, by their root: it may be a thing that shows no alert, or that somebody called about.
+    #[serde(skip)]
+    pub rooted: BTreeMap<ComponentId, BTreeSet<IncidentId>>,
     /// Where the members of each incident are, with how many.
     #[serde(skip)]
     pub places: BTreeMap<IncidentId, BTreeMap<Place, u32>>,
@@ -278,8 +281,28 @@ impl State {
         for (wakeup, when) in incident.dues() {
             self.agenda.set(wakeup, when);
         }
+        let root = incident.root.clone();
         self.incidents.insert(id, incident);
         self.mark_incident(id, name);
+        self.root_of(id, None, root);
+    }
+
+    /// The root of an incident moved.
+    pub(super) fn root_of(&mut self, id: IncidentId, before: Option<ComponentId>, after: Option<ComponentId>) {
+        if before == after {
+            return;
+        }
+        if let Some(before) = before
+            && let Some(there) = self.rooted.get_mut(&before)
+        {
+            there.remove(&id);
+            if there.is_empty() {
+                self.rooted.remove(&before);
+            }
+        }
+        if let Some(after) = after {
+            self.rooted.entry(after).or_default().insert(id);
+        }
     }
 
     pub(super) fn mark_incident(&mut self, id: IncidentId, status: StatusName) {
@@ -309,6 +332,16 @@ impl State {
     /// The rows of an incident, oldest first.
     pub fn owed_of(&self, incident: IncidentId) -> impl Iterator<Item = &Owed> {
         self.owed_of.get(&incident).into_iter().flatten().filter_map(|id| self.owed.get(id))
+    }
+
+    /// Burning incidents with a member at a place.
+    pub(super) fn burning_at(&self, place: &Place) -> impl Iterator<Item = IncidentId> {
+        self.incidents_at.get(place).into_iter().flatten().filter(|id| self.burning.contains(id)).copied()
+    }
+
+    /// Burning incidents whose root is this component.
+    pub(super) fn burning_from(&self, root: &ComponentId) -> impl Iterator<Item = IncidentId> {
+        self.rooted.get(root).into_iter().flatten().filter(|id| self.burning.contains(id)).copied()
     }
 
     /// Alerts on a host, by the name people know it by, that have not ended.

@@ -54,18 +54,20 @@ fn place(turn: &mut Turn, id: AlertId) {
 fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
     let place = alert.place();
     let state = &turn.state;
-    let burning_at = |place: &Place| {
-        state.incidents_at.get(place).into_iter().flatten().filter(|id| state.burning.contains(id)).copied()
+    let Place::Component(component) = &place else {
+        return state.burning_at(&place).next().map(|same| (same, alert::Reason::SameComponent));
     };
-    if let Some(same) = burning_at(&place).next() {
+    if let Some(same) = state.burning_at(&place).chain(state.burning_from(component)).next() {
         return Some((same, alert::Reason::SameComponent));
     }
-    let Place::Component(component) = &place else { return None };
     let graph = &turn.book.graph;
     for needed in graph.below(component) {
         let there = Place::Component(needed.clone());
         let red = |id: &IncidentId| state.live_at(&there).any(|member| member.incident() == Some(*id));
-        if let Some(incident) = burning_at(&there).find(red) {
+        // A root without an alert of its own has nothing that could end before the incident does.
+        let silent = |id: &IncidentId| state.places.get(id).is_none_or(|places| !places.contains_key(&there));
+        let by_root = state.burning_from(needed).filter(silent);
+        if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
         }
     }
@@ -76,7 +78,8 @@ fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
                     && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
             })
         };
-        if let Some(incident) = burning_at(&Place::Component(behind.clone())).find(early) {
+        let there = Place::Component(behind.clone());
+        if let Some(incident) = state.burning_at(&there).chain(state.burning_from(behind)).find(early) {
             return Some((incident, alert::Reason::Cause { of: behind.clone() }));
         }
     }
@@ -211,10 +214,11 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let (occurred, estimated) = (first.at, first.estimated);
     let root = group::main_root(turn.state, turn.book, incident);
     let place = root.clone().unwrap_or_else(|| first.place());
+    let shown = turn.state.places.get(&incident).is_some_and(|places| places.contains_key(&place));
     let representative = turn
         .state
         .members_of(incident)
-        .filter(|alert| alert.place() == place)
+        .filter(|alert| !shown || alert.place() == place)
         .min_by_key(|alert| {
             (alert.gone.is_some(), alert.problem.momentary, std::cmp::Reverse(alert.problem.level), alert.at, alert.id)
         })

@@ -41,9 +41,12 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
     }
 }
 
-/// The alerts that must end for the incident to be over: those of its root; all, where no root is known.
+/// The alerts that must end for the incident to be over: those of its root; all, where no root is known or it shows no
+/// alert of its own.
 fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item = &'a Alert> {
     let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
+    let places = turn.state.places.get(&incident);
+    let root = root.filter(|root| places.is_some_and(|places| places.contains_key(root)));
     turn.state.members_of(incident).filter(move |alert| root.as_ref().is_none_or(|root| alert.place() == *root))
 }
 

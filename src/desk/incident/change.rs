@@ -270,6 +270,10 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         state.tally.strays += 1;
         return;
     };
+    let moved = match &change.what {
+        Edit::Reframed { root, .. } if *root != incident.root => Some((incident.root.clone(), root.clone())),
+        _ => None,
+    };
     edit(incident, &change.what);
     let dues = incident.dues();
     let status = incident.status.name();
@@ -277,6 +281,9 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         state.agenda.set(wakeup, when);
     }
     state.mark_incident(id, status);
+    if let Some((before, after)) = moved {
+        state.root_of(id, before, after);
+    }
 }
 
 fn edit(incident: &mut Incident, what: &Edit) {
