@@ -161,6 +161,11 @@ pub enum Reason {
         /// What both need.
         of: ComponentId,
     },
+    /// One cause explains it and a young incident.
+    SameCause {
+        /// The cause.
+        of: ComponentId,
+    },
     /// Nothing open is related to it.
     NothingRelated,
     /// The group turned out to be several faults without a common failing cause.

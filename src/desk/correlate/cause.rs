@@ -7,7 +7,7 @@
 
 use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
-use crate::desk::incident::Incident;
+use crate::desk::incident::{Incident, Probe};
 use crate::desk::state::Place;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,14 @@ pub(in crate::desk) struct Known<'a> {
 impl<'a> Known<'a> {
     /// What was found out for `incident`.
     pub(in crate::desk) fn of(book: &'a Book, incident: &'a Incident) -> Self {
-        let answers = incident.pings.iter().filter_map(|(id, probe)| Some((id, probe.answered()?))).collect();
-        Self { book, answers }
+        let mut known = Self { book, answers: BTreeMap::new() };
+        known.extend(&incident.pings);
+        known
+    }
+
+    /// What was found out elsewhere.
+    pub(in crate::desk) fn extend(&mut self, pings: &'a BTreeMap<ComponentId, Probe>) {
+        self.answers.extend(pings.iter().filter_map(|(id, probe)| Some((id, probe.answered()?))));
     }
 
     fn is_silent(&self, component: &ComponentId) -> bool {

@@ -1,8 +1,9 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
-//! A stage. [`group`] finds what explains what, [`window`] ends the grouping window, [`recovery`] watches for the end,
+//! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts, [`window`] ends the grouping window, [`recovery`] watches for the end,
 //! [`blind`] makes an incident of a source that sees nothing, [`planned`] keeps planned work apart.
 
+mod absorb;
 mod blind;
 pub(super) mod cause;
 pub(super) mod group;

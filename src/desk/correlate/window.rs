@@ -1,5 +1,6 @@
 //! The end of the grouping window: split what is several faults, then 静観 or 受付 (`DECISIONS.md` 16).
 
+use super::absorb;
 use super::cause::Known;
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
@@ -26,6 +27,10 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
         (std::cmp::Reverse(members().count()), members().map(|alert| alert.id).min())
     };
     groups.sort_by_key(size);
+    groups.retain(|group| !absorb::absorb(turn, incident, group));
+    if groups.is_empty() {
+        return absorb::emptied(turn, incident);
+    }
     let mut incidents = vec![incident];
     for group in groups.iter().skip(1) {
         incidents.push(split(turn, incident, group));

@@ -137,6 +137,8 @@ pub enum Reason {
         /// Split from.
         of: IncidentId,
     },
+    /// All its alerts went to the incident that has the same cause.
+    SharesCause,
     /// What stayed red after 復旧.
     StillRed {
         /// Left over from.

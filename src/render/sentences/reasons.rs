@@ -39,6 +39,7 @@ fn alert_reason(reason: &alert::Reason) -> String {
         alert::Reason::Cause { of } => format!("{of}, which fails, needs it"),
         alert::Reason::CommonNeed { of } => format!("both need {of}"),
         alert::Reason::NothingRelated => "no open incident is related to it".to_owned(),
+        alert::Reason::SameCause { of } => format!("{of} explains both"),
         alert::Reason::Independent => "it does not share the cause of the others".to_owned(),
         alert::Reason::Relapse => "the same fault is back within the reopen window".to_owned(),
         alert::Reason::StillRed => "it is still red".to_owned(),
@@ -64,6 +65,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Independent { of } => {
             format!("it does not share the cause of the others in {}", names.incident(*of))
         }
+        incident::Reason::SharesCause => "another incident has the same cause".to_owned(),
         incident::Reason::StillRed { of } => format!("it stayed red when {} was restored", names.incident(*of)),
         incident::Reason::WindowOverStillRed { red } => format!("the window is over and {red} are still there"),
         incident::Reason::WindowOverAllGone => "the window is over and all are gone".to_owned(),

@@ -1,0 +1,71 @@
+//! A fault that shows in two parts: what came after the window joins the young incident that has the same cause.
+//!
+//! Monitoring shows one fault over minutes, and the grouping window is shorter than that. An incident without a number
+//! gives its alerts to the numbered one when a single cause explains both; that cause may be new to both, and then the
+//! verdict is decided anew.
+
+use super::cause::{self, Known};
+use super::group::{self, Group};
+use super::{Edit, LATE_CAUSE, Reason, Turn, isolate};
+use crate::desk::alert::{self, Standing};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId};
+use crate::desk::incident::{Status, StatusName};
+use crate::desk::letter::What;
+use crate::desk::state::Place;
+use std::collections::BTreeSet;
+
+/// Gives the alerts of `group`, a part of the incident `from`, to a young incident with the same cause. `false` when
+/// there is none.
+pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
+    let Some((into, of)) = same_cause(turn, from, group) else { return false };
+    let members: Vec<AlertId> = turn
+        .state
+        .members_of(from)
+        .filter(|alert| group.places.contains(&alert.place()))
+        .map(|alert| alert.id)
+        .collect();
+    let alerts = members.len();
+    for alert in members {
+        let stands = alert::Change::Stands { alert, standing: Standing::Member(into) };
+        turn.record(stands, alert::Reason::SameCause { of: of.clone() });
+    }
+    turn.edit(into, Edit::happened(turn.now.wall, What::Spread { alerts }), Reason::OnRecord);
+    let known = turn.state.incidents.get(&into);
+    if known.is_some_and(|known| known.root.as_ref() != Some(&of)) {
+        isolate::owe_pings(turn, into);
+        turn.touched.to_judge.insert(into);
+    }
+    turn.touched.stirred.insert(into);
+    turn.touched.to_write_back.insert(into);
+    true
+}
+
+/// Ends an incident that gave all its alerts away.
+pub(super) fn emptied(turn: &mut Turn, incident: IncidentId) {
+    let to = Status::Closed;
+    turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::SharesCause);
+}
+
+/// A young numbered incident of which one cause explains the root and all of `group`.
+fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentId, ComponentId)> {
+    let pings = &turn.state.incidents.get(&from)?.pings;
+    turn.state.open.iter().copied().filter(|id| *id != from).find_map(|id| {
+        let other = turn.state.incidents.get(&id)?;
+        let handled = matches!(
+            other.status.name(),
+            StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
+        );
+        let root = Place::Component(other.root.clone()?);
+        if !handled || turn.now.elapsed.since(other.detected.elapsed) > LATE_CAUSE {
+            return None;
+        }
+        let mut failing: BTreeSet<Place> = group::failing(turn.state, id);
+        failing.extend(group.places.iter().cloned());
+        let mut known = Known::of(turn.book, other);
+        known.extend(pings);
+        let causes = cause::causes(&known, &failing);
+        let cause = causes.iter().find(|cause| group.places.is_subset(&cause.explains))?;
+        let Place::Component(of) = &cause.place else { return None };
+        (cause.place == root || cause.explains.contains(&root)).then(|| (id, of.clone()))
+    })
+}
