@@ -43,7 +43,7 @@ impl<'a> Known<'a> {
     }
 
     /// It answers, or something that needs it does: whatever it is, it is not dead.
-    fn lives(&self, component: &ComponentId) -> bool {
+    pub(super) fn lives(&self, component: &ComponentId) -> bool {
         self.answers.iter().any(|(id, answers)| *answers && (*id == component || self.book.graph.needs(id, component)))
     }
 }

@@ -5,6 +5,7 @@ use super::cause::{self, Cause, Known};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::incident::Incident;
 use crate::desk::state::{Place, State};
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -90,7 +91,12 @@ pub(in crate::desk) fn common_need(book: &Book, one: &ComponentId, other: &Compo
 /// The causes of an incident, the one that explains most first, then the earliest.
 pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentId) -> Vec<Cause> {
     let Some(known) = state.incidents.get(&incident) else { return Vec::new() };
-    let mut causes = cause::causes(&Known::of(book, known), &failing(state, incident));
+    let learnt = Known::of(book, known);
+    if let Some(root) = standing_root(state, &learnt, known) {
+        let explains = failing(state, incident);
+        return vec![Cause { reach: explains.len(), place: root, explains }];
+    }
+    let mut causes = cause::causes(&learnt, &failing(state, incident));
     if causes.len() > 1 {
         let mut earliest: BTreeMap<Place, Timestamp> = BTreeMap::new();
         for alert in state.members_of(incident) {
@@ -100,6 +106,17 @@ pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentI
         causes.sort_by_key(|cause| (Reverse(cause.reach), earliest.get(&cause.place).copied(), cause.place.clone()));
     }
     causes
+}
+
+/// A root without an alert of its own stays the root while its effects recover one by one, unless something says that it
+/// lives or that there is more to it.
+fn standing_root(state: &State, learnt: &Known, known: &Incident) -> Option<Place> {
+    let root = known.root.as_ref().filter(|_| known.number.is_some())?;
+    let place = Place::Component(root.clone());
+    let places = state.places.get(&known.id)?;
+    let behind = |place: &Place| matches!(place, Place::Component(other) if learnt.book.graph.needs(other, root));
+    let silent = !places.contains_key(&place) && places.keys().all(behind);
+    (silent && !learnt.lives(root)).then_some(place)
 }
 
 /// The components that are causes of an incident.
