@@ -185,3 +185,110 @@ fn attribute(book: &Book, roots: &BTreeSet<&ComponentId>, failing: &BTreeSet<Pla
     causes.sort_by_key(|cause| Reverse(cause.reach));
     causes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::graph::tests::{component, empty_rules};
+    use crate::desk::ids::IncidentId;
+    use crate::desk::incident::Status;
+    use crate::desk::letter::DetectedBy;
+    use crate::desk::now::{Elapsed, Now};
+    use crate::desk::rules::AlertMatch;
+    use jiff::Timestamp;
+
+    /// A core switch, two floor switches behind it, machines behind those. `hub` is not watched; eight machines hang on it.
+    fn book() -> Book {
+        let mut rules = empty_rules();
+        component(&mut rules, "core", &[]);
+        component(&mut rules, "floor-1", &["core"]);
+        component(&mut rules, "floor-2", &["core"]);
+        component(&mut rules, "hub", &["floor-2"]);
+        for (below, names) in [
+            ("floor-1", ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8"]),
+            ("hub", ["h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8"]),
+        ] {
+            for name in names {
+                component(&mut rules, name, &[below]);
+            }
+        }
+        component(&mut rules, "app", &["a1", "h1"]);
+        component(&mut rules, "ups", &[]);
+        for (id, component) in &mut rules.components {
+            if id.as_str() != "hub" {
+                component.matches.push(AlertMatch::default());
+            }
+        }
+        Book::new(rules)
+    }
+
+    fn incident(answers: &[(&str, bool)]) -> Incident {
+        let now = Now { wall: Timestamp::UNIX_EPOCH, elapsed: Elapsed(0) };
+        let status = Status::Detected { until: Elapsed(0) };
+        let mut incident = Incident::new(IncidentId(1), now, status, DetectedBy::Zabbix);
+        for (id, answered) in answers {
+            incident.pings.insert((*id).into(), Probe::Came { answered: *answered, at: now.wall });
+        }
+        incident
+    }
+
+    fn places(names: &str) -> BTreeSet<Place> {
+        names.split_whitespace().map(|name| Place::Component(name.into())).collect()
+    }
+
+    fn shown(causes: &[Cause]) -> String {
+        let name = |place: &Place| match place {
+            Place::Component(id) => id.to_string(),
+            Place::Host(host) => host.clone(),
+        };
+        let mut names: Vec<String> = causes.iter().map(|cause| name(&cause.place)).collect();
+        names.sort();
+        names.join(" ")
+    }
+
+    #[test]
+    fn the_fewest_causes_explain_what_fails() {
+        let book = book();
+        for (failing, answers, causes) in [
+            // What fails below explains what fails above.
+            ("core floor-1 a1 a2 app", &[][..], "core"),
+            ("a1 app", &[], "a1"),
+            // Faults on two branches are two faults, also where they hit one thing together.
+            ("a1 ups", &[], "a1 ups"),
+            ("a1 h1 app", &[], "a1 h1"),
+            // A thing that is not watched is believed to be the cause of two.
+            ("h1 h2", &[], "hub"),
+            ("h1 h2 h3 ups", &[], "hub ups"),
+            // A watched one should have shown itself: two are a coincidence, four of eight are not.
+            ("a1 a2", &[], "a1 a2"),
+            ("a1 a2 a3 a4", &[], "floor-1"),
+            // The nearest thing that explains all, not everything above it.
+            ("h1 h2 h3 h4 h5 h6", &[], "hub"),
+            ("floor-1 floor-2 h1 h2", &[], "floor-1 floor-2"),
+            // What answers is no cause, nor is what something behind it answers through.
+            ("h1 h2", &[("hub", true)], "h1 h2"),
+            ("h1 h2", &[("h3", true)], "h1 h2"),
+            ("a1 a2 a3 a4", &[("a5", true)], "a1 a2 a3 a4"),
+            // What does not answer is a sign, unless something answers through it.
+            ("a1", &[("floor-1", false)], "floor-1"),
+            ("a1", &[("floor-1", false), ("core", false)], "core"),
+            ("a1", &[("floor-1", false), ("a2", true)], "a1"),
+            ("a1", &[("ups", false)], "a1"),
+        ] {
+            let incident = incident(answers);
+            let found = super::causes(&Known::of(&book, &incident), &places(failing));
+            assert_eq!(shown(&found), causes, "{failing} fail, {answers:?}");
+            let explained: Vec<&Place> = found.iter().flat_map(|cause| &cause.explains).collect();
+            assert_eq!(explained.len(), places(failing).len(), "{failing}: each is explained once");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_silent_cause_is_asked_in_order_of_likelihood() {
+        let book = book();
+        let incident = incident(&[]);
+        let suspects = super::suspects(&Known::of(&book, &incident), &places("h1 h2 a1"));
+        let names: Vec<&str> = suspects.iter().map(ComponentId::as_str).collect();
+        assert_eq!(names, ["core", "hub", "floor-2"]);
+    }
+}
