@@ -217,40 +217,18 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             }
         }
         Change::Altered { alert, level, acknowledged, suppressed, monitored } => {
-            if let Some(alert) = state.alerts.get_mut(alert) {
-                if let Some(level) = level {
-                    alert.problem.level = *level;
-                }
-                if let Some(acknowledged) = acknowledged {
-                    alert.problem.acknowledged = *acknowledged;
-                }
-                if let Some(suppressed) = suppressed {
-                    alert.problem.suppressed = *suppressed;
-                }
-                if let Some(monitored) = monitored {
-                    alert.monitored = *monitored;
-                }
-            }
+            state.alter_alert(*alert, |alert| {
+                alert.problem.level = level.unwrap_or(alert.problem.level);
+                alert.problem.acknowledged = acknowledged.unwrap_or(alert.problem.acknowledged);
+                alert.problem.suppressed = suppressed.unwrap_or(alert.problem.suppressed);
+                alert.monitored = monitored.unwrap_or(alert.monitored);
+            });
         }
-        Change::Gone { alert: id, gone } => {
-            if let Some(alert) = state.alerts.get(id) {
-                let mut alert = alert.clone();
-                alert.gone = Some(gone.clone());
-                state.put_alert(alert);
-            }
+        Change::Gone { alert, gone } => state.alter_alert(*alert, |alert| alert.gone = Some(gone.clone())),
+        Change::Stands { alert, standing } => {
+            state.alter_alert(*alert, |alert| alert.standing.clone_from(standing));
         }
-        Change::Stands { alert: id, standing } => {
-            if let Some(alert) = state.alerts.get(id) {
-                let mut alert = alert.clone();
-                alert.standing = standing.clone();
-                state.put_alert(alert);
-            }
-        }
-        Change::CountsFrom { alert, at } => {
-            if let Some(alert) = state.alerts.get_mut(alert) {
-                alert.at = *at;
-            }
-        }
+        Change::CountsFrom { alert, at } => state.alter_alert(*alert, |alert| alert.at = *at),
         Change::Forgotten(id) => {
             if let Some(alert) = state.remove_alert(*id) {
                 match alert.standing {

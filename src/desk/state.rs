@@ -4,10 +4,12 @@
 //! indexes are never stored: [`State::index`] derives them again.
 
 mod agenda;
+mod here;
 
 pub use agenda::{Agenda, Wakeup, When};
+pub use here::Here;
 
-use super::alert::Alert;
+use super::alert::{Alert, Standing, Suppression};
 use super::ids::{AlertId, ComponentId, IncidentId, Number, OwedId, RequestId, SourceId};
 use super::incident::{Incident, StatusName};
 use super::now::{Elapsed, Now};
@@ -58,9 +60,12 @@ pub struct State {
     /// Incidents, by their root: it may be a thing that shows no alert, or that somebody called about.
     #[serde(skip)]
     pub rooted: BTreeMap<ComponentId, BTreeSet<IncidentId>>,
-    /// Where the members of each incident are, with how many.
+    /// Where the members of each incident are.
     #[serde(skip)]
-    pub places: BTreeMap<IncidentId, BTreeMap<Place, u32>>,
+    pub places: BTreeMap<IncidentId, BTreeMap<Place, Here>>,
+    /// Incidents whose picture changed since it was last looked at: what fails, since when, how badly.
+    #[serde(skip)]
+    pub reshaped: BTreeSet<IncidentId>,
     /// Incidents that burn.
     #[serde(skip)]
     pub burning: BTreeSet<IncidentId>,
@@ -210,66 +215,79 @@ impl State {
     }
 
     pub(super) fn put_alert(&mut self, alert: Alert) {
-        let id = alert.id;
-        self.remove_alert(id);
-        self.by_key.insert((alert.source.clone(), alert.key.clone()), id);
-        if let Some(incident) = alert.incident() {
-            self.members.entry(incident).or_default().insert(id);
-            *self.places.entry(incident).or_default().entry(alert.place()).or_default() += 1;
-            self.incidents_at.entry(alert.place()).or_default().insert(incident);
-        }
-        if alert.gone.is_none() {
-            self.live.entry(alert.place()).or_default().insert(id);
-            if matches!(
-                alert.standing,
-                super::alert::Standing::Suppressed(super::alert::Suppression::PlannedWork { .. })
-            ) {
-                self.held_back.insert(id);
-            }
-        }
-        self.alerts.insert(id, alert);
+        self.remove_alert(alert.id);
+        self.by_key.insert((alert.source.clone(), alert.key.clone()), alert.id);
+        self.enter(&alert);
+        self.alerts.insert(alert.id, alert);
     }
 
     pub(super) fn remove_alert(&mut self, id: AlertId) -> Option<Alert> {
         let alert = self.alerts.remove(&id)?;
         self.by_key.remove(&(alert.source.clone(), alert.key.clone()));
-        if let Some(incident) = alert.incident() {
-            self.leave(incident, &alert);
-        }
-        if let Some(live) = self.live.get_mut(&alert.place()) {
-            live.remove(&id);
-            if live.is_empty() {
-                self.live.remove(&alert.place());
-            }
-        }
-        self.held_back.remove(&id);
+        self.leave(&alert);
         Some(alert)
     }
 
-    fn leave(&mut self, incident: IncidentId, alert: &Alert) {
+    /// Changes an alert and every index that depends on it. An unknown one is nobody's.
+    pub(super) fn alter_alert(&mut self, id: AlertId, change: impl FnOnce(&mut Alert)) {
+        let Some(mut alert) = self.alerts.remove(&id) else { return };
+        self.leave(&alert);
+        change(&mut alert);
+        self.enter(&alert);
+        self.alerts.insert(id, alert);
+    }
+
+    fn enter(&mut self, alert: &Alert) {
+        let (id, place) = (alert.id, alert.place());
+        if alert.gone.is_none() {
+            self.live.entry(place.clone()).or_default().insert(id);
+            if matches!(alert.standing, Standing::Suppressed(Suppression::PlannedWork { .. })) {
+                self.held_back.insert(id);
+            }
+        }
+        let Some(incident) = alert.incident() else { return };
+        self.members.entry(incident).or_default().insert(id);
+        let places = self.places.entry(incident).or_default();
+        if !places.contains_key(&place) {
+            self.incidents_at.entry(place.clone()).or_default().insert(incident);
+        }
+        if places.entry(place).or_default().enter(alert) {
+            self.reshaped.insert(incident);
+        }
+    }
+
+    fn leave(&mut self, alert: &Alert) {
+        let (id, place) = (alert.id, alert.place());
+        if let Some(live) = self.live.get_mut(&place) {
+            live.remove(&id);
+            if live.is_empty() {
+                self.live.remove(&place);
+            }
+        }
+        self.held_back.remove(&id);
+        let Some(incident) = alert.incident() else { return };
         if let Some(members) = self.members.get_mut(&incident) {
-            members.remove(&alert.id);
+            members.remove(&id);
             if members.is_empty() {
                 self.members.remove(&incident);
             }
         }
-        let place = alert.place();
         let Some(places) = self.places.get_mut(&incident) else { return };
-        match places.get_mut(&place) {
-            Some(count) if *count > 1 => *count -= 1,
-            Some(_) => {
-                places.remove(&place);
-                if places.is_empty() {
-                    self.places.remove(&incident);
-                }
-                if let Some(incidents) = self.incidents_at.get_mut(&place) {
-                    incidents.remove(&incident);
-                    if incidents.is_empty() {
-                        self.incidents_at.remove(&place);
-                    }
+        let Some(here) = places.get_mut(&place) else { return };
+        if here.leave(alert) {
+            self.reshaped.insert(incident);
+        }
+        if here.is_empty() {
+            places.remove(&place);
+            if places.is_empty() {
+                self.places.remove(&incident);
+            }
+            if let Some(incidents) = self.incidents_at.get_mut(&place) {
+                incidents.remove(&incident);
+                if incidents.is_empty() {
+                    self.incidents_at.remove(&place);
                 }
             }
-            None => {}
         }
     }
 

@@ -2,20 +2,18 @@
 
 pub(in crate::desk) use super::cause::components;
 use super::cause::{self, Cause, Known};
-use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::Incident;
 use crate::desk::state::{Place, State};
-use jiff::Timestamp;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The failing places of an incident: where a member has not ended; all places if every member has.
 pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> BTreeSet<Place> {
-    let live: BTreeSet<Place> =
-        state.members_of(incident).filter(|alert| alert.gone.is_none()).map(Alert::place).collect();
-    if live.is_empty() { state.members_of(incident).map(Alert::place).collect() } else { live }
+    let Some(places) = state.places.get(&incident) else { return BTreeSet::new() };
+    let live: BTreeSet<Place> = places.iter().filter(|(_, here)| here.live()).map(|(place, _)| place.clone()).collect();
+    if live.is_empty() { places.keys().cloned().collect() } else { live }
 }
 
 /// Groups of places that are one fault: what one cause explains, and causes that are kept by one party and need a common
@@ -98,12 +96,9 @@ pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentI
     }
     let mut causes = cause::causes(&learnt, &failing(state, incident));
     if causes.len() > 1 {
-        let mut earliest: BTreeMap<Place, Timestamp> = BTreeMap::new();
-        for alert in state.members_of(incident) {
-            let at = earliest.entry(alert.place()).or_insert(alert.at);
-            *at = alert.at.min(*at);
-        }
-        causes.sort_by_key(|cause| (Reverse(cause.reach), earliest.get(&cause.place).copied(), cause.place.clone()));
+        let places = state.places.get(&incident);
+        let earliest = |place: &Place| places.and_then(|places| places.get(place)?.first()).map(|(at, _)| at);
+        causes.sort_by_key(|cause| (Reverse(cause.reach), earliest(&cause.place), cause.place.clone()));
     }
     causes
 }

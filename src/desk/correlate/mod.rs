@@ -21,7 +21,7 @@ use super::ids::{AlertId, IncidentId};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
 use super::rules::{Condition, SourceKind};
-use super::state::Place;
+use super::state::{Here, Place};
 use super::turn::Turn;
 use super::{assign, isolate, normalize, notify};
 use std::collections::BTreeSet;
@@ -38,16 +38,16 @@ pub(super) fn place_pending(turn: &mut Turn) {
 }
 
 fn place(turn: &mut Turn, id: AlertId) {
-    let Some(alert) = turn.state.alerts.get(&id).cloned() else { return };
-    if let Some(name) = planned::covering(turn.book, &alert, turn.now.wall) {
+    let Some(alert) = turn.state.alerts.get(&id) else { return };
+    if let Some(name) = planned::covering(turn.book, alert, turn.now.wall) {
         let standing = Standing::Suppressed(Suppression::PlannedWork { name });
         turn.record(alert::Change::Stands { alert: id, standing }, alert::Reason::Suppressed);
-    } else if let Some((incident, reason)) = related(turn, &alert) {
-        join(turn, &alert, incident, reason);
-    } else if let Some(incident) = restored_lately(turn, &alert) {
-        reopen(turn, &alert, incident);
+    } else if let Some((incident, reason)) = related(turn, alert) {
+        join(turn, id, incident, reason);
+    } else if let Some(incident) = restored_lately(turn, alert) {
+        reopen(turn, id, incident);
     } else {
-        open(turn, &alert);
+        open(turn, id);
     }
 }
 
@@ -96,9 +96,9 @@ fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
 }
 
 /// An alert becomes a member.
-fn join(turn: &mut Turn, alert: &Alert, incident: IncidentId, reason: alert::Reason) {
+fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Reason) {
     let late_cause = matches!(reason, alert::Reason::Cause { .. });
-    turn.record(alert::Change::Stands { alert: alert.id, standing: Standing::Member(incident) }, reason);
+    turn.record(alert::Change::Stands { alert, standing: Standing::Member(incident) }, reason);
     turn.touched.stirred.insert(incident);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     match known.status.name() {
@@ -124,17 +124,18 @@ fn join(turn: &mut Turn, alert: &Alert, incident: IncidentId, reason: alert::Rea
 }
 
 /// A new incident.
-fn open(turn: &mut Turn, alert: &Alert) {
+fn open(turn: &mut Turn, first: AlertId) {
+    let Some(alert) = turn.state.alerts.get(&first) else { return };
     let id = turn.next_incident();
     let window = watch_of(turn, alert).max(turn.book.rules.policy.window);
     let status = Status::Detected { until: turn.now.elapsed + window };
     let mut incident = Incident::new(id, turn.now, status, detected_by(turn, alert));
     incident.occurred = alert.at;
     incident.occurred_mark = if alert.estimated { OccurredMark::Estimated } else { OccurredMark::Monitoring };
-    incident.representative = Some(alert.id);
+    incident.representative = Some(first);
     incident.root.clone_from(&alert.component);
-    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::NewFault { alert: alert.id });
-    let member = alert::Change::Stands { alert: alert.id, standing: Standing::Member(id) };
+    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::NewFault { alert: first });
+    let member = alert::Change::Stands { alert: first, standing: Standing::Member(id) };
     turn.record(member, alert::Reason::NothingRelated);
     turn.touched.stirred.insert(id);
     isolate::owe_pings(turn, id);
@@ -186,12 +187,9 @@ fn restored_lately(turn: &Turn, alert: &Alert) -> Option<IncidentId> {
 }
 
 /// The same fault within the reopen window: same number, handling goes on (継続).
-fn reopen(turn: &mut Turn, alert: &Alert, incident: IncidentId) {
-    turn.record(
-        alert::Change::Stands { alert: alert.id, standing: Standing::Member(incident) },
-        alert::Reason::Relapse,
-    );
-    resume(turn, incident, None, Reason::Relapse { alert: alert.id });
+fn reopen(turn: &mut Turn, alert: AlertId, incident: IncidentId) {
+    turn.record(alert::Change::Stands { alert, standing: Standing::Member(incident) }, alert::Reason::Relapse);
+    resume(turn, incident, None, Reason::Relapse { alert });
 }
 
 /// Takes a restored or verifying incident back into handling.
@@ -210,20 +208,17 @@ pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, 
 /// Brings 発生, the representative alert and the root up to date with the members.
 pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let first = turn.state.members_of(incident).min_by_key(|alert| (alert.at, alert.id));
-    let Some(first) = first else { return };
-    let (occurred, estimated) = (first.at, first.estimated);
+    let Some(places) = turn.state.places.get(&incident) else { return };
+    let first = places.iter().filter_map(|(place, here)| Some((here.first()?, place))).min();
+    let Some(((occurred, first), earliest)) = first else { return };
+    let estimated = turn.state.alerts.get(&first).is_some_and(|alert| alert.estimated);
     let root = group::main_root(turn.state, turn.book, incident);
-    let place = root.clone().unwrap_or_else(|| first.place());
-    let shown = turn.state.places.get(&incident).is_some_and(|places| places.contains_key(&place));
-    let representative = turn
-        .state
-        .members_of(incident)
-        .filter(|alert| !shown || alert.place() == place)
-        .min_by_key(|alert| {
-            (alert.gone.is_some(), alert.problem.momentary, std::cmp::Reverse(alert.problem.level), alert.at, alert.id)
-        })
-        .map(|alert| alert.id);
+    // A root without an alert of its own is spoken for by the best of the others.
+    let best = match places.get(root.as_ref().unwrap_or(earliest)) {
+        Some(here) => here.best(),
+        None => places.values().filter_map(Here::best).min(),
+    };
+    let representative = best.map(|(.., alert)| alert);
     let root = match root {
         Some(Place::Component(component)) => Some(component),
         Some(Place::Host(_)) | None => None,

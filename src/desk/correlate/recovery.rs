@@ -6,7 +6,7 @@ use crate::desk::ids::IncidentId;
 use crate::desk::letter::What;
 use crate::desk::request::RequestState;
 use crate::desk::source::Sight;
-use crate::desk::state::Place;
+use crate::desk::state::{Here, Place};
 use crate::desk::{correlate, notify};
 
 /// Looks at every incident whose alerts changed in this turn.
@@ -23,7 +23,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             continue;
         }
         if status.may_recover() {
-            if !is_calm(turn, incident) {
+            if !is_calm(turn, incident) && turn.state.reshaped.remove(&incident) {
                 reframe(turn, incident);
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 correlate::grade(turn, incident, None);
@@ -53,14 +53,12 @@ fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item =
 /// Something of the root ended on evidence and nothing of it is red. What only happened (momentary) never ends, so
 /// it can't speak for recovery.
 fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
-    let mut ended = false;
-    for alert in root_alerts(turn, incident) {
-        if alert.red() {
-            return false;
-        }
-        ended |= alert.gone.is_some();
+    let Some(places) = turn.state.places.get(&incident) else { return false };
+    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
+    match root.and_then(|root| places.get(&root)) {
+        Some(here) => here.ended() && !here.red(),
+        None => places.values().any(Here::ended) && !places.values().any(Here::red),
     }
-    ended
 }
 
 fn look_for_calm(turn: &mut Turn, incident: IncidentId) {

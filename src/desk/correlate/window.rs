@@ -9,7 +9,7 @@ use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::By;
 use crate::desk::rules::Effect;
-use crate::desk::state::Place;
+use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, scope, severity};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -218,9 +218,10 @@ fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> 
     if let Some(effect) = component.and_then(|component| component.effect) {
         return effect;
     }
-    let members = || turn.state.members_of(incident);
-    let at_root = members().filter(|alert| alert.component.as_ref() == root).map(|alert| alert.problem.level).max();
-    // A cause without a sign of its own is as bad as what it does.
-    let level = at_root.or_else(|| members().map(|alert| alert.problem.level).max());
+    let places = turn.state.places.get(&incident);
+    let place = root.cloned().map(Place::Component);
+    let at_root = place.and_then(|place| places?.get(&place)?.level());
+    // A cause without a sign of its own is as bad as what it does; so is what no component covers.
+    let level = at_root.or_else(|| places?.values().filter_map(Here::level).max());
     level.map_or(Effect::Partial, severity::effect_from_level)
 }

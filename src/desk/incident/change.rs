@@ -283,6 +283,9 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         state.agenda.set(wakeup, when);
     }
     state.mark_incident(id, status);
+    if matches!(change.what, Edit::Probe { .. }) {
+        state.reshaped.insert(id);
+    }
     if let Some((before, after)) = moved {
         state.root_of(id, before, after);
     }

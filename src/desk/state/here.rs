@@ -1,0 +1,93 @@
+//! The members of one incident at one place, counted and in the orders in which they are asked for.
+
+use super::super::alert::Alert;
+use super::super::ids::AlertId;
+use super::super::observation::Level;
+use jiff::Timestamp;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// How well an alert stands for its place: one that lasts, is grave and came first stands best.
+type Rank = (bool, bool, Reverse<Level>, Timestamp, AlertId);
+
+/// The members of one incident at one place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Here {
+    by_time: BTreeSet<(Timestamp, AlertId)>,
+    ranked: BTreeSet<Rank>,
+    live: usize,
+    red: usize,
+}
+
+impl Here {
+    /// Takes an alert in; whether that changed the picture: something fails now, began earlier, or is graver.
+    pub(super) fn enter(&mut self, alert: &Alert) -> bool {
+        let before = self.picture();
+        self.by_time.insert((alert.at, alert.id));
+        self.ranked.insert(rank(alert));
+        self.live += usize::from(alert.gone.is_none());
+        self.red += usize::from(alert.red());
+        before != self.picture()
+    }
+
+    /// Lets an alert go as it was taken in; whether that changed the picture.
+    pub(super) fn leave(&mut self, alert: &Alert) -> bool {
+        let before = self.picture();
+        self.by_time.remove(&(alert.at, alert.id));
+        self.ranked.remove(&rank(alert));
+        self.live = self.live.saturating_sub(usize::from(alert.gone.is_none()));
+        self.red = self.red.saturating_sub(usize::from(alert.red()));
+        before != self.picture()
+    }
+
+    fn picture(&self) -> (bool, Option<Timestamp>, Option<Rank>) {
+        (self.live > 0, self.first().map(|(at, _)| at), self.ranked.first().copied())
+    }
+
+    /// Nobody is here.
+    pub fn is_empty(&self) -> bool {
+        self.by_time.is_empty()
+    }
+
+    /// Something here has not ended.
+    pub fn live(&self) -> bool {
+        self.live > 0
+    }
+
+    /// Something here lasts and has not ended.
+    pub fn red(&self) -> bool {
+        self.red > 0
+    }
+
+    /// Something here has ended.
+    pub fn ended(&self) -> bool {
+        self.by_time.len() > self.live
+    }
+
+    /// When the first of them began.
+    pub fn first(&self) -> Option<(Timestamp, AlertId)> {
+        self.by_time.first().copied()
+    }
+
+    /// The one that stands for the place in words.
+    pub(in crate::desk) fn best(&self) -> Option<Rank> {
+        self.ranked.first().copied()
+    }
+
+    /// The gravest level of them, ended ones included.
+    pub fn level(&self) -> Option<Level> {
+        // Within what lives and what has ended, and what lasts and what only happened, the gravest comes first.
+        [(false, false), (false, true), (true, false), (true, true)]
+            .into_iter()
+            .filter_map(|(gone, momentary)| {
+                let from = (gone, momentary, Reverse(Level::Disaster), Timestamp::MIN, AlertId(0));
+                let best = self.ranked.range(from..).next()?;
+                (best.0 == gone && best.1 == momentary).then_some(best.2.0)
+            })
+            .max()
+    }
+}
+
+fn rank(alert: &Alert) -> Rank {
+    (alert.gone.is_some(), alert.problem.momentary, Reverse(alert.problem.level), alert.at, alert.id)
+}
