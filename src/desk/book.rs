@@ -5,11 +5,12 @@ use super::graph::Graph;
 use super::ids::{CalendarId, ComponentId, PartyId, SystemId};
 use super::normalize::Index;
 use super::observation::Level;
-use super::rules::{Party, Rules};
+use super::rules::{AlertMatch, Condition, Party, Rules};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The rules, ready to be asked.
 pub struct Book {
@@ -21,8 +22,18 @@ pub struct Book {
     pub zone: TimeZone,
     /// Which alert is about which component.
     pub index: Index,
+    /// Longer grouping windows, by the alert that asks for them.
+    pub watches: Vec<Watch>,
     always: Calendar,
     watched_behind: BTreeMap<ComponentId, usize>,
+}
+
+/// A rule's wish for a longer grouping window.
+pub struct Watch {
+    /// An alert that fits begins such a window.
+    pub alert: AlertMatch,
+    /// How long it is.
+    pub lasts: Duration,
 }
 
 impl Book {
@@ -35,7 +46,22 @@ impl Book {
             |id: &ComponentId| rules.components.get(id).is_some_and(|component| !component.matches.is_empty());
         let behind = |id: &ComponentId| graph.behind(id).iter().chain([id]).filter(|id| watched(id)).count();
         let watched_behind = rules.components.keys().map(|id| (id.clone(), behind(id))).collect();
-        Self { index: Index::new(&rules), zone, always: Calendar::always(), watched_behind, graph, rules }
+        let watches = rules.isolation.iter().filter_map(|rule| Some((rule, rule.watch?)));
+        let watches = watches.flat_map(|(rule, lasts)| {
+            rule.when.iter().filter_map(move |condition| match condition {
+                Condition::Alert(alert) => Some(Watch { alert: alert.clone(), lasts }),
+                _ => None,
+            })
+        });
+        Self {
+            index: Index::new(&rules),
+            zone,
+            always: Calendar::always(),
+            watches: watches.collect(),
+            watched_behind,
+            graph,
+            rules,
+        }
     }
 
     /// Whether any alert can be about a component.

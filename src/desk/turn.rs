@@ -28,6 +28,10 @@ pub struct Touched {
     pub pending: BTreeSet<AlertId>,
     /// Incidents whose alerts changed: calm, relapse, severity are to be looked at.
     pub stirred: BTreeSet<IncidentId>,
+    /// Incidents alerts joined after 受付, with how many.
+    pub spread: BTreeMap<IncidentId, usize>,
+    /// Incidents of which more may be asked by probes.
+    pub to_probe: BTreeSet<IncidentId>,
     /// Incidents to be isolated (again).
     pub to_judge: BTreeSet<IncidentId>,
     /// Incidents with a fresh verdict.

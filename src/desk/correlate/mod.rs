@@ -17,10 +17,11 @@ pub(super) use recovery::{stable, status_by_requests, verify, watch_recovery};
 pub(super) use window::{accept, effect, grade, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing, Suppression};
+use super::book::Watch;
 use super::ids::{AlertId, IncidentId};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
-use super::rules::{Condition, SourceKind};
+use super::rules::SourceKind;
 use super::state::{Here, Place};
 use super::turn::Turn;
 use super::{assign, isolate, normalize, notify};
@@ -34,6 +35,13 @@ const LATE_CAUSE: Duration = Duration::from_secs(15 * 60);
 pub(super) fn place_pending(turn: &mut Turn) {
     while let Some(id) = turn.touched.pending.pop_first() {
         place(turn, id);
+    }
+    // Once for all that this turn brought, however many.
+    for (incident, alerts) in std::mem::take(&mut turn.touched.spread) {
+        turn.edit(incident, Edit::happened(turn.now.wall, What::Spread { alerts }), Reason::OnRecord);
+    }
+    for incident in std::mem::take(&mut turn.touched.to_probe) {
+        isolate::owe_pings(turn, incident);
     }
 }
 
@@ -102,7 +110,9 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
     turn.touched.stirred.insert(incident);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     match known.status.name() {
-        StatusName::Detected => isolate::owe_pings(turn, incident),
+        StatusName::Detected => {
+            turn.touched.to_probe.insert(incident);
+        }
         StatusName::Watched => window::watched_again(turn, incident),
         StatusName::Accepted
         | StatusName::Isolating
@@ -111,11 +121,10 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
         | StatusName::WorkedAround
         | StatusName::Verifying
         | StatusName::OnHold => {
-            let at = turn.now.wall;
-            turn.edit(incident, Edit::happened(at, What::Spread { alerts: 1 }), Reason::OnRecord);
+            *turn.touched.spread.entry(incident).or_default() += 1;
             turn.touched.to_write_back.insert(incident);
             if late_cause {
-                isolate::owe_pings(turn, incident);
+                turn.touched.to_probe.insert(incident);
                 turn.touched.to_judge.insert(incident);
             }
         }
@@ -138,7 +147,7 @@ fn open(turn: &mut Turn, first: AlertId) {
     let member = alert::Change::Stands { alert: first, standing: Standing::Member(id) };
     turn.record(member, alert::Reason::NothingRelated);
     turn.touched.stirred.insert(id);
-    isolate::owe_pings(turn, id);
+    turn.touched.to_probe.insert(id);
 }
 
 fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
@@ -150,19 +159,8 @@ fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
 
 /// The longest `watch` of the rules whose first alert condition this alert fits.
 fn watch_of(turn: &Turn, alert: &Alert) -> Duration {
-    let rules = turn.book.rules.isolation.iter().filter_map(|rule| Some((rule.watch?, rule)));
-    rules
-        .filter(|(_, rule)| {
-            rule.when.iter().any(|condition| match condition {
-                Condition::Alert(matcher) => {
-                    normalize::fits(matcher, &alert.source, &alert.problem, alert.component.as_ref())
-                }
-                _ => false,
-            })
-        })
-        .map(|(watch, _)| watch)
-        .max()
-        .unwrap_or_default()
+    let fits = |watch: &&Watch| normalize::fits(&watch.alert, &alert.source, &alert.problem, alert.component.as_ref());
+    turn.book.watches.iter().filter(fits).map(|watch| watch.lasts).max().unwrap_or_default()
 }
 
 /// A restored incident this alert is a relapse of: same place, same trigger or message, within the reopen window.
