@@ -92,6 +92,22 @@ pub(crate) enum Incident {
         #[command(flatten)]
         by: By,
     },
+    /// A vendor answers that it is not its part: the verdict is decided anew, and the next one is asked.
+    HandBack {
+        /// Its number.
+        number: String,
+        /// The vendor, where several were asked.
+        #[arg(long)]
+        party: Option<String>,
+        /// What it answered.
+        #[arg(long)]
+        reason: String,
+        /// When it answered.
+        #[arg(long)]
+        at: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
     /// 着手: a vendor's (--party), or the desk's own.
     Start {
         /// Its number.
@@ -226,6 +242,10 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
         }
         Incident::Ack { number, party: whom, at, by } => {
             (number, Deed::Acknowledge { party: whom.map(party), at: moment(context, at).await? }, by)
+        }
+        Incident::HandBack { number, party: whom, reason, at, by } => {
+            let at = moment(context, at).await?;
+            (number, Deed::HandBack { party: whom.map(party), reason, at }, by)
         }
         Incident::Start { number, party: whom, at, by } => {
             (number, Deed::Start { party: whom.map(party), at: moment(context, at).await? }, by)

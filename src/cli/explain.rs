@@ -97,6 +97,9 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
                 format!("{}  {target} did not answer ping", text::time(*at, zone))
             }
             Fact::PingNotKnown { target } => format!("whether {target} answers ping"),
+            Fact::HandedBack { party, at } => {
+                format!("{}  {party} answered that it is not its part", text::time(*at, zone))
+            }
             Fact::Quiet { target } => format!("nothing is red at {target}"),
             Fact::Words(words) => words.clone(),
         };

@@ -294,6 +294,7 @@ fn happened(happening: &Happening) -> String {
         What::Acknowledged { party } => format!("{party} acknowledged"),
         What::Started { party } => format!("{party} began work"),
         What::DeskStarted => "the desk began work".to_owned(),
+        What::HandedBack { party } => format!("{party} answered that it is not its part"),
         What::Chased { party } => format!("reminded {party}"),
         What::Note { text } => format!("note: {text}"),
         What::Spread { alerts } => format!("{alerts} more alerts"),

@@ -160,6 +160,15 @@ pub enum Deed {
         /// Why (誤検知, 計画作業, 重複).
         reason: String,
     },
+    /// A vendor's answer that it is not its part (範囲外): the verdict is decided anew without it.
+    HandBack {
+        /// The vendor; may be left out when only one was asked.
+        party: Option<PartyId>,
+        /// Its words.
+        reason: String,
+        /// When it answered; now where none is given.
+        at: Option<Timestamp>,
+    },
     /// Asks a party.
     Assign {
         /// Whom.
@@ -196,16 +205,19 @@ pub enum DeedName {
     Resume,
     /// 取消
     Cancel,
+    /// 範囲外の回答
+    HandBack,
     /// Asks a party.
     Assign,
 }
 
 impl DeedName {
     /// All of them, in the order of the journey.
-    pub const ALL: [DeedName; 13] = [
+    pub const ALL: [DeedName; 14] = [
         DeedName::Confirm,
         DeedName::Assign,
         DeedName::Acknowledge,
+        DeedName::HandBack,
         DeedName::Start,
         DeedName::Note,
         DeedName::Hold,
@@ -233,6 +245,7 @@ impl DeedName {
             DeedName::Hold => "hold",
             DeedName::Resume => "resume",
             DeedName::Cancel => "cancel",
+            DeedName::HandBack => "hand-back",
             DeedName::Assign => "assign",
         }
     }
@@ -254,6 +267,7 @@ impl Deed {
             Deed::Hold { .. } => DeedName::Hold,
             Deed::Resume { .. } => DeedName::Resume,
             Deed::Cancel { .. } => DeedName::Cancel,
+            Deed::HandBack { .. } => DeedName::HandBack,
             Deed::Assign { .. } => DeedName::Assign,
         }
     }
@@ -299,6 +313,11 @@ pub fn allowed(deed: DeedName, status: StatusName) -> Result<Leads, &'static str
         }
         (D::Acknowledge, S::Verifying) => Ok(Leads::Stays),
         (D::Acknowledge, S::Accepted) => Err("nobody was asked yet"),
+
+        (D::HandBack, S::Isolating | S::Requested | S::InProgress | S::WorkedAround) => Ok(Leads::ByRequests),
+        (D::HandBack, S::OnHold) => Err("it is on hold: `resume` it with the office's decision first"),
+        (D::HandBack, S::Verifying) => Err("monitoring shows normal: `restore` it, or `reopen` it first"),
+        (D::HandBack, S::Accepted) => Err("nobody was asked yet"),
 
         (D::Start, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround) => {
             Ok(Leads::To(S::InProgress))

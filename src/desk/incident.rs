@@ -80,6 +80,20 @@ pub struct Incident {
     pub watch_marks: Vec<Elapsed>,
     /// It was listed in a daily digest.
     pub digested: bool,
+    /// Answers of parties that it is not their part, oldest first.
+    #[serde(default)]
+    pub handed_back: Vec<HandedBack>,
+}
+
+/// A party's answer that an incident is not its part (範囲外の回答).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedBack {
+    /// Who.
+    pub party: PartyId,
+    /// When it answered.
+    pub at: Timestamp,
+    /// Its words.
+    pub reason: String,
 }
 
 /// One change of state on record.
@@ -169,12 +183,18 @@ impl Incident {
             stable_at: None,
             watch_marks: Vec::new(),
             digested: false,
+            handed_back: Vec::new(),
         }
     }
 
     /// The verdict that counts.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.verdicts.last()
+    }
+
+    /// Whether a party has answered that it is not its part.
+    pub fn is_handed_back_by(&self, party: &PartyId) -> bool {
+        self.handed_back.iter().any(|answer| answer.party == *party)
     }
 
     /// Its severity's number; 3 while none is set, so that nothing waits for a digest by accident.

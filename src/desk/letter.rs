@@ -362,6 +362,13 @@ pub enum Fact {
         /// Component or host.
         target: String,
     },
+    /// A party answered that it is not its part.
+    HandedBack {
+        /// Its name.
+        party: String,
+        /// When.
+        at: Timestamp,
+    },
     /// A rule's own words.
     Words(String),
 }
@@ -445,6 +452,11 @@ pub enum What {
     DeskStarted,
     /// A reminder was sent.
     Chased {
+        /// Party name.
+        party: String,
+    },
+    /// A vendor answered that it is not its part (範囲外の回答).
+    HandedBack {
         /// Party name.
         party: String,
     },

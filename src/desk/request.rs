@@ -127,6 +127,8 @@ pub enum Reason {
     Restored,
     /// An inquiry became a request for repair.
     AskedForMore,
+    /// The party answered that it is not its part.
+    HandedBack,
     /// The verdict now names somebody else, or the incident was cancelled.
     NoLongerAsked,
 }

@@ -315,6 +315,11 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
         "hold" => Deed::Hold { reason: words.next("a reason")?.to_owned() },
         "resume" => Deed::Resume { decision: words.next("the decision")?.to_owned() },
         "cancel" => Deed::Cancel { reason: words.next("a reason")?.to_owned() },
+        "hand-back" => Deed::HandBack {
+            party: party(words),
+            at: words.moment("at")?,
+            reason: words.next("the vendor's words")?.to_owned(),
+        },
         "assign" => Deed::Assign {
             party: party(words).ok_or("`party=…` is missing")?,
             ask: words.key("ask").map(|word| named("request", word)).transpose()?.unwrap_or(Ask::Repair),

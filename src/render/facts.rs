@@ -327,6 +327,9 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         }
         Fact::PingNotKnown { target } => format!("監視装置から {} への ping（確認できず）", text::name(target)),
         Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
+        Fact::HandedBack { party, at } => {
+            format!("{}から対応範囲外との回答があったこと（{}）", text::name(party), clock.short(*at))
+        }
         Fact::Words(words) => text::summary(words),
     }
 }

@@ -180,6 +180,7 @@ fn record(what: &What) -> &'static str {
         What::Started { .. } => "業者着手",
         What::DeskStarted => "窓口着手",
         What::Chased { .. } => "受領連絡の再依頼",
+        What::HandedBack { .. } => "対応範囲外との回答",
         What::Note { .. } => "窓口の記録",
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
@@ -220,6 +221,9 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::Started { party } => format!("{}が{at}に調査に着手しました。", text::name(party)),
         What::DeskStarted => format!("窓口が{at}に調査に着手しました。"),
         What::Chased { party } => format!("{at}に{}へ受領の連絡を再度依頼しました。", text::name(party)),
+        What::HandedBack { party } => {
+            format!("{at}に{}から対応範囲外との回答があり、改めて切り分けを行いました。", text::name(party))
+        }
         What::Note { text: note } => format!("{at}　{}", text::or(text::note(note), "（記入待ち）")),
         What::Spread { alerts } => format!("{at}に、関連するとみられる警報を新たに{alerts}件検知しました。"),
         What::Verdict { code, parties } => {

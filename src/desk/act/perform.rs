@@ -4,9 +4,9 @@ use super::confirm::{Confirmed, confirm};
 use super::finish::{accept, restore};
 use super::{Act, Actor, Deed, Leads, Role, allowed, possible};
 use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
-use crate::desk::incident::{Edit, Incident, Reason, Severity, Status, StatusName};
+use crate::desk::incident::{Edit, HandedBack, Incident, Reason, Severity, Status, StatusName};
 use crate::desk::letter::{By, DetectedBy, OccurredMark, What};
-use crate::desk::request::{self};
+use crate::desk::request::{self, RequestState};
 use crate::desk::turn::Turn;
 use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
@@ -120,6 +120,10 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             move_to(turn, actor, id, to);
         }
         Deed::Cancel { reason } => cancel(turn, actor, id, reason)?,
+        Deed::HandBack { party, reason, at } => {
+            let party = party.map(|party| named(turn, &party)).transpose()?;
+            hand_back(turn, actor, id, party, Answer { reason, at })?;
+        }
         Deed::Assign { party, ask } => {
             let party = named(turn, &party)?;
             assign::ask_party(turn, id, &party, ask, By::Desk);
@@ -249,6 +253,36 @@ fn start(
     if let Leads::To(StatusName::InProgress) = leads {
         move_to(turn, actor, id, Status::InProgress);
     }
+    Ok(())
+}
+
+/// What a vendor answered, and when.
+struct Answer {
+    reason: String,
+    at: Option<Timestamp>,
+}
+
+/// 範囲外の回答: the request ends, and the verdict is decided anew with that fact. Also the desk's own verdict is open
+/// again when the party it named says no.
+fn hand_back(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    party: Option<PartyId>,
+    answer: Answer,
+) -> Result<(), String> {
+    check_time(answer.at, turn.now.wall)?;
+    needs_words("hand-back", &answer.reason)?;
+    let request = request_of(turn, id, party.as_ref())?;
+    let Some(party) = turn.state.requests.get(&request).map(|request| request.party.clone()) else { return Ok(()) };
+    let at = answer.at.unwrap_or(turn.now.wall);
+    let ended = request::Change::Ended { request, state: RequestState::NotOurs };
+    turn.record(ended, request::Reason::HandedBack);
+    happened_at_party(turn, id, request, at, |party| What::HandedBack { party });
+    turn.edit(id, Edit::HandedBack(HandedBack { party, at, reason: answer.reason }), act_by(actor));
+    let to = correlate::status_by_requests(turn, id);
+    move_to(turn, actor, id, to);
+    turn.touched.to_judge.insert(id);
     Ok(())
 }
 

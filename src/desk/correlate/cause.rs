@@ -59,6 +59,16 @@ pub(in crate::desk) struct Cause {
     pub(in crate::desk) reach: usize,
 }
 
+impl Cause {
+    /// The component it is, where one covers its place.
+    pub(in crate::desk) fn component(&self) -> Option<&ComponentId> {
+        match &self.place {
+            Place::Component(component) => Some(component),
+            Place::Host(_) => None,
+        }
+    }
+}
+
 /// The fewest causes that explain everything that fails, the one that explains most first. Every failing place is
 /// explained by exactly one of them.
 pub(in crate::desk) fn causes(known: &Known, failing: &BTreeSet<Place>) -> Vec<Cause> {

@@ -4,7 +4,7 @@ use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId};
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
 use super::super::state::State;
-use super::{Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
+use super::{HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,8 @@ pub enum Edit {
     WatchMark(Elapsed),
     /// Listed in a digest.
     Digested,
+    /// A party answered that it is not its part.
+    HandedBack(HandedBack),
 }
 
 /// Why an incident changed.
@@ -266,7 +268,8 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Linked { .. }
         | Edit::InquireAt(_)
         | Edit::WatchMark(_)
-        | Edit::Digested => {}
+        | Edit::Digested
+        | Edit::HandedBack(_) => {}
     }
     let Some(incident) = state.incidents.get_mut(&id) else {
         state.tally.strays += 1;
@@ -344,6 +347,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::InquireAt(at) => incident.inquire_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
+        Edit::HandedBack(answer) => incident.handed_back.push(answer.clone()),
     }
 }
 

@@ -6,6 +6,7 @@
 use super::probe_of;
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
+use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::group;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Incident, Probe};
@@ -85,13 +86,13 @@ impl<'a> Case<'a> {
         self.members.iter().copied().find(|alert| fits(matcher, alert))
     }
 
-    /// What is known of any incident: the alert that stands for it, how much lies behind the root, the root's ping.
-    pub(super) fn basic_facts(&self) -> Vec<Fact> {
+    /// What is known of any incident: the alert that stands for it, how much lies behind `about`, and whether that answers.
+    pub(super) fn basic_facts(&self, about: Option<&ComponentId>) -> Vec<Fact> {
         let mut facts = Vec::new();
         if let Some(alert) = self.incident.representative.and_then(|id| self.state.alerts.get(&id)) {
             facts.push(fact_of(alert));
         }
-        if let Some(root) = &self.root {
+        if let Some(root) = about {
             // Counted as rules count, the root with what lies behind it: one number means one thing in all mails.
             let within = |id: &&ComponentId| *id == root || self.book.graph.needs(id, root);
             let failing = self.failing.iter().filter(within).count();
@@ -103,6 +104,26 @@ impl<'a> Case<'a> {
             }
         }
         facts
+    }
+
+    /// Parties that answered that it is not their part.
+    pub(super) fn refusals(&self) -> Vec<Fact> {
+        let answers = self.incident.handed_back.iter();
+        answers.map(|answer| Fact::HandedBack { party: self.book.party_name(&answer.party), at: answer.at }).collect()
+    }
+
+    /// The components that may be the cause, the likeliest first: the root, then what explains the failing things of those
+    /// who have not said that it is not their part, then what the root needs, the nearest first.
+    pub(super) fn candidates(&self) -> Vec<ComponentId> {
+        let Some(root) = &self.root else { return Vec::new() };
+        let kept = |id: &&ComponentId| self.book.rules.components.get(*id).map(|component| &component.party);
+        let open = |id: &&ComponentId| kept(id).is_some_and(|party| !self.incident.is_handed_back_by(party));
+        let failing = self.failing.iter().filter(open).map(|id| Place::Component(id.clone())).collect();
+        let others = cause::causes(&Known::of(self.book, self.incident), &failing);
+        let others = others.iter().filter_map(|cause| cause.component());
+        let mut below: Vec<&ComponentId> = self.book.graph.below(root).iter().collect();
+        below.sort_by_key(|id| (self.book.watched_behind(id), *id));
+        [root].into_iter().chain(others).chain(below).cloned().collect()
     }
 
     /// The root was asked and does not answer.

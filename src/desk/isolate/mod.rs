@@ -52,7 +52,8 @@ pub(super) fn judge(turn: &mut Turn) {
 
 fn judge_one(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    if known.verdict().is_some_and(|verdict| verdict.by == By::Desk) {
+    let refused = |party: &PartyId| known.is_handed_back_by(party);
+    if known.verdict().is_some_and(|verdict| verdict.by == By::Desk && !verdict.parties.iter().any(refused)) {
         return;
     }
     correlate::reframe(turn, incident);
@@ -86,6 +87,10 @@ fn decide(turn: &Turn, incident: IncidentId) -> Option<(Verdict, Option<Effect>,
     let mut not_known = Vec::new();
     for rule in rules {
         let (result, facts, missing) = try_rule(&case, rule);
+        let result = match result {
+            TriedResult::Held => handed_back(turn, &case, rule).unwrap_or(TriedResult::Held),
+            other => other,
+        };
         if result == TriedResult::Held {
             held.push((rule, facts));
         }
@@ -98,6 +103,8 @@ fn decide(turn: &Turn, incident: IncidentId) -> Option<(Verdict, Option<Effect>,
         Some((rule, facts)) => by_rule(turn, &case, rule, facts.clone()),
         None => table::verdict(turn.now, turn.book, &case),
     };
+    verdict.parties.retain(|party| !case.incident.is_handed_back_by(party));
+    verdict.against.extend(case.refusals());
     verdict.tried = tried;
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
@@ -125,6 +132,20 @@ fn disagreement(turn: &Turn, case: &Case, held: &[(&Rule, Vec<Fact>)]) -> Option
     Some((first.name.clone(), other.0.name.clone()))
 }
 
+/// Why a rule that holds names nobody any more: all its parties have answered that it is not theirs.
+fn handed_back(turn: &Turn, case: &Case, rule: &Rule) -> Option<TriedResult> {
+    let parties = parties_of(turn, case, rule);
+    let asks = matches!(rule.then.verdict, VerdictCode::Single | VerdictCode::Multi);
+    let refused = asks && parties.iter().all(|party| case.incident.is_handed_back_by(party));
+    refused.then(|| {
+        let names: Vec<&str> = parties.iter().map(PartyId::as_str).collect();
+        TriedResult::Failed {
+            condition: format!("{} may be asked", names.join(", ")),
+            saw: "it answered that this is not its part".to_owned(),
+        }
+    })
+}
+
 fn parties_of(turn: &Turn, case: &Case, rule: &Rule) -> Vec<PartyId> {
     if !rule.then.parties.is_empty() {
         return rule.then.parties.clone();
@@ -149,7 +170,7 @@ fn parties_of(turn: &Turn, case: &Case, rule: &Rule) -> Vec<PartyId> {
 
 fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
     let mut evidence = facts;
-    for fact in case.basic_facts() {
+    for fact in case.basic_facts(case.root.as_ref()) {
         // The rule's own count of what lies behind includes the root; the same said twice in two numbers confuses.
         let counted = |fact: &Fact| matches!(fact, Fact::Behind { .. });
         if !(evidence.contains(&fact) || counted(&fact) && evidence.iter().any(counted)) {

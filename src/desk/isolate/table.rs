@@ -4,28 +4,27 @@
 
 use super::condition::Case;
 use crate::desk::book::Book;
-use crate::desk::ids::PartyId;
+use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Verdict;
 use crate::desk::letter::By;
 use crate::desk::now::Now;
 use crate::desk::observation::Level;
 use crate::desk::rules::{Component, Confidence, ContractScope, PartyKind, VerdictCode};
 
-/// The verdict of the table.
+/// The verdict of the table: the keeper of the likeliest component that has not answered that it is not its part.
 pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
-    let component = case.root.as_ref().and_then(|root| book.rules.components.get(root));
-    let (code, parties, because) = match component {
-        Some(component) => answer(book, component, Seen::of(case)),
-        None => (
-            VerdictCode::Unknown,
-            vec![book.rules.site.desk.clone()],
-            "責任分界表に該当する構成要素がないため".to_owned(),
-        ),
+    let free = |id: &ComponentId| {
+        book.rules.components.get(id).is_some_and(|component| !case.incident.is_handed_back_by(&component.party))
+    };
+    let candidate = case.candidates().into_iter().find(free);
+    let (code, parties, because) = match candidate.as_ref().and_then(|id| book.rules.components.get(id)) {
+        Some(component) => answer(book, component, Seen::of(case, candidate.as_ref())),
+        None => (VerdictCode::Unknown, vec![book.rules.site.desk.clone()], nobody(case)),
     };
     let against = case.contradictions();
     let confidence = match code {
         VerdictCode::Unknown => Confidence::Unknown,
-        _ if !against.is_empty() => Confidence::Possible,
+        _ if !against.is_empty() || !case.incident.handed_back.is_empty() => Confidence::Possible,
         _ => confidence(case),
     };
     Verdict {
@@ -33,16 +32,24 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
         code,
         confidence,
         parties,
-        component: case.root.clone(),
+        component: candidate.clone().or_else(|| case.root.clone()),
         cause: None,
         by: By::Machine,
         rule: None,
         because,
-        evidence: case.basic_facts(),
+        evidence: case.basic_facts(candidate.as_ref().or(case.root.as_ref())),
         against,
         not_known: case.unknowns(),
         tried: Vec::new(),
         rules_hash: book.rules.hash.clone(),
+    }
+}
+
+fn nobody(case: &Case) -> String {
+    if case.root.is_none() {
+        "責任分界表に該当する構成要素がないため".to_owned()
+    } else {
+        "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため".to_owned()
     }
 }
 
@@ -55,13 +62,18 @@ enum Seen {
     Behind,
     /// People told of it and monitoring did not, so no alert may be spoken of.
     Report,
+    /// The keeper of what fails says that it is not its part; what fails needs this.
+    Next,
 }
 
 impl Seen {
-    fn of(case: &Case) -> Self {
-        if case.members.is_empty() {
+    fn of(case: &Case, candidate: Option<&ComponentId>) -> Self {
+        let shows = case.members.iter().any(|alert| alert.component.as_ref() == candidate);
+        if candidate != case.root.as_ref() && !shows {
+            Seen::Next
+        } else if case.members.is_empty() {
             Seen::Report
-        } else if case.members.iter().any(|alert| alert.component == case.root) {
+        } else if shows {
             Seen::Alert
         } else {
             Seen::Behind
@@ -73,6 +85,9 @@ impl Seen {
             Seen::Alert => format!("{name}に関する警報が発生しているため"),
             Seen::Behind => format!("警報が発生している構成要素が、いずれも{name}を前提に稼働しているため"),
             Seen::Report => format!("{name}に関する申告を受けているため"),
+            Seen::Next => {
+                format!("先に確認した範囲には原因がないとの回答があり、{name}がその稼働の前提となっているため")
+            }
         }
     }
 }

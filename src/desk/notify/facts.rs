@@ -48,6 +48,9 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     };
     let representative = own_part.copied().or_else(|| known.representative.and_then(|id| turn.state.alerts.get(&id)));
     let root = own_part.and_then(|alert| alert.component.as_ref()).or(known.root.as_ref());
+    // After an answer of "not ours" the verdict may be about something that shows no alert of its own.
+    let suspected = known.verdict().and_then(|verdict| verdict.component.as_ref());
+    let suspected = suspected.filter(|component| own_part.is_none() && known.root.as_ref() != Some(*component));
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
     let echoes: BTreeSet<String> = members
         .iter()
@@ -73,7 +76,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         host: representative
             .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
             .unwrap_or_default(),
-        component: root.map(|root| book.component_name(root)),
+        component: suspected.or(root).map(|root| book.component_name(root)),
         occurred: known.occurred,
         occurred_mark: known.occurred_mark,
         returned: known.happenings.iter().rev().find(|known| known.what == What::Relapsed).map(|known| known.at),
@@ -132,6 +135,8 @@ fn verdict_facts(turn: &Turn, verdict: &Verdict, reader: Reader) -> VerdictFacts
             .state
             .members_of_host(host)
             .all(|alert| alert.component.as_ref().is_none_or(|component| kept_by(turn.book, component, party))),
+        // What another vendor answered is not for a vendor to read.
+        (Reader::Vendor(_), Fact::HandedBack { .. }) => false,
         _ => true,
     };
     VerdictFacts {
@@ -154,7 +159,8 @@ fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) 
         Reader::House(_) => return None,
         Reader::Vendor(party) => {
             let own = |component: &ComponentId| kept_by(book, component, party);
-            incident.root.clone().filter(|root| own(root)).or_else(|| {
+            let suspected = incident.verdict().and_then(|verdict| verdict.component.clone());
+            [suspected, incident.root.clone()].into_iter().flatten().find(own).or_else(|| {
                 members.iter().filter_map(|alert| alert.component.clone()).find(|component| own(component))
             })?
         }

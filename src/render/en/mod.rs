@@ -308,6 +308,7 @@ impl Mail<'_> {
             What::Started { party } => format!("{at} {} started work.", text::name(party)),
             What::DeskStarted => format!("{at} the desk started work."),
             What::Chased { party } => format!("{at} {} was reminded.", text::name(party)),
+            What::HandedBack { party } => format!("{at} {} answered that it is not its part.", text::name(party)),
             What::Note { text: note } => format!("{at} {}", text::note(note)),
             What::Spread { alerts } => format!("{at} {alerts} more alerts."),
             What::Verdict { code, parties } => {
@@ -336,6 +337,10 @@ impl Mail<'_> {
             }
             Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
             Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
+            Fact::HandedBack { party, at } => {
+                let at = self.clock.english_short(*at);
+                format!("{} answered that it is not its part ({at})", text::name(party))
+            }
             Fact::Words(words) => text::summary(words),
         }
     }

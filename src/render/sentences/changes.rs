@@ -152,6 +152,10 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             (format!("report {count} of {name}, {next}"), Weight::Headline)
         }
         Edit::NoMoreReports => (format!("no further report of {name} promised"), Weight::Headline),
+        Edit::HandedBack(answer) => {
+            let (party, at) = (&answer.party, names.at(answer.at));
+            (format!("{party} answered for {name} at {at}: {}", one_line(&answer.reason)), Weight::Headline)
+        }
         Edit::DeskStarted(at) => (format!("desk started {name} at {}", names.at(*at)), Weight::Headline),
         Edit::Calm { since: Some(_), usable, .. } => {
             let usable = usable.map_or_else(String::new, |at| format!(", usable since {}", names.at(at)));
@@ -225,6 +229,7 @@ fn what_words(what: &What) -> String {
         What::Started { party } => format!("{} started", one_line(party)),
         What::DeskStarted => "desk started".to_owned(),
         What::Chased { party } => format!("{} reminded", one_line(party)),
+        What::HandedBack { party } => format!("{} handed it back", one_line(party)),
         What::Note { text } => format!("note {:?}", one_line(text)),
         What::Spread { alerts } => format!("{alerts} more alerts"),
         What::Verdict { code, .. } => format!("verdict {}", word(code)),

@@ -109,6 +109,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
 fn request_reason(reason: &request::Reason) -> &'static str {
     match reason {
         request::Reason::Verdict => "the verdict names it",
+        request::Reason::HandedBack => "it answered that it is not its part",
         request::Reason::Act => "the desk said so",
         request::Reason::Delivered => "its server took the mail",
         request::Reason::NotAcknowledged => "no acknowledgement came in time",
