@@ -331,6 +331,7 @@ impl Desk {
         notify::write_numbers_back(&mut turn);
         deliver::start_due(&mut turn);
         let (entries, dirty) = turn.finish();
+        self.state.reshaped.clear();
         if !entries.is_empty() {
             self.state.house.last_step = Some(now);
             self.dirty.insert(Thing::House);
@@ -368,6 +369,7 @@ impl Desk {
             turn::apply(&mut self.state, &entry.change);
             self.dirty.insert(entry.change.thing());
         }
+        self.state.reshaped.clear();
         if !frame.entries.is_empty() {
             self.state.house.last_step = Some(frame.at);
             self.dirty.insert(Thing::House);

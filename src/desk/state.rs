@@ -63,7 +63,7 @@ pub struct State {
     /// Where the members of each incident are.
     #[serde(skip)]
     pub places: BTreeMap<IncidentId, BTreeMap<Place, Here>>,
-    /// Incidents whose picture changed since it was last looked at: what fails, since when, how badly.
+    /// Incidents whose picture changed in this very step: what fails, since when, how badly. Empty between steps.
     #[serde(skip)]
     pub reshaped: BTreeSet<IncidentId>,
     /// Incidents that burn.
@@ -212,6 +212,7 @@ impl State {
         self.agenda.set(Wakeup::Digest, self.house.digest_due.map(When::Wall));
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
         self.agenda.set(Wakeup::Sweep, self.house.sweep_due.map(When::Elapsed));
+        self.reshaped.clear();
     }
 
     pub(super) fn put_alert(&mut self, alert: Alert) {

@@ -63,9 +63,11 @@ impl Day<'_> {
         let state = self.desk.state();
         let incident = &state.incidents[&id];
         let red = |alert: &Alert| self.red.iter().any(|(source, key, ..)| *source == alert.source && *key == alert.key);
+        // A root without an alert of its own is over when everything it did is over.
+        let shows = state.members_of(id).any(|alert| alert.component == incident.root);
         let root: Vec<&Alert> = state
             .members_of(id)
-            .filter(|alert| incident.root.is_none() || alert.component == incident.root)
+            .filter(|alert| incident.root.is_none() || !shows || alert.component == incident.root)
             .filter(|alert| !alert.problem.momentary)
             .collect();
         let seen = || -> Vec<String> {

@@ -48,7 +48,21 @@ impl Checker<'_> {
             components.insert(id, component);
         }
         self.cycles(&components);
+        self.unseen(&components);
         components
+    }
+
+    /// What no alert is about and nothing needs. What something needs may be the cause of its faults without an alert.
+    fn unseen(&mut self, components: &BTreeMap<ComponentId, Component>) {
+        let needed: BTreeSet<&ComponentId> = components.values().flat_map(|component| &component.needs).collect();
+        for (id, component) in components {
+            let path = Path::of(&["component", id.as_str()]);
+            let made_up = [path.key("match"), path.key("hosts")].iter().any(|path| self.findings.is_made_up(path));
+            if component.matches.is_empty() && !made_up && !needed.contains(id) {
+                let help = "write hosts = [\"…\"] or match = [{ … }]";
+                self.findings.warn(&path, "has neither hosts nor match: no alert is ever about it", help);
+            }
+        }
     }
 
     fn one_component(
@@ -84,11 +98,6 @@ impl Checker<'_> {
                 );
             }
             matches.push(self.alert_match(&here, written));
-        }
-        let inside = [path.key("match"), path.key("hosts")];
-        if matches.is_empty() && !inside.iter().any(|path| self.findings.is_made_up(path)) {
-            let help = "write hosts = [\"…\"] or match = [{ … }]";
-            self.findings.warn(&path, "has neither hosts nor match: no alert is ever about it", help);
         }
         if let Some(ping) = &table.ping {
             self.filled(&path.key("ping"), ping);

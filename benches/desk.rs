@@ -1,0 +1,160 @@
+//! What one alert costs the desk: placed, counted, recorded, and recovered, with many open alerts and many rules.
+//!
+//! `cargo bench --bench desk`. One item is one alert with its recovery. The desk alone: no journal, no sources, one core.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot set itself up should stop")]
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use jiff::{SignedDuration, Timestamp};
+use kiriwake::config::{self, Environment};
+use kiriwake::desk::ids::SourceId;
+use kiriwake::desk::now::{Elapsed, Now};
+use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::rules::Rules;
+use kiriwake::desk::state::State;
+use kiriwake::desk::{Desk, Input};
+use std::fmt::Write;
+use std::fs;
+
+/// Access switches below each distribution switch, hosts below each access switch: 2,000 components with the core.
+const DISTRIBUTION: usize = 20;
+const ACCESS: usize = 10;
+const HOSTS: usize = 9;
+/// Alerts of one look, as a poll brings them.
+const BATCH: usize = 100;
+
+fn main() {
+    divan::main();
+}
+
+fn rules(number: usize) -> Rules {
+    let mut text = String::new();
+    let mut component = |name: &str, needs: &str| {
+        let host = format!("hosts = [\"{name}\"]\nparty = \"s-sha\"");
+        writeln!(text, "[component.{name}]\n{host}\nneeds = [\"{needs}\"]").unwrap();
+    };
+    for distribution in 0..DISTRIBUTION {
+        component(&format!("d{distribution}"), "core-switch");
+        for access in 0..ACCESS {
+            component(&format!("a{distribution}-{access}"), &format!("d{distribution}"));
+            for host in 0..HOSTS {
+                component(&format!("h{distribution}-{access}-{host}"), &format!("a{distribution}-{access}"));
+            }
+        }
+    }
+    for rule in 0..number {
+        let host = host(rule);
+        write!(
+            text,
+            "[[rule]]\nname = \"r{rule}\"\nwhen.alert = {{ component = \"{host}\", summary = \"/disk {rule} /\" }}\n\
+             then = {{ verdict = \"single\", party = \"s-sha\", confidence = \"probable\" }}\nbecause = \"検証のため\"\n"
+        )
+        .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, example) in config::EXAMPLE.iter().filter(|(name, _)| *name != "isolation.toml") {
+        fs::write(folder.path().join(name), example).unwrap();
+    }
+    fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
+    let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
+    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the rules are faulty").unwrap()
+}
+
+fn host(nth: usize) -> String {
+    let (distribution, rest) = (nth % DISTRIBUTION, nth / DISTRIBUTION);
+    format!("h{distribution}-{}-{}", rest % ACCESS, rest / ACCESS % HOSTS)
+}
+
+/// A desk with open alerts, and the clock it goes by.
+struct Stand {
+    desk: Desk,
+    began: Timestamp,
+    seconds: u64,
+    keys: u64,
+}
+
+impl Stand {
+    fn new(rules: &Rules, open: usize) -> Self {
+        let began: Timestamp = "2026-10-07T01:00:00Z".parse().unwrap();
+        let mut stand = Self { desk: Desk::new(State::default(), rules.clone()), began, seconds: 0, keys: 0 };
+        stand.step(Input::Started { store: "bench".into(), epoch: 1 });
+        stand.step(Input::RulesLoaded { hash: rules.hash.clone() });
+        // As an estate fills up: look by look, with the windows of what came before over.
+        for look in 0..open.div_ceil(BATCH) {
+            let observations = (0..BATCH).map(|nth| stand.problem(look * BATCH + nth).1).collect();
+            stand.report(observations);
+            stand.seconds += 120;
+            stand.step(Input::Tick);
+        }
+        stand
+    }
+
+    fn step(&mut self, input: Input) {
+        let wall = self.began + SignedDuration::from_secs(i64::try_from(self.seconds).unwrap());
+        let entries = self.desk.step(Now { wall, elapsed: Elapsed(self.seconds * 1000) }, input).entries;
+        divan::black_box(entries);
+    }
+
+    fn report(&mut self, observations: Vec<Observation>) {
+        self.step(Input::Report(Report {
+            source: SourceId::from("zabbix"),
+            cursor: None,
+            first_look: false,
+            complete: true,
+            observations,
+            remarks: Vec::new(),
+        }));
+    }
+
+    fn at(&self) -> Timestamp {
+        self.began + SignedDuration::from_secs(i64::try_from(self.seconds).unwrap())
+    }
+
+    fn problem(&mut self, nth: usize) -> (Key, Observation) {
+        self.keys += 1;
+        let key = Key(self.keys.to_string());
+        let host = host(nth);
+        let problem = Problem {
+            host_name: format!("{host} of the estate"),
+            summary: format!("disk of {host} is nearly full"),
+            host,
+            level: Level::High,
+            tags: vec![("component".into(), "os".into())],
+            groups: vec!["Estate".into()],
+            object: Some(nth.to_string()),
+            fields: Vec::new(),
+            raw: String::new(),
+            acknowledged: false,
+            suppressed: false,
+            momentary: false,
+            late: false,
+        };
+        (key.clone(), Observation { key, at: self.at(), seen: Seen::Problem(problem) })
+    }
+
+    /// One look brings new alerts, the next their recoveries.
+    fn come_and_go(&mut self, from: usize) {
+        self.seconds += 1;
+        let (keys, observations): (Vec<Key>, Vec<Observation>) = (0..BATCH).map(|nth| self.problem(from + nth)).unzip();
+        self.report(observations);
+        self.seconds += 1;
+        let at = self.at();
+        let recovered = |key: Key| {
+            let evidence = Evidence::RecoveryEvent { event: format!("{key} ok") };
+            Observation { key, at, seen: Seen::Recovered { evidence } }
+        };
+        self.report(keys.into_iter().map(recovered).collect());
+    }
+}
+
+#[divan::bench(args = [(100, 100), (1_000, 100), (10_000, 100), (1_000, 10), (1_000, 1_000)], sample_count = 20)]
+fn alerts(bencher: Bencher, (open, number): (usize, usize)) {
+    let rules = rules(number);
+    let mut stand = Stand::new(&rules, open);
+    let mut from = 0;
+    bencher.counter(ItemsCount::new(BATCH)).bench_local(|| {
+        from = (from + BATCH) % open.max(BATCH);
+        stand.come_and_go(from);
+    });
+}
