@@ -215,6 +215,10 @@ pub struct Facts {
     pub host: (String, String),
     /// The failing component's name, where one is known.
     pub component: Option<String>,
+    /// The name of the component that the representative alert is about, where that is another one: what is suspected need
+    /// not be what shows the fault.
+    #[serde(default)]
+    pub shown_by: Option<String>,
     /// 発生, and how it is known.
     pub occurred: Timestamp,
     /// How 発生 is known.

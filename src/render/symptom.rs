@@ -27,7 +27,7 @@ const NOTHING: &str = "異常を検知";
 impl Symptom {
     /// The symptom of an incident.
     pub(super) fn of(facts: &Facts) -> Self {
-        let component = facts.component.as_deref().unwrap_or_default();
+        let component = facts.shown_by.as_ref().or(facts.component.as_ref()).map_or("", String::as_str);
         Self { reported: is_reported(facts), ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component) }
     }
 

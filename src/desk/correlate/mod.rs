@@ -211,12 +211,14 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let Some(((occurred, first), earliest)) = first else { return };
     let estimated = turn.state.alerts.get(&first).is_some_and(|alert| alert.estimated);
     let root = group::main_root(turn.state, turn.book, incident);
-    // A root without an alert of its own is spoken for by the best of the others.
-    let best = match places.get(root.as_ref().unwrap_or(earliest)) {
-        Some(here) => here.best(),
-        None => places.values().filter_map(Here::best).min(),
+    let representative = match places.get(root.as_ref().unwrap_or(earliest)) {
+        Some(here) => here.best().map(|(.., alert)| alert),
+        // A root without an alert of its own is spoken for by one of the others, and by the same all along.
+        None => known
+            .representative
+            .filter(|id| is_member(turn, *id, incident))
+            .or_else(|| places.values().filter_map(Here::best).min().map(|(.., alert)| alert)),
     };
-    let representative = best.map(|(.., alert)| alert);
     let root = match root {
         Some(Place::Component(component)) => Some(component),
         Some(Place::Host(_)) | None => None,
@@ -227,6 +229,10 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     {
         turn.edit(incident, Edit::Reframed { occurred, mark, representative, root }, Reason::Members);
     }
+}
+
+fn is_member(turn: &Turn, alert: AlertId, incident: IncidentId) -> bool {
+    turn.state.alerts.get(&alert).and_then(Alert::incident) == Some(incident)
 }
 
 /// Hosts of the members that are still red, by the name people know.

@@ -51,6 +51,8 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     // After an answer of "not ours" the verdict may be about something that shows no alert of its own.
     let suspected = known.verdict().and_then(|verdict| verdict.component.as_ref());
     let suspected = suspected.filter(|component| own_part.is_none() && known.root.as_ref() != Some(*component));
+    let about = suspected.or(root);
+    let shows = representative.and_then(|alert| alert.component.as_ref());
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
     let echoes: BTreeSet<String> = members
         .iter()
@@ -76,7 +78,8 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         host: representative
             .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
             .unwrap_or_default(),
-        component: suspected.or(root).map(|root| book.component_name(root)),
+        component: about.map(|component| book.component_name(component)),
+        shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
         occurred: known.occurred,
         occurred_mark: known.occurred_mark,
         returned: known.happenings.iter().rev().find(|known| known.what == What::Relapsed).map(|known| known.at),
