@@ -96,7 +96,9 @@ impl<'a> Case<'a> {
             // Counted as rules count, the root with what lies behind it: one number means one thing in all mails.
             let within = |id: &&ComponentId| *id == root || self.book.graph.needs(id, root);
             let failing = self.failing.iter().filter(within).count();
-            if self.failing.iter().any(|id| self.book.graph.needs(id, root)) {
+            // Of a single failing thing behind it there is nothing to count.
+            let shows = self.failing.contains(root) || self.failing.len() > 1;
+            if shows && self.failing.iter().any(|id| self.book.graph.needs(id, root)) {
                 facts.push(Fact::Behind { failing, of: self.failing.len() });
             }
             if let Some(Probe::Came { answered: false, at }) = probe_of(self, root) {

@@ -1,12 +1,14 @@
 //! Pings: owed while the grouping window is open, so that they are back when the verdict is due (`DECISIONS.md` 15).
 
+use crate::desk::alert::Alert;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Probe, Reason};
+use crate::desk::normalize;
 use crate::desk::outcome::Ping;
 use crate::desk::owed::{Why, Work};
-use crate::desk::rules::Condition;
+use crate::desk::rules::{AlertMatch, Condition, Rule};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
@@ -15,7 +17,7 @@ use std::collections::BTreeSet;
 const MOST: usize = 8;
 
 /// Owes a ping to every component of the incident that has an address and needs nothing that fails here, and to
-/// every component a rule asks about.
+/// every component a rule asks about whose alert is here, or that something here needs.
 pub(in crate::desk) fn owe_pings(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let room = MOST.saturating_sub(known.pings.len());
@@ -32,19 +34,35 @@ pub(in crate::desk) fn owe_pings(turn: &mut Turn, incident: IncidentId) {
         .collect();
     let graph = &turn.book.graph;
     let roots = here.iter().copied().filter(|id| !here.iter().any(|other| graph.needs(id, other)));
-    let asked = turn
-        .book
-        .rules
-        .isolation
-        .iter()
-        .flat_map(|rule| &rule.when)
-        .flat_map(pinged)
-        .filter(|component| here.iter().any(|id| id == component || graph.needs(id, component)));
+    // One rung down the ladder: what a root needs may be dead without an alert.
+    let needs = |id: &ComponentId| turn.book.rules.components.get(id).map(|component| component.needs.iter());
+    let next = roots.clone().filter_map(needs).flatten();
+    let near = |component: &ComponentId| here.iter().any(|id| *id == component || graph.needs(id, component));
+    // A rule whose alert is here may also ask about something beside it: what still answers there is evidence, too.
+    let concerned = |rule: &Rule| {
+        let mut alerts = rule.when.iter().filter_map(|condition| match condition {
+            Condition::Alert(matcher) => Some(matcher),
+            _ => None,
+        });
+        let fits = |matcher: &AlertMatch, alert: &Alert| {
+            normalize::fits(matcher, &alert.source, &alert.problem, alert.component.as_ref())
+        };
+        alerts.any(|matcher| turn.state.members_of(incident).any(|alert| fits(matcher, alert)))
+    };
+    let rules = turn.book.rules.isolation.iter().map(|rule| (rule, rule.when.iter().flat_map(pinged)));
+    let asked: Vec<&ComponentId> = rules
+        .flat_map(|(rule, pings)| {
+            let pings: Vec<&ComponentId> = pings.collect();
+            let all = !pings.is_empty() && concerned(rule);
+            pings.into_iter().filter(move |component| all || near(component)).collect::<Vec<_>>()
+        })
+        .collect();
     let places = here.iter().map(|id| Place::Component((*id).clone())).collect();
     let suspects = cause::suspects(&Known::of(turn.book, known), &places);
     let owed: BTreeSet<(ComponentId, String)> = roots
         .chain(asked)
         .chain(&suspects)
+        .chain(next)
         .filter(|component| !known.pings.contains_key(*component))
         .filter_map(|id| Some((id.clone(), turn.book.rules.components.get(id)?.ping.clone()?)))
         .take(room)
