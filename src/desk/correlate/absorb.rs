@@ -8,7 +8,7 @@ use super::cause::{self, Known};
 use super::group::{self, Group};
 use super::{Edit, LATE_CAUSE, Reason, Turn, isolate};
 use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{AlertId, ComponentId, IncidentId};
+use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::state::Place;
@@ -18,12 +18,7 @@ use std::collections::BTreeSet;
 /// there is none.
 pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
     let Some((into, of)) = same_cause(turn, from, group) else { return false };
-    let members: Vec<AlertId> = turn
-        .state
-        .members_of(from)
-        .filter(|alert| group.places.contains(&alert.place()))
-        .map(|alert| alert.id)
-        .collect();
+    let members = group.members(turn.state, from);
     let alerts = members.len();
     for alert in members {
         let stands = alert::Change::Stands { alert, standing: Standing::Member(into) };

@@ -3,7 +3,7 @@
 pub(in crate::desk) use super::cause::components;
 use super::cause::{self, Cause, Known};
 use crate::desk::book::Book;
-use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::Incident;
 use crate::desk::state::{Place, State};
 use std::cmp::Reverse;
@@ -72,6 +72,14 @@ pub(in crate::desk) struct Group {
     pub(in crate::desk) places: BTreeSet<Place>,
     /// What explains it.
     pub(in crate::desk) roots: BTreeSet<Place>,
+}
+
+impl Group {
+    /// The alerts of `incident` that are part of this fault.
+    pub(in crate::desk) fn members(&self, state: &State, incident: IncidentId) -> Vec<AlertId> {
+        let part = state.members_of(incident).filter(|alert| self.places.contains(&alert.place()));
+        part.map(|alert| alert.id).collect()
+    }
 }
 
 /// One party keeps both causes, and both need the same thing.

@@ -5,7 +5,7 @@ use super::cause::Known;
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
 use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
+use crate::desk::ids::{ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::By;
 use crate::desk::rules::Effect;
@@ -55,12 +55,7 @@ fn faults(turn: &Turn, incident: IncidentId, places: &BTreeSet<Place>) -> Vec<Gr
 /// Makes `group` an incident of its own.
 fn split(turn: &mut Turn, from: IncidentId, group: &Group) -> IncidentId {
     let id = turn.next_incident();
-    let members: Vec<AlertId> = turn
-        .state
-        .members_of(from)
-        .filter(|alert| group.places.contains(&alert.place()))
-        .map(|alert| alert.id)
-        .collect();
+    let members = group.members(turn.state, from);
     if let Some(parent) = turn.state.incidents.get(&from) {
         let mut incident =
             Incident::new(id, parent.detected, Status::Detected { until: turn.now.elapsed }, parent.detected_by);
