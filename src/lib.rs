@@ -82,8 +82,8 @@
 //!   line in `source/mod.rs`, one in `config/kinds/sources.rs`, one in `daemon/sources.rs`.
 //! - **A channel**: a file in `src/channel/` with its configuration, its payload and how it sorts failures; a line in
 //!   `channel/mod.rs` and one in `config/kinds/channels.rs`.
-//! - **A condition of isolation**: a variant in `desk/isolate/condition.rs`, with its meaning, its matching and what it
-//!   says when it fails, and its test below.
+//! - **A condition of isolation**: a file in `desk/isolate/condition/` with how it is written, its matching, what it says
+//!   when it fails and its test; its line in the table of `condition/mod.rs`.
 //! - **A kind of message**: a variant of [`desk::letter::Matter`] with its facts, its words in the file of its family in
 //!   `src/render/` and in `render/en/`, an example in `tests/letters/`; the expected mail is then in `tests/mails/`.
 //! - **An act of the desk**: a row of the table in `desk/act.rs`, what it changes in `desk/act/perform.rs`, a subcommand

@@ -13,7 +13,6 @@ const LONG: usize = 400;
 /// Files that may be longer, and why.
 const LONG_WITH_REASON: &[(&str, &str)] = &[
     ("src/desk/letter.rs", "a flat table of the facts of each kind of letter"),
-    ("src/desk/rules.rs", "a flat table of what the configuration says"),
     ("tests/zabbix_live.rs", "a test: one live case after the other, against one server"),
 ];
 

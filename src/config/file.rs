@@ -5,16 +5,16 @@
 //! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
 //! Sources, channels and log patterns bring their own structs; adding one is done in `kinds`.
 
-use super::reader::OneOrMany;
 use super::span::Span;
-use crate::desk::observation::Level;
+use crate::desk::isolate::condition;
 use crate::desk::pattern::Pattern;
+use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{
     CauseClass, Confidence, ContractScope, Effect, FirstReport, ImpactScope, Language, PartyKind, VerdictCode,
+    WrittenMatch,
 };
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Debug, Deserialize)]
@@ -112,7 +112,7 @@ pub(super) struct ComponentTable {
     #[serde(default)]
     pub(super) hosts: OneOrMany<Pattern>,
     #[serde(default, rename = "match")]
-    pub(super) matches: OneOrMany<MatchTable>,
+    pub(super) matches: OneOrMany<WrittenMatch>,
     #[serde(default)]
     pub(super) needs: OneOrMany<String>,
     pub(super) effect: Option<Effect>,
@@ -130,58 +130,14 @@ pub(super) struct AssetTable {
     pub(super) contract: String,
 }
 
-/// Conditions on one alert. `component` and `within` have no meaning in some places; `check` says so there, because a
-/// struct for each place would make serde's "unknown key" out of it, and the key is known, only not here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct MatchTable {
-    pub(super) host: OneOrMany<Pattern>,
-    pub(super) group: OneOrMany<Pattern>,
-    pub(super) tag: BTreeMap<String, OneOrMany<Pattern>>,
-    pub(super) summary: OneOrMany<Pattern>,
-    pub(super) level: Option<Level>,
-    pub(super) source: OneOrMany<Pattern>,
-    pub(super) field: BTreeMap<String, OneOrMany<Pattern>>,
-    pub(super) component: OneOrMany<String>,
-    pub(super) within: Option<Span>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleTable {
     pub(super) name: String,
-    pub(super) when: OneOrMany<ConditionTable>,
+    pub(super) when: OneOrMany<condition::Written>,
     pub(super) then: ThenTable,
     pub(super) because: String,
     pub(super) watch: Option<Span>,
-}
-
-/// Conditions that must all hold.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct ConditionTable {
-    pub(super) alert: Option<MatchTable>,
-    pub(super) also: OneOrMany<MatchTable>,
-    pub(super) absent: OneOrMany<MatchTable>,
-    pub(super) root: OneOrMany<String>,
-    pub(super) behind: Option<BehindTable>,
-    pub(super) ping: OneOrMany<PingTable>,
-    pub(super) any: Vec<ConditionTable>,
-    pub(super) not: Option<Box<ConditionTable>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct BehindTable {
-    pub(super) component: String,
-    pub(super) percent: u8,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PingTable {
-    pub(super) component: String,
-    pub(super) answers: bool,
 }
 
 #[derive(Debug, Deserialize)]

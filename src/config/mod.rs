@@ -16,9 +16,10 @@ pub mod kinds;
 mod reader;
 mod report;
 pub mod secret;
-pub mod span;
 mod tables;
 mod tree;
+
+pub use crate::desk::rules::written::span;
 
 pub use environment::Environment;
 pub use example::{FILES as EXAMPLE, InitError, init};

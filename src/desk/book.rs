@@ -48,10 +48,8 @@ impl Book {
         let watched_behind = rules.components.keys().map(|id| (id.clone(), behind(id))).collect();
         let watches = rules.isolation.iter().filter_map(|rule| Some((rule, rule.watch?)));
         let watches = watches.flat_map(|(rule, lasts)| {
-            rule.when.iter().filter_map(move |condition| match condition {
-                Condition::Alert(alert) => Some(Watch { alert: alert.clone(), lasts }),
-                _ => None,
-            })
+            let opening = rule.when.iter().filter_map(Condition::opening);
+            opening.map(move |alert| Watch { alert: alert.clone(), lasts })
         });
         Self {
             index: Index::new(&rules),

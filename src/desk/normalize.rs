@@ -3,7 +3,7 @@
 //! A stage. It only looks things up; what they mean is decided later.
 
 use super::ids::{ComponentId, SourceId};
-use super::observation::{Level, Problem};
+use super::observation::Problem;
 use super::rules::{AlertMatch, Rules};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ impl Index {
                 let entry = Entry {
                     component: id.clone(),
                     order: component.order,
-                    weight: weight(matcher),
+                    weight: matcher.weight(),
                     matcher: matcher.clone(),
                 };
                 let hosts: Option<Vec<&str>> = matcher.host.iter().map(|pattern| pattern.exact()).collect();
@@ -58,45 +58,10 @@ impl Index {
             .into_iter()
             .flatten()
             .chain(&self.others)
-            .filter(|entry| fits(&entry.matcher, source, problem, None))
+            .filter(|entry| entry.matcher.fits(source, problem, None))
             .min_by_key(|entry| (std::cmp::Reverse(entry.weight), entry.order))
             .map(|entry| entry.component.clone())
     }
-}
-
-fn weight(matcher: &AlertMatch) -> usize {
-    usize::from(!matcher.host.is_empty())
-        + usize::from(!matcher.group.is_empty())
-        + matcher.tag.len()
-        + usize::from(!matcher.summary.is_empty())
-        + usize::from(matcher.level.is_some())
-        + usize::from(!matcher.source.is_empty())
-        + matcher.field.len()
-}
-
-/// Whether a problem fits a match. `component` is what it was assigned to, as far as that is known.
-pub(super) fn fits(
-    matcher: &AlertMatch,
-    source: &SourceId,
-    problem: &Problem,
-    component: Option<&ComponentId>,
-) -> bool {
-    let any = |patterns: &[super::pattern::Pattern], text: &str| {
-        patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
-    };
-    let named = |wanted: &BTreeMap<String, Vec<super::pattern::Pattern>>, have: &[(String, String)]| {
-        wanted.iter().all(|(name, patterns)| {
-            have.iter().any(|(key, value)| key == name && patterns.iter().any(|pattern| pattern.matches(value)))
-        })
-    };
-    any(&matcher.host, &problem.host)
-        && any(&matcher.source, source.as_str())
-        && (matcher.component.is_empty() || component.is_some_and(|id| matcher.component.contains(id)))
-        && matcher.level.is_none_or(|level: Level| problem.level >= level)
-        && (matcher.group.is_empty() || problem.groups.iter().any(|group| any(&matcher.group, group)))
-        && named(&matcher.tag, &problem.tags)
-        && named(&matcher.field, &problem.fields)
-        && any(&matcher.summary, &problem.summary)
 }
 
 /// 発生 of an alert: the source's time if it is plausible, else the time of receipt, marked 推定 (`true`).

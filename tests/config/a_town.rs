@@ -2,6 +2,7 @@
 
 use super::load;
 use kiriwake::desk::ids::ComponentId;
+use kiriwake::desk::isolate::condition::{Absent, Alert};
 use kiriwake::desk::observation::Level;
 use kiriwake::desk::pattern::Pattern;
 use kiriwake::desk::rules::{AlertMatch, Component, Condition, ContractScope, Rules};
@@ -83,7 +84,10 @@ fn the_summaries_in_the_example_rules_fit_triggers_of_a_town() {
     let triggers = triggers(&list);
     for rule in &settings.rules.isolation {
         for condition in &rule.when {
-            let (Condition::Alert(wanted) | Condition::Absent(wanted)) = condition else { continue };
+            let wanted = match condition {
+                Condition::Alert(Alert(wanted)) | Condition::Absent(Absent(wanted)) => wanted,
+                _ => continue,
+            };
             let fits = |trigger: &Trigger<'_>| {
                 component(&settings.rules, trigger)
                     .is_some_and(|(id, _)| wanted.component.is_empty() || wanted.component.contains(id))

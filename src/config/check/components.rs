@@ -1,12 +1,12 @@
 //! Systems and components: who keeps them, which alerts are theirs, what needs what.
 
 use super::Checker;
-use crate::config::file::{ComponentTable, MatchTable, SystemTable};
+use crate::config::file::{ComponentTable, SystemTable};
 use crate::config::findings::did_you_mean;
 use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::{ComponentId, PartyId, SystemId};
-use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Impact, Party, Site, System};
+use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Impact, Party, Site, System, WrittenMatch};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Checker<'_> {
@@ -131,17 +131,9 @@ impl Checker<'_> {
     }
 
     /// Conditions on an alert; `within` is the caller's business where it has a meaning.
-    pub(super) fn alert_match(&mut self, path: &Path, table: MatchTable) -> AlertMatch {
-        let all = AlertMatch {
-            host: table.host.0,
-            group: table.group.0,
-            tag: table.tag.into_iter().map(|(name, patterns)| (name, patterns.0)).collect(),
-            summary: table.summary.0,
-            level: table.level,
-            source: table.source.0,
-            field: table.field.into_iter().map(|(name, patterns)| (name, patterns.0)).collect(),
-            component: self.component_list(&path.key("component"), &table.component.0),
-        };
+    pub(super) fn alert_match(&mut self, path: &Path, table: WrittenMatch) -> AlertMatch {
+        let components = self.component_list(&path.key("component"), &table.component.0);
+        let all = AlertMatch::of(table, components);
         if all == AlertMatch::default() {
             let help = "an empty table would fit every alert: say what it should fit";
             self.findings.fault(path, "says nothing", help);

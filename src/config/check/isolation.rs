@@ -3,18 +3,49 @@
 //! Not here: whether one rule hides another (`overlap`), and how conditions are evaluated (`desk::isolate`).
 
 use super::{Checker, overlap};
-use crate::config::file::{ConditionTable, MatchTable, RuleTable, ThenTable};
+use crate::config::file::{RuleTable, ThenTable};
 use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::ComponentId;
-use crate::desk::rules::{Component, Condition, Confidence, Language, Rule, Site, Then, VerdictCode};
+use crate::desk::isolate::condition::{Place, Refer, Step};
+use crate::desk::rules::{Component, Confidence, Language, Rule, Site, Then, VerdictCode};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-/// How far apart `also` looks where the rule does not say.
-const WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How deep `any` and `not` may stand in each other.
-const DEPTH: usize = 8;
+/// Who follows the names in the conditions of one table, and knows where they stand.
+struct Reference<'a, 'c> {
+    checker: &'a mut Checker<'c>,
+    here: Path,
+    components: &'a BTreeMap<ComponentId, Component>,
+}
+
+impl Reference<'_, '_> {
+    fn path(&self, steps: &[Step]) -> Path {
+        steps.iter().fold(self.here.clone(), |path, step| match step {
+            Step::Key(key) => path.key(key),
+            Step::Element(index) => self.checker.element(&path, *index),
+        })
+    }
+}
+
+impl Refer for Reference<'_, '_> {
+    fn component(&mut self, at: &[Step], name: &str) -> ComponentId {
+        let path = self.path(at);
+        self.checker.component(&path, name)
+    }
+
+    fn known(&self, component: &ComponentId) -> Option<&Component> {
+        self.components.get(component)
+    }
+
+    fn fault(&mut self, at: &[Step], message: String, help: String) {
+        let path = self.path(at);
+        self.checker.findings.fault(&path, message, help);
+    }
+
+    fn is_faulty(&self, at: &[Step]) -> bool {
+        self.checker.findings.is_faulty(&self.path(at))
+    }
+}
 
 impl Checker<'_> {
     /// All rules, in the order of writing.
@@ -30,7 +61,7 @@ impl Checker<'_> {
             let mut when = Vec::new();
             for (index, conditions) in table.when.0.into_iter().enumerate() {
                 let here = self.element(&path.key("when"), index);
-                when.extend(self.conditions(&here, conditions, components, 0));
+                when.extend(conditions.checked(&mut Place::top(&mut Reference { checker: self, here, components })));
             }
             let when_path = path.key("when");
             if when.is_empty() && !self.findings.is_faulty(&when_path) {
@@ -58,93 +89,6 @@ impl Checker<'_> {
         {
             let help = "it goes into the middle of a sentence: \"…が同時に発生しているため\"";
             self.findings.warn(path, "does not end in ため", help);
-        }
-    }
-
-    fn conditions(
-        &mut self,
-        path: &Path,
-        table: ConditionTable,
-        components: &BTreeMap<ComponentId, Component>,
-        depth: usize,
-    ) -> Vec<Condition> {
-        let mut all = Vec::new();
-        if let Some(alert) = table.alert {
-            let here = path.key("alert");
-            self.not_within(&here, &alert);
-            all.push(Condition::Alert(self.alert_match(&here, alert)));
-        }
-        for (index, also) in table.also.0.into_iter().enumerate() {
-            let here = self.element(&path.key("also"), index);
-            let within = also.within.map_or(WITHIN, |within| within.0);
-            all.push(Condition::Also { alert: self.alert_match(&here, also), within });
-        }
-        for (index, absent) in table.absent.0.into_iter().enumerate() {
-            let here = self.element(&path.key("absent"), index);
-            self.not_within(&here, &absent);
-            all.push(Condition::Absent(self.alert_match(&here, absent)));
-        }
-        if !table.root.0.is_empty() {
-            all.push(Condition::Root(self.component_list(&path.key("root"), &table.root.0)));
-        }
-        if let Some(behind) = table.behind {
-            let here = path.key("behind");
-            if !(1..=100).contains(&behind.percent) {
-                self.findings.fault(
-                    &here.key("percent"),
-                    "is not a percentage from 1 to 100",
-                    "write 80 for four of five",
-                );
-            }
-            let component = self.component(&here.key("component"), &behind.component);
-            all.push(Condition::Behind { component, percent: behind.percent });
-        }
-        for (index, ping) in table.ping.0.into_iter().enumerate() {
-            let here = self.element(&path.key("ping"), index).key("component");
-            let component = self.component(&here, &ping.component);
-            if components.get(&component).is_some_and(|component| component.ping.is_none()) {
-                let help = format!("write ping = \"address\" in [component.{component}]");
-                self.findings.fault(&here, format!("`{component}` has no address to ping"), help);
-            }
-            all.push(Condition::Ping { component, answers: ping.answers });
-        }
-        if depth >= DEPTH {
-            self.findings.fault(path, "is nested too deeply", "make several rules of it");
-            return all;
-        }
-        if !table.any.is_empty() {
-            let choices = table.any.into_iter().enumerate();
-            let choices = choices
-                .filter_map(|(index, table)| self.single(&path.key("any").index(index), table, components, depth));
-            all.push(Condition::Any(choices.collect()));
-        }
-        if let Some(table) = table.not {
-            let not = self.single(&path.key("not"), *table, components, depth);
-            all.extend(not.map(|condition| Condition::Not(Box::new(condition))));
-        }
-        all
-    }
-
-    /// Inside `any` and `not` one table is one condition: with several it would be a guess how they belong together.
-    fn single(
-        &mut self,
-        path: &Path,
-        table: ConditionTable,
-        components: &BTreeMap<ComponentId, Component>,
-        depth: usize,
-    ) -> Option<Condition> {
-        let mut conditions = self.conditions(path, table, components, depth + 1);
-        if conditions.len() > 1 || conditions.is_empty() && !self.findings.is_faulty(path) {
-            let message = format!("holds {} conditions, but one is needed", conditions.len());
-            self.findings.fault(path, message, "write one condition in each table inside `any` and `not`");
-        }
-        conditions.pop()
-    }
-
-    fn not_within(&mut self, path: &Path, table: &MatchTable) {
-        if table.within.is_some() {
-            let help = "`within` belongs to `also`: how far from the first alert it may be";
-            self.findings.fault(&path.key("within"), "has no meaning here", help);
         }
     }
 

@@ -11,6 +11,7 @@ mod stand_in;
 
 use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Path, Place, Value};
+use crate::desk::rules::written::ONE_OR_MANY;
 use error::Error;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
@@ -53,42 +54,6 @@ pub(super) fn read<'de, T: Deserialize<'de>>(node: &'de Node, path: &Path, findi
         findings.fault_at(&path, at, "is not a key known here".into(), help, None);
     }
     result
-}
-
-/// What may be written as one value or as a list of them. serde's untagged enums would lose the place of a fault, so
-/// the reader is asked by this name and decides by what it sees.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct OneOrMany<T>(pub(super) Vec<T>);
-
-const ONE_OR_MANY: &str = "kiriwake::OneOrMany";
-
-impl<T> Default for OneOrMany<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
-            type Value = Vec<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("one value or a list")
-            }
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, one: D) -> Result<Vec<T>, D::Error> {
-                T::deserialize(one).map(|one| vec![one])
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut many: A) -> Result<Vec<T>, A::Error> {
-                let mut list = Vec::new();
-                while let Some(element) = many.next_element()? {
-                    list.push(element);
-                }
-                Ok(list)
-            }
-        }
-        deserializer.deserialize_newtype_struct(ONE_OR_MANY, Either(std::marker::PhantomData)).map(Self)
-    }
 }
 
 /// What one reading knows and notes.

@@ -24,7 +24,7 @@ use super::letter::{DetectedBy, OccurredMark, What};
 use super::rules::SourceKind;
 use super::state::{Here, Place};
 use super::turn::Turn;
-use super::{assign, isolate, normalize, notify};
+use super::{assign, isolate, notify};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
 
 /// The longest `watch` of the rules whose first alert condition this alert fits.
 fn watch_of(turn: &Turn, alert: &Alert) -> Duration {
-    let fits = |watch: &&Watch| normalize::fits(&watch.alert, &alert.source, &alert.problem, alert.component.as_ref());
+    let fits = |watch: &&Watch| isolate::case::fits(&watch.alert, alert);
     turn.book.watches.iter().filter(fits).map(|watch| watch.lasts).max().unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 //! A stage. The ordered rules come first; where none holds, the responsibility table answers: whoever keeps the root
 //! component. Every rule tried is kept with the verdict, so that a person can see what would have changed it.
 
+pub mod case;
 pub mod condition;
 mod probe;
 mod table;
@@ -15,7 +16,8 @@ use super::incident::{Edit, Probe, Reason, Status, Tried, TriedResult, Verdict};
 use super::letter::{By, Fact};
 use super::rules::{Effect, Rule, VerdictCode};
 use super::turn::Turn;
-use condition::{Case, Truth};
+use case::Case;
+use condition::Truth;
 
 /// Isolation waits no longer: the window for pings is over, or the desk has opened for an inquiry.
 pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
@@ -200,14 +202,14 @@ fn try_rule(case: &Case, rule: &Rule) -> (TriedResult, Vec<Fact>, Vec<Fact>) {
     let anchor = case.anchor(rule);
     let mut facts = Vec::new();
     for condition in &rule.when {
-        match condition::test(case, condition, anchor) {
+        match condition.test(case, anchor) {
             Truth::Holds(more) => facts.extend(more),
             Truth::Fails { saw } => {
-                let condition = condition::words(condition);
+                let condition = condition.words();
                 return (TriedResult::Failed { condition, saw }, facts, Vec::new());
             }
             Truth::NotKnown { missing, facts: unknown } => {
-                let condition = condition::words(condition);
+                let condition = condition.words();
                 return (TriedResult::NotKnown { condition, missing }, facts, unknown);
             }
         }

@@ -1,14 +1,13 @@
 //! Pings: owed while the grouping window is open, so that they are back when the verdict is due (`DECISIONS.md` 15).
 
-use crate::desk::alert::Alert;
+use super::case::fits;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Probe, Reason};
-use crate::desk::normalize;
 use crate::desk::outcome::Ping;
 use crate::desk::owed::{Why, Work};
-use crate::desk::rules::{AlertMatch, Condition, Rule};
+use crate::desk::rules::{Condition, Rule};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
@@ -40,16 +39,10 @@ pub(in crate::desk) fn owe_pings(turn: &mut Turn, incident: IncidentId) {
     let near = |component: &ComponentId| here.iter().any(|id| *id == component || graph.needs(id, component));
     // A rule whose alert is here may also ask about something beside it: what still answers there is evidence, too.
     let concerned = |rule: &Rule| {
-        let mut alerts = rule.when.iter().filter_map(|condition| match condition {
-            Condition::Alert(matcher) => Some(matcher),
-            _ => None,
-        });
-        let fits = |matcher: &AlertMatch, alert: &Alert| {
-            normalize::fits(matcher, &alert.source, &alert.problem, alert.component.as_ref())
-        };
+        let mut alerts = rule.when.iter().filter_map(Condition::opening);
         alerts.any(|matcher| turn.state.members_of(incident).any(|alert| fits(matcher, alert)))
     };
-    let rules = turn.book.rules.isolation.iter().map(|rule| (rule, rule.when.iter().flat_map(pinged)));
+    let rules = turn.book.rules.isolation.iter().map(|rule| (rule, rule.when.iter().flat_map(Condition::pings)));
     let asked: Vec<&ComponentId> = rules
         .flat_map(|(rule, pings)| {
             let pings: Vec<&ComponentId> = pings.collect();
@@ -71,20 +64,6 @@ pub(in crate::desk) fn owe_pings(turn: &mut Turn, incident: IncidentId) {
         let probe = Edit::Probe { component: component.clone(), probe: Probe::Awaited };
         turn.edit(incident, probe, Reason::Probe);
         deliver::owe(turn, Some(incident), Work::Ping { component, address }, Why::Evidence);
-    }
-}
-
-/// The components a condition pings.
-fn pinged(condition: &Condition) -> Vec<&ComponentId> {
-    match condition {
-        Condition::Ping { component, .. } => vec![component],
-        Condition::Any(conditions) => conditions.iter().flat_map(pinged).collect(),
-        Condition::Not(inner) => pinged(inner),
-        Condition::Alert(_)
-        | Condition::Also { .. }
-        | Condition::Absent(_)
-        | Condition::Root(_)
-        | Condition::Behind { .. } => Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It is less sure than a rule: a warning is a sign, not proof, and a component that answers ping is not plainly down.
 
-use super::condition::Case;
+use super::case::Case;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Verdict;

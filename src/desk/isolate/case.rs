@@ -1,0 +1,160 @@
+//! One incident as isolation sees it: what fails in it, what lies at the root, what is known of the root.
+//!
+//! Between the state and the conditions: each condition asks the case, and the facts that stand in any verdict are
+//! counted here, so that one number means one thing in all mails.
+
+use super::probe_of;
+use crate::desk::alert::Alert;
+use crate::desk::book::Book;
+use crate::desk::correlate::cause::{self, Known};
+use crate::desk::correlate::group;
+use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::incident::{Incident, Probe};
+use crate::desk::letter::Fact;
+use crate::desk::rules::{AlertMatch, Rule};
+use crate::desk::state::{Place, State};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// One incident as the conditions see it.
+pub struct Case<'a> {
+    /// The desk's state.
+    pub state: &'a State,
+    /// The rules.
+    pub book: &'a Book,
+    /// The incident.
+    pub incident: &'a Incident,
+    /// Its members, in order of arrival.
+    pub members: Vec<&'a Alert>,
+    /// Components that fail in it.
+    pub failing: BTreeSet<ComponentId>,
+    /// Its root component.
+    pub root: Option<ComponentId>,
+}
+
+impl<'a> Case<'a> {
+    /// The case of incident `id`, if it is known.
+    pub fn of(state: &'a State, book: &'a Book, id: IncidentId) -> Option<Self> {
+        let incident = state.incidents.get(&id)?;
+        let failing = group::failing(state, id);
+        let root = match group::main_root(state, book, id) {
+            Some(Place::Component(component)) => Some(component),
+            Some(Place::Host(_)) => None,
+            None => incident.root.clone(),
+        };
+        Some(Self {
+            state,
+            book,
+            incident,
+            members: state.members_of(id).collect(),
+            failing: group::components(&failing).cloned().collect(),
+            root,
+        })
+    }
+
+    /// The moment "within" is measured from: the alert that fits the rule's first alert condition, else 発生.
+    pub(super) fn anchor(&self, rule: &Rule) -> Timestamp {
+        let first = rule.when.iter().find_map(|condition| condition.opening());
+        first.and_then(|matcher| self.member(matcher)).map_or(self.incident.occurred, |alert| alert.at)
+    }
+
+    /// The first member that fits.
+    pub fn member(&self, matcher: &AlertMatch) -> Option<&'a Alert> {
+        self.fitting(matcher).next()
+    }
+
+    /// The members that fit, in order of arrival.
+    pub fn fitting<'m>(&'m self, matcher: &'m AlertMatch) -> impl Iterator<Item = &'a Alert> + 'm {
+        self.members.iter().copied().filter(|alert| fits(matcher, alert))
+    }
+
+    /// How many of the failing components are `component` or need it, directly or not.
+    pub fn behind(&self, component: &ComponentId) -> usize {
+        self.failing.iter().filter(|id| *id == component || self.book.graph.needs(id, component)).count()
+    }
+
+    /// What is known of any incident: the alert that stands for it, how much lies behind `about`, and whether that answers.
+    pub(super) fn basic_facts(&self, about: Option<&ComponentId>) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        if let Some(alert) = self.incident.representative.and_then(|id| self.state.alerts.get(&id)) {
+            facts.push(fact_of(alert));
+        }
+        if let Some(root) = about {
+            // Counted as rules count, the root with what lies behind it.
+            let failing = self.behind(root);
+            // Of a single failing thing behind it there is nothing to count.
+            let shows = self.failing.contains(root) || self.failing.len() > 1;
+            if shows && self.failing.iter().any(|id| self.book.graph.needs(id, root)) {
+                facts.push(Fact::Behind { failing, of: self.failing.len() });
+            }
+            if let Some(Probe::Came { answered: false, at }) = probe_of(self, root) {
+                facts.push(Fact::Ping { target: self.target(root), answered: false, at: *at });
+            }
+        }
+        facts
+    }
+
+    /// Parties that answered that it is not their part.
+    pub(super) fn refusals(&self) -> Vec<Fact> {
+        let answers = self.incident.handed_back.iter();
+        answers.map(|answer| Fact::HandedBack { party: self.book.party_name(&answer.party), at: answer.at }).collect()
+    }
+
+    /// The components that may be the cause, the likeliest first: the root, then what explains the failing things of those
+    /// who have not said that it is not their part, then what the root needs, the nearest first.
+    pub(super) fn candidates(&self) -> Vec<ComponentId> {
+        let Some(root) = &self.root else { return Vec::new() };
+        let kept = |id: &&ComponentId| self.book.rules.components.get(*id).map(|component| &component.party);
+        let open = |id: &&ComponentId| kept(id).is_some_and(|party| !self.incident.is_handed_back_by(party));
+        let failing = self.failing.iter().filter(open).map(|id| Place::Component(id.clone())).collect();
+        let others = cause::causes(&Known::of(self.book, self.incident), &failing);
+        let others = others.iter().filter_map(|cause| cause.component());
+        let mut below: Vec<&ComponentId> = self.book.graph.below(root).iter().collect();
+        below.sort_by_key(|id| (self.book.watched_behind(id), *id));
+        [root].into_iter().chain(others).chain(below).cloned().collect()
+    }
+
+    /// The root was asked and does not answer.
+    pub(super) fn root_is_silent(&self) -> bool {
+        self.root.as_ref().and_then(|root| probe_of(self, root)).and_then(Probe::answered) == Some(false)
+    }
+
+    /// What speaks against the root being down: it answers.
+    pub(super) fn contradictions(&self) -> Vec<Fact> {
+        let Some(root) = &self.root else { return Vec::new() };
+        match probe_of(self, root) {
+            Some(Probe::Came { answered: true, at }) => {
+                vec![Fact::Ping { target: self.target(root), answered: true, at: *at }]
+            }
+            Some(Probe::Came { .. } | Probe::Awaited | Probe::NotKnown { .. }) | None => Vec::new(),
+        }
+    }
+
+    /// What could not be learnt about the root.
+    pub(super) fn unknowns(&self) -> Vec<Fact> {
+        let Some(root) = &self.root else { return Vec::new() };
+        match probe_of(self, root) {
+            Some(Probe::Awaited | Probe::NotKnown { .. }) => vec![Fact::PingNotKnown { target: self.target(root) }],
+            Some(Probe::Came { .. }) | None => Vec::new(),
+        }
+    }
+
+    /// What a probe of `component` goes to, in words for the mail.
+    pub fn target(&self, component: &ComponentId) -> String {
+        self.book
+            .rules
+            .components
+            .get(component)
+            .map_or_else(|| component.to_string(), |known| known.ping.clone().unwrap_or_else(|| known.name.clone()))
+    }
+}
+
+/// An alert as a fact for the mail.
+pub fn fact_of(alert: &Alert) -> Fact {
+    Fact::Alert { host: alert.problem.host_name.clone(), summary: alert.problem.summary.clone(), at: alert.at }
+}
+
+/// Whether an alert fits.
+pub fn fits(matcher: &AlertMatch, alert: &Alert) -> bool {
+    matcher.fits(&alert.source, &alert.problem, alert.component.as_ref())
+}

@@ -1,0 +1,34 @@
+//! `alert`: a member alert fits.
+
+use super::{Case, Kind, Place, Truth};
+use crate::desk::isolate::case::fact_of;
+use crate::desk::rules::{AlertMatch, WrittenMatch};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A member alert fits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert(pub AlertMatch);
+
+impl Kind for Alert {
+    type Written = WrittenMatch;
+
+    fn checked(written: WrittenMatch, place: &mut Place) -> Vec<Self> {
+        vec![Self(place.alert(written))]
+    }
+
+    fn test(&self, case: &Case, _: Timestamp) -> Truth {
+        match case.member(&self.0) {
+            Some(alert) => Truth::Holds(vec![fact_of(alert)]),
+            None => Truth::Fails { saw: format!("none of {} alerts fits", case.members.len()) },
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("an alert with {}", self.0.words())
+    }
+
+    fn covers(&self, strong: &Self) -> bool {
+        self.0.covers(&strong.0)
+    }
+}

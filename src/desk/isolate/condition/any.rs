@@ -1,0 +1,42 @@
+//! `any`: at least one condition holds.
+
+use super::{Case, Condition, Kind, Place, Truth};
+use crate::desk::ids::ComponentId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// At least one holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Any(pub Vec<Condition>);
+
+impl Kind for Any {
+    type Written = Vec<super::Written>;
+
+    fn checked(written: Self::Written, place: &mut Place) -> Vec<Self> {
+        if written.is_empty() {
+            return Vec::new();
+        }
+        let choices = written.into_iter().enumerate();
+        vec![Self(choices.filter_map(|(index, table)| place.element(index).single(table)).collect())]
+    }
+
+    fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
+        let mut unknown = None;
+        for condition in &self.0 {
+            match condition.test(case, anchor) {
+                holds @ Truth::Holds(_) => return holds,
+                not_known @ Truth::NotKnown { .. } => unknown = Some(not_known),
+                Truth::Fails { .. } => {}
+            }
+        }
+        unknown.unwrap_or_else(|| Truth::Fails { saw: format!("none of {} holds", self.0.len()) })
+    }
+
+    fn words(&self) -> String {
+        self.0.iter().map(Condition::words).collect::<Vec<_>>().join(" or ")
+    }
+
+    fn pings(&self) -> Vec<&ComponentId> {
+        self.0.iter().flat_map(Condition::pings).collect()
+    }
+}

@@ -1,0 +1,199 @@
+//! Conditions of isolation rules. Each kind has a file of its own with everything about it: how it is written, what it
+//! means, how an incident is tested against it, how it reads in English, and its tests.
+//!
+//! Adding a kind is a file beside this one, its `mod`, and its line in the table below: from the line follow its key in
+//! `[[rule]] when`, its variant, and every dispatch. A condition about something that is not known is neither true nor
+//! false ([`Truth::NotKnown`]): a rule never holds, and never fails, on missing data.
+
+mod absent;
+mod alert;
+mod also;
+mod any;
+mod behind;
+mod not;
+mod ping;
+mod place;
+mod root;
+
+pub use place::{Place, Refer, Step};
+
+use super::case::Case;
+use crate::desk::ids::ComponentId;
+use crate::desk::letter::Fact;
+use crate::desk::rules::AlertMatch;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How a condition goes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Truth {
+    /// It holds, because of these facts.
+    Holds(Vec<Fact>),
+    /// It does not hold.
+    Fails {
+        /// What was seen instead, in English.
+        saw: String,
+    },
+    /// Neither: what it asks about is not known.
+    NotKnown {
+        /// What is missing, in English.
+        missing: String,
+        /// The same as facts for the mail.
+        facts: Vec<Fact>,
+    },
+}
+
+/// What each kind of condition brings along.
+trait Kind: Sized + PartialEq {
+    /// What stands behind its key in the file.
+    type Written: for<'de> Deserialize<'de>;
+
+    /// What was written, names followed and faults noted; several where the form may be a list of them.
+    fn checked(written: Self::Written, place: &mut Place) -> Vec<Self>;
+
+    /// Whether it holds of an incident; `anchor` is what "within" is measured from.
+    fn test(&self, case: &Case, anchor: Timestamp) -> Truth;
+
+    /// In English, for `explain`.
+    fn words(&self) -> String;
+
+    /// The components it needs a ping of.
+    fn pings(&self) -> Vec<&ComponentId> {
+        Vec::new()
+    }
+
+    /// Whether it holds whenever `strong` does.
+    fn covers(&self, strong: &Self) -> bool {
+        self == strong
+    }
+}
+
+macro_rules! conditions {
+    ($($(#[$meaning:meta])* $key:ident: $kind:ident,)+) => {
+        /// What must hold. A condition about something that is not known is neither true nor false, and the rule does
+        /// not apply.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Condition {
+            $($(#[$meaning])* $kind($key::$kind),)+
+        }
+
+        $(pub use $key::$kind;)+
+
+        /// Conditions as written in one table, by their keys; all must hold.
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Written {
+            $($key: Option<<$kind as Kind>::Written>,)+
+        }
+
+        impl Written {
+            /// What the table at `place` means.
+            pub fn checked(self, place: &mut Place) -> Vec<Condition> {
+                let mut all = Vec::new();
+                $(if let Some(written) = self.$key {
+                    let conditions = <$kind as Kind>::checked(written, &mut place.key(stringify!($key)));
+                    all.extend(conditions.into_iter().map(Condition::$kind));
+                })+
+                all
+            }
+        }
+
+        impl Condition {
+            /// Whether it holds of an incident; `anchor` is what "within" is measured from.
+            pub fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
+                match self { $(Self::$kind(condition) => condition.test(case, anchor),)+ }
+            }
+
+            /// In English, for `explain`.
+            pub fn words(&self) -> String {
+                match self { $(Self::$kind(condition) => condition.words(),)+ }
+            }
+
+            /// The components it needs a ping of.
+            pub fn pings(&self) -> Vec<&ComponentId> {
+                match self { $(Self::$kind(condition) => condition.pings(),)+ }
+            }
+
+            fn covers_its_kind(&self, strong: &Self) -> bool {
+                match (self, strong) {
+                    $((Self::$kind(weak), Self::$kind(strong)) => weak.covers(strong),)+
+                    _ => false,
+                }
+            }
+        }
+    };
+}
+
+// In the order in which a table's conditions are tried and told.
+conditions! {
+    /// A member alert fits.
+    alert: Alert,
+    /// Another member alert fits, near the first condition's alert.
+    also: Also,
+    /// No open alert of the whole desk fits.
+    absent: Absent,
+    /// The root-most failing component of the incident is one of these.
+    root: Root,
+    /// So many of the incident's failing components are a component or need it, directly or not.
+    behind: Behind,
+    /// The component's ping address answers or is silent.
+    ping: Ping,
+    /// At least one holds.
+    any: Any,
+    /// It does not hold.
+    not: Not,
+}
+
+impl Condition {
+    /// What the alert must fit that an incident begins with, for a condition that says so.
+    pub fn opening(&self) -> Option<&AlertMatch> {
+        match self {
+            Self::Alert(Alert(matcher)) => Some(matcher),
+            _ => None,
+        }
+    }
+
+    /// Whether it holds whenever `strong` does. Only plain cases are seen; what is not seen is not claimed.
+    pub fn covers(&self, strong: &Self) -> bool {
+        self.covers_its_kind(strong)
+            || matches!(self, Self::Any(Any(choices)) if choices.iter().any(|choice| choice.covers(strong)))
+            || matches!(strong, Self::Any(Any(choices)) if !choices.is_empty() && choices.iter().all(|it| self.covers(it)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::observation::Level;
+    use crate::desk::pattern::Pattern;
+    use std::time::Duration;
+
+    fn fitting(hosts: &[&str], level: Option<Level>) -> AlertMatch {
+        let host = hosts.iter().map(|text| Pattern::parse(text).expect("a sound pattern")).collect();
+        AlertMatch { host, level, ..AlertMatch::default() }
+    }
+
+    #[test]
+    fn a_condition_follows_from_a_narrower_one_only() {
+        let alert = |hosts: &[&str], level| Condition::Alert(Alert(fitting(hosts, level)));
+        let none = |hosts: &[&str]| Condition::Absent(Absent(fitting(hosts, None)));
+        let also =
+            |seconds| Condition::Also(Also { alert: fitting(&["a"], None), within: Duration::from_secs(seconds) });
+        let root = |names: &[&str]| Condition::Root(Root(names.iter().map(|name| (*name).into()).collect()));
+        let any = |conditions: &[Condition]| Condition::Any(Any(conditions.to_vec()));
+        let not = |condition| Condition::Not(Not(Box::new(condition)));
+        for (wide, narrow) in [
+            (alert(&["srv-*"], None), alert(&["srv-db-01"], Some(Level::High))),
+            (also(60), also(30)),
+            (none(&["srv-db-01"]), none(&["srv-*"])),
+            (root(&["a", "b"]), root(&["b"])),
+            (any(&[root(&["b"]), also(30)]), also(30)),
+            (root(&["a", "b", "c"]), any(&[root(&["a"]), root(&["b"])])),
+            (not(root(&["a"])), not(root(&["a", "b"]))),
+        ] {
+            assert!(wide.covers(&narrow), "{} follows from {}", wide.words(), narrow.words());
+            assert!(!narrow.covers(&wide), "{} does not follow from {}", narrow.words(), wide.words());
+        }
+    }
+}

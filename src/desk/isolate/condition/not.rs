@@ -1,0 +1,39 @@
+//! `not`: a condition does not hold.
+
+use super::{Case, Condition, Kind, Place, Truth};
+use crate::desk::ids::ComponentId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// It does not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Not(pub Box<Condition>);
+
+impl Kind for Not {
+    type Written = Box<super::Written>;
+
+    fn checked(written: Self::Written, place: &mut Place) -> Vec<Self> {
+        place.single(*written).map(|condition| Self(Box::new(condition))).into_iter().collect()
+    }
+
+    fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
+        match self.0.test(case, anchor) {
+            Truth::Holds(_) => Truth::Fails { saw: format!("it holds that {}", self.0.words()) },
+            Truth::Fails { .. } => Truth::Holds(Vec::new()),
+            unknown @ Truth::NotKnown { .. } => unknown,
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("not: {}", self.0.words())
+    }
+
+    fn pings(&self) -> Vec<&ComponentId> {
+        self.0.pings()
+    }
+
+    /// What is narrower fails whenever what is wider does.
+    fn covers(&self, strong: &Self) -> bool {
+        strong.0.covers(&self.0)
+    }
+}

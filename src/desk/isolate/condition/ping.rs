@@ -1,0 +1,76 @@
+//! `ping`: the component's ping address answers or is silent.
+
+use super::{Case, Kind, Place, Truth};
+use crate::desk::ids::ComponentId;
+use crate::desk::incident::Probe;
+use crate::desk::isolate::probe_of;
+use crate::desk::letter::Fact;
+use crate::desk::rules::written::OneOrMany;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The component's ping address answers (`true`) or is silent (`false`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ping {
+    /// Whose `ping` address.
+    pub component: ComponentId,
+    /// What is expected.
+    pub answers: bool,
+}
+
+/// As written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    component: String,
+    answers: bool,
+}
+
+impl Kind for Ping {
+    type Written = OneOrMany<Written>;
+
+    fn checked(written: Self::Written, place: &mut Place) -> Vec<Self> {
+        let mut all = Vec::new();
+        for (index, ping) in written.0.into_iter().enumerate() {
+            let mut place = place.element(index);
+            let mut place = place.key("component");
+            let component = place.component(&ping.component);
+            if place.known(&component).is_some_and(|component| component.ping.is_none()) {
+                let help = format!("write ping = \"address\" in [component.{component}]");
+                place.fault(format!("`{component}` has no address to ping"), help);
+            }
+            all.push(Self { component, answers: ping.answers });
+        }
+        all
+    }
+
+    fn test(&self, case: &Case, _: Timestamp) -> Truth {
+        let target = case.target(&self.component);
+        match probe_of(case, &self.component) {
+            Some(Probe::Came { answered, at }) if *answered == self.answers => {
+                Truth::Holds(vec![Fact::Ping { target, answered: *answered, at: *at }])
+            }
+            Some(Probe::Came { answered, .. }) => {
+                Truth::Fails { saw: if *answered { "it answers" } else { "it is silent" }.to_owned() }
+            }
+            Some(Probe::NotKnown { why }) => Truth::NotKnown {
+                missing: format!("the ping could not be tried: {why}"),
+                facts: vec![Fact::PingNotKnown { target }],
+            },
+            Some(Probe::Awaited) => Truth::NotKnown {
+                missing: "the ping is not back".to_owned(),
+                facts: vec![Fact::PingNotKnown { target }],
+            },
+            None => Truth::NotKnown { missing: "no ping was sent".to_owned(), facts: Vec::new() },
+        }
+    }
+
+    fn words(&self) -> String {
+        let does = if self.answers { "answers" } else { "does not answer" };
+        format!("{} {does} ping", self.component)
+    }
+
+    fn pings(&self) -> Vec<&ComponentId> {
+        vec![&self.component]
+    }
+}

@@ -1,0 +1,107 @@
+//! The estate: systems that offices work with, components that parties keep, and what needs what.
+
+use super::AlertMatch;
+use crate::desk::ids::{ComponentId, PartyId};
+use serde::{Deserialize, Serialize};
+
+/// What an office works with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct System {
+    /// For example `住民記録システム`.
+    pub name: String,
+    /// The office in charge; the site's office where the file names none.
+    pub office: PartyId,
+    /// What it needs to work.
+    pub needs: Vec<ComponentId>,
+    /// Who is hit when it stops.
+    pub impact: Impact,
+}
+
+/// Who is hit when a system stops (影響範囲).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impact {
+    /// How wide.
+    pub scope: ImpactScope,
+    /// Residents' services are hit (住民影響).
+    pub residents: bool,
+    /// There is a substitute (代替手段).
+    pub substitute: bool,
+}
+
+/// Rows of the severity matrix, widest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImpactScope {
+    /// 全庁・全利用者・住民サービス
+    All,
+    /// 複数部署・複数拠点
+    Several,
+    /// 単一部署・単一拠点
+    One,
+    /// 個人・1端末
+    Person,
+}
+
+/// Columns of the severity matrix, gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// 停止
+    Stopped,
+    /// 著しい低下
+    Degraded,
+    /// 一部機能(代替あり)
+    Partial,
+    /// 影響なし (also: redundancy lost but kept running)
+    None,
+}
+
+/// What a party keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Component {
+    /// For example `コアスイッチ`.
+    pub name: String,
+    /// Who keeps it.
+    pub party: PartyId,
+    /// 調達範囲.
+    pub scope: ContractScope,
+    /// An alert that fits any of these is about this component. Earlier components win over later ones of equal weight;
+    /// a match naming more fields wins over one naming fewer.
+    pub matches: Vec<AlertMatch>,
+    /// What it needs to work.
+    pub needs: Vec<ComponentId>,
+    /// Effect of its failure, where known; otherwise derived from the monitoring level.
+    pub effect: Option<Effect>,
+    /// The thing itself, for the request.
+    pub asset: Asset,
+    /// Address to ping when isolating; `None` = the probe is not tried.
+    pub ping: Option<String>,
+    /// Position in the file, for "earlier wins".
+    pub order: u32,
+}
+
+/// 調達範囲: is the component inside the contracts of this desk?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContractScope {
+    /// 範囲内
+    In,
+    /// 範囲外
+    Out,
+    /// 他契約
+    Other,
+}
+
+/// The thing itself; empty text = not stated.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asset {
+    /// 型番
+    pub model: String,
+    /// 製造番号
+    pub serial: String,
+    /// 設置場所
+    pub place: String,
+    /// 保守契約番号
+    pub contract: String,
+}

@@ -1,0 +1,64 @@
+//! Numbers and times of the desk's work.
+
+use crate::desk::ids::{CalendarId, PartyId};
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Numbers and times, `DOMAIN.md` §5 and §12.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// The grouping window (default 90 s).
+    pub window: Duration,
+    /// Alerts must stay gone this long before 復旧確認中 (default 5 min).
+    pub stable: Duration,
+    /// 静観 → 受付 when it repeats this often …
+    pub watch_repeats: u32,
+    /// … within this time (default 4 in 15 min).
+    pub watch_span: Duration,
+    /// 静観 → 完了 after this quiet time (default 60 min).
+    pub watch_quiet: Duration,
+    /// The same fault within this time after 復旧 reopens the incident (default 24 h).
+    pub reopen: Duration,
+    /// Per severity 1-4.
+    pub severity: [SeverityPolicy; 4],
+    /// When the daily digest leaves.
+    pub digest_at: Time,
+    /// Who hears of a blind source.
+    pub blind_tell: Vec<PartyId>,
+    /// 相談 is raised again after this many business days of 保留 (default 3).
+    pub hold_business_days: u32,
+    /// Calendar of the desk's reception (受付時間).
+    pub reception: CalendarId,
+}
+
+/// What differs by 重大度.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeverityPolicy {
+    /// When 第一報 leaves.
+    pub first_report: FirstReport,
+    /// 受領 is expected within this time of the vendor's hours.
+    pub acknowledge_within: Duration,
+    /// 次回報告 is promised this long after a report; `None` = no promise.
+    pub next_report: Option<Duration>,
+    /// The office's and the vendor's phone are used at any hour (電話連絡票).
+    pub phone_at_any_hour: bool,
+    /// Messages are critical: another path is used at once when the first surely failed.
+    pub critical: bool,
+    /// A message not accepted by then takes the next path although the first is still tried.
+    pub deliver_by: Duration,
+}
+
+/// When 第一報 leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstReport {
+    /// At once, at any hour.
+    AtOnce,
+    /// At once in reception hours, else at the next opening.
+    ReceptionHours,
+    /// Only in the daily digest.
+    Digest,
+    /// Not at all.
+    Never,
+}
