@@ -55,6 +55,7 @@
 //! src/config/     the folder of TOML: read, checked as a whole, turned into the desk's rules
 //! src/clock.rs    the only place that reads the time
 //! src/play/       a day as text: transcripts of inputs and outcomes, played in virtual time
+//! src/replay/     recorded days again, under rules on trial: what would have gone otherwise
 //! src/demo/       a night to watch: the real daemon against a stand-in Zabbix
 //! src/main.rs     arguments in, exit code out
 //! ```
@@ -122,5 +123,7 @@ pub mod config;
 pub mod clock;
 
 pub mod play;
+
+pub mod replay;
 
 pub mod demo;

@@ -7,7 +7,9 @@
 
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::rules::Rules;
+use kiriwake::desk::state::State;
 use kiriwake::play;
+use kiriwake::replay::{self, Recorded};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,7 +51,15 @@ fn every_day_goes_as_written() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let played = play::run(&rules(&play::overlay(&text)), &text);
+        let rules = rules(&play::overlay(&text));
+        let played = play::run(&rules, &text);
+        let recorded = (1_u64..).zip(played.frames.iter().cloned()).map(|(seq, frame)| Recorded { seq, frame });
+        let replayed = replay::replay(State::default(), &rules, recorded, None);
+        if (replayed.same, replayed.deadlines, replayed.changes.len()) != (replayed.inputs, 0, 0) {
+            wrong.push(
+                format!("{name}: a replay under the same rules differs: {replayed:?}").chars().take(2_000).collect(),
+            );
+        }
         for fault in &played.faults {
             wrong.push(format!("{name}: {}", fault.to_string().chars().take(2_000).collect::<String>()));
         }

@@ -7,6 +7,8 @@ mod check;
 mod demo;
 mod explain;
 mod outbox;
+mod phrases;
+mod replay;
 mod show;
 mod store;
 mod text;
@@ -86,6 +88,8 @@ enum Command {
     },
     /// Who would be called at some time, in what order, and why.
     Who(who::Who),
+    /// Plays recorded days under other rules, and lists each incident that would have gone otherwise.
+    Replay(replay::Replay),
     /// Plays a transcript under the configuration, in virtual time, and prints what would come of it.
     Play {
         /// The transcript.
@@ -165,6 +169,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Incident(incident) => context.asking(act::incident(&context, incident)),
         Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
         Command::Who(who) => who::who(&context, &who),
+        Command::Replay(replay) => replay::replay(&context, &replay),
         Command::Play { file, mails } => check::play(&context, &file, mails),
         Command::Outbox(outbox) => context.asking(outbox::outbox(&context, outbox)),
         Command::Store(store) => store::store(&context, store),

@@ -82,6 +82,11 @@ pub(crate) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
+/// `text` with spaces up to `width` columns.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
 /// At most `most` columns of `text`, cleaned.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     let text = clean(text);

@@ -5,7 +5,7 @@
 
 mod core;
 mod ping;
-mod record;
+pub(crate) mod record;
 mod sources;
 mod watchdog;
 mod work;

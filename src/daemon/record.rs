@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of what frames and things mean; in every one of them.
-pub(super) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
 
 /// What was read but could not be understood.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Error {
+pub(crate) enum Error {
     /// It does not say what it is.
     #[error("a record does not read: {0}")]
     Unreadable(#[from] serde_json::Error),
@@ -39,12 +39,12 @@ struct HouseParts {
 }
 
 /// A payload of the journal (a frame, or a snapshot of the state).
-pub(super) fn payload<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+pub(crate) fn payload<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     Ok(serde_json::to_vec(&Versioned { format: SCHEMA, value })?)
 }
 
 /// What a payload says.
-pub(super) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Error> {
+pub(crate) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Error> {
     let versioned: Versioned<T> = serde_json::from_slice(payload)?;
     Ok(versioned.value)
 }

@@ -5,6 +5,7 @@
 
 mod confirm;
 mod finish;
+mod naming;
 mod perform;
 
 pub(super) use perform::perform;

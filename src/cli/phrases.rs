@@ -1,0 +1,118 @@
+//! Words of the desk for a terminal, in the reader's language: verdicts, kinds of messages, facts, how a rule went.
+
+use super::text::{self, Tongue};
+use crate::desk::incident::TriedResult;
+use crate::desk::letter::Fact;
+use crate::desk::owed::Why;
+use crate::desk::rules::{Confidence, VerdictCode};
+use crate::render::{sentences, words};
+use jiff::tz::TimeZone;
+
+/// Which of the ten verdicts.
+pub(super) fn verdict(tongue: Tongue, code: VerdictCode) -> &'static str {
+    tongue.pick(words::verdict_en(code), words::verdict(code))
+}
+
+/// How sure.
+pub(super) fn confidence(tongue: Tongue, confidence: Confidence) -> &'static str {
+    tongue.pick(words::confidence_en(confidence), words::confidence(confidence))
+}
+
+/// The kind of a message.
+pub(super) fn kind(tongue: Tongue, kind: &str) -> String {
+    let japanese = match kind {
+        "first_report" => "第一報",
+        "interim" => "続報",
+        "recovery" => "復旧報",
+        "request" => "対応依頼",
+        "inquiry" => "調査依頼",
+        "chaser" => "督促",
+        "withdrawal" => "取下げ",
+        "consultation" => "相談",
+        "external" => "外部サービスの連絡",
+        "phone_note" => "電話連絡票",
+        "internal" => "内部連絡",
+        "security" => "セキュリティの連絡",
+        "blind" => "監視停止の連絡",
+        "sighted" => "監視再開の連絡",
+        "digest" => "日次まとめ",
+        other => other,
+    };
+    tongue.pick(&kind.replace('_', " "), japanese).to_owned()
+}
+
+/// Why a message is owed.
+pub(super) fn why(tongue: Tongue, why: &Why) -> String {
+    let japanese = match why {
+        Why::FirstReport { severity } => {
+            return tongue.pick(&sentences::why(why), &format!("重大度{severity}")).to_owned();
+        }
+        Why::CopyOf(row) => return tongue.pick(&sentences::why(why), &format!("{row} の写し")).to_owned(),
+        Why::Interim => "新しい情報、または報告予定の時刻",
+        Why::Recovery => "復旧",
+        Why::Verdict => "切り分け結果による",
+        Why::Act => "窓口の操作",
+        Why::NotAcknowledged => "受領の連絡がない",
+        Why::Call => "電話が必要",
+        Why::DeskLeads => "次の対応は窓口",
+        Why::CheckOperation => "動作確認が必要",
+        Why::OutOfScope => "主管課の判断が必要",
+        Why::ExternalService => "外部サービスの障害",
+        Why::Blind => "監視不能",
+        Why::SeesAgain => "監視再開",
+        Why::DigestHour => "日次まとめの時刻",
+        Why::FirstLook => "初回の確認時に発生済み",
+        Why::NotDelivered => "連絡が届いていない",
+        Why::Evidence => "切り分けに必要",
+        Why::WriteBack => "監視側への番号の記入",
+        Why::Notice => "管理者への通知",
+    };
+    tongue.pick(&sentences::why(why), japanese).to_owned()
+}
+
+/// A fact on one line.
+pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
+    let time = |at: &jiff::Timestamp| text::time(*at, zone);
+    let words = match (tongue, fact) {
+        (_, Fact::Alert { host, summary, at }) => format!("{}  {host}: {summary}", time(at)),
+        (Tongue::En, Fact::Behind { failing, of }) => {
+            format!("{failing} of {of} failing components are it or need it")
+        }
+        (Tongue::Ja, Fact::Behind { failing, of }) => {
+            format!("異常のある{of}件中{failing}件が、これを前提に稼働している")
+        }
+        (Tongue::En, Fact::Ping { target, answered: true, at }) => format!("{}  {target} answered ping", time(at)),
+        (Tongue::Ja, Fact::Ping { target, answered: true, at }) => format!("{}  {target} Ping応答あり", time(at)),
+        (Tongue::En, Fact::Ping { target, answered: false, at }) => {
+            format!("{}  {target} did not answer ping", time(at))
+        }
+        (Tongue::Ja, Fact::Ping { target, answered: false, at }) => format!("{}  {target} Ping応答なし", time(at)),
+        (Tongue::En, Fact::PingNotKnown { target }) => format!("whether {target} answers ping"),
+        (Tongue::Ja, Fact::PingNotKnown { target }) => format!("{target} のPing応答"),
+        (Tongue::En, Fact::HandedBack { party, at }) => {
+            format!("{}  {party} answered that it is not its part", time(at))
+        }
+        (Tongue::Ja, Fact::HandedBack { party, at }) => format!("{}  {party}から範囲外との回答", time(at)),
+        (Tongue::En, Fact::Quiet { target }) => format!("nothing is red at {target}"),
+        (Tongue::Ja, Fact::Quiet { target }) => format!("{target}に警報なし"),
+        (_, Fact::Words(words)) => words.clone(),
+    };
+    text::clean(&words)
+}
+
+/// How a rule went.
+pub(super) fn went(tongue: Tongue, result: &TriedResult) -> String {
+    let words = match (tongue, result) {
+        (Tongue::En, TriedResult::Held) => "holds".to_owned(),
+        (Tongue::Ja, TriedResult::Held) => "成立".to_owned(),
+        (Tongue::En, TriedResult::Failed { condition, saw }) => format!("no: it asks for {condition}; {saw}"),
+        (Tongue::Ja, TriedResult::Failed { condition, saw }) => format!("不成立（条件：{condition}／実際：{saw}）"),
+        (Tongue::En, TriedResult::NotKnown { condition, missing }) => {
+            format!("not known: it asks for {condition}; {missing}")
+        }
+        (Tongue::Ja, TriedResult::NotKnown { condition, missing }) => {
+            format!("判定不能（条件：{condition}／不明：{missing}）")
+        }
+    };
+    text::clean(&words)
+}

@@ -1,0 +1,28 @@
+//! Which incidents an act names: for whoever lists acts, or repeats them where incidents go by other names.
+
+use super::Act;
+
+impl Act {
+    /// Gives every incident the act names the name `rename` knows for it.
+    ///
+    /// # Errors
+    /// The first name `rename` does not know.
+    pub fn rename_incidents(&mut self, rename: &mut dyn FnMut(&str) -> Option<String>) -> Result<(), String> {
+        match self {
+            Act::Open { .. } | Act::Retry { .. } => Ok(()),
+            Act::On { incident, .. } => {
+                *incident = rename(incident).ok_or_else(|| incident.clone())?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The word of the command line, and the incident it is done to.
+    pub fn words(&self) -> (String, Option<String>) {
+        match self {
+            Act::Open { .. } => ("open".to_owned(), None),
+            Act::Retry { owed } => (format!("retry {owed}"), None),
+            Act::On { incident, deed } => (deed.name().as_str().to_owned(), Some(incident.clone())),
+        }
+    }
+}

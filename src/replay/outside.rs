@@ -1,0 +1,170 @@
+//! What lay outside the desk then: answers to messages and pings, as far as the tried desk asks the same.
+//!
+//! An attempt of the tried desk waits for the recorded outcome of the same work where that was under way at that moment.
+//! Otherwise it is answered at once: a ping by what the same address gave within minutes, a message as delivered.
+
+use super::Limits;
+use super::ahead::{HOLDS, Heard};
+use crate::desk::ids::{IncidentId, OwedId};
+use crate::desk::outcome::{Delivery, Outcome, Ping, WriteBack};
+use crate::desk::owed::{self, Owed, OwedState, Work};
+use crate::desk::state::State;
+use crate::desk::{Change, Frame, Input};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What is done, to whom, by which way: rows that are alike in this do the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Like {
+    kind: &'static str,
+    whom: String,
+    way: String,
+}
+
+impl Like {
+    fn of(row: &Owed) -> Self {
+        let (whom, way) = match &row.work {
+            Work::Message { party, channel, .. } => (party.to_string(), channel.to_string()),
+            Work::Ping { component, address } => (component.to_string(), address.clone()),
+            Work::WriteBack { source, .. } => (source.to_string(), String::new()),
+        };
+        Self { kind: row.kind(), whom, way }
+    }
+}
+
+/// The world around the desk, as recorded.
+#[derive(Debug, Default)]
+pub(super) struct Outside {
+    rows: BTreeMap<OwedId, (Like, Option<IncidentId>)>,
+    under_way: BTreeSet<OwedId>,
+    /// Recorded rows under way, and the rows of the tried desk that wait for the same outcome.
+    awaited: BTreeMap<OwedId, OwedId>,
+    heard: BTreeMap<String, VecDeque<(Timestamp, Ping)>>,
+}
+
+impl Outside {
+    /// What is under way in `state`.
+    pub(super) fn of(state: &State) -> Self {
+        let mut outside = Self::default();
+        for row in state.owed.values().filter(|row| !matches!(row.state, OwedState::Done { .. })) {
+            outside.rows.insert(row.id, (Like::of(row), row.incident));
+            if matches!(row.state, OwedState::Started { .. }) {
+                outside.under_way.insert(row.id);
+                outside.awaited.insert(row.id, row.id);
+            }
+        }
+        outside
+    }
+
+    /// Takes down what a recorded frame says about rows.
+    pub(super) fn record(&mut self, frame: &Frame) {
+        for entry in &frame.entries {
+            let Change::Owed(change) = &entry.change else { continue };
+            let id = change.owed();
+            match change {
+                owed::Change::Owed(row) => {
+                    self.rows.insert(id, (Like::of(row), row.incident));
+                }
+                owed::Change::Started { .. } => {
+                    self.under_way.insert(id);
+                }
+                owed::Change::Came { .. } | owed::Change::Ended { .. } | owed::Change::Revived { .. } => {
+                    self.under_way.remove(&id);
+                }
+                owed::Change::Rerouted { channel, .. } => {
+                    self.under_way.remove(&id);
+                    if let Some((like, _)) = self.rows.get_mut(&id) {
+                        like.way = channel.to_string();
+                    }
+                }
+                owed::Change::Forgotten(_) => {
+                    self.rows.remove(&id);
+                }
+            }
+        }
+    }
+
+    /// Pings that came back, now or in the next minutes.
+    pub(super) fn hear(&mut self, heard: Vec<Heard>) {
+        for Heard { address, at, ping } in heard {
+            let known = self.heard.entry(address).or_default();
+            known.retain(|(before, _)| at.duration_since(*before).unsigned_abs() <= 3 * HOLDS);
+            known.push_back((at, ping));
+        }
+    }
+
+    /// The daemon ended: nothing under way comes back.
+    pub(super) fn cut_off(&mut self) {
+        self.under_way.clear();
+        self.awaited.clear();
+    }
+
+    /// Whether the recorded outcome of the same work will answer this attempt of the tried desk; `same` tells whether a
+    /// recorded row's incident is this one's.
+    pub(super) fn awaits(&mut self, row: &Owed, same: impl Fn(Option<IncidentId>) -> bool) -> bool {
+        let like = Like::of(row);
+        let fits = |id: &OwedId| {
+            !self.awaited.contains_key(id)
+                && self.rows.get(id).is_some_and(|(known, incident)| *known == like && same(*incident))
+        };
+        let own = Some(row.id).filter(|id| self.under_way.contains(id) && fits(id));
+        let found = own.or_else(|| self.under_way.iter().copied().find(fits));
+        if let Some(recorded) = found {
+            self.awaited.insert(recorded, row.id);
+        }
+        found.is_some()
+    }
+
+    /// A recorded outcome as an input of the tried desk; `None` when that did not ask.
+    pub(super) fn answer_to(&mut self, recorded: OwedId, outcome: &Outcome, state: &State) -> Option<Input> {
+        let row = state.owed.get(&self.awaited.remove(&recorded)?)?;
+        if !matches!(row.state, OwedState::Started { .. }) {
+            return None;
+        }
+        let mut outcome = outcome.clone();
+        if let (Outcome::Message(results), Work::Message { addresses, .. }) = (&mut outcome, &row.work) {
+            // Other contacts may stand in the rules on trial: nobody knows how they would have answered.
+            let open = addresses.iter().filter(|known| known.open());
+            for known in open {
+                if !results.iter().any(|(address, _)| *address == known.address) {
+                    results.push((known.address.clone(), accepted()));
+                }
+            }
+        }
+        Some(Input::Outcome { owed: row.id, attempt: row.attempts, outcome })
+    }
+
+    /// The answer to an attempt nobody made then.
+    pub(super) fn answer(&self, row: &Owed, at: Timestamp, limits: &mut Limits) -> Input {
+        let outcome = match &row.work {
+            Work::Ping { address, .. } => {
+                let known = self.heard.get(address).into_iter().flatten();
+                let near = known.map(|(heard, ping)| (at.duration_since(*heard).unsigned_abs(), ping));
+                let near = near.filter(|(away, _)| *away <= HOLDS).min_by_key(|(away, _)| *away);
+                Outcome::Ping(near.map(|(_, ping)| ping.clone()).unwrap_or_else(|| {
+                    *limits.pings.entry(address.clone()).or_default() += 1;
+                    Ping::NotKnown { why: "nobody asked at the time".to_owned() }
+                }))
+            }
+            Work::Message { addresses, .. } => {
+                limits.deliveries += 1;
+                let open = addresses.iter().filter(|known| known.open());
+                Outcome::Message(open.map(|known| (known.address.clone(), accepted())).collect())
+            }
+            Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
+        };
+        Input::Outcome { owed: row.id, attempt: row.attempts, outcome }
+    }
+
+    /// The row of the tried desk that does what a recorded row did and was given up, too.
+    pub(super) fn row_like(&self, recorded: OwedId, state: &State) -> Option<OwedId> {
+        let (like, _) = self.rows.get(&recorded)?;
+        let given_up = |row: &&Owed| matches!(row.state, OwedState::Dead { .. }) && Like::of(row) == *like;
+        let own = state.owed.get(&recorded).filter(given_up);
+        own.or_else(|| state.owed.values().rev().find(given_up)).map(|row| row.id)
+    }
+}
+
+fn accepted() -> Delivery {
+    Delivery::Accepted { answer: "taken as delivered".to_owned() }
+}

@@ -1,0 +1,114 @@
+//! The record as a replay needs it: the state at some moment, and the frames from there on.
+//!
+//! Reads the journal beside a running daemon and changes nothing.
+
+use super::Recorded;
+use crate::daemon::record;
+use crate::desk::now::Now;
+use crate::desk::rules::Rules;
+use crate::desk::state::State;
+use crate::desk::{Desk, Frame};
+use crate::store::{self, History};
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::iter::Peekable;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+/// Frames read ahead of whoever plays them.
+const AHEAD: usize = 1_024;
+
+/// The desk at some moment, and what was recorded from there on.
+pub struct Past {
+    /// The state before the first frame.
+    pub state: State,
+    /// The record does not reach back as far as was asked; it begins here with a snapshot, or with what frames there are.
+    pub begins_late: bool,
+    /// What could not be understood on the way there.
+    pub found: Vec<String>,
+    frames: Peekable<Reader>,
+}
+
+/// Reads frames on a thread of its own: understanding them is half the work of a replay.
+struct Reader(mpsc::Receiver<Result<Recorded, (u64, String)>>);
+
+impl Iterator for Reader {
+    type Item = Result<Recorded, (u64, String)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.recv().ok()
+    }
+}
+
+/// The only part of a snapshot that is needed to choose one.
+#[derive(Deserialize)]
+struct Glance {
+    house: House,
+}
+
+#[derive(Deserialize)]
+struct House {
+    last_step: Option<Now>,
+}
+
+impl Past {
+    /// Looks back into the state directory `folder`, to the desk at `from`; to the beginning where none is given.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or is of a later version.
+    pub fn open(folder: &Path, from: Option<Timestamp>, rules: &Rules) -> Result<Self, store::Error> {
+        let history = History::open(folder, record::SCHEMA)?;
+        let mut found = Vec::new();
+        let early = |payload: &[u8]| {
+            let glance: Result<Glance, _> = record::read(payload);
+            let last = glance.ok().and_then(|glance| glance.house.last_step);
+            from.is_some_and(|from| last.is_none_or(|last| last.wall <= from))
+        };
+        let whole = history.is_whole();
+        // Without a moment, or before the first snapshot, it is the oldest there is.
+        let snapshot = history.snapshots().find(|(_, payload)| early(payload));
+        let reached = snapshot.is_some() || whole;
+        let snapshot = snapshot.or_else(|| if whole { None } else { history.snapshots().last() });
+        let (after, state) = match snapshot.map(|(seq, payload)| (seq, record::read::<State>(&payload))) {
+            Some((seq, Ok(state))) => (seq, state),
+            Some((seq, Err(error))) => {
+                found.push(format!("the snapshot after frame {seq}: {error}"));
+                (seq, State::default())
+            }
+            None => (0, State::default()),
+        };
+        let (send, receive) = mpsc::sync_channel(AHEAD);
+        let frames = history.frames(after);
+        thread::spawn(move || {
+            for frame in frames {
+                let read = record::read::<Frame>(&frame.payload);
+                let read = read.map(|read| Recorded { seq: frame.seq, frame: read });
+                if send.send(read.map_err(|error| (frame.seq, error.to_string()))).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut frames = Reader(receive).peekable();
+        let mut desk = Desk::new(state, rules.clone());
+        let before = |item: &Result<Recorded, _>| match item {
+            Ok(recorded) => from.is_some_and(|from| recorded.frame.at.wall < from),
+            Err(_) => true,
+        };
+        while let Some(item) = frames.next_if(before) {
+            match item {
+                Ok(recorded) => desk.fold(&recorded.frame),
+                Err((seq, error)) => found.push(format!("frame {seq}: {error}")),
+            }
+        }
+        let begins_late = from.is_some() && !reached;
+        Ok(Self { state: desk.state().clone(), begins_late, found, frames })
+    }
+
+    /// The state, and the frames before `to`. What could not be understood leaves a gap in their numbers.
+    pub fn until(self, to: Option<Timestamp>) -> (State, impl Iterator<Item = Recorded>) {
+        let frames = self.frames.filter_map(Result::ok);
+        let within = move |recorded: &Recorded| to.is_none_or(|to| recorded.frame.at.wall < to);
+        (self.state, frames.take_while(within))
+    }
+}
