@@ -21,7 +21,6 @@ use kiriwake::desk::state::State;
 use kiriwake::desk::{Change, Desk, Entry, Frame, Input, Reason, ledger};
 use kiriwake::render;
 use kiriwake::render::sentences::{Names, sentence};
-use kiriwake::replay::{self, Recorded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -345,18 +344,9 @@ fn play(rules: &Rules, hosts: &[String], seed: u64) -> usize {
     }
     day.close();
     if seed.is_multiple_of(3) || std::env::var_os("SEED").is_some() {
-        replays(rules, &day.frames);
+        promises::replays(rules, &day.frames);
     }
     day.frames.len()
-}
-
-/// A replay under the same rules is the live run to the letter, and finds nothing to list.
-fn replays(rules: &Rules, frames: &[Frame]) {
-    let recorded = (1_u64..).zip(frames.iter().cloned()).map(|(seq, frame)| Recorded { seq, frame });
-    let replayed = replay::replay(State::default(), rules, recorded, None);
-    assert_eq!(replayed.same, replayed.inputs, "a replay gives other entries");
-    assert_eq!(replayed.deadlines, 0, "a replay finds deadlines that did not come up");
-    assert!(replayed.changes.is_empty(), "a replay under the same rules lists {:?}", replayed.changes.first());
 }
 
 /// How a day went: what was recorded, or the promise that was broken.

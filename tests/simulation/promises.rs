@@ -1,6 +1,7 @@
 //! What must hold: of every entry as it comes, and at the end of the day.
 
 use super::*;
+use kiriwake::replay::{self, Recorded};
 
 impl Day<'_> {
     pub(super) fn books_balance(&self) {
@@ -107,4 +108,13 @@ impl Day<'_> {
             assert!(step.entries == frame.entries, "replaying {:?} gives other entries", frame.input);
         }
     }
+}
+
+/// A replay under the same rules is the live run to the letter, and finds nothing to list.
+pub(super) fn replays(rules: &Rules, frames: &[Frame]) {
+    let recorded = (1_u64..).zip(frames.iter().cloned()).map(|(seq, frame)| Recorded { seq, frame });
+    let replayed = replay::replay(State::default(), rules, recorded, None);
+    assert_eq!(replayed.same, replayed.inputs, "a replay gives other entries");
+    assert_eq!(replayed.deadlines, 0, "a replay finds deadlines that did not come up");
+    assert!(replayed.changes.is_empty(), "a replay under the same rules lists {:?}", replayed.changes.first());
 }
