@@ -106,7 +106,7 @@ fn a_reload_takes_all_or_nothing_and_secrets_stay_secret() {
     fs::remove_file(&hook).expect("ours");
     site.add(
         "zz-policy.toml",
-        "[[maintenance]]\nname = \"n\"\nowner = \"n-sha\"\ncomponents = [\"core-switch\"]\n\
+        "[[maintenance]]\nname = \"n\"\nowner = \"n-sha\"\nreason = \"r\"\ncomponents = [\"core-switch\"]\n\
         from = \"2026-01-01T00:00\"\nuntil = \"2026-01-01T01:00\"\n",
     );
     let refused = daemon.ask(&["reload"]);

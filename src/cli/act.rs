@@ -1,6 +1,6 @@
 //! `incident`: listing, showing, and the desk's acts.
 
-use super::{By, Context, Trouble, show, text};
+use super::{By, Context, Trouble, cover, show, text};
 use crate::control::server::ActRequest;
 use crate::desk::act::Deed;
 use crate::desk::ids::{ComponentId, PartyId};
@@ -284,7 +284,11 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
             text::out(context.tongue.pick("Recorded.", "記録しました。"));
             Ok(())
         }
-        Reply::Recorded | Reply::Done { .. } => Ok(()),
+        Reply::Cover { .. } if !context.json => {
+            text::out(&cover::said(context, &reply).await?);
+            Ok(())
+        }
+        Reply::Recorded | Reply::Done { .. } | Reply::Cover { .. } => Ok(()),
     }
 }
 
@@ -299,7 +303,7 @@ fn word<'a, T: Deserialize<'a>>(flag: &str, text: &'a str) -> Result<T, Trouble>
 }
 
 /// A moment as people write it, in the site's zone.
-async fn moment(context: &Context, text: Option<String>) -> Result<Option<Timestamp>, Trouble> {
+pub(super) async fn moment(context: &Context, text: Option<String>) -> Result<Option<Timestamp>, Trouble> {
     let Some(text) = text else { return Ok(None) };
     parse_moment(&text, &context.zone().await?).map(Some)
 }

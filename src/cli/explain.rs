@@ -101,6 +101,11 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
                 format!("{}  {party} answered that it is not its part", text::time(*at, zone))
             }
             Fact::Quiet { target } => format!("nothing is red at {target}"),
+            Fact::Planned { name, from, until, silence } => {
+                let what = if *silence { "silence" } else { "planned work" };
+                let (from, until) = (text::time(*from, zone), text::time(*until, zone));
+                format!("still there after the {what} 「{name}」 ({from} to {until})")
+            }
             Fact::Words(words) => words.clone(),
         };
         lines.push(format!("    {}", text::clean(&words)));

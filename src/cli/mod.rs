@@ -4,6 +4,7 @@
 
 mod act;
 mod check;
+mod cover;
 mod demo;
 mod explain;
 mod outbox;
@@ -98,6 +99,12 @@ enum Command {
         #[arg(long)]
         mails: bool,
     },
+    /// Planned work (計画作業): alerts it explains are kept apart while it lasts.
+    #[command(subcommand)]
+    Maintenance(cover::Maintenance),
+    /// Silences (通知抑止): alerts that disturb nobody for a time.
+    #[command(subcommand)]
+    Silence(cover::Silence),
     /// What leaves the house.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -171,6 +178,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Who(who) => who::who(&context, &who),
         Command::Replay(replay) => replay::replay(&context, &replay),
         Command::Play { file, mails } => check::play(&context, &file, mails),
+        Command::Maintenance(command) => context.asking(cover::maintenance(&context, command)),
+        Command::Silence(command) => context.asking(cover::silence(&context, command)),
         Command::Outbox(outbox) => context.asking(outbox::outbox(&context, outbox)),
         Command::Store(store) => store::store(&context, store),
         Command::Ledger { check } => context.asking(store::ledger(&context, check)),

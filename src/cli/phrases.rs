@@ -65,6 +65,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::NotDelivered => "連絡が届いていない",
         Why::Evidence => "切り分けに必要",
         Why::WriteBack => "監視側への番号の記入",
+        Why::CoverEnds => "終了間際に警報が継続",
         Why::Notice => "管理者への通知",
     };
     tongue.pick(&sentences::why(why), japanese).to_owned()
@@ -95,6 +96,14 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         (Tongue::Ja, Fact::HandedBack { party, at }) => format!("{}  {party}から範囲外との回答", time(at)),
         (Tongue::En, Fact::Quiet { target }) => format!("nothing is red at {target}"),
         (Tongue::Ja, Fact::Quiet { target }) => format!("{target}に警報なし"),
+        (Tongue::En, Fact::Planned { name, from, until, silence }) => {
+            let what = if *silence { "silence" } else { "planned work" };
+            format!("still there after the {what} {name} ({} to {})", time(from), time(until))
+        }
+        (Tongue::Ja, Fact::Planned { name, from, until, silence }) => {
+            let what = if *silence { "通知抑止" } else { "計画作業" };
+            format!("{what}「{name}」（{} 〜 {}）の終了後も継続", time(from), time(until))
+        }
         (_, Fact::Words(words)) => words.clone(),
     };
     text::clean(&words)

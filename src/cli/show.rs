@@ -4,7 +4,7 @@ use super::{Context, Trouble, text};
 use crate::control::client;
 use crate::control::view::{Dossier, IncidentLine, Status};
 use crate::desk::incident::Incident;
-use crate::desk::letter::{Ask, Happening, What};
+use crate::desk::letter::{Ask, Happening, What, WorkStage};
 use crate::desk::owed::{OwedState, Work};
 use crate::desk::request::RequestState;
 use crate::render::words;
@@ -48,6 +48,16 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
     let open = if incidents.is_empty() { "none".to_owned() } else { incidents.join(", ") };
     text::out(&format!("\nopen incidents  {open}   (and {} watched or just seen)", status.unnumbered));
     text::out(&format!("outbox          {} waiting, {} given up", status.waiting, status.dead));
+    for cover in &status.covers {
+        let number = cover.id.map(|id| id.to_string()).unwrap_or_default();
+        text::out(&format!(
+            "kept apart      {number} {} until {}: {} alerts, {} still red",
+            text::cut(&cover.name, 40),
+            text::time(cover.until, &zone),
+            cover.hid,
+            cover.red
+        ));
+    }
     text::out(&format!("books           {}", if status.balanced { "balance" } else { "DO NOT BALANCE" }));
     if let Some(seconds) = status.next_wakeup_seconds {
         text::out(&format!("next deadline   in {seconds} s"));
@@ -303,6 +313,9 @@ fn happened(happening: &Happening) -> String {
         What::BackToNormal { still_red } => format!("monitoring shows normal, except {}", still_red.join(", ")),
         What::Relapsed => "it is back".to_owned(),
         What::Severity { from, to } => format!("severity {from} → {to}"),
+        What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),
+        What::PlannedWork { name, stage: WorkStage::Moved, .. } => format!("the end of planned work 「{name}」 moved"),
+        What::PlannedWork { name, stage: WorkStage::Ended, .. } => format!("planned work 「{name}」 ended"),
     }
 }
 

@@ -10,7 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Every file of the example with its content.
-pub const FILES: [(&str, &str); 10] = [
+pub const FILES: [(&str, &str); 11] = [
     ("site.toml", include_str!("../../config/site.toml")),
     ("sources.toml", include_str!("../../config/sources.toml")),
     ("parties.toml", include_str!("../../config/parties.toml")),
@@ -20,6 +20,7 @@ pub const FILES: [(&str, &str); 10] = [
     ("calendars.toml", include_str!("../../config/calendars.toml")),
     ("policy.toml", include_str!("../../config/policy.toml")),
     ("channels.toml", include_str!("../../config/channels.toml")),
+    ("maintenance.toml", include_str!("../../config/maintenance.toml")),
     ("patterns.toml", include_str!("../../config/patterns.toml")),
 ];
 

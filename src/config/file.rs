@@ -286,7 +286,12 @@ impl<'de> Deserialize<'de> for Clock {
 pub(super) struct MaintenanceTable {
     pub(super) name: String,
     pub(super) owner: String,
+    pub(super) reason: String,
     pub(super) components: OneOrMany<String>,
-    pub(super) from: String,
-    pub(super) until: String,
+    pub(super) from: Option<String>,
+    pub(super) until: Option<String>,
+    pub(super) cron: Option<String>,
+    pub(super) lasts: Option<Span>,
+    pub(super) first: Option<Day>,
+    pub(super) last: Option<Day>,
 }

@@ -1,9 +1,10 @@
 //! The control socket: an HTTP API on a Unix socket, for operators at the command line.
 //!
-//! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] is what both ends speak,
+//! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] and [`covers`] are what both ends speak,
 //! [`server`] answers inside the daemon, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
 pub mod client;
+pub mod covers;
 pub mod server;
 pub mod view;

@@ -1,6 +1,6 @@
 //! The daemon's end of the control socket.
 
-use super::view;
+use super::{covers, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
 use crate::inbox::Inbox;
@@ -137,6 +137,7 @@ pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiv
         .route("/incidents/{name}", get(incident))
         .route("/outbox", get(outbox))
         .route("/outbox/{name}", get(row))
+        .route("/covers", get(covers))
         .route("/ledger", get(ledger))
         .route("/acts", post(act))
         .route("/reload", post(reload))
@@ -176,6 +177,13 @@ async fn outbox(
 async fn row(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Response, Trouble> {
     let missing = Trouble::NotFound(format!("There is no row {name}. `kiriwake outbox list --all` shows them."));
     doors.read(move |desk, _| view::row(desk, &name)).await?.map(|row| Json(row).into_response()).ok_or(missing)
+}
+
+async fn covers(
+    State(doors): State<Doors>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Vec<covers::CoverLine>>, Trouble> {
+    Ok(Json(doors.read(move |desk, now| covers::covers(desk, listing.all, now)).await?))
 }
 
 async fn ledger(State(doors): State<Doors>) -> Result<Response, Trouble> {

@@ -1,5 +1,6 @@
 //! What the control socket answers: plain data, the same for people's tables and for `--json`.
 
+use super::covers::{self, CoverLine};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
 use crate::desk::ids::{IncidentId, Number, OwedId};
@@ -39,6 +40,9 @@ pub struct Status {
     pub waiting: usize,
     /// Rows given up.
     pub dead: usize,
+    /// Planned work and silences that keep alerts apart now.
+    #[serde(default)]
+    pub covers: Vec<CoverLine>,
     /// What is due next: seconds from now.
     pub next_wakeup_seconds: Option<u64>,
     /// Whether the books balance.
@@ -177,6 +181,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        covers: covers::active(desk),
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,
     }

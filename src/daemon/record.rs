@@ -3,7 +3,7 @@
 //! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
 //! synced (`core`), or how it is kept (`store`).
 
-use crate::desk::ids::{AlertId, IncidentId, OwedId, RequestId, SourceId};
+use crate::desk::ids::{AlertId, CoverId, IncidentId, OwedId, RequestId, SourceId};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
 use crate::store::Entities;
@@ -57,6 +57,7 @@ pub(super) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Ve
         Thing::Incident(id) => state.incidents.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Request(id) => state.requests.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Owed(id) => state.owed.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Cover(id) => state.covers.get(id).map(serde_json::to_vec).transpose()?,
         Thing::House => Some(serde_json::to_vec(&HouseParts {
             counters: state.counters.clone(),
             tally: state.tally.clone(),
@@ -74,6 +75,8 @@ fn key(thing: &Thing) -> Vec<u8> {
         Thing::Incident(id) => numbered("incident", id.0),
         Thing::Request(id) => numbered("request", id.0),
         Thing::Owed(id) => numbered("owed", id.0),
+        Thing::Cover(CoverId::Work(number)) => numbered("work", *number),
+        Thing::Cover(CoverId::Silence(number)) => numbered("silence", *number),
         Thing::House => b"house/".to_vec(),
     }
 }
@@ -84,6 +87,7 @@ pub(super) fn entities(state: &State) -> Result<Entities, Error> {
     let things = things.chain(state.alerts.keys().copied().map(Thing::Alert));
     let things = things.chain(state.incidents.keys().copied().map(Thing::Incident));
     let things = things.chain(state.requests.keys().copied().map(Thing::Request));
+    let things = things.chain(state.covers.keys().copied().map(Thing::Cover));
     let things = things.chain(state.owed.keys().copied().map(Thing::Owed)).chain([Thing::House]);
     things
         .map(|thing| entity(state, &thing))
@@ -105,6 +109,12 @@ pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(),
         b"source" => {
             let id = String::from_utf8_lossy(name).into_owned();
             state.sources.insert(SourceId(id), serde_json::from_slice(value)?);
+        }
+        b"work" => {
+            state.covers.insert(CoverId::Work(number()?), serde_json::from_slice(value)?);
+        }
+        b"silence" => {
+            state.covers.insert(CoverId::Silence(number()?), serde_json::from_slice(value)?);
         }
         b"alert" => {
             state.alerts.insert(AlertId(number()?), serde_json::from_slice(value)?);

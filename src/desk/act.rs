@@ -4,11 +4,15 @@
 //! possible instead. Only people acknowledge, restore and accept; nothing in the product does it for them (P16).
 
 mod confirm;
+mod cover;
+mod covers;
 mod finish;
 mod naming;
 mod perform;
 
 pub(super) use perform::perform;
+
+pub use cover::{CoverAct, Fitting, Terms};
 
 use super::ids::{ComponentId, OwedId, PartyId};
 use super::incident::StatusName;
@@ -79,6 +83,8 @@ pub enum Act {
         /// Which row.
         owed: OwedId,
     },
+    /// Something about planned work or a silence.
+    Cover(CoverAct),
     /// Everything else is done to an incident, named by its number (or internal id before 受付).
     On {
         /// The incident's name.

@@ -3,7 +3,7 @@
 //! A thing. An alert is opened once per problem of a source; repeats only count. What it belongs to is its
 //! [`Standing`]: every observation is exactly one of member, duplicate, suppressed, set aside, pending (P24).
 
-use super::ids::{AlertId, ComponentId, IncidentId, SourceId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, SourceId};
 use super::now::{Elapsed, Now};
 use super::observation::{Evidence, Key, Level, Problem};
 use super::state::State;
@@ -41,6 +41,9 @@ pub struct Alert {
     pub gone: Option<Gone>,
     /// Further observations of the same problem.
     pub repeats: u64,
+    /// The planned work or silence that kept it apart until its end: it counts from then.
+    #[serde(default)]
+    pub after: Option<CoverId>,
 }
 
 /// How an alert ended.
@@ -76,6 +79,14 @@ pub enum Suppression {
     PlannedWork {
         /// Its name.
         name: String,
+        /// Its number; `None` only on record from before planned work had one.
+        #[serde(default)]
+        by: Option<CoverId>,
+    },
+    /// A silence covers it.
+    Silenced {
+        /// Its number.
+        by: CoverId,
     },
     /// Maintenance in the monitoring system covers it.
     SourceMaintenance,
@@ -117,12 +128,15 @@ pub enum Change {
         /// What it belongs to now.
         standing: Standing,
     },
-    /// Its time counts from `at` on: it still burns at the end of planned work.
+    /// Its time counts from `at` on: it still burns at the end of planned work or of a silence.
     CountsFrom {
         /// Which alert.
         alert: AlertId,
-        /// The end of the planned work.
+        /// The end.
         at: Timestamp,
+        /// Of which; `None` only on record from before they had numbers.
+        #[serde(default)]
+        after: Option<CoverId>,
     },
     /// It ended long ago and belongs to nothing open: only its count is kept.
     Forgotten(AlertId),
@@ -192,6 +206,20 @@ impl Alert {
         self.gone.is_none() && !self.problem.momentary
     }
 
+    /// Planned work or a silence keeps it apart.
+    pub fn held_back(&self) -> bool {
+        matches!(self.standing, Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Silenced { .. }))
+    }
+
+    /// The planned work or silence that keeps it apart.
+    pub fn held_by(&self) -> Option<CoverId> {
+        match &self.standing {
+            Standing::Suppressed(Suppression::PlannedWork { by, .. }) => *by,
+            Standing::Suppressed(Suppression::Silenced { by }) => Some(*by),
+            Standing::Suppressed(_) | Standing::Member(_) | Standing::Pending => None,
+        }
+    }
+
     /// The incident it belongs to.
     pub fn incident(&self) -> Option<IncidentId> {
         match self.standing {
@@ -228,7 +256,10 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Stands { alert, standing } => {
             state.alter_alert(*alert, |alert| alert.standing.clone_from(standing));
         }
-        Change::CountsFrom { alert, at } => state.alter_alert(*alert, |alert| alert.at = *at),
+        Change::CountsFrom { alert, at, after } => state.alter_alert(*alert, |alert| {
+            alert.at = *at;
+            alert.after = after.or(alert.after);
+        }),
         Change::Forgotten(id) => {
             if let Some(alert) = state.remove_alert(*id) {
                 match alert.standing {

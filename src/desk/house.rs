@@ -75,6 +75,8 @@ pub enum Reason {
     Hour,
     /// As observed.
     Observed,
+    /// Planned work or a silence changed.
+    Planned,
     /// The desk failed on it.
     Failed,
 }

@@ -95,6 +95,50 @@ counter!(
     OwedId, "O-"
 );
 
+/// Planned work (`P-3`) or a silence (`S-1`), counted by the desk each for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum CoverId {
+    /// Planned work (計画作業).
+    Work(u64),
+    /// A silence (通知抑止).
+    Silence(u64),
+}
+
+impl fmt::Display for CoverId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CoverId::Work(number) => write!(f, "P-{number}"),
+            CoverId::Silence(number) => write!(f, "S-{number}"),
+        }
+    }
+}
+
+impl From<CoverId> for String {
+    fn from(id: CoverId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for CoverId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl std::str::FromStr for CoverId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |rest: &str| rest.parse().ok();
+        let work = text.strip_prefix("P-").and_then(number).map(CoverId::Work);
+        let silence = text.strip_prefix("S-").and_then(number).map(CoverId::Silence);
+        work.or(silence).ok_or_else(|| format!("`{text}` is no number of planned work (P-3) or of a silence (S-1)"))
+    }
+}
+
 /// The number an incident is known by outside: `KW-20260920-0001`, by the JST date of 受付, without gaps.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -4,8 +4,9 @@
 //! `correlate`. Absence of anything is never evidence here (P6).
 
 use super::alert::{self, Alert, Gone, Standing, Suppression};
+use super::cover::{self, Cover};
 use super::house;
-use super::ids::{AlertId, SourceId};
+use super::ids::{AlertId, CoverId, SourceId};
 use super::letter::Notice;
 use super::observation::{Failure, Observation, Problem, Report, Seen};
 use super::owed::{self, OwedState};
@@ -56,7 +57,7 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
     if !overdue && let Some(next) = turn.book.next_hour(now.wall, turn.book.rules.policy.digest_at) {
         turn.record(house::Change::Digest { next, made: None }, house::Reason::Configuration);
     }
-    correlate::set_planned_edge(turn, house::Reason::Configuration);
+    correlate::planned_by_rules(turn);
 }
 
 /// A source looked.
@@ -121,6 +122,10 @@ fn observe(turn: &mut Turn, source: &SourceId, seen: Observation, first_look: bo
             let at = seen.at.max(open.at);
             let gone = Gone { at, learnt: turn.now.elapsed, evidence };
             turn.touched.stirred.extend(open.incident());
+            if open.held_back() {
+                // What burns there looked calm but for this one.
+                turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
+            }
             turn.record(alert::Change::Gone { alert, gone }, alert::Reason::AsReported);
         }
         (Seen::Changed { .. } | Seen::Recovered { .. }, None) => {
@@ -142,21 +147,9 @@ fn open(
     first_look: bool,
 ) -> AlertId {
     let (at, estimated) = normalize::occurred(at, turn.now.wall, problem.late || first_look);
-    let standing = if problem.level < turn.book.min_level(source) {
-        Standing::Suppressed(Suppression::BelowLevel)
-    } else if first_look {
-        Standing::Suppressed(Suppression::Adopted)
-    } else if problem.suppressed {
-        Standing::Suppressed(Suppression::SourceMaintenance)
-    } else {
-        Standing::Pending
-    };
     let id = turn.next_alert();
     let component = turn.book.index.component(source, &problem);
-    if standing == Standing::Pending {
-        turn.touched.pending.insert(id);
-    }
-    let alert = Alert {
+    let mut alert = Alert {
         id,
         source: source.clone(),
         key,
@@ -166,10 +159,20 @@ fn open(
         estimated,
         received: turn.now,
         component,
-        standing,
+        standing: Standing::Pending,
         gone: None,
         repeats: 0,
+        after: None,
     };
+    if alert.problem.level < turn.book.min_level(source) {
+        alert.standing = Standing::Suppressed(Suppression::BelowLevel);
+    } else if first_look {
+        alert.standing = Standing::Suppressed(Suppression::Adopted);
+    } else if alert.problem.suppressed && correlate::covering(turn.state, turn.book, &alert).is_none() {
+        alert.standing = Standing::Suppressed(Suppression::SourceMaintenance);
+    } else {
+        turn.touched.pending.insert(id);
+    }
     turn.record(alert::Change::Opened(Box::new(alert)), alert::Reason::FirstSeen);
     id
 }
@@ -199,7 +202,7 @@ fn alter(
         Standing::Suppressed(Suppression::SourceMaintenance) => !alert.problem.suppressed,
         Standing::Suppressed(Suppression::BelowLevel) => alert.problem.level >= turn.book.min_level(&alert.source),
         Standing::Suppressed(Suppression::Adopted) => level.is_some(),
-        Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Over)
+        Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Silenced { .. } | Suppression::Over)
         | Standing::Member(_)
         | Standing::Pending => false,
     };
@@ -288,6 +291,12 @@ pub(super) fn sweep(turn: &mut Turn) {
         .collect();
     for row in old_rows {
         turn.record(owed::Change::Forgotten(row), owed::Reason::Old);
+    }
+    let wall = turn.now.wall;
+    let old = |cover: &&Cover| cover.ended.is_some_and(|ended| wall.duration_since(ended) >= cover::REMEMBERED);
+    let old_covers: Vec<CoverId> = turn.state.covers.values().filter(old).map(|cover| cover.id).collect();
+    for cover in old_covers {
+        turn.record(cover::Change::Forgotten(cover), cover::Reason::Old);
     }
     turn.record(house::Change::first_sweep(turn.now), house::Reason::Hour);
 }

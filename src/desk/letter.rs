@@ -281,6 +281,10 @@ pub enum OccurredMark {
     Reported,
     /// 推定
     Estimated,
+    /// It burnt before under planned work and counts from the end of that.
+    PlannedEnd,
+    /// It burnt before under a silence and counts from the end of that.
+    SilenceEnd,
 }
 
 /// 受付契機.
@@ -322,6 +326,9 @@ pub struct VerdictFacts {
     pub cause: Option<CauseClass>,
     /// The rule's sentence.
     pub because: String,
+    /// Planned work (of a vendor that reads: its own) overran: what it kept apart still burns.
+    #[serde(default)]
+    pub overrun: bool,
     /// 確認済みの事実.
     pub evidence: Vec<Fact>,
     /// What could not be learnt (確認できず).
@@ -372,6 +379,17 @@ pub enum Fact {
         party: String,
         /// When.
         at: Timestamp,
+    },
+    /// Planned work went on there, or a silence hid it, until then.
+    Planned {
+        /// What was done; of a silence its reason.
+        name: String,
+        /// Since when.
+        from: Timestamp,
+        /// Until when.
+        until: Timestamp,
+        /// It was a silence.
+        silence: bool,
     },
     /// A rule's own words.
     Words(String),
@@ -495,6 +513,27 @@ pub enum What {
         /// To.
         to: u8,
     },
+    /// Planned work where the incident is began, is to take longer, or ended.
+    PlannedWork {
+        /// What is done.
+        name: String,
+        /// How far it is.
+        stage: WorkStage,
+        /// When it ends, or ended.
+        until: Timestamp,
+    },
+}
+
+/// How far planned work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkStage {
+    /// It began.
+    Began,
+    /// Its end was moved.
+    Moved,
+    /// It ended.
+    Ended,
 }
 
 /// 復旧 in facts.
@@ -596,11 +635,39 @@ pub enum Notice {
         /// What was set aside.
         what: String,
     },
+    /// Planned work or a silence ends soon, and what it keeps apart still burns.
+    CoverEnds {
+        /// Which.
+        cover: CoverFacts,
+        /// What still burns: host and message, the gravest first; at most 20.
+        red: Vec<String>,
+        /// How many in all.
+        total: usize,
+    },
     /// Records that could not be read or applied.
     Damage {
         /// What is known.
         what: String,
     },
+}
+
+/// Planned work or a silence, for the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverFacts {
+    /// Its number (`P-3`, `S-1`).
+    pub id: String,
+    /// It is a silence.
+    pub silence: bool,
+    /// What is done; of a silence its reason.
+    pub name: String,
+    /// Who answers for it, by name.
+    pub owner: String,
+    /// The owner's phone, where one is known and answers now.
+    pub phone: Option<String>,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// 日次まとめ.

@@ -20,11 +20,13 @@ pub mod rules;
 
 pub mod calendar;
 pub mod contact;
+pub mod cron;
 pub mod graph;
 pub mod scope;
 pub mod severity;
 
 pub mod alert;
+pub mod cover;
 pub mod house;
 pub mod incident;
 pub mod ledger;
@@ -39,6 +41,7 @@ mod assign;
 mod correlate;
 mod deliver;
 mod escalate;
+mod input;
 mod intake;
 pub mod isolate;
 mod normalize;
@@ -46,94 +49,18 @@ mod notify;
 pub mod turn;
 
 pub use act::{Act, Actor, Role};
+pub use input::{Input, Reply};
 
 use book::Book;
-use ids::{OwedId, SourceId};
+use ids::SourceId;
 use now::Now;
-use observation::{Failure, OpenProblem, Report};
-use outcome::Outcome;
+use observation::OpenProblem;
 use rules::Rules;
 use serde::{Deserialize, Serialize};
 use state::{State, Wakeup};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use turn::{Thing, Turn};
-
-/// Everything that can happen to the desk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(clippy::large_enum_variant, reason = "inputs are moved, never stored in numbers")]
-pub enum Input {
-    /// The daemon started on this store; attempts that were under way are cut off.
-    Started {
-        /// Names the store.
-        store: String,
-        /// Term of ownership.
-        epoch: u64,
-    },
-    /// Rules came into force; the rule set itself is stored by its hash.
-    RulesLoaded {
-        /// Their revision.
-        hash: String,
-    },
-    /// The configuration could not be loaded; the old rules stay in force.
-    RulesRefused {
-        /// The faults, as told to the administrator.
-        faults: Vec<String>,
-    },
-    /// A source looked.
-    Report(Report),
-    /// A source could not look.
-    SourceFailed {
-        /// Which source.
-        source: SourceId,
-        /// What happened.
-        failure: Failure,
-    },
-    /// A worker comes back with what became of one attempt.
-    Outcome {
-        /// Which row.
-        owed: OwedId,
-        /// Which attempt.
-        attempt: u32,
-        /// What became of it.
-        outcome: Outcome,
-    },
-    /// Somebody at the desk acts.
-    Act {
-        /// Who.
-        actor: Actor,
-        /// What.
-        act: Act,
-    },
-    /// Something of the record was found damaged at the start.
-    Damaged {
-        /// What is known.
-        what: String,
-    },
-    /// An earlier input made the desk fail; it is set aside and told.
-    Failed {
-        /// What kind of input it was.
-        what: String,
-    },
-    /// Time has passed.
-    Tick,
-}
-
-/// What whoever put an input in is told once it is on record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Reply {
-    /// It is on record.
-    Recorded,
-    /// An act is on record; the incident it made or changed.
-    Done {
-        /// Its name: number, or internal id before 受付.
-        incident: String,
-        /// Where it stands now.
-        status: incident::StatusName,
-    },
-    /// An act was refused: why, and what is possible now.
-    Refused(String),
-}
 
 /// One change with its reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,6 +89,8 @@ pub enum Change {
     Request(request::Change),
     /// Of a row of the ledger.
     Owed(owed::Change),
+    /// Of planned work or a silence.
+    Cover(cover::Change),
     /// Of the desk as a whole.
     House(house::Change),
 }
@@ -179,6 +108,8 @@ pub enum Reason {
     Request(request::Reason),
     /// Of a row.
     Owed(owed::Reason),
+    /// Of planned work or a silence.
+    Cover(cover::Reason),
     /// Of the desk as a whole.
     House(house::Reason),
 }
@@ -192,7 +123,7 @@ macro_rules! from_things {
         })+
     };
 }
-from_things!(source => Source, alert => Alert, incident => Incident, request => Request, owed => Owed, house => House);
+from_things!(source => Source, alert => Alert, incident => Incident, request => Request, owed => Owed, cover => Cover, house => House);
 
 macro_rules! from_changes {
     ($($thing:ident => $variant:ident),+ $(,)?) => {
@@ -203,7 +134,7 @@ macro_rules! from_changes {
         })+
     };
 }
-from_changes!(alert => Alert, incident => Incident, request => Request, owed => Owed, house => House);
+from_changes!(alert => Alert, incident => Incident, request => Request, owed => Owed, cover => Cover, house => House);
 
 impl From<(SourceId, source::Change)> for Change {
     fn from((source, change): (SourceId, source::Change)) -> Self {
@@ -222,23 +153,6 @@ pub struct Frame {
     pub input: Input,
     /// What changed, and why.
     pub entries: Vec<Entry>,
-}
-
-impl Input {
-    /// What kind of input it is, in a word.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Input::Started { .. } => "start",
-            Input::RulesLoaded { .. } | Input::RulesRefused { .. } => "rule set",
-            Input::Report(_) => "report of a source",
-            Input::SourceFailed { .. } => "failed look of a source",
-            Input::Outcome { .. } => "outcome of an attempt",
-            Input::Act { .. } => "act",
-            Input::Damaged { .. } => "damage report",
-            Input::Failed { .. } => "failure report",
-            Input::Tick => "tick",
-        }
-    }
 }
 
 /// What one step led to.

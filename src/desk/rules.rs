@@ -7,6 +7,7 @@
 mod alert_match;
 mod estate;
 mod isolation;
+mod maintenance;
 mod party;
 mod policy;
 pub mod written;
@@ -15,15 +16,15 @@ pub use super::isolate::condition::Condition;
 pub use alert_match::{AlertMatch, WrittenMatch, either};
 pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, System};
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
+pub use maintenance::{Maintenance, Times, Window};
 pub use party::{Contact, Contract, Party, PartyKind};
 pub use policy::{FirstReport, Policy, SeverityPolicy};
 
 use super::calendar::Calendar;
 use super::ids::{CalendarId, ChannelId, ComponentId, PartyId, SourceId, SystemId};
 use super::observation::Level;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One checked rule set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,19 +132,4 @@ pub enum Carries {
         /// The party the far end belongs to.
         party: PartyId,
     },
-}
-
-/// Planned work (計画作業): alerts of these components within it are its consequence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Maintenance {
-    /// What is done.
-    pub name: String,
-    /// Who answers for it.
-    pub owner: PartyId,
-    /// Where; with everything that needs it, directly or not.
-    pub components: BTreeSet<ComponentId>,
-    /// Start, included.
-    pub from: Timestamp,
-    /// End, excluded.
-    pub until: Timestamp,
 }

@@ -4,20 +4,22 @@
 //! indexes are never stored: [`State::index`] derives them again.
 
 mod agenda;
+mod covers;
 mod here;
+mod house;
 
 pub use agenda::{Agenda, Wakeup, When};
 pub use here::Here;
+pub use house::House;
 
-use super::alert::{Alert, Standing, Suppression};
-use super::ids::{AlertId, ComponentId, IncidentId, Number, OwedId, RequestId, SourceId};
+use super::alert::Alert;
+use super::cover::Cover;
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, OwedId, RequestId, SourceId};
 use super::incident::{Incident, StatusName};
-use super::now::{Elapsed, Now};
 use super::observation::Key;
 use super::owed::{Owed, OwedState};
 use super::request::Request;
 use super::source::Source;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,9 @@ pub struct State {
     pub requests: BTreeMap<RequestId, Request>,
     /// Rows of the ledger.
     pub owed: BTreeMap<OwedId, Owed>,
+    /// Planned work and silences.
+    #[serde(default)]
+    pub covers: BTreeMap<CoverId, Cover>,
     /// Counters for ids and numbers.
     pub counters: Counters,
     /// The books.
@@ -87,9 +92,12 @@ pub struct State {
     /// Attempts under way, by destination.
     #[serde(skip)]
     pub in_flight: BTreeMap<String, i64>,
-    /// Alerts suppressed by planned work of ours that have not ended.
+    /// Alerts kept apart by planned work or a silence that have not ended.
     #[serde(skip)]
     pub held_back: BTreeSet<AlertId>,
+    /// Planned work and silences that have begun and not ended.
+    #[serde(skip)]
+    pub active: BTreeSet<CoverId>,
 }
 
 /// Where an alert is: its component, or its host where no component covers it.
@@ -119,6 +127,12 @@ pub struct Counters {
     pub request: u64,
     /// Last row.
     pub owed: u64,
+    /// Last planned work.
+    #[serde(default)]
+    pub work: u64,
+    /// Last silence.
+    #[serde(default)]
+    pub silence: u64,
     /// Last KW number of each date.
     pub numbers: BTreeMap<Date, u32>,
 }
@@ -151,29 +165,6 @@ pub struct Tally {
     pub forgotten_superseded: u64,
 }
 
-/// What belongs to the desk as a whole.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct House {
-    /// Names this store: part of every outbox key.
-    pub store: String,
-    /// Term of ownership; part of every outbox key, because counters repeat after a restore.
-    pub epoch: u64,
-    /// When the last step was recorded.
-    pub last_step: Option<Now>,
-    /// When the next daily digest is due.
-    pub digest_due: Option<Timestamp>,
-    /// When the last daily digest was made.
-    pub digest_last: Option<Timestamp>,
-    /// The next start or end of planned work.
-    pub planned_edge: Option<Timestamp>,
-    /// Blind times: source, from, until.
-    pub blind_times: Vec<(SourceId, Timestamp, Option<Timestamp>)>,
-    /// When what ended long ago is next forgotten.
-    pub sweep_due: Option<Elapsed>,
-    /// Revision of the rules in force.
-    pub rules_hash: String,
-}
-
 impl State {
     /// Derives every index from the things.
     pub fn index(&mut self) {
@@ -185,6 +176,9 @@ impl State {
             house: things.house,
             ..State::default()
         };
+        for cover in things.covers.into_values() {
+            self.put_cover(cover);
+        }
         for (id, source) in &self.sources {
             self.agenda.set(Wakeup::Blind(id.clone()), source.due());
         }
@@ -242,7 +236,7 @@ impl State {
         let (id, place) = (alert.id, alert.place());
         if alert.gone.is_none() {
             self.live.entry(place.clone()).or_default().insert(id);
-            if matches!(alert.standing, Standing::Suppressed(Suppression::PlannedWork { .. })) {
+            if alert.held_back() {
                 self.held_back.insert(id);
             }
         }

@@ -1,10 +1,10 @@
 //! One turn of the desk: the state, the rules, the moment, and the only door through which the state changes.
 
 use super::book::Book;
-use super::ids::{AlertId, IncidentId, OwedId, RequestId, SourceId};
+use super::ids::{AlertId, CoverId, IncidentId, OwedId, RequestId, SourceId};
 use super::now::Now;
 use super::state::State;
-use super::{Change, Entry, Reason, alert, house, incident, owed, request, source};
+use super::{Change, Entry, Reason, alert, cover, house, incident, owed, request, source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,8 @@ pub struct Touched {
     pub stirred: BTreeSet<IncidentId>,
     /// Incidents alerts joined after 受付, with how many.
     pub spread: BTreeMap<IncidentId, usize>,
+    /// Planned work and silences that kept alerts apart, with how many.
+    pub hidden: BTreeMap<CoverId, u64>,
     /// Incidents of which more may be asked by probes.
     pub to_probe: BTreeSet<IncidentId>,
     /// Incidents to be isolated (again).
@@ -59,6 +61,8 @@ pub enum Thing {
     Request(RequestId),
     /// A row.
     Owed(OwedId),
+    /// Planned work or a silence.
+    Cover(CoverId),
     /// Counters, books, house.
     House,
 }
@@ -102,6 +106,16 @@ impl<'a> Turn<'a> {
         RequestId(self.state.counters.request + 1)
     }
 
+    /// The number the next planned work gets.
+    pub fn next_work(&self) -> CoverId {
+        CoverId::Work(self.state.counters.work + 1)
+    }
+
+    /// The number the next silence gets.
+    pub fn next_silence(&self) -> CoverId {
+        CoverId::Silence(self.state.counters.silence + 1)
+    }
+
     /// The id the next row gets.
     pub fn next_owed(&self) -> OwedId {
         OwedId(self.state.counters.owed + 1)
@@ -116,6 +130,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Incident(change) => incident::apply(state, change),
         Change::Request(change) => request::apply(state, change),
         Change::Owed(change) => owed::apply(state, change),
+        Change::Cover(change) => cover::apply(state, change),
         Change::House(change) => house::apply(state, change),
     }
 }
@@ -129,6 +144,7 @@ impl Change {
             Change::Incident(change) => Thing::Incident(change.incident),
             Change::Request(change) => Thing::Request(change.request()),
             Change::Owed(change) => Thing::Owed(change.owed()),
+            Change::Cover(change) => Thing::Cover(change.cover()),
             Change::House(_) => Thing::House,
         }
     }

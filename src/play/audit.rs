@@ -63,6 +63,7 @@ fn differ(one: &State, other: &State) -> Option<String> {
         incidents,
         requests,
         owed,
+        covers,
         counters,
         tally,
         house,
@@ -82,6 +83,7 @@ fn differ(one: &State, other: &State) -> Option<String> {
         owed_of,
         in_flight,
         held_back,
+        active,
     );
     None
 }

@@ -9,6 +9,8 @@
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `restart`, `stop`, `clock`. Not here: what follows from them.
 
+mod covers;
+
 use super::script::time;
 use crate::desk::act::{Act, Actor, Deed, Role};
 use crate::desk::ids::{ChannelId, PartyId, SourceId};
@@ -269,6 +271,9 @@ fn act(words: &mut Words) -> Result<Step, String> {
     let verb = words.next("what is done")?;
     if verb == "open" {
         return Ok(Step::Act(actor, open(words)?));
+    }
+    if let Some(act) = covers::act(verb, words)? {
+        return Ok(Step::Act(actor, act));
     }
     let incident = words.next("an incident's number")?.to_owned();
     let deed = deed(verb, words)?;

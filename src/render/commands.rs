@@ -55,6 +55,12 @@ pub(super) fn explain(number: &Number) -> String {
     format!("kiriwake explain {}", text::name(&number.0))
 }
 
+/// Moves the end of planned work or a silence.
+pub(super) fn extend(id: &str, silence: bool) -> String {
+    let what = if silence { "silence" } else { "maintenance" };
+    format!("kiriwake {what} extend {} --until \"...\"", text::name(id))
+}
+
 /// All open incidents.
 pub(super) const LIST: &str = "kiriwake incident list";
 /// What has not been delivered.

@@ -190,6 +190,12 @@ pub(super) fn isolation(facts: &Facts) -> String {
     let mark = format!("（確度：{}、{}）", words::confidence(verdict.confidence), words::by(verdict.by));
     let by = format!("（{}）", words::by(verdict.by));
     let likely = likelihood(verdict.confidence);
+    if let Some((work, _)) = overrun(facts) {
+        return format!(
+            "計画作業「{work}」の終了後も異常が継続しております（計画停止の超過）。同作業に起因する{likely}{mark}。\
+             原因は確認中です。"
+        );
+    }
     match verdict.code {
         VerdictCode::Single | VerdictCode::Multi => {
             format!("{suspect}に起因する{likely}{mark}。原因は確認中です。")
@@ -203,6 +209,15 @@ pub(super) fn isolation(facts: &Facts) -> String {
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
         VerdictCode::Security => "窓口にて確認しております。".to_owned(),
     }
+}
+
+/// Planned work (of a vendor that reads: its own), where what it kept apart still burns: its name and its end.
+pub(super) fn overrun(facts: &Facts) -> Option<(String, Timestamp)> {
+    let verdict = facts.verdict.as_ref().filter(|verdict| verdict.overrun)?;
+    verdict.evidence.iter().find_map(|fact| match fact {
+        Fact::Planned { name, until, silence: false, .. } => Some((text::name(name), *until)),
+        _ => None,
+    })
 }
 
 /// 可能性… so that it follows 「に起因する」.
@@ -329,6 +344,15 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
         Fact::HandedBack { party, at } => {
             format!("{}から対応範囲外との回答があったこと（{}）", text::name(party), clock.short(*at))
+        }
+        Fact::Planned { name, from, until, silence } => {
+            let what = if *silence { "通知抑止" } else { "計画作業" };
+            format!(
+                "{what}「{}」の期間（{}〜{}）の終了後も継続していること",
+                text::name(name),
+                clock.short(*from),
+                clock.short(*until)
+            )
         }
         Fact::Words(words) => text::summary(words),
     }

@@ -2,10 +2,11 @@
 //!
 //! The desk has decided who hears what, and fixed the facts in a [`Letter`]; here they become a subject and a body, and
 //! channels carry these. Each kind of mail is built as a page of named sections (`layout.rs`) by the file of its family:
-//! `report` and `office` (主管課), `request` (業者), `desk` and `notice` (窓口), `source` (監視停止) and, in English, `en`. Deliberately
+//! `report` and `office` (主管課), `request` (業者), `desk`, `notice` and `covers` (窓口), `source` (監視停止) and, in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
 mod commands;
+mod covers;
 mod desk;
 mod en;
 mod facts;

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{commands, facts, text, words};
+use super::{commands, covers, facts, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -77,11 +77,11 @@ fn known(incident: &Facts, clock: &Clock) -> (Vec<String>, Vec<String>) {
 }
 
 /// An internal notice in words.
-struct Told {
-    title: String,
-    happened: String,
-    details: Vec<String>,
-    steps: Vec<(&'static str, Vec<String>)>,
+pub(super) struct Told {
+    pub(super) title: String,
+    pub(super) happened: String,
+    pub(super) details: Vec<String>,
+    pub(super) steps: Vec<(&'static str, Vec<String>)>,
 }
 
 fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
@@ -177,6 +177,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             details: vec![text::or(text::note(what), "不明")],
             steps: vec![("監視元の画面と対応中の一覧を見比べてください。", vec![commands::LIST.to_owned()])],
         },
+        Notice::CoverEnds { cover, red, total } => covers::ends_soon(cover, red, *total, clock),
         Notice::Damage { what } => Told {
             title: "記録の一部を読み取れませんでした".to_owned(),
             happened: "記録の一部を読み取れませんでした。読み取れたものから運転を続けております。".to_owned(),

@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{facts, text, words};
-use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What};
+use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::VerdictCode;
 use jiff::Timestamp;
 
@@ -187,6 +187,9 @@ fn record(what: &What) -> &'static str {
         What::BackToNormal { .. } => "監視上の正常復帰",
         What::Relapsed => "異常の再確認",
         What::Severity { .. } => "重大度の変更",
+        What::PlannedWork { stage: WorkStage::Began, .. } => "計画作業の開始",
+        What::PlannedWork { stage: WorkStage::Moved, .. } => "計画作業の終了予定の変更",
+        What::PlannedWork { stage: WorkStage::Ended, .. } => "計画作業の終了",
     }
 }
 
@@ -238,6 +241,16 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Severity { from, to } => {
             format!("{at}に重大度を{}から{}に変更しました。", facts::severity(*from), facts::severity(*to))
+        }
+        What::PlannedWork { name, stage, until } => {
+            let (name, until) = (text::name(name), clock.short(*until));
+            match stage {
+                WorkStage::Began => {
+                    format!("{at}に計画作業「{name}」が始まりました（{until}まで）。本件の対応は継続しております。")
+                }
+                WorkStage::Moved => format!("{at}に計画作業「{name}」の終了予定が{until}に変更されました。"),
+                WorkStage::Ended => format!("{at}に計画作業「{name}」の期間が終了しました。"),
+            }
         }
     }
 }

@@ -34,13 +34,18 @@ pub(super) fn request(
     if incident.returned.is_some() {
         page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
     }
-    match ask {
-        Ask::Repair => page.text(format!(
+    match (ask, facts::overrun(incident)) {
+        (Ask::Repair, Some((name, until))) => page.text(format!(
+            "貴社にご担当いただいた計画作業「{name}」の期間は{}に終了いたしましたが、下記の異常が継続しております。\
+             お手数をおかけしますが、作業の状況をご確認のうえ、復旧に向けたご対応をお願いいたします。",
+            clock.short(until)
+        )),
+        (Ask::Repair, None) => page.text(format!(
             "下記の障害について一次切り分けを行った結果、貴社保守対象に起因する{}。お手数をおかけしますが、\
              ご確認および復旧に向けたご対応をお願いいたします。",
             judged(incident)
         )),
-        Ask::Inquiry => page.text(if is_reported(incident) {
+        (Ask::Inquiry, _) => page.text(if is_reported(incident) {
                 "下記の障害のご連絡を受け、一次切り分けを行っております。"
             } else {
                 "下記の障害を検知し、一次切り分けを行っております。"
@@ -197,7 +202,8 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
         Confidence::Confirmed => ("切り分け", "もの"),
         _ => ("推定", "可能性"),
     };
-    page.field(label, format!("{component}に起因する{likely}（{cause}{mark}）"));
+    let origin = if verdict.overrun { "計画作業".to_owned() } else { component };
+    page.field(label, format!("{origin}に起因する{likely}（{cause}{mark}）"));
     page.field(if label == "推定" { "推定の根拠" } else { "根拠" }, facts::ground(verdict));
     let mut open = list(&verdict.not_known);
     if needs_eyes(incident) {
@@ -221,6 +227,9 @@ fn tasks(incident: &Facts, ask: Ask, acknowledge_by: &str) -> Vec<String> {
     let mut tasks = vec![format!("受領のご連絡（{acknowledge_by}まで）")];
     match ask {
         Ask::Repair => {
+            if facts::overrun(incident).is_some() {
+                tasks.push("作業の状況（終了、継続、切り戻し）と、延長の要否のご連絡".to_owned());
+            }
             tasks.push("調査と復旧作業".to_owned());
             tasks.push("復旧見込みと現地作業の要否のご連絡（現地作業の場合は到着見込み）".to_owned());
             if is_hardware(incident) {

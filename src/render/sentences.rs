@@ -4,6 +4,7 @@
 //! sentences of the things' changes, [`reasons`] those of their reasons. Not here: words people outside read.
 
 mod changes;
+mod covers;
 mod owed;
 mod reasons;
 
@@ -50,6 +51,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Incident(change) => changes::incident(names, change),
         Change::Request(change) => changes::request(names, change),
         Change::Owed(change) => owed::owed(names, change),
+        Change::Cover(change) => covers::cover(names, change),
         Change::House(change) => changes::house(names, change),
     };
     Sentence { what, because: reasons::reason(names, &entry.reason), weight }

@@ -212,6 +212,8 @@ pub fn mark(mark: OccurredMark) -> &'static str {
         OccurredMark::Monitoring => "監視による",
         OccurredMark::Reported => "申告による",
         OccurredMark::Estimated => "推定",
+        OccurredMark::PlannedEnd => "計画作業の終了時刻",
+        OccurredMark::SilenceEnd => "通知抑止の終了時刻",
     }
 }
 
@@ -221,6 +223,8 @@ pub fn mark_en(mark: OccurredMark) -> &'static str {
         OccurredMark::Monitoring => "by monitoring",
         OccurredMark::Reported => "as reported",
         OccurredMark::Estimated => "estimated",
+        OccurredMark::PlannedEnd => "the end of planned work",
+        OccurredMark::SilenceEnd => "the end of a silence",
     }
 }
 

@@ -42,6 +42,31 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             None,
             Notice::WasDown { from: at("2026-11-20T09:58:30"), until: at("2026-11-20T10:29:10") },
         ),
+        internal(
+            "internal-work-ends",
+            None,
+            Notice::CoverEnds {
+                cover: rack(),
+                red: strings(&["srv-db-01 【死活】基幹系DBサーバ Ping応答なし"]),
+                total: 3,
+            },
+        ),
+        internal(
+            "internal-silence-ends",
+            None,
+            Notice::CoverEnds {
+                cover: CoverFacts {
+                    id: "S-1".into(),
+                    silence: true,
+                    name: "回線事業者の工事待ち".into(),
+                    owner: "株式会社K".into(),
+                    phone: None,
+                    ..rack()
+                },
+                red: strings(&["wan-rt-04 【死活】支所ルータ Ping応答なし"]),
+                total: 1,
+            },
+        ),
         internal("internal-set-aside", None, Notice::SetAside { what: "input 4711 of source zabbix".into() }),
         internal("internal-damage", None, Notice::Damage { what: "1 frame of 0003.kwj moved to quarantine/".into() }),
         (
@@ -138,4 +163,16 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             ),
         ),
     ]
+}
+
+fn rack() -> CoverFacts {
+    CoverFacts {
+        id: "P-3".into(),
+        silence: false,
+        name: "サーバラック移設".into(),
+        owner: "S株式会社".into(),
+        phone: Some("00-0000-0020".into()),
+        from: at("2026-11-20T08:45:00"),
+        until: at("2026-11-20T10:45:00"),
+    }
 }

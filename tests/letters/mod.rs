@@ -98,6 +98,7 @@ fn switch() -> Facts {
             parties: strings(&["株式会社N"]),
             cause: Some(CauseClass::Nw),
             because: "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
+            overrun: false,
             evidence: vec![
                 Fact::Ping { target: "core-sw-01".into(), answered: false, at: at("2026-09-20T02:14:40") },
                 Fact::Behind { failing: 40, of: 40 },
@@ -178,6 +179,7 @@ fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because:
         parties: strings(parties),
         cause: None,
         because: because.into(),
+        overrun: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
     })
@@ -206,6 +208,37 @@ fn slow_database(party: &str, component: &str) -> Box<Facts> {
         facts.target =
             Some(Target { name: component.into(), hosts: vec![facts.host.0.clone()], asset: Asset::default() });
         facts.stage = Stage::Requested;
+    })
+}
+
+/// Planned work on a server that overran.
+fn overrun() -> Box<Facts> {
+    small(|facts| {
+        facts.severity = 2;
+        facts.summary = "【死活】基幹系DBサーバ Ping応答なし".into();
+        facts.messages = vec![facts.summary.clone()];
+        facts.occurred = at("2026-11-20T12:00:00");
+        facts.occurred_mark = OccurredMark::PlannedEnd;
+        facts.stage = Stage::Requested;
+        facts.verdict = verdict(
+            VerdictCode::Single,
+            Confidence::Probable,
+            &["S株式会社"],
+            "計画作業「サーバラック移設」の終了後も、対象の警報が継続しているため",
+        );
+        if let Some(verdict) = &mut facts.verdict {
+            verdict.overrun = true;
+            verdict.evidence = vec![Fact::Planned {
+                name: "サーバラック移設".into(),
+                from: at("2026-11-20T10:00:00"),
+                until: at("2026-11-20T12:00:00"),
+                silence: false,
+            }];
+        }
+        facts.target =
+            Some(Target {
+                name: "基幹系DBサーバ".into(), hosts: strings(&["srv-db-01"]), asset: Asset::default()
+            });
     })
 }
 
@@ -247,6 +280,8 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("digest", "en-digest"),
         ("internal-please-check", "en-internal"),
         ("scope-out", "en-consultation"),
+        ("overrun-first-report", "en-overrun"),
+        ("internal-work-ends", "en-work-ends"),
     ]
     .into_iter()
     .map(|(of, name)| {

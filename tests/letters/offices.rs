@@ -85,6 +85,14 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             ),
         ),
         (
+            "overrun-first-report",
+            letter(
+                "2026-11-20T12:01:30",
+                office(),
+                Matter::FirstReport { incident: overrun(), next_report: Some(at("2026-11-20T13:15:00")) },
+            ),
+        ),
+        (
             "nothing-known-first-report",
             letter(
                 "2026-11-20T10:12:00",

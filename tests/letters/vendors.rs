@@ -34,6 +34,20 @@ pub(super) fn vendors() -> Vec<(&'static str, Letter)> {
             ),
         ),
         (
+            "overrun",
+            letter(
+                "2026-11-20T12:01:30",
+                to("S株式会社", Some("サポートセンター"), false),
+                Matter::Request {
+                    incident: overrun(),
+                    ask: Ask::Repair,
+                    acknowledge_by: at("2026-11-20T13:01:30"),
+                    entry_phone: Some("00-0000-0002".into()),
+                    log: Vec::new(),
+                },
+            ),
+        ),
+        (
             "two-vendors-database",
             letter(
                 "2026-11-20T10:20:00",

@@ -44,7 +44,7 @@ fn rules() -> Rules {
     for (name, text) in config::EXAMPLE {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    let overlay = "[[maintenance]]\nname = \"定期点検\"\nowner = \"s-sha\"\ncomponents = [\"hypervisor-4\"]\n\
+    let overlay = "[[maintenance]]\nname = \"定期点検\"\nowner = \"s-sha\"\nreason = \"点検\"\ncomponents = [\"hypervisor-4\"]\n\
                    from = \"2026-10-09 20:00\"\nuntil = \"2026-10-09 23:30\"\n";
     std::fs::write(folder.path().join("zz.toml"), overlay).unwrap();
     match config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()) {

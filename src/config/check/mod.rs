@@ -8,6 +8,7 @@ mod calendars;
 mod components;
 mod contacts;
 mod isolation;
+mod maintenance;
 mod overlap;
 mod parties;
 mod policy;

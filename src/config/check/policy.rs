@@ -1,15 +1,11 @@
-//! Numbers and times, and planned work.
+//! Numbers and times.
 
 use super::Checker;
-use crate::config::file::{MaintenanceTable, PolicyTable, SeverityTable};
+use crate::config::file::{PolicyTable, SeverityTable};
 use crate::config::span::Span;
-use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
-use crate::desk::rules::{Maintenance, Policy, SeverityPolicy, Site};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use crate::desk::rules::{Policy, SeverityPolicy, Site};
 use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
@@ -91,37 +87,5 @@ impl Checker<'_> {
             let help = format!("write a duration from 1s to {}", Span(LONGEST));
             self.findings.fault(path, format!("is {span}"), help);
         }
-    }
-
-    /// Planned work.
-    pub(super) fn maintenance(&mut self, tables: Vec<Item<MaintenanceTable>>, zone: &TimeZone) -> Vec<Maintenance> {
-        let mut all = Vec::new();
-        for Item { path, value: table, .. } in tables {
-            self.filled(&path.key("name"), &table.name);
-            let from = self.moment(&path.key("from"), &table.from, zone);
-            let until = self.moment(&path.key("until"), &table.until, zone);
-            let components = self.component_list(&path.key("components"), &table.components.0);
-            if components.is_empty() && !self.findings.is_made_up(&path.key("components")) {
-                self.findings.fault(&path.key("components"), "names nothing", "name the components that are worked on");
-            }
-            let owner = self.party(&path.key("owner"), &table.owner);
-            let components = components.into_iter().collect();
-            let (Some(from), Some(until)) = (from, until) else { continue };
-            if until <= from {
-                self.findings.fault(&path.key("until"), "is not after `from`", "exchange the two, or correct the date");
-            }
-            all.push(Maintenance { name: table.name, owner, components, from, until });
-        }
-        all
-    }
-
-    /// `2026-10-10T22:00:00` in the zone of the site, or a moment with its own offset.
-    fn moment(&mut self, path: &Path, text: &str, zone: &TimeZone) -> Option<Timestamp> {
-        let local = || text.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok().map(|at| at.timestamp());
-        let at = text.parse::<Timestamp>().ok().or_else(local);
-        if at.is_none() {
-            self.findings.fault(path, format!("{text:?} is no moment"), "write it like 2026-10-10T22:00:00");
-        }
-        at
     }
 }

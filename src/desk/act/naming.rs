@@ -1,6 +1,6 @@
 //! Which incidents an act names: for whoever lists acts, or repeats them where incidents go by other names.
 
-use super::Act;
+use super::{Act, CoverAct};
 
 impl Act {
     /// Gives every incident the act names the name `rename` knows for it.
@@ -9,7 +9,7 @@ impl Act {
     /// The first name `rename` does not know.
     pub fn rename_incidents(&mut self, rename: &mut dyn FnMut(&str) -> Option<String>) -> Result<(), String> {
         match self {
-            Act::Open { .. } | Act::Retry { .. } => Ok(()),
+            Act::Open { .. } | Act::Retry { .. } | Act::Cover(_) => Ok(()),
             Act::On { incident, .. } => {
                 *incident = rename(incident).ok_or_else(|| incident.clone())?;
                 Ok(())
@@ -22,6 +22,10 @@ impl Act {
         match self {
             Act::Open { .. } => ("open".to_owned(), None),
             Act::Retry { owed } => (format!("retry {owed}"), None),
+            Act::Cover(CoverAct::Plan { .. }) => ("maintenance add".to_owned(), None),
+            Act::Cover(CoverAct::Silence { .. }) => ("silence add".to_owned(), None),
+            Act::Cover(CoverAct::Extend { cover, .. }) => (format!("extend {cover}"), None),
+            Act::Cover(CoverAct::End { cover }) => (format!("end {cover}"), None),
             Act::On { incident, deed } => (deed.name().as_str().to_owned(), Some(incident.clone())),
         }
     }

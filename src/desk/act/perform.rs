@@ -1,6 +1,7 @@
 //! What each act changes.
 
 use super::confirm::{Confirmed, confirm};
+use super::covers;
 use super::finish::{accept, restore};
 use super::{Act, Actor, Deed, Leads, Role, allowed, possible};
 use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
@@ -23,6 +24,7 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
                 Err(why) => Reply::Refused(why),
             };
         }
+        Act::Cover(act) => return covers::perform(turn, &actor, act).unwrap_or_else(Reply::Refused),
         Act::Open { summary, component, detected_by, occurred, severity } => {
             open(turn, &actor, Call { summary, component, detected_by, occurred, severity })
         }
@@ -135,7 +137,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
 }
 
 /// The party somebody means: by its id in the configuration, or by the name the mails show.
-fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
+pub(super) fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
     let parties = &turn.book.rules.parties;
     if parties.contains_key(party) {
         return Ok(party.clone());

@@ -1,24 +1,27 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
-//! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts, [`window`] ends the grouping window, [`recovery`] watches for the end,
-//! [`blind`] makes an incident of a source that sees nothing, [`planned`] keeps planned work apart.
+//! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
+//! [`window`] ends the grouping window, [`recovery`] watches for the end, [`blind`] makes an incident of a source that sees
+//! nothing, [`planned`] begins and ends planned work and silences, [`held`] keeps apart what they cover.
 
 mod absorb;
 mod blind;
 pub(super) mod cause;
 pub(super) mod group;
+mod held;
 mod planned;
 mod recovery;
 mod window;
 
 pub(super) use blind::{blind, sees_again};
-pub(super) use planned::{planned_edge, set_planned_edge};
+pub(super) use held::{covering, still_held};
+pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
 pub(super) use recovery::{stable, status_by_requests, verify, watch_recovery};
 pub(super) use window::{accept, effect, grade, watch_over, window_over};
 
-use super::alert::{self, Alert, Standing, Suppression};
+use super::alert::{self, Alert, Standing};
 use super::book::Watch;
-use super::ids::{AlertId, IncidentId};
+use super::ids::{AlertId, CoverId, IncidentId};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
 use super::rules::SourceKind;
@@ -37,6 +40,7 @@ pub(super) fn place_pending(turn: &mut Turn) {
         place(turn, id);
     }
     // Once for all that this turn brought, however many.
+    held::count(turn);
     for (incident, alerts) in std::mem::take(&mut turn.touched.spread) {
         turn.edit(incident, Edit::happened(turn.now.wall, What::Spread { alerts }), Reason::OnRecord);
     }
@@ -47,9 +51,8 @@ pub(super) fn place_pending(turn: &mut Turn) {
 
 fn place(turn: &mut Turn, id: AlertId) {
     let Some(alert) = turn.state.alerts.get(&id) else { return };
-    if let Some(name) = planned::covering(turn.book, alert, turn.now.wall) {
-        let standing = Standing::Suppressed(Suppression::PlannedWork { name });
-        turn.record(alert::Change::Stands { alert: id, standing }, alert::Reason::Suppressed);
+    if let Some(cover) = covering(turn.state, turn.book, alert) {
+        held::keep_apart(turn, id, cover);
     } else if let Some((incident, reason)) = related(turn, alert) {
         join(turn, id, incident, reason);
     } else if let Some(incident) = restored_lately(turn, alert) {
@@ -140,7 +143,7 @@ fn open(turn: &mut Turn, first: AlertId) {
     let status = Status::Detected { until: turn.now.elapsed + window };
     let mut incident = Incident::new(id, turn.now, status, detected_by(turn, alert));
     incident.occurred = alert.at;
-    incident.occurred_mark = if alert.estimated { OccurredMark::Estimated } else { OccurredMark::Monitoring };
+    incident.occurred_mark = mark(alert);
     incident.representative = Some(first);
     incident.root.clone_from(&alert.component);
     turn.edit(id, Edit::Opened(Box::new(incident)), Reason::NewFault { alert: first });
@@ -209,7 +212,7 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let Some(places) = turn.state.places.get(&incident) else { return };
     let first = places.iter().filter_map(|(place, here)| Some((here.first()?, place))).min();
     let Some(((occurred, first), earliest)) = first else { return };
-    let estimated = turn.state.alerts.get(&first).is_some_and(|alert| alert.estimated);
+    let mark = turn.state.alerts.get(&first).map_or(OccurredMark::Monitoring, mark);
     let root = group::main_root(turn.state, turn.book, incident);
     let representative = match places.get(root.as_ref().unwrap_or(earliest)) {
         Some(here) => here.best().map(|(.., alert)| alert),
@@ -223,11 +226,20 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
         Some(Place::Component(component)) => Some(component),
         Some(Place::Host(_)) | None => None,
     };
-    let mark = if estimated { OccurredMark::Estimated } else { OccurredMark::Monitoring };
     if (known.occurred, known.occurred_mark, known.representative, &known.root)
         != (occurred, mark, representative, &root)
     {
         turn.edit(incident, Edit::Reframed { occurred, mark, representative, root }, Reason::Members);
+    }
+}
+
+/// How 発生 is known where this alert is the first.
+fn mark(alert: &Alert) -> OccurredMark {
+    match alert.after {
+        Some(CoverId::Work(_)) => OccurredMark::PlannedEnd,
+        Some(CoverId::Silence(_)) => OccurredMark::SilenceEnd,
+        None if alert.estimated => OccurredMark::Estimated,
+        None => OccurredMark::Monitoring,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Recovery: the root's alerts are gone on evidence, and stay gone - then 復旧確認中, never 復旧 by itself.
 
+use super::held::burns_unseen;
 use super::{Edit, Reason, Status, StatusName, Turn, reframe, resume, still_red};
 use crate::desk::alert::Alert;
 use crate::desk::ids::IncidentId;
@@ -50,14 +51,18 @@ fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item =
     turn.state.members_of(incident).filter(move |alert| root.as_ref().is_none_or(|root| alert.place() == *root))
 }
 
-/// Something of the root ended on evidence and nothing of it is red. What only happened (momentary) never ends, so
-/// it can't speak for recovery.
+/// Something of the root ended on evidence and nothing of it is red, not even under planned work. What only happened
+/// (momentary) never ends, so it can't speak for recovery.
 fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     let Some(places) = turn.state.places.get(&incident) else { return false };
     let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
-    match root.and_then(|root| places.get(&root)) {
-        Some(here) => here.ended() && !here.red(),
-        None => places.values().any(Here::ended) && !places.values().any(Here::red),
+    match root.and_then(|root| places.get_key_value(&root)) {
+        Some((root, here)) => here.ended() && !here.red() && !burns_unseen(turn.state, root),
+        None => {
+            places.values().any(Here::ended)
+                && !places.values().any(Here::red)
+                && !places.keys().any(|place| burns_unseen(turn.state, place))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an incident changes: every edit, every reason, and how an edit is applied.
 
-use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId};
+use super::super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, PartyId};
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
 use super::super::state::State;
@@ -176,6 +176,11 @@ pub enum Reason {
     Isolated {
         /// The rule; `None` = responsibility table.
         rule: Option<String>,
+    },
+    /// What planned work kept apart still burns after its end.
+    Overrun {
+        /// The work.
+        work: CoverId,
     },
     /// Rules disagree.
     Disagreement {

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod condition;
+pub(super) mod overrun;
 mod probe;
 mod table;
 
@@ -110,15 +111,17 @@ fn decide(turn: &Turn, incident: IncidentId) -> Option<(Verdict, Option<Effect>,
     verdict.tried = tried;
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
+    let overrun = overrun::consider(turn.book, &case, &mut verdict);
     let effect = held.first().and_then(|(rule, _)| rule.then.effect);
-    let reason = match disagreement(turn, &case, &held) {
-        Some((first, other)) => {
+    let reason = match (overrun, disagreement(turn, &case, &held)) {
+        (Some(work), _) => Reason::Overrun { work },
+        (None, Some((first, other))) => {
             verdict.code = VerdictCode::Unknown;
             verdict.parties = vec![turn.book.rules.site.desk.clone()];
             verdict.confidence = super::rules::Confidence::Unknown;
             Reason::Disagreement { first, other }
         }
-        None => Reason::Isolated { rule: verdict.rule.clone() },
+        (None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
     Some((verdict, effect, reason))
 }

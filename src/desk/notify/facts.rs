@@ -7,6 +7,7 @@ use crate::desk::book::Book;
 use crate::desk::correlate;
 use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
+use crate::desk::isolate::overrun;
 use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts, What};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Contract, Effect};
@@ -36,11 +37,13 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     let members: Vec<&Alert> = turn.state.members_of(incident).collect();
     let own = |alert: &Alert| match reader {
         Reader::House(_) => true,
-        Reader::Vendor(party) => alert.component.as_ref().is_none_or(|component| kept_by(book, component, party)),
+        Reader::Vendor(party) => {
+            alert.component.as_ref().is_none_or(|component| its_part(book, known, component, party))
+        }
     };
     // A vendor that does not keep the root reads of its own failing part, which is all it can act on.
     let own_part = match reader {
-        Reader::Vendor(party) if known.root.as_ref().is_some_and(|root| !kept_by(book, root, party)) => members
+        Reader::Vendor(party) if known.root.as_ref().is_some_and(|root| !its_part(book, known, root, party)) => members
             .iter()
             .filter(|alert| alert.component.as_ref().is_some_and(|component| kept_by(book, component, party)))
             .min_by_key(|alert| (alert.gone.is_some(), alert.at, alert.id)),
@@ -97,7 +100,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         residents: reach.residents,
         substitute: reach.substitute,
         office_closed: !book.party_open(office, turn.now.wall),
-        verdict: known.verdict().map(|verdict| verdict_facts(turn, verdict, reader)),
+        verdict: known.verdict().map(|verdict| verdict_facts(turn, known, verdict, reader)),
         target: target(turn, known, &members, reader),
         asked: match reader {
             Reader::House(_) => asked(turn, incident),
@@ -128,18 +131,30 @@ fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
     book.rules.components.get(component).is_some_and(|component| component.party == *party)
 }
 
-fn verdict_facts(turn: &Turn, verdict: &Verdict, reader: Reader) -> VerdictFacts {
+/// A vendor's part: what it keeps, and what its planned work left burning.
+fn its_part(book: &Book, incident: &Incident, component: &ComponentId, party: &PartyId) -> bool {
+    kept_by(book, component, party)
+        || incident.root.as_ref() == Some(component)
+            && incident.verdict().is_some_and(|verdict| overran(verdict) && verdict.parties.contains(party))
+}
+
+fn overran(verdict: &Verdict) -> bool {
+    verdict.by == By::Machine && verdict.rule.as_deref() == Some(overrun::RULE)
+}
+
+fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Reader) -> VerdictFacts {
     let parties = verdict.parties.iter().filter(|party| match reader {
         Reader::House(_) => true,
         Reader::Vendor(own) => *party == own,
     });
     let own_host = |fact: &&Fact| match (reader, fact) {
-        (Reader::Vendor(party), Fact::Alert { host, .. }) => turn
-            .state
-            .members_of_host(host)
-            .all(|alert| alert.component.as_ref().is_none_or(|component| kept_by(turn.book, component, party))),
+        (Reader::Vendor(party), Fact::Alert { host, .. }) => turn.state.members_of_host(host).all(|alert| {
+            alert.component.as_ref().is_none_or(|component| its_part(turn.book, incident, component, party))
+        }),
         // What another vendor answered is not for a vendor to read.
         (Reader::Vendor(_), Fact::HandedBack { .. }) => false,
+        // The words of a silence are the desk's own.
+        (Reader::Vendor(_), Fact::Planned { silence: true, .. }) => false,
         _ => true,
     };
     VerdictFacts {
@@ -149,6 +164,7 @@ fn verdict_facts(turn: &Turn, verdict: &Verdict, reader: Reader) -> VerdictFacts
         parties: parties.map(|party| turn.book.party_name(party)).collect(),
         cause: verdict.cause,
         because: verdict.because.clone(),
+        overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
         evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
         not_known: verdict.not_known.clone(),
     }
@@ -161,7 +177,7 @@ fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) 
         Reader::House(party) if *party == book.rules.site.desk => incident.root.clone()?,
         Reader::House(_) => return None,
         Reader::Vendor(party) => {
-            let own = |component: &ComponentId| kept_by(book, component, party);
+            let own = |component: &ComponentId| its_part(book, incident, component, party);
             let suspected = incident.verdict().and_then(|verdict| verdict.component.clone());
             [suspected, incident.root.clone()].into_iter().flatten().find(own).or_else(|| {
                 members.iter().filter_map(|alert| alert.component.clone()).find(|component| own(component))
@@ -175,6 +191,13 @@ fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) 
         .map(|alert| alert.problem.host.clone())
         .collect();
     let mut asset = component.asset.clone();
+    if let Reader::Vendor(party) = reader
+        && component.party != *party
+    {
+        // It worked there; the contract is another vendor's.
+        asset.contract.clear();
+        return Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset });
+    }
     asset.contract = contract_of(book, &component.party, Some(&id), book.date(incident.occurred));
     Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset })
 }

@@ -143,6 +143,8 @@ pub enum Why {
     CopyOf(OwedId),
     /// Something an administrator should know.
     Notice,
+    /// Planned work or a silence ends soon and something still burns.
+    CoverEnds,
 }
 
 impl Change {

@@ -103,6 +103,19 @@ impl Mail<'_> {
                 vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
             ),
             Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
+            Notice::CoverEnds { cover, red, total } => (
+                "Ends soon, and something still burns",
+                format!(
+                    "{} \"{}\" ({}, {}) ends {}; {total} alerts go on: {}.",
+                    if cover.silence { "Silence" } else { "Planned work" },
+                    text::name(&cover.name),
+                    text::name(&cover.id),
+                    text::name(&cover.owner),
+                    self.clock.english_short(cover.until),
+                    red.iter().map(|line| text::summary(line)).collect::<Vec<_>>().join("; ")
+                ),
+                vec![commands::extend(&cover.id, cover.silence)],
+            ),
             Notice::Damage { what } => ("Damaged records", text::note(what), vec![commands::VERIFY.to_owned()]),
         };
         self.page.text(format!("{what}. {detail}"));

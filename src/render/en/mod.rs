@@ -12,7 +12,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, english_span};
 use super::{text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Asked, Fact, Facts, Happening, Letter, Matter, RecoveryFacts, What};
+use crate::desk::letter::{Ask, Asked, Fact, Facts, Happening, Letter, Matter, RecoveryFacts, What, WorkStage};
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, expected, isolation, line, list, state_sentence, subject, target_lines, title,
@@ -322,6 +322,14 @@ impl Mail<'_> {
             }
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::Severity { from, to } => format!("{at} severity changed from {from} to {to}."),
+            What::PlannedWork { name, stage, until } => {
+                let (name, until) = (text::name(name), self.clock.english_short(*until));
+                match stage {
+                    WorkStage::Began => format!("{at} planned work \"{name}\" began (until {until}); this goes on."),
+                    WorkStage::Moved => format!("{at} planned work \"{name}\" is now to end {until}."),
+                    WorkStage::Ended => format!("{at} planned work \"{name}\" ended."),
+                }
+            }
         }
     }
 
@@ -340,6 +348,11 @@ impl Mail<'_> {
             Fact::HandedBack { party, at } => {
                 let at = self.clock.english_short(*at);
                 format!("{} answered that it is not its part ({at})", text::name(party))
+            }
+            Fact::Planned { name, from, until, silence } => {
+                let what = if *silence { "silence" } else { "planned work" };
+                let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
+                format!("still there after the {what} \"{}\" ({from} to {until})", text::name(name))
             }
             Fact::Words(words) => text::summary(words),
         }

@@ -80,7 +80,8 @@ pub(super) fn isolation(facts: &Facts) -> String {
     match &facts.verdict {
         None => "under way; the cause is being checked".to_owned(),
         Some(verdict) => format!(
-            "{} ({}); confidence: {}; {}",
+            "{}{} ({}); confidence: {}; {}",
+            if verdict.overrun { "overrun of planned work, " } else { "" },
             words::verdict_en(verdict.code),
             list(&verdict.parties, verdict.cause.map_or(NOT_KNOWN, words::cause_en)),
             words::confidence_en(verdict.confidence),

@@ -80,7 +80,7 @@ pub(super) fn alert(names: Names, change: &alert::Change, reason: &Reason) -> (S
             (format!("gone {} ({evidence})", alert_name(names, *alert)), Weight::Headline)
         }
         alert::Change::Stands { alert, standing } => stands(names, *alert, standing, reason),
-        alert::Change::CountsFrom { alert, at } => {
+        alert::Change::CountsFrom { alert, at, .. } => {
             (format!("counts {} from {}", alert_name(names, *alert), names.at(*at)), Weight::Headline)
         }
         alert::Change::Forgotten(alert) => (format!("forgot {alert}"), Weight::Detail),
@@ -108,7 +108,9 @@ fn suppression(why: &Suppression) -> String {
     match why {
         Suppression::BelowLevel => "below the level of its source".to_owned(),
         Suppression::Adopted => "red before the first look".to_owned(),
-        Suppression::PlannedWork { name } => format!("planned work {}", one_line(name)),
+        Suppression::PlannedWork { name, by: Some(by) } => format!("planned work {by} {}", one_line(name)),
+        Suppression::PlannedWork { name, by: None } => format!("planned work {}", one_line(name)),
+        Suppression::Silenced { by } => format!("silence {by}"),
         Suppression::SourceMaintenance => "maintenance in the monitoring system".to_owned(),
         Suppression::Over => "over before it was learnt".to_owned(),
     }
@@ -145,7 +147,9 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
         Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
         Edit::Happened(Happening { at, what }) => {
-            (format!("recorded for {name}: {} at {}", what_words(what), names.at(*at)), Weight::Detail)
+            // Of everything else that happens the change itself is told.
+            let weight = if matches!(what, What::PlannedWork { .. }) { Weight::Headline } else { Weight::Detail };
+            (format!("recorded for {name}: {} at {}", what_words(what), names.at(*at)), weight)
         }
         Edit::Reported { count, next, .. } => {
             let next = next.map_or_else(|| "no next promised".to_owned(), |at| format!("next {}", names.at(at)));
@@ -236,6 +240,7 @@ fn what_words(what: &What) -> String {
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Relapsed => "relapsed".to_owned(),
         What::Severity { from, to } => format!("severity {from} to {to}"),
+        What::PlannedWork { name, stage, .. } => format!("planned work {:?} {}", one_line(name), word(stage)),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Names, one_line};
 use crate::desk::incident::ReportReason;
 use crate::desk::owed::Why;
-use crate::desk::{Reason, alert, house, incident, owed, request, source};
+use crate::desk::{Reason, alert, cover, house, incident, owed, request, source};
 
 pub(super) fn reason(names: Names, reason: &Reason) -> String {
     match reason {
@@ -12,6 +12,7 @@ pub(super) fn reason(names: Names, reason: &Reason) -> String {
         Reason::Incident(reason) => incident_reason(names, reason),
         Reason::Request(reason) => request_reason(reason).to_owned(),
         Reason::Owed(reason) => owed_reason(names, reason),
+        Reason::Cover(reason) => cover_reason(reason),
         Reason::House(reason) => house_reason(*reason).to_owned(),
     }
 }
@@ -79,6 +80,9 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Members => "its alerts changed".to_owned(),
         incident::Reason::Isolated { rule: Some(rule) } => format!("rule \"{}\" holds", one_line(rule)),
         incident::Reason::Isolated { rule: None } => "of the responsibility table".to_owned(),
+        incident::Reason::Overrun { work } => {
+            format!("what planned work {work} kept apart still burns after its end")
+        }
         incident::Reason::Disagreement { first, other } => {
             format!("rule \"{}\" disagrees with rule \"{}\"", one_line(other), one_line(first))
         }
@@ -164,7 +168,19 @@ pub(super) fn why(why: &Why) -> String {
         Why::NotDelivered => "a message could not be delivered".to_owned(),
         Why::Evidence => "isolation asks for it".to_owned(),
         Why::WriteBack => "the problem should carry our number".to_owned(),
+        Why::CoverEnds => "what is kept apart still burns shortly before the end".to_owned(),
         Why::Notice => "somebody should know".to_owned(),
+    }
+}
+
+fn cover_reason(reason: &cover::Reason) -> String {
+    match reason {
+        cover::Reason::Configuration => "the configuration says so".to_owned(),
+        cover::Reason::Source => "the source says so".to_owned(),
+        cover::Reason::Act { by } => format!("{} said so", one_line(by)),
+        cover::Reason::Hour => "the hour came".to_owned(),
+        cover::Reason::Alerts => "it covers them".to_owned(),
+        cover::Reason::Old => "it ended long ago".to_owned(),
     }
 }
 
@@ -172,6 +188,7 @@ fn house_reason(reason: house::Reason) -> &'static str {
     match reason {
         house::Reason::Start => "the daemon started",
         house::Reason::Configuration => "the configuration was read",
+        house::Reason::Planned => "planned work or a silence changed",
         house::Reason::Hour => "the hour came",
         house::Reason::Observed => "it was observed",
         house::Reason::Failed => "the desk failed on it",

@@ -1,0 +1,117 @@
+//! What comes to the desk, and what whoever brought it is told.
+
+use super::act::{Act, Actor};
+use super::ids::{CoverId, OwedId, SourceId};
+use super::incident;
+use super::observation::{Failure, Report};
+use super::outcome::Outcome;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Everything that can happen to the desk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "inputs are moved, never stored in numbers")]
+pub enum Input {
+    /// The daemon started on this store; attempts that were under way are cut off.
+    Started {
+        /// Names the store.
+        store: String,
+        /// Term of ownership.
+        epoch: u64,
+    },
+    /// Rules came into force; the rule set itself is stored by its hash.
+    RulesLoaded {
+        /// Their revision.
+        hash: String,
+    },
+    /// The configuration could not be loaded; the old rules stay in force.
+    RulesRefused {
+        /// The faults, as told to the administrator.
+        faults: Vec<String>,
+    },
+    /// A source looked.
+    Report(Report),
+    /// A source could not look.
+    SourceFailed {
+        /// Which source.
+        source: SourceId,
+        /// What happened.
+        failure: Failure,
+    },
+    /// A worker comes back with what became of one attempt.
+    Outcome {
+        /// Which row.
+        owed: OwedId,
+        /// Which attempt.
+        attempt: u32,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// Somebody at the desk acts.
+    Act {
+        /// Who.
+        actor: Actor,
+        /// What.
+        act: Act,
+    },
+    /// Something of the record was found damaged at the start.
+    Damaged {
+        /// What is known.
+        what: String,
+    },
+    /// An earlier input made the desk fail; it is set aside and told.
+    Failed {
+        /// What kind of input it was.
+        what: String,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// What whoever put an input in is told once it is on record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// It is on record.
+    Recorded,
+    /// An act is on record; the incident it made or changed.
+    Done {
+        /// Its name: number, or internal id before 受付.
+        incident: String,
+        /// Where it stands now.
+        status: incident::StatusName,
+    },
+    /// Planned work or a silence is on record.
+    Cover {
+        /// Its number.
+        cover: CoverId,
+        /// Start, included.
+        from: Timestamp,
+        /// End, excluded; of an ended one when it ended.
+        until: Timestamp,
+        /// It has begun.
+        begun: bool,
+        /// It is over.
+        ended: bool,
+        /// Open incidents it does not touch: they were there before, and go on.
+        goes_on: Vec<String>,
+    },
+    /// An act was refused: why, and what is possible now.
+    Refused(String),
+}
+
+impl Input {
+    /// What kind of input it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Input::Started { .. } => "start",
+            Input::RulesLoaded { .. } | Input::RulesRefused { .. } => "rule set",
+            Input::Report(_) => "report of a source",
+            Input::SourceFailed { .. } => "failed look of a source",
+            Input::Outcome { .. } => "outcome of an attempt",
+            Input::Act { .. } => "act",
+            Input::Damaged { .. } => "damage report",
+            Input::Failed { .. } => "failure report",
+            Input::Tick => "tick",
+        }
+    }
+}

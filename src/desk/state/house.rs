@@ -1,0 +1,36 @@
+//! What belongs to the desk as a whole rather than to one thing.
+
+use crate::desk::ids::SourceId;
+use crate::desk::now::{Elapsed, Now};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What belongs to the desk as a whole.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct House {
+    /// Names this store: part of every outbox key.
+    pub store: String,
+    /// Term of ownership; part of every outbox key, because counters repeat after a restore.
+    pub epoch: u64,
+    /// When the last step was recorded.
+    pub last_step: Option<Now>,
+    /// When the next daily digest is due.
+    pub digest_due: Option<Timestamp>,
+    /// When the last daily digest was made.
+    pub digest_last: Option<Timestamp>,
+    /// When planned work or a silence next begins, is near its end, or ends.
+    pub planned_edge: Option<Timestamp>,
+    /// How often in a row planned work of the configuration has kept nothing apart, by its name.
+    #[serde(default)]
+    pub idle: BTreeMap<String, u32>,
+    /// When a reminder last named planned work of the configuration, by its name.
+    #[serde(default)]
+    pub reminded: BTreeMap<String, Timestamp>,
+    /// Blind times: source, from, until.
+    pub blind_times: Vec<(SourceId, Timestamp, Option<Timestamp>)>,
+    /// When what ended long ago is next forgotten.
+    pub sweep_due: Option<Elapsed>,
+    /// Revision of the rules in force.
+    pub rules_hash: String,
+}
