@@ -92,6 +92,14 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
         let words = match fact {
             Fact::Alert { host, summary, at } => format!("{}  {host}: {summary}", text::time(*at, zone)),
             Fact::Behind { failing, of } => format!("{failing} of {of} other failing components lie behind it"),
+            Fact::OfAllBehind { failing, all } => format!("{failing} of all {all} watched components behind it fail"),
+            Fact::NothingBeside { target } => format!("nothing beside {target} fails"),
+            Fact::Alone { target } => format!("nothing that needs {target} fails"),
+            Fact::Counted { summary, times, hosts, within } => {
+                let what = if *hosts { "hosts" } else { "times" };
+                format!("\"{summary}\" and the like: {times} {what} within {} s", within.as_secs())
+            }
+            Fact::Lasting { since } => format!("it has lasted since {}", text::time(*since, zone)),
             Fact::Ping { target, answered: true, at } => format!("{}  {target} answered ping", text::time(*at, zone)),
             Fact::Ping { target, answered: false, at } => {
                 format!("{}  {target} did not answer ping", text::time(*at, zone))

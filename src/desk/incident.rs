@@ -83,6 +83,9 @@ pub struct Incident {
     /// Answers of parties that it is not their part, oldest first.
     #[serde(default)]
     pub handed_back: Vec<HandedBack>,
+    /// When a rule will know what only time can tell.
+    #[serde(default)]
+    pub judge_at: Option<Timestamp>,
 }
 
 /// A party's answer that an incident is not its part (範囲外の回答).
@@ -184,6 +187,7 @@ impl Incident {
             watch_marks: Vec::new(),
             digested: false,
             handed_back: Vec::new(),
+            judge_at: None,
         }
     }
 
@@ -207,7 +211,7 @@ impl Incident {
         self.number.as_ref().map_or_else(|| self.id.to_string(), Number::to_string)
     }
 
-    pub(super) fn dues(&self) -> [(Wakeup, Option<When>); 6] {
+    pub(super) fn dues(&self) -> [(Wakeup, Option<When>); 7] {
         let id = self.id;
         let (window, watch, isolation, hold) = match &self.status {
             Status::Detected { until } => (Some(When::Elapsed(*until)), None, None, None),
@@ -226,6 +230,7 @@ impl Incident {
         };
         let name = self.status.name();
         let stable = if name.may_recover() { self.stable_at.map(When::Elapsed) } else { None };
+        let judge = if name.may_recover() { self.judge_at.map(When::Wall) } else { None };
         let report = if name.burning() { self.reporting.next.map(When::Wall) } else { None };
         [
             (Wakeup::Window(id), window),
@@ -234,6 +239,7 @@ impl Incident {
             (Wakeup::Hold(id), hold),
             (Wakeup::Stable(id), stable),
             (Wakeup::Report(id), report),
+            (Wakeup::Judge(id), judge),
         ]
     }
 }

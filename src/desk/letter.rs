@@ -7,6 +7,7 @@ use super::ids::Number;
 use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// One message to one party.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -353,6 +354,39 @@ pub enum Fact {
         failing: usize,
         /// All failing components.
         of: usize,
+    },
+    /// So many of all watched components that are this one or need it fail.
+    OfAllBehind {
+        /// Failing.
+        failing: usize,
+        /// Watched in all.
+        all: usize,
+    },
+    /// Nothing fails that neither is, nor needs, nor is needed by this component.
+    NothingBeside {
+        /// The component.
+        target: String,
+    },
+    /// Nothing that needs this component fails.
+    Alone {
+        /// The component.
+        target: String,
+    },
+    /// The like came so many times.
+    Counted {
+        /// The last one's message.
+        summary: String,
+        /// How often, or on how many hosts.
+        times: usize,
+        /// Hosts were counted.
+        hosts: bool,
+        /// Within how long.
+        within: Duration,
+    },
+    /// It has lasted since.
+    Lasting {
+        /// 発生.
+        since: Timestamp,
     },
     /// Ping answered or was silent.
     Ping {

@@ -6,7 +6,7 @@
 use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
-use super::time::Clock;
+use super::time::{Clock, lasting};
 use super::{text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, Effect, VerdictCode};
@@ -336,6 +336,27 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
                 _ => format!("異常を検知した{of}件のうち{failing}件が、{component}またはその配下であること"),
             }
         }
+        Fact::OfAllBehind { failing, all } => {
+            let component = facts.component.as_deref().map(text::name).unwrap_or_default();
+            let component = text::or(component, "対象機器");
+            format!("{component}とその配下の監視対象{all}件のうち、{failing}件に異常を検知していること")
+        }
+        Fact::NothingBeside { target } => {
+            format!("{}に関係しない機器には異常を検知していないこと", text::name(target))
+        }
+        Fact::Alone { target } => {
+            format!("{}の配下の機器には異常を検知していないこと", text::name(target))
+        }
+        Fact::Counted { summary, times, hosts, within } => {
+            let title = Symptom::from(summary, "", "", "").title();
+            let within = lasting(*within);
+            if *hosts {
+                format!("「{title}」等の警報が{within}以内に{times}台で発生したこと")
+            } else {
+                format!("「{title}」等の警報が{within}以内に{times}回発生したこと")
+            }
+        }
+        Fact::Lasting { since } => format!("{}から異常が継続していること", clock.short(*since)),
         Fact::Ping { target, answered, at } => {
             let answered = if *answered { "応答あり" } else { "応答なし" };
             format!("監視装置から {} への ping に{answered}（{}）", text::name(target), clock.short(*at))

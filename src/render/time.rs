@@ -6,6 +6,7 @@ use crate::desk::letter::Letter;
 use jiff::civil::{Date, DateTime, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use std::time::Duration;
 
 /// The zone and the day a letter was written in.
 #[derive(Debug, Clone)]
@@ -93,6 +94,18 @@ impl Clock {
 /// Whole minutes from `from` to `until`, each cut to the minute first; never negative.
 pub(super) fn minutes(from: Timestamp, until: Timestamp) -> i64 {
     (until.as_second().div_euclid(60) - from.as_second().div_euclid(60)).max(0)
+}
+
+/// `1時間30分`, `10分`, `45秒`: how long something may take; seconds only where there are no whole minutes.
+pub(super) fn lasting(length: Duration) -> String {
+    let seconds = length.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}秒"),
+        (0, minutes, 0) => format!("{minutes}分"),
+        (hours, 0, 0) => format!("{hours}時間"),
+        (hours, minutes, 0) => format!("{hours}時間{minutes}分"),
+        _ => format!("{seconds}秒"),
+    }
 }
 
 /// `5時間35分`, `35分`; hours are not folded into days.

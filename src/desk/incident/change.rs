@@ -120,6 +120,8 @@ pub enum Edit {
     Digested,
     /// A party answered that it is not its part.
     HandedBack(HandedBack),
+    /// When it is judged anew, because time alone will tell; `None` = no longer.
+    JudgeAt(Option<Timestamp>),
 }
 
 /// Why an incident changed.
@@ -225,6 +227,8 @@ pub enum Reason {
     HoldElapsed,
     /// The desk is closed; the inquiry waits for its opening.
     DeskClosed,
+    /// A rule waits for time to pass, and for nothing else.
+    TimeTells,
 }
 
 /// Why a report left.
@@ -274,7 +278,8 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::InquireAt(_)
         | Edit::WatchMark(_)
         | Edit::Digested
-        | Edit::HandedBack(_) => {}
+        | Edit::HandedBack(_)
+        | Edit::JudgeAt(_) => {}
     }
     let Some(incident) = state.incidents.get_mut(&id) else {
         state.tally.strays += 1;
@@ -352,6 +357,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::InquireAt(at) => incident.inquire_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
+        Edit::JudgeAt(at) => incident.judge_at = *at,
         Edit::HandedBack(answer) => incident.handed_back.push(answer.clone()),
     }
 }

@@ -11,13 +11,17 @@ use crate::desk::correlate::group;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
+use crate::desk::now::Now;
 use crate::desk::rules::{AlertMatch, Rule};
 use crate::desk::state::{Place, State};
+use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// One incident as the conditions see it.
 pub struct Case<'a> {
+    /// The moment.
+    pub now: Now,
     /// The desk's state.
     pub state: &'a State,
     /// The rules.
@@ -34,7 +38,8 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// The case of incident `id`, if it is known.
-    pub fn of(state: &'a State, book: &'a Book, id: IncidentId) -> Option<Self> {
+    pub fn of(turn: &'a Turn, id: IncidentId) -> Option<Self> {
+        let (state, book): (&State, _) = (turn.state, turn.book);
         let incident = state.incidents.get(&id)?;
         let failing = group::failing(state, id);
         let root = match group::main_root(state, book, id) {
@@ -43,6 +48,7 @@ impl<'a> Case<'a> {
             None => incident.root.clone(),
         };
         Some(Self {
+            now: turn.now,
             state,
             book,
             incident,

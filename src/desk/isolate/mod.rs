@@ -19,6 +19,7 @@ use super::rules::{Effect, Rule, VerdictCode};
 use super::turn::Turn;
 use case::Case;
 use condition::Truth;
+use jiff::Timestamp;
 
 /// Isolation waits no longer: the window for pings is over, or the desk has opened for an inquiry.
 pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
@@ -33,15 +34,15 @@ pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
 
 /// The effect a rule states, before the verdict: 重大度 is needed at the end of the window.
 pub(super) fn effect_by_rule(turn: &Turn, incident: IncidentId) -> Option<Effect> {
-    let case = Case::of(turn.state, turn.book, incident)?;
-    let held = turn.book.rules.isolation.iter().find(|rule| try_rule(&case, rule).0 == TriedResult::Held);
+    let case = Case::of(turn, incident)?;
+    let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
     held.and_then(|rule| rule.then.effect)
 }
 
 /// Whether the rule that holds names several parties: then what it saw together is one incident.
 pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
-    let Some(case) = Case::of(turn.state, turn.book, incident) else { return false };
-    let held = turn.book.rules.isolation.iter().find(|rule| try_rule(&case, rule).0 == TriedResult::Held);
+    let Some(case) = Case::of(turn, incident) else { return false };
+    let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
     held.is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
 }
 
@@ -60,7 +61,10 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         return;
     }
     correlate::reframe(turn, incident);
-    let Some((verdict, effect, reason)) = decide(turn, incident) else { return };
+    let Some(Decided { verdict, effect, reason, settles }) = decide(turn, incident) else { return };
+    if turn.state.incidents.get(&incident).is_some_and(|incident| incident.judge_at != settles) {
+        turn.edit(incident, Edit::JudgeAt(settles), Reason::TimeTells);
+    }
     let same = turn.state.incidents.get(&incident).and_then(|incident| incident.verdict()).is_some_and(|present| {
         (present.code, &present.parties, &present.component, present.confidence)
             == (verdict.code, &verdict.parties, &verdict.component, verdict.confidence)
@@ -81,15 +85,32 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     turn.touched.judged.insert(incident);
 }
 
+/// The time has come that a condition waited for: the incident is judged anew, unless it is over.
+pub(super) fn time_told(turn: &mut Turn, incident: IncidentId) {
+    turn.edit(incident, Edit::JudgeAt(None), Reason::TimeTells);
+    turn.touched.to_judge.insert(incident);
+}
+
+/// What the rules and the responsibility table say.
+struct Decided {
+    verdict: Verdict,
+    effect: Option<Effect>,
+    reason: Reason,
+    /// When time alone will tell what a rule could not know.
+    settles: Option<Timestamp>,
+}
+
 /// Tries the rules in order, then the responsibility table.
-fn decide(turn: &Turn, incident: IncidentId) -> Option<(Verdict, Option<Effect>, Reason)> {
-    let case = Case::of(turn.state, turn.book, incident)?;
+fn decide(turn: &Turn, incident: IncidentId) -> Option<Decided> {
+    let case = Case::of(turn, incident)?;
     let rules = &turn.book.rules.isolation;
     let mut tried = Vec::with_capacity(rules.len());
     let mut held: Vec<(&Rule, Vec<Fact>)> = Vec::new();
     let mut not_known = Vec::new();
+    let mut settles = None;
     for rule in rules {
-        let (result, facts, missing) = try_rule(&case, rule);
+        let Attempt { result, facts, missing, settles: at } = Attempt::of(&case, rule);
+        settles = settles.into_iter().chain(at).min();
         let result = match result {
             TriedResult::Held => handed_back(turn, &case, rule).unwrap_or(TriedResult::Held),
             other => other,
@@ -123,7 +144,7 @@ fn decide(turn: &Turn, incident: IncidentId) -> Option<(Verdict, Option<Effect>,
         }
         (None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
-    Some((verdict, effect, reason))
+    Some(Decided { verdict, effect, reason, settles })
 }
 
 /// A later rule that also holds names another party with strictly higher confidence (`DECISIONS.md` 18).
@@ -200,24 +221,38 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
     }
 }
 
-/// How a rule goes, the facts that made it hold, and what was missing to know.
-fn try_rule(case: &Case, rule: &Rule) -> (TriedResult, Vec<Fact>, Vec<Fact>) {
-    let anchor = case.anchor(rule);
-    let mut facts = Vec::new();
-    for condition in &rule.when {
-        match condition.test(case, anchor) {
-            Truth::Holds(more) => facts.extend(more),
-            Truth::Fails { saw } => {
-                let condition = condition.words();
-                return (TriedResult::Failed { condition, saw }, facts, Vec::new());
-            }
-            Truth::NotKnown { missing, facts: unknown } => {
-                let condition = condition.words();
-                return (TriedResult::NotKnown { condition, missing }, facts, unknown);
+/// How a rule goes.
+struct Attempt {
+    result: TriedResult,
+    /// What made it hold, as far as it did.
+    facts: Vec<Fact>,
+    /// What was missing to know.
+    missing: Vec<Fact>,
+    /// When it goes on, if nothing but time is missing.
+    settles: Option<Timestamp>,
+}
+
+impl Attempt {
+    fn of(case: &Case, rule: &Rule) -> Self {
+        let anchor = case.anchor(rule);
+        let mut attempt = Self { result: TriedResult::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
+        for tried in &rule.when {
+            match tried.test(case, anchor) {
+                Truth::Holds(more) => attempt.facts.extend(more),
+                Truth::Fails { saw } => {
+                    attempt.result = TriedResult::Failed { condition: tried.words(), saw };
+                    break;
+                }
+                Truth::NotKnown { missing, facts } => {
+                    attempt.result = TriedResult::NotKnown { condition: tried.words(), missing };
+                    attempt.missing = facts;
+                    attempt.settles = tried.settles(case, anchor).filter(|at| *at > case.now.wall);
+                    break;
+                }
             }
         }
+        attempt
     }
-    (TriedResult::Held, facts, Vec::new())
 }
 
 /// What is known of a component's ping within an incident.

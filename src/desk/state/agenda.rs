@@ -14,6 +14,8 @@ pub enum Wakeup {
     Window(IncidentId),
     /// Isolation waits no longer.
     Isolation(IncidentId),
+    /// Time tells what a rule could not know.
+    Judge(IncidentId),
     /// A watched incident may be closed.
     Watch(IncidentId),
     /// Calm may have lasted long enough.

@@ -339,6 +339,14 @@ impl Mail<'_> {
                 format!("{} ({})", Symptom::from(summary, "", host, "").title(), self.clock.english_short(*at))
             }
             Fact::Behind { failing, of } => format!("{failing} of {of} failing components are or need this one"),
+            Fact::OfAllBehind { failing, all } => format!("{failing} of all {all} watched components behind it fail"),
+            Fact::NothingBeside { target } => format!("nothing beside {} fails", text::name(target)),
+            Fact::Alone { target } => format!("nothing that needs {} fails", text::name(target)),
+            Fact::Counted { summary, times, hosts, within } => {
+                let what = if *hosts { "hosts" } else { "times" };
+                format!("\"{}\" and the like: {times} {what} within {} s", text::summary(summary), within.as_secs())
+            }
+            Fact::Lasting { since } => format!("it has lasted since {}", self.clock.english_short(*since)),
             Fact::Ping { target, answered, at } => {
                 let answered = if *answered { "answers" } else { "does not answer" };
                 format!("{} {answered} ping ({})", text::name(target), self.clock.english_short(*at))

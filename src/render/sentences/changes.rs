@@ -183,6 +183,8 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
         Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
+        Edit::JudgeAt(Some(at)) => (format!("{name} is judged anew at {}", names.at(*at)), Weight::Headline),
+        Edit::JudgeAt(None) => (format!("{name} waits for no time"), Weight::Detail),
         Edit::WatchMark(_) => (format!("counted {name}"), Weight::Detail),
         Edit::Digested => (format!("listed {name}"), Weight::Detail),
     }

@@ -106,6 +106,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Relapse { alert } => format!("{alert} is the same fault within the reopen window"),
         incident::Reason::Digest => "the digest lists it".to_owned(),
         incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
+        incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
     }
 }

@@ -39,4 +39,8 @@ impl Kind for Any {
     fn pings(&self) -> Vec<&ComponentId> {
         self.0.iter().flat_map(Condition::pings).collect()
     }
+
+    fn settles(&self, case: &Case, anchor: Timestamp) -> Option<Timestamp> {
+        self.0.iter().filter_map(|choice| choice.settles(case, anchor)).min()
+    }
 }

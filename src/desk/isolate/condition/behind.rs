@@ -1,8 +1,10 @@
-//! `behind`: a common element of what fails.
+//! `behind`: a common element of what fails, and of what does not.
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
+use crate::desk::source::Sight;
+use crate::desk::state::Place as Where;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,12 @@ pub struct Behind {
     pub component: ComponentId,
     /// 1-100.
     pub percent: u8,
+    /// Of the watched components that are `component` or need it, at least so many percent fail.
+    #[serde(default)]
+    pub of_all: Option<u8>,
+    /// And nothing of the whole desk fails that neither needs it, nor is it, nor is needed by it.
+    #[serde(default)]
+    pub nothing_beside: bool,
 }
 
 /// As written.
@@ -21,34 +29,87 @@ pub struct Behind {
 pub(super) struct Written {
     component: String,
     percent: u8,
+    of_all: Option<u8>,
+    #[serde(default)]
+    nothing_beside: bool,
 }
 
 impl Kind for Behind {
     type Written = Written;
 
     fn checked(written: Written, place: &mut Place) -> Vec<Self> {
-        if !(1..=100).contains(&written.percent) {
-            place.key("percent").fault("is not a percentage from 1 to 100", "write 80 for four of five");
+        for (key, percent) in [("percent", Some(written.percent)), ("of_all", written.of_all)] {
+            if percent.is_some_and(|percent| !(1..=100).contains(&percent)) {
+                place.key(key).fault("is not a percentage from 1 to 100", "write 80 for four of five");
+            }
         }
         let component = place.key("component").component(&written.component);
-        vec![Self { component, percent: written.percent }]
+        let Written { percent, of_all, nothing_beside, .. } = written;
+        vec![Self { component, percent, of_all, nothing_beside }]
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
         let of = case.failing.len();
         let failing = case.behind(&self.component);
-        if of > 0 && failing * 100 >= usize::from(self.percent) * of {
-            Truth::Holds(vec![Fact::Behind { failing, of }])
-        } else {
-            Truth::Fails { saw: format!("{failing} of {of} failing components lie behind it") }
+        if of == 0 || failing * 100 < usize::from(self.percent) * of {
+            return Truth::Fails { saw: format!("{failing} of {of} failing components lie behind it") };
         }
+        let mut facts = vec![Fact::Behind { failing, of }];
+        if let Some(percent) = self.of_all {
+            let all = case.book.watched_behind(&self.component);
+            if failing * 100 < usize::from(percent) * all {
+                return Truth::Fails { saw: format!("{failing} of the {all} watched behind it fail") };
+            }
+            facts.push(Fact::OfAllBehind { failing, all });
+        }
+        if self.nothing_beside {
+            return self.beside(case, facts);
+        }
+        Truth::Holds(facts)
     }
 
     fn words(&self) -> String {
-        format!("{} % of what fails lies behind {}", self.percent, self.component)
+        let mut words = format!("{} % of what fails lies behind {}", self.percent, self.component);
+        if let Some(percent) = self.of_all {
+            words.push_str(&format!(", that is {percent} % of all behind it"));
+        }
+        if self.nothing_beside {
+            words.push_str(", and nothing beside it fails");
+        }
+        words
     }
 
     fn covers(&self, strong: &Self) -> bool {
-        self.component == strong.component && self.percent <= strong.percent
+        self.component == strong.component
+            && self.percent <= strong.percent
+            && self.of_all.is_none_or(|weak| strong.of_all.is_some_and(|strong| weak <= strong))
+            && (strong.nothing_beside || !self.nothing_beside)
+    }
+}
+
+impl Behind {
+    /// Whether everything that neither needs it nor is needed by it is quiet. A blind source can't say so.
+    fn beside(&self, case: &Case, mut facts: Vec<Fact>) -> Truth {
+        let graph = &case.book.graph;
+        let beside = |place: &Where| match place {
+            Where::Component(id) => {
+                *id != self.component && !graph.needs(id, &self.component) && !graph.needs(&self.component, id)
+            }
+            Where::Host(_) => true,
+        };
+        let red = |place: &&Where| beside(place) && case.state.live_at(place).any(|alert| alert.red());
+        if let Some(place) = case.state.live.keys().find(red) {
+            let name = match place {
+                Where::Component(id) => id.to_string(),
+                Where::Host(host) => host.clone(),
+            };
+            return Truth::Fails { saw: format!("{name}, beside it, fails too") };
+        }
+        let blind = case.state.sources.iter().find(|(_, source)| matches!(source.sight, Sight::Blind { .. }));
+        if let Some((source, _)) = blind {
+            return Truth::NotKnown { missing: format!("source {source} sees nothing"), facts: Vec::new() };
+        }
+        facts.push(Fact::NothingBeside { target: case.book.component_name(&self.component) });
+        Truth::Holds(facts)
     }
 }

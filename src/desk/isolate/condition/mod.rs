@@ -6,10 +6,16 @@
 //! false ([`Truth::NotKnown`]): a rule never holds, and never fails, on missing data.
 
 mod absent;
+mod age;
 mod alert;
 mod also;
 mod any;
 mod behind;
+mod count;
+mod during;
+mod earlier;
+mod leaf;
+mod missing;
 mod not;
 mod ping;
 mod place;
@@ -60,6 +66,11 @@ trait Kind: Sized + PartialEq {
     /// The components it needs a ping of.
     fn pings(&self) -> Vec<&ComponentId> {
         Vec::new()
+    }
+
+    /// When it will be known what only time can tell; `anchor` as in `test`.
+    fn settles(&self, _: &Case, _: Timestamp) -> Option<Timestamp> {
+        None
     }
 
     /// Whether it holds whenever `strong` does.
@@ -115,6 +126,11 @@ macro_rules! conditions {
                 match self { $(Self::$kind(condition) => condition.pings(),)+ }
             }
 
+            /// When it will be known what only time can tell; `anchor` as in [`Condition::test`].
+            pub fn settles(&self, case: &Case, anchor: Timestamp) -> Option<Timestamp> {
+                match self { $(Self::$kind(condition) => condition.settles(case, anchor),)+ }
+            }
+
             fn covers_its_kind(&self, strong: &Self) -> bool {
                 match (self, strong) {
                     $((Self::$kind(weak), Self::$kind(strong)) => weak.covers(strong),)+
@@ -131,14 +147,26 @@ conditions! {
     alert: Alert,
     /// Another member alert fits, near the first condition's alert.
     also: Also,
+    /// Another member alert fits that came before the first.
+    earlier: Earlier,
+    /// So many member alerts fit, close together.
+    count: Count,
     /// No open alert of the whole desk fits.
     absent: Absent,
+    /// No alert that fits has followed the first.
+    missing: Missing,
     /// The root-most failing component of the incident is one of these.
     root: Root,
+    /// The root is one of these, and nothing that needs it fails.
+    leaf: Leaf,
     /// So many of the incident's failing components are a component or need it, directly or not.
     behind: Behind,
     /// The component's ping address answers or is silent.
     ping: Ping,
+    /// 発生 lies in the hours of a calendar.
+    during: During,
+    /// So long has passed since 発生.
+    age: Age,
     /// At least one holds.
     any: Any,
     /// It does not hold.

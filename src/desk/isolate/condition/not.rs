@@ -32,6 +32,10 @@ impl Kind for Not {
         self.0.pings()
     }
 
+    fn settles(&self, case: &Case, anchor: Timestamp) -> Option<Timestamp> {
+        self.0.settles(case, anchor)
+    }
+
     /// What is narrower fails whenever what is wider does.
     fn covers(&self, strong: &Self) -> bool {
         strong.0.covers(&self.0)

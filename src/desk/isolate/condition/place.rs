@@ -4,7 +4,7 @@
 //! ([`Refer`], in `config`) finds what is named and notes what is wrong.
 
 use super::{Condition, Written};
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{CalendarId, ComponentId};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, Component, WrittenMatch};
 
@@ -24,6 +24,8 @@ pub enum Step {
 pub trait Refer {
     /// The component of this name.
     fn component(&mut self, at: &[Step], name: &str) -> ComponentId;
+    /// The calendar of this name.
+    fn calendar(&mut self, at: &[Step], name: &str) -> CalendarId;
     /// What is known of a component.
     fn known(&self, component: &ComponentId) -> Option<&Component>;
     /// Notes what is wrong and what would be right.
@@ -66,6 +68,11 @@ impl<'a> Place<'a> {
         self.refer.component(&self.steps, name)
     }
 
+    /// The calendar named here.
+    pub fn calendar(&mut self, name: &str) -> CalendarId {
+        self.refer.calendar(&self.steps, name)
+    }
+
     /// The components named here.
     pub fn components(&mut self, names: &OneOrMany<String>) -> Vec<ComponentId> {
         names.0.iter().enumerate().map(|(index, name)| self.element(index).component(name)).collect()
@@ -84,7 +91,7 @@ impl<'a> Place<'a> {
     /// Conditions on an alert where `within` has no meaning.
     pub fn alert(&mut self, written: WrittenMatch) -> AlertMatch {
         if written.within.is_some() {
-            let help = "`within` belongs to `also`: how far from the first alert it may be";
+            let help = "`within` belongs to `also`, `earlier` and `missing`: how far from the first alert it may be";
             self.key("within").fault("has no meaning here", help);
         }
         self.alert_within(written)

@@ -1,0 +1,45 @@
+//! `leaf`: a component fails and nothing that needs it does.
+
+use super::{Case, Kind, Place, Truth};
+use crate::desk::ids::ComponentId;
+use crate::desk::letter::Fact;
+use crate::desk::rules::either;
+use crate::desk::rules::written::OneOrMany;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The root is one of these and nothing of the incident that needs it fails: it stands alone at the end of the graph.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Leaf(pub Vec<ComponentId>);
+
+impl Kind for Leaf {
+    type Written = OneOrMany<String>;
+
+    fn checked(written: Self::Written, place: &mut Place) -> Vec<Self> {
+        if written.0.is_empty() { Vec::new() } else { vec![Self(place.components(&written))] }
+    }
+
+    fn test(&self, case: &Case, _: Timestamp) -> Truth {
+        let Some(root) = &case.root else {
+            return Truth::Fails { saw: "no component covers what fails".to_owned() };
+        };
+        if !self.0.contains(root) {
+            return Truth::Fails { saw: format!("the root is {root}") };
+        }
+        match case.failing.iter().find(|id| case.book.graph.needs(id, root)) {
+            Some(behind) => Truth::Fails { saw: format!("{behind}, which needs it, fails too") },
+            None => {
+                let target = case.book.component_name(root);
+                Truth::Holds(vec![Fact::Alone { target }])
+            }
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("{} fails and nothing that needs it does", either(&self.0))
+    }
+
+    fn covers(&self, strong: &Self) -> bool {
+        strong.0.iter().all(|component| self.0.contains(component))
+    }
+}

@@ -1,0 +1,151 @@
+//! Every kind of condition, tried on small happenings: one rule laid over those of A町, one incident, and what the record
+//! says of that rule afterwards - that it held, what failed and the value seen, or what is not known.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
+
+use kiriwake::config::{self, Environment};
+use kiriwake::desk::incident::TriedResult;
+use kiriwake::desk::rules::Rules;
+use kiriwake::play;
+use std::fs;
+
+const RULE: &str = "試験";
+
+/// One row: the conditions as written, the happening, and what is on record of the last verdict.
+struct Row {
+    when: &'static str,
+    day: &'static str,
+    /// `held`, or a part of what was seen or is missing behind `fails: ` or `not known: `.
+    expected: &'static str,
+}
+
+const SWITCH: &str = "02:13:40 zabbix core-sw-01 \"Ping応答なし\" disaster\n02:13:50 zabbix srv-db-01 \"Ping応答なし\" high";
+
+fn rules(when: &str) -> Rules {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in config::EXAMPLE {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let rule = format!(
+        "[[rule]]\nname = \"{RULE}\"\n{when}\n\
+         then = {{ verdict = \"own\", confidence = \"possible\" }}\nbecause = \"試験のため\"\n"
+    );
+    fs::write(folder.path().join("zz-overlay.toml"), rule).unwrap();
+    match config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()) {
+        Ok((settings, _)) => settings.rules,
+        Err(report) => {
+            let mut text = Vec::new();
+            report.print(&mut text, false).unwrap();
+            panic!("{when}\n{}", String::from_utf8_lossy(&text));
+        }
+    }
+}
+
+fn outcome(row: &Row) -> String {
+    let text = format!("@ 2026-09-20\n{}\n", row.day.replace("$SWITCH", SWITCH));
+    let played = play::run(&rules(row.when), &text);
+    assert!(played.faults.is_empty(), "{}: {:?}", row.when, played.faults);
+    let verdict = played.state.incidents.values().find_map(|incident| incident.verdict()).unwrap();
+    let tried = verdict.tried.iter().find(|tried| tried.rule == RULE).unwrap();
+    match &tried.result {
+        TriedResult::Held => "held".to_owned(),
+        TriedResult::Failed { saw, .. } => format!("fails: {saw}"),
+        TriedResult::NotKnown { missing, .. } => format!("not known: {missing}"),
+    }
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        when: "when.count = { alert = { summary = \"/Ping/\" }, at_least = 2, within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "held",
+    },
+    Row {
+        when: "when.count = { alert = { summary = \"/Ping/\" }, at_least = 2, within = \"9s\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: 1 at most",
+    },
+    Row {
+        when: "when.count = { alert = { host = \"core-*\" }, at_least = 2, within = \"1m\", of = \"hosts\" }",
+        day: "02:13:40 zabbix core-sw-01 \"Ping応答なし\" disaster\n\
+              02:13:50 zabbix core-sw-01 \"電源ユニット1 異常\" high\n02:16 clock",
+        expected: "fails: 1 at most",
+    },
+    Row {
+        when: "when.alert = { host = \"srv-db-01\" }\nwhen.earlier = { host = \"core-sw-01\", within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "held",
+    },
+    Row {
+        when: "when.alert = { host = \"core-sw-01\" }\nwhen.earlier = { host = \"srv-db-01\", within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: no such alert in the 60 s before the first",
+    },
+    Row {
+        when: "when.alert = { host = \"core-sw-01\" }\nwhen.missing = { host = \"srv-db-02\", within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "held",
+    },
+    Row {
+        when: "when.alert = { host = \"core-sw-01\" }\nwhen.missing = { host = \"srv-db-01\", within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: Ping応答なし on srv-db-01 came",
+    },
+    Row {
+        when: "when.alert = { host = \"core-sw-01\" }\nwhen.missing = { host = \"srv-db-02\", within = \"1h\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: the time in which it may come is not over",
+    },
+    // Nobody sends anything: time alone has it judged anew.
+    Row {
+        when: "when.alert = { host = \"strg-01\" }\nwhen.missing = { host = \"srv-db-02\", within = \"1h\" }",
+        day: "02:13:40 zabbix strg-01 \"コントローラA 異常\" high\n02:16 clock\n03:14 clock",
+        expected: "held",
+    },
+    Row { when: "when.age = { at_least = \"1m\" }", day: "$SWITCH\n02:16 clock", expected: "held" },
+    Row {
+        when: "when.age = { at_least = \"10m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: it has not lasted 600 s yet",
+    },
+    Row { when: "when.leaf = \"wan-north\"", day: "02:13:40 zabbix wan-rt-01 \"Ping応答なし\" high\n02:20 clock", expected: "held" },
+    Row {
+        when: "when.leaf = \"core-switch\"",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: db-host-core, which needs it, fails too",
+    },
+    Row {
+        when: "when.during = \"reception\"",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: it began on Sun 2026-09-20 at 02:13",
+    },
+    Row { when: "when.not = { during = \"reception\" }", day: "$SWITCH\n02:16 clock", expected: "held" },
+    Row {
+        when: "when.behind = { component = \"core-switch\", percent = 100, nothing_beside = true }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "held",
+    },
+    Row {
+        when: "when.behind = { component = \"storage-main\", percent = 50, nothing_beside = true }",
+        day: "02:13:40 zabbix strg-01 \"コントローラA 異常\" high\n\
+              02:13:50 zabbix mfp-1f \"トナー切れ\" average\n02:20 clock",
+        expected: "fails: mfp-1f, beside it, fails too",
+    },
+    Row {
+        when: "when.behind = { component = \"core-switch\", percent = 80, of_all = 90 }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: 2 of the",
+    },
+];
+
+#[test]
+fn each_kind_holds_fails_or_is_not_known() {
+    let mut wrong = Vec::new();
+    for row in ROWS {
+        let came = outcome(row);
+        if !came.starts_with(row.expected) {
+            wrong.push(format!("{}\n  expected {}\n  came     {came}", row.when, row.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
