@@ -19,7 +19,8 @@ struct Row {
     expected: &'static str,
 }
 
-const SWITCH: &str = "02:13:40 zabbix core-sw-01 \"Ping応答なし\" disaster\n02:13:50 zabbix srv-db-01 \"Ping応答なし\" high";
+const SWITCH: &str =
+    "02:13:40 zabbix core-sw-01 \"Ping応答なし\" disaster\n02:13:50 zabbix srv-db-01 \"Ping応答なし\" high";
 
 fn rules(when: &str) -> Rules {
     let folder = tempfile::tempdir().unwrap();
@@ -108,7 +109,11 @@ const ROWS: &[Row] = &[
         day: "$SWITCH\n02:16 clock",
         expected: "not known: it has not lasted 600 s yet",
     },
-    Row { when: "when.leaf = \"wan-north\"", day: "02:13:40 zabbix wan-rt-01 \"Ping応答なし\" high\n02:20 clock", expected: "held" },
+    Row {
+        when: "when.leaf = \"wan-north\"",
+        day: "02:13:40 zabbix wan-rt-01 \"Ping応答なし\" high\n02:20 clock",
+        expected: "held",
+    },
     Row {
         when: "when.leaf = \"core-switch\"",
         day: "$SWITCH\n02:16 clock",

@@ -109,7 +109,7 @@ mod hostile {
 
     /// Replaces every free text of a letter (what is not an enum's word, a time or a zone) by one of `texts`.
     fn poison(value: &mut Value, key: &str, texts: &[String], next: &mut usize) {
-        const OURS: [&str; 17] = [
+        const OURS: [&str; 18] = [
             "language",
             "timezone",
             "written",
@@ -127,6 +127,7 @@ mod hostile {
             "ask",
             "acknowledge_by",
             "purpose",
+            "kind",
         ];
         let fixed = |text: &str| {
             OURS.contains(&key)

@@ -1,18 +1,14 @@
 //! `incident`: listing, showing, and the desk's acts.
 
+use super::words::{moment, word};
 use super::{By, Context, Trouble, cover, show, text};
 use crate::control::server::ActRequest;
-use crate::desk::act::Deed;
+use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::letter::{Ask, DetectedBy};
-use crate::desk::rules::VerdictCode;
+use crate::desk::rules::{CauseClass, VerdictCode};
 use crate::desk::{Act, Reply};
 use clap::Subcommand;
-use jiff::Timestamp;
-use jiff::civil::{DateTime, Time};
-use jiff::tz::TimeZone;
-use serde::Deserialize;
-use serde::de::value::{Error as WordError, StrDeserializer};
 
 /// What the desk does with incidents. Times are `2026-09-20 02:50`, `02:50` (today) or RFC 3339; now where none is given.
 #[derive(Debug, Subcommand)]
@@ -44,6 +40,9 @@ pub(crate) enum Incident {
         /// 重大度 1-4.
         #[arg(long)]
         severity: Option<u8>,
+        /// A number of its own, even if an open incident covers the component.
+        #[arg(long)]
+        separate: bool,
         #[command(flatten)]
         by: By,
     },
@@ -203,6 +202,74 @@ pub(crate) enum Incident {
         #[command(flatten)]
         by: By,
     },
+    /// 暫定復旧: a workaround is in place; the repair goes on.
+    Workaround {
+        /// Its number.
+        number: String,
+        /// What was done, for the office.
+        text: String,
+        /// Since when.
+        #[arg(long)]
+        at: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// 原因, as far as it is known.
+    Cause {
+        /// Its number.
+        number: String,
+        /// HW, SW, AP, NW, CF, CP, EX, FA, SE, US, MO or UK.
+        class: String,
+        /// 直接原因
+        direct: String,
+        /// 根本原因
+        #[arg(long)]
+        root: Option<String>,
+        /// 契約区分: maintenance, defect, improvement, outside.
+        #[arg(long)]
+        contract: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// 統合: it is the same fault as another one and goes on under that number.
+    Merge {
+        /// Its number.
+        number: String,
+        /// The number it goes on under.
+        #[arg(long)]
+        into: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Some of its alerts are another fault: they get a number of their own.
+    Split {
+        /// Its number.
+        number: String,
+        /// A component or technical host name whose alerts go; may be repeated.
+        #[arg(long, required = true)]
+        at: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// It belongs together with another one.
+    Link {
+        /// Its number.
+        number: String,
+        /// The other one.
+        #[arg(long)]
+        to: String,
+        /// It is a recurrence (再発) of the other.
+        #[arg(long)]
+        recurrence: bool,
+        #[command(flatten)]
+        by: By,
+    },
     /// 取消: a false alarm, planned work, a duplicate.
     Cancel {
         /// Its number.
@@ -210,6 +277,9 @@ pub(crate) enum Incident {
         /// Why.
         #[arg(long)]
         reason: String,
+        /// What the office is told: false_alarm, planned, duplicate, other.
+        #[arg(long, default_value = "other")]
+        kind: String,
         #[command(flatten)]
         by: By,
     },
@@ -221,13 +291,14 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
     let (number, deed, by) = match incident {
         Incident::List { all } => return show::list(context, all).await,
         Incident::Show { number } => return show::show(context, &number).await,
-        Incident::Open { summary, component, detected_by, at, severity, by } => {
+        Incident::Open { summary, component, detected_by, at, severity, separate, by } => {
             let act = Act::Open {
                 summary,
                 component: component.map(ComponentId),
                 detected_by: word::<DetectedBy>("--detected-by", &detected_by)?,
                 occurred: moment(context, at).await?,
                 severity,
+                separate,
             };
             return perform(context, by, act).await;
         }
@@ -262,7 +333,20 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
         }
         Incident::Hold { number, reason, by } => (number, Deed::Hold { reason }, by),
         Incident::Resume { number, decision, by } => (number, Deed::Resume { decision }, by),
-        Incident::Cancel { number, reason, by } => (number, Deed::Cancel { reason }, by),
+        Incident::Workaround { number, text, at, by } => {
+            (number, Deed::WorkAround { text, at: moment(context, at).await? }, by)
+        }
+        Incident::Cause { number, class, direct, root, contract, by } => {
+            let class = word::<CauseClass>("the class", &class.to_uppercase())?;
+            let contract = contract.map(|contract| word::<ContractKind>("--contract", &contract)).transpose()?;
+            (number, Deed::Cause { class, direct, root, contract }, by)
+        }
+        Incident::Merge { number, into, reason, by } => (number, Deed::Merge { into, reason }, by),
+        Incident::Split { number, at, reason, by } => (number, Deed::Split { places: at, reason }, by),
+        Incident::Link { number, to, recurrence, by } => (number, Deed::Link { to, recurrence }, by),
+        Incident::Cancel { number, reason, kind, by } => {
+            (number, Deed::Cancel { reason, kind: word::<CancelKind>("--kind", &kind)? }, by)
+        }
     };
     perform(context, by, Act::On { incident: number, deed }).await
 }
@@ -280,6 +364,10 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
             text::out(&format!("{incident}: {}", context.tongue.status(status)));
             Ok(())
         }
+        Reply::Registered { name } if !context.json => {
+            text::out(&format!("{name}: {}", context.tongue.pick("on record.", "記録しました。")));
+            Ok(())
+        }
         Reply::Recorded if !context.json => {
             text::out(context.tongue.pick("Recorded.", "記録しました。"));
             Ok(())
@@ -288,60 +376,6 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
             text::out(&cover::said(context, &reply).await?);
             Ok(())
         }
-        Reply::Recorded | Reply::Done { .. } | Reply::Cover { .. } => Ok(()),
-    }
-}
-
-/// A word of a closed list, as the configuration writes it.
-fn word<'a, T: Deserialize<'a>>(flag: &str, text: &'a str) -> Result<T, Trouble> {
-    let read: Result<T, WordError> = T::deserialize(StrDeserializer::new(text));
-    let said = |error: WordError| {
-        let words = error.to_string().replacen("unknown variant", "there is no", 1);
-        words.replacen("expected one of", "known are", 1)
-    };
-    read.map_err(|error| Trouble::Said(format!("{flag}: {}", said(error)), 64))
-}
-
-/// A moment as people write it, in the site's zone.
-pub(super) async fn moment(context: &Context, text: Option<String>) -> Result<Option<Timestamp>, Trouble> {
-    let Some(text) = text else { return Ok(None) };
-    parse_moment(&text, &context.zone().await?).map(Some)
-}
-
-/// `2026-09-20 02:50`, `02:50` (today) or RFC 3339.
-pub(super) fn parse_moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Trouble> {
-    let said = || {
-        Trouble::Said(format!("`{text}` is not a time; write 2026-09-20 02:50, 02:50 or 2026-09-20T02:50+09:00"), 64)
-    };
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at);
-    }
-    let spelled = text.trim().replacen(' ', "T", 1);
-    // The date first: a time alone is also read out of a text that has both.
-    let civil: DateTime = match spelled.parse() {
-        Ok(civil) => civil,
-        Err(_) => {
-            let time: Time = spelled.parse().map_err(|_| said())?;
-            crate::clock::Clock::real(None).wall().to_zoned(zone.clone()).date().to_datetime(time)
-        }
-    };
-    civil.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| said())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_keeps_the_date_it_is_written_with() {
-        let zone = text::zone("Asia/Tokyo");
-        let read = |text: &str| parse_moment(text, &zone).ok().map(|at| at.to_string());
-        assert_eq!(read("2026-09-20 02:15").as_deref(), Some("2026-09-19T17:15:00Z"));
-        assert_eq!(read("2026-09-20T02:15:30").as_deref(), Some("2026-09-19T17:15:30Z"));
-        assert_eq!(read("2026-09-20T02:15+09:00").as_deref(), Some("2026-09-19T17:15:00Z"));
-        assert_eq!(read("2026-09-20").as_deref(), Some("2026-09-19T15:00:00Z"));
-        let today = crate::clock::Clock::real(None).wall().to_zoned(zone.clone()).date();
-        assert_eq!(read("02:15"), parse_moment(&format!("{today} 02:15"), &zone).ok().map(|at| at.to_string()));
-        assert_eq!(read("yesterday"), None);
+        Reply::Recorded | Reply::Registered { .. } | Reply::Done { .. } | Reply::Cover { .. } => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! `maintenance` and `silence`: planned work and silences, listed, registered, extended, ended.
 
-use super::act::{moment, perform};
+use super::act::perform;
+use super::words::moment;
 use super::{By, Context, Trouble, text};
 use crate::control::covers::{CoverLine, Stage};
 use crate::desk::act::{CoverAct, Fitting, Terms};

@@ -1,6 +1,6 @@
 //! `explain`: why this verdict, and who was told - from the reasons stored at the time, not by judging anew.
 
-use super::{Context, Trouble, outbox, text};
+use super::{Context, Trouble, outbox, phrases, text};
 use crate::control::view::Dossier;
 use crate::desk::incident::{TriedResult, Verdict};
 use crate::desk::letter::Fact;
@@ -89,33 +89,6 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
     }
     lines.push(format!("  {title}"));
     for fact in facts {
-        let words = match fact {
-            Fact::Alert { host, summary, at } => format!("{}  {host}: {summary}", text::time(*at, zone)),
-            Fact::Behind { failing, of } => format!("{failing} of {of} other failing components lie behind it"),
-            Fact::OfAllBehind { failing, all } => format!("{failing} of all {all} watched components behind it fail"),
-            Fact::NothingBeside { target } => format!("nothing beside {target} fails"),
-            Fact::Alone { target } => format!("nothing that needs {target} fails"),
-            Fact::Counted { summary, times, hosts, within } => {
-                let what = if *hosts { "hosts" } else { "times" };
-                format!("\"{summary}\" and the like: {times} {what} within {} s", within.as_secs())
-            }
-            Fact::Lasting { since } => format!("it has lasted since {}", text::time(*since, zone)),
-            Fact::Ping { target, answered: true, at } => format!("{}  {target} answered ping", text::time(*at, zone)),
-            Fact::Ping { target, answered: false, at } => {
-                format!("{}  {target} did not answer ping", text::time(*at, zone))
-            }
-            Fact::PingNotKnown { target } => format!("whether {target} answers ping"),
-            Fact::HandedBack { party, at } => {
-                format!("{}  {party} answered that it is not its part", text::time(*at, zone))
-            }
-            Fact::Quiet { target } => format!("nothing is red at {target}"),
-            Fact::Planned { name, from, until, silence } => {
-                let what = if *silence { "silence" } else { "planned work" };
-                let (from, until) = (text::time(*from, zone), text::time(*until, zone));
-                format!("still there after the {what} 「{name}」 ({from} to {until})")
-            }
-            Fact::Words(words) => words.clone(),
-        };
-        lines.push(format!("    {}", text::clean(&words)));
+        lines.push(format!("    {}", phrases::fact(text::Tongue::En, fact, zone)));
     }
 }

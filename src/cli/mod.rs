@@ -3,9 +3,11 @@
 //! Arguments become one call each; what they mean is decided elsewhere. Exit codes follow `sysexits.h`.
 
 mod act;
+mod change;
 mod check;
 mod cover;
 mod demo;
+mod dossier;
 mod explain;
 mod outbox;
 mod phrases;
@@ -14,6 +16,7 @@ mod show;
 mod store;
 mod text;
 mod who;
+mod words;
 
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
@@ -79,6 +82,9 @@ enum Command {
     /// What the desk does with incidents.
     #[command(subcommand)]
     Incident(act::Incident),
+    /// Changes and releases of components: evidence when something fails.
+    #[command(subcommand)]
+    Change(change::Change),
     /// Why this verdict, and who was told: from the reasons stored at the time.
     Explain {
         /// The incident's number.
@@ -174,6 +180,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Reload => context.asking(show::reload(&context)),
         Command::Status => context.asking(show::status(&context)),
         Command::Incident(incident) => context.asking(act::incident(&context, incident)),
+        Command::Change(change) => context.asking(change::change(&context, change)),
         Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
         Command::Who(who) => who::who(&context, &who),
         Command::Replay(replay) => replay::replay(&context, &replay),

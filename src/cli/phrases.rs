@@ -82,6 +82,28 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         (Tongue::Ja, Fact::Behind { failing, of }) => {
             format!("異常のある{of}件中{failing}件が、これを前提に稼働している")
         }
+        (Tongue::En, Fact::OfAllBehind { failing, all }) => {
+            format!("{failing} of all {all} watched components behind it fail")
+        }
+        (Tongue::Ja, Fact::OfAllBehind { failing, all }) => format!("配下の監視対象{all}件中{failing}件に異常"),
+        (Tongue::En, Fact::NothingBeside { target }) => format!("nothing beside {target} fails"),
+        (Tongue::Ja, Fact::NothingBeside { target }) => format!("{target}に関係しない機器に異常なし"),
+        (Tongue::En, Fact::Alone { target }) => format!("nothing that needs {target} fails"),
+        (Tongue::Ja, Fact::Alone { target }) => format!("{target}の配下に異常なし"),
+        (Tongue::En, Fact::Counted { summary, times, hosts, within }) => {
+            let what = if *hosts { "hosts" } else { "times" };
+            format!("{summary} and the like: {times} {what} within {} s", within.as_secs())
+        }
+        (Tongue::Ja, Fact::Counted { summary, times, hosts, within }) => {
+            let unit = if *hosts { "台" } else { "回" };
+            format!("「{summary}」等が{}秒以内に{times}{unit}", within.as_secs())
+        }
+        (Tongue::En, Fact::Lasting { since }) => format!("it has lasted since {}", time(since)),
+        (Tongue::Ja, Fact::Lasting { since }) => format!("{}から継続", time(since)),
+        (Tongue::En, Fact::Changed { summary, at }) => format!("{}  changed: {summary}", time(at)),
+        (Tongue::Ja, Fact::Changed { summary, at }) => format!("{}  変更：{summary}", time(at)),
+        (Tongue::En, Fact::Recurred { number, at }) => format!("{}  the same before: {number}", time(at)),
+        (Tongue::Ja, Fact::Recurred { number, at }) => format!("{}  同様の事象：{number}", time(at)),
         (Tongue::En, Fact::Ping { target, answered: true, at }) => format!("{}  {target} answered ping", time(at)),
         (Tongue::Ja, Fact::Ping { target, answered: true, at }) => format!("{}  {target} Ping応答あり", time(at)),
         (Tongue::En, Fact::Ping { target, answered: false, at }) => {

@@ -2,7 +2,7 @@
 
 mod page;
 
-use super::{Context, Trouble, act, text};
+use super::{Context, Trouble, text, words};
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
 use crate::replay::past::Past;
@@ -32,7 +32,7 @@ pub(crate) struct Replay {
 pub(super) fn replay(context: &Context, replay: &Replay) -> Result<(), Trouble> {
     let present = context.settings()?;
     let zone = text::zone(&present.rules.site.timezone);
-    let moment = |text: &Option<String>| text.as_ref().map(|text| act::parse_moment(text, &zone)).transpose();
+    let moment = |text: &Option<String>| text.as_ref().map(|text| words::parse_moment(text, &zone)).transpose();
     let (from, to) = (moment(&replay.from)?, moment(&replay.to)?);
     if let (Some(from), Some(to)) = (from, to)
         && from >= to

@@ -1,6 +1,6 @@
 //! `who`: who would be called at some time, in what order, and why. Reads the configuration, needs no daemon.
 
-use super::{Context, Trouble, act, text};
+use super::{Context, Trouble, text, words};
 use crate::clock::Clock;
 use crate::desk::contact;
 use crate::desk::ids::PartyId;
@@ -28,7 +28,7 @@ pub(super) fn who(context: &Context, who: &Who) -> Result<(), Trouble> {
     let rules = context.settings()?.rules;
     let zone = text::zone(&rules.site.timezone);
     let at = match &who.at {
-        Some(at) => act::parse_moment(at, &zone)?,
+        Some(at) => words::parse_moment(at, &zone)?,
         None => Clock::real(None).wall(),
     };
     let wanted: Vec<PartyId> = match &who.party {

@@ -208,11 +208,17 @@ pub(super) enum ExtraKind {
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyTable {
     pub(super) window: Span,
+    #[serde(default)]
+    pub(super) together: Vec<String>,
     pub(super) stable: Span,
     pub(super) watch_repeats: u32,
     pub(super) watch_span: Span,
     pub(super) watch_quiet: Span,
+    pub(super) flap_repeats: u32,
+    pub(super) flap_span: Span,
+    pub(super) flap_quiet: Span,
     pub(super) reopen: Span,
+    pub(super) recurrence: Span,
     pub(super) digest_at: Clock,
     pub(super) blind_tell: Vec<String>,
     pub(super) hold_business_days: u32,

@@ -1,9 +1,11 @@
 //! The control socket: an HTTP API on a Unix socket, for operators at the command line.
 //!
 //! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] and [`covers`] are what both ends speak,
+//! [`beside`] what belongs beside an incident,
 //! [`server`] answers inside the daemon, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
+pub mod beside;
 pub mod client;
 pub mod covers;
 pub mod server;

@@ -1,5 +1,6 @@
 //! The daemon's end of the control socket.
 
+use super::beside::{self, ChangeLine};
 use super::{covers, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
@@ -135,6 +136,7 @@ pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiv
         .route("/status", get(status))
         .route("/incidents", get(incidents))
         .route("/incidents/{name}", get(incident))
+        .route("/changes", get(changes))
         .route("/outbox", get(outbox))
         .route("/outbox/{name}", get(row))
         .route("/covers", get(covers))
@@ -165,6 +167,10 @@ async fn incidents(
 async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<view::Dossier>, Trouble> {
     let missing = Trouble::NotFound(format!("There is no incident {name}. `kiriwake incident list` shows them."));
     doors.read(move |desk, _| view::dossier(desk, &name)).await?.map(Json).ok_or(missing)
+}
+
+async fn changes(State(doors): State<Doors>) -> Result<Json<Vec<ChangeLine>>, Trouble> {
+    doors.read(|desk, _| beside::changes(desk)).await.map(Json)
 }
 
 async fn outbox(

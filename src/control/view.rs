@@ -1,5 +1,6 @@
 //! What the control socket answers: plain data, the same for people's tables and for `--json`.
 
+use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
@@ -106,6 +107,9 @@ pub struct Dossier {
     pub timezone: String,
     /// What is possible now.
     pub possible: String,
+    /// What belongs beside it.
+    #[serde(default)]
+    pub beside: Beside,
 }
 
 /// One row in a list.
@@ -198,7 +202,7 @@ pub fn incidents(desk: &Desk, all: bool) -> Vec<IncidentLine> {
     listed.map(|incident| line(desk, incident)).collect()
 }
 
-fn line(desk: &Desk, incident: &Incident) -> IncidentLine {
+pub(super) fn line(desk: &Desk, incident: &Incident) -> IncidentLine {
     let state = desk.state();
     let members = state.members_of(incident.id);
     let representative = incident.representative.and_then(|id| state.alerts.get(&id));
@@ -234,6 +238,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         names.insert(component.to_string(), book.component_name(component));
     }
     let possible = crate::desk::act::possible(incident.status.name());
+    let beside = beside(desk, &incident);
     Some(Dossier {
         incident,
         alerts,
@@ -242,6 +247,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         names,
         timezone: book.rules.site.timezone.clone(),
         possible,
+        beside,
     })
 }
 

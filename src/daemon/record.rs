@@ -3,7 +3,7 @@
 //! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
 //! synced (`core`), or how it is kept (`store`).
 
-use crate::desk::ids::{AlertId, CoverId, IncidentId, OwedId, RequestId, SourceId};
+use crate::desk::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, RequestId, SourceId};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
 use crate::store::Entities;
@@ -56,6 +56,7 @@ pub(super) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Ve
         Thing::Alert(id) => state.alerts.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Incident(id) => state.incidents.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Request(id) => state.requests.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Modification(id) => state.modifications.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Owed(id) => state.owed.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Cover(id) => state.covers.get(id).map(serde_json::to_vec).transpose()?,
         Thing::House => Some(serde_json::to_vec(&HouseParts {
@@ -74,6 +75,7 @@ fn key(thing: &Thing) -> Vec<u8> {
         Thing::Alert(id) => numbered("alert", id.0),
         Thing::Incident(id) => numbered("incident", id.0),
         Thing::Request(id) => numbered("request", id.0),
+        Thing::Modification(id) => numbered("modification", id.0),
         Thing::Owed(id) => numbered("owed", id.0),
         Thing::Cover(CoverId::Work(number)) => numbered("work", *number),
         Thing::Cover(CoverId::Silence(number)) => numbered("silence", *number),
@@ -88,6 +90,7 @@ pub(super) fn entities(state: &State) -> Result<Entities, Error> {
     let things = things.chain(state.incidents.keys().copied().map(Thing::Incident));
     let things = things.chain(state.requests.keys().copied().map(Thing::Request));
     let things = things.chain(state.covers.keys().copied().map(Thing::Cover));
+    let things = things.chain(state.modifications.keys().copied().map(Thing::Modification));
     let things = things.chain(state.owed.keys().copied().map(Thing::Owed)).chain([Thing::House]);
     things
         .map(|thing| entity(state, &thing))
@@ -124,6 +127,9 @@ pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(),
         }
         b"request" => {
             state.requests.insert(RequestId(number()?), serde_json::from_slice(value)?);
+        }
+        b"modification" => {
+            state.modifications.insert(ModificationId(number()?), serde_json::from_slice(value)?);
         }
         b"owed" => {
             state.owed.insert(OwedId(number()?), serde_json::from_slice(value)?);

@@ -1,23 +1,30 @@
 //! What people at the desk do: one table of acts and states, and what each act changes (`DECISIONS.md` 21).
 //!
-//! [`allowed`] is the table. It is printed as a golden text in the tests and answers a refused act with what is
+//! [`allowed`] is the table, [`Deed`] what is done. It is printed as a golden text in the tests and answers a refused act with what is
 //! possible instead. Only people acknowledge, restore and accept; nothing in the product does it for them (P16).
 
 mod confirm;
 mod cover;
 mod covers;
+mod deed;
 mod finish;
+mod join;
+mod modify;
 mod naming;
+mod open;
 mod perform;
+mod record;
+mod table;
+mod vendor;
 
+pub use deed::{CancelKind, ContractKind, Deed, DeedName};
 pub(super) use perform::perform;
+pub use table::{Leads, allowed, possible};
 
 pub use cover::{CoverAct, Fitting, Terms};
 
-use super::ids::{ComponentId, OwedId, PartyId};
-use super::incident::StatusName;
-use super::letter::{Ask, DetectedBy};
-use super::rules::VerdictCode;
+use super::ids::{ComponentId, ModificationId, OwedId, PartyId};
+use super::letter::DetectedBy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +84,9 @@ pub enum Act {
         occurred: Option<Timestamp>,
         /// 重大度, if the desk sets it.
         severity: Option<u8>,
+        /// It gets a number of its own even if an open incident covers the component.
+        #[serde(default)]
+        separate: bool,
     },
     /// Tries a row of the outbox again that was given up.
     Retry {
@@ -85,6 +95,22 @@ pub enum Act {
     },
     /// Something about planned work or a silence.
     Cover(CoverAct),
+    /// Registers a modification (変更) of components.
+    Register(Registered),
+    /// A modification was made.
+    Done {
+        /// Which.
+        modification: ModificationId,
+        /// When; now where none is given.
+        at: Option<Timestamp>,
+    },
+    /// A modification was taken back (切り戻し).
+    RollBack {
+        /// Which.
+        modification: ModificationId,
+        /// When; now where none is given.
+        at: Option<Timestamp>,
+    },
     /// Everything else is done to an incident, named by its number (or internal id before 受付).
     On {
         /// The incident's name.
@@ -94,306 +120,17 @@ pub enum Act {
     },
 }
 
-/// What is done to an incident.
+/// A modification as it is registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Deed {
-    /// 窓口確認: the verdict as it stands, or another one.
-    Confirm {
-        /// Another verdict.
-        verdict: Option<VerdictCode>,
-        /// Other parties; empty = as they stand.
-        parties: Vec<PartyId>,
-        /// Another 重大度.
-        severity: Option<u8>,
-        /// Why.
-        because: Option<String>,
-    },
-    /// A vendor's 受領.
-    Acknowledge {
-        /// The vendor; may be left out when only one was asked.
-        party: Option<PartyId>,
-        /// When; now where none is given.
-        at: Option<Timestamp>,
-    },
-    /// 着手: a vendor's, or the desk's own when no party is named.
-    Start {
-        /// The vendor; `None` = the desk.
-        party: Option<PartyId>,
-        /// When; now where none is given.
-        at: Option<Timestamp>,
-    },
-    /// Words for the record and the next 続報.
-    Note {
-        /// The words.
-        text: String,
-    },
-    /// 復旧確認中 by the desk's word.
-    Verify,
-    /// 復旧: operation was checked.
-    Restore {
-        /// How it was checked, with what result.
-        check: String,
-        /// When it became usable; as monitored where none is given.
-        usable: Option<Timestamp>,
-        /// 対処内容
-        treatment: Option<String>,
-    },
-    /// The check failed, or the fault is back.
-    Reopen {
-        /// Why.
-        reason: String,
-    },
-    /// The report was handed in (報告確認待ち).
-    Submit,
-    /// 報告確認 by the office.
-    Accept {
-        /// Who accepted.
-        name: String,
-        /// When; now where none is given.
-        at: Option<Timestamp>,
-    },
-    /// 保留 (別途検討), with 相談 to the office.
-    Hold {
-        /// Why.
-        reason: String,
-    },
-    /// The office has decided: handling goes on.
-    Resume {
-        /// The decision.
-        decision: String,
-    },
-    /// 取消
-    Cancel {
-        /// Why (誤検知, 計画作業, 重複).
-        reason: String,
-    },
-    /// A vendor's answer that it is not its part (範囲外): the verdict is decided anew without it.
-    HandBack {
-        /// The vendor; may be left out when only one was asked.
-        party: Option<PartyId>,
-        /// Its words.
-        reason: String,
-        /// When it answered; now where none is given.
-        at: Option<Timestamp>,
-    },
-    /// Asks a party.
-    Assign {
-        /// Whom.
-        party: PartyId,
-        /// 対応依頼 or 調査依頼.
-        ask: Ask,
-    },
-}
-
-/// The bare name of a deed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DeedName {
-    /// 窓口確認
-    Confirm,
-    /// 受領
-    Acknowledge,
-    /// 着手
-    Start,
-    /// Words for the record.
-    Note,
-    /// 復旧確認中
-    Verify,
-    /// 復旧
-    Restore,
-    /// The fault is back.
-    Reopen,
-    /// 報告確認待ち
-    Submit,
-    /// 報告確認
-    Accept,
-    /// 保留
-    Hold,
-    /// Handling goes on.
-    Resume,
-    /// 取消
-    Cancel,
-    /// 範囲外の回答
-    HandBack,
-    /// Asks a party.
-    Assign,
-}
-
-impl DeedName {
-    /// All of them, in the order of the journey.
-    pub const ALL: [DeedName; 14] = [
-        DeedName::Confirm,
-        DeedName::Assign,
-        DeedName::Acknowledge,
-        DeedName::HandBack,
-        DeedName::Start,
-        DeedName::Note,
-        DeedName::Hold,
-        DeedName::Resume,
-        DeedName::Verify,
-        DeedName::Restore,
-        DeedName::Reopen,
-        DeedName::Submit,
-        DeedName::Accept,
-        DeedName::Cancel,
-    ];
-
-    /// The word of the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DeedName::Confirm => "confirm",
-            DeedName::Acknowledge => "ack",
-            DeedName::Start => "start",
-            DeedName::Note => "note",
-            DeedName::Verify => "verify",
-            DeedName::Restore => "restore",
-            DeedName::Reopen => "reopen",
-            DeedName::Submit => "submit",
-            DeedName::Accept => "accept",
-            DeedName::Hold => "hold",
-            DeedName::Resume => "resume",
-            DeedName::Cancel => "cancel",
-            DeedName::HandBack => "hand-back",
-            DeedName::Assign => "assign",
-        }
-    }
-}
-
-impl Deed {
-    /// Its bare name.
-    pub fn name(&self) -> DeedName {
-        match self {
-            Deed::Confirm { .. } => DeedName::Confirm,
-            Deed::Acknowledge { .. } => DeedName::Acknowledge,
-            Deed::Start { .. } => DeedName::Start,
-            Deed::Note { .. } => DeedName::Note,
-            Deed::Verify => DeedName::Verify,
-            Deed::Restore { .. } => DeedName::Restore,
-            Deed::Reopen { .. } => DeedName::Reopen,
-            Deed::Submit => DeedName::Submit,
-            Deed::Accept { .. } => DeedName::Accept,
-            Deed::Hold { .. } => DeedName::Hold,
-            Deed::Resume { .. } => DeedName::Resume,
-            Deed::Cancel { .. } => DeedName::Cancel,
-            Deed::HandBack { .. } => DeedName::HandBack,
-            Deed::Assign { .. } => DeedName::Assign,
-        }
-    }
-}
-
-/// Where a deed leads from a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leads {
-    /// To this state.
-    To(StatusName),
-    /// Whichever the requests imply: 対応中, 対応依頼中 or 切り分け中.
-    ByRequests,
-    /// The state stays.
-    Stays,
-}
-
-/// The table: where `deed` leads from `status`, or why not.
-///
-/// # Errors
-/// One sentence that says why it is not possible in that state.
-pub fn allowed(deed: DeedName, status: StatusName) -> Result<Leads, &'static str> {
-    use DeedName as D;
-    use StatusName as S;
-    const NOT_YET: &str = "it has no number yet: the grouping window is open";
-    const OVER: &str = "it is over; if the fault is back, use `reopen`";
-    const GONE: &str = "it was cancelled";
-    match (deed, status) {
-        (D::Note, _) => Ok(Leads::Stays),
-
-        (D::Confirm, S::Watched) => Ok(Leads::To(S::Isolating)),
-        (D::Confirm, S::Isolating | S::Accepted | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Ok(Leads::ByRequests)
-        }
-        (D::Confirm, S::Verifying) => Ok(Leads::Stays),
-
-        (D::Assign, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Ok(Leads::ByRequests)
-        }
-        (D::Assign, S::Verifying) => Err("monitoring shows normal: `restore` it, or `reopen` it first"),
-
-        (D::Acknowledge, S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Ok(Leads::ByRequests)
-        }
-        (D::Acknowledge, S::Verifying) => Ok(Leads::Stays),
-        (D::Acknowledge, S::Accepted) => Err("nobody was asked yet"),
-
-        (D::HandBack, S::Isolating | S::Requested | S::InProgress | S::WorkedAround) => Ok(Leads::ByRequests),
-        (D::HandBack, S::OnHold) => Err("it is on hold: `resume` it with the office's decision first"),
-        (D::HandBack, S::Verifying) => Err("monitoring shows normal: `restore` it, or `reopen` it first"),
-        (D::HandBack, S::Accepted) => Err("nobody was asked yet"),
-
-        (D::Start, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround) => {
-            Ok(Leads::To(S::InProgress))
-        }
-        (D::Start, S::Verifying) => Ok(Leads::Stays),
-        (D::Start, S::OnHold) => Err("it is on hold: `resume` it with the office's decision first"),
-
-        (D::Hold, S::Isolating | S::Requested | S::InProgress | S::WorkedAround) => Ok(Leads::To(S::OnHold)),
-        (D::Hold, S::OnHold) => Err("it is on hold already"),
-        (D::Hold, S::Accepted | S::Verifying) => {
-            Err("only an incident that is being isolated or handled can be put on hold")
-        }
-
-        (D::Resume, S::OnHold) => Ok(Leads::ByRequests),
-        (D::Resume, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::Verifying) => {
-            Err("it is not on hold")
-        }
-
-        (D::Verify, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Ok(Leads::To(S::Verifying))
-        }
-        (D::Verify, S::Verifying) => Err("it is being verified already: `restore` it when operation was checked"),
-
-        (D::Restore, S::Verifying) => Ok(Leads::To(S::Restored)),
-        (D::Restore, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Err("monitoring does not show normal; if it works all the same, say so with `verify` first")
-        }
-
-        (D::Reopen, S::Verifying | S::Restored | S::AwaitingAcceptance | S::Closed) => Ok(Leads::ByRequests),
-        (D::Reopen, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Err("it is not over")
-        }
-
-        (D::Submit, S::Restored) => Ok(Leads::To(S::AwaitingAcceptance)),
-        (D::Submit, S::AwaitingAcceptance) => Err("the report was handed in already"),
-        (D::Accept, S::Restored | S::AwaitingAcceptance) => Ok(Leads::To(S::Closed)),
-        (
-            D::Submit | D::Accept,
-            S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::Verifying | S::OnHold,
-        ) => Err("it is not restored yet"),
-        (D::Submit | D::Accept, S::Closed) => Err("it is closed already"),
-
-        (
-            D::Cancel,
-            S::Detected
-            | S::Watched
-            | S::Accepted
-            | S::Isolating
-            | S::Requested
-            | S::InProgress
-            | S::WorkedAround
-            | S::Verifying
-            | S::OnHold,
-        ) => Ok(Leads::To(S::Cancelled)),
-        (D::Cancel, S::Cancelled) => Err("it was cancelled already"),
-        (D::Cancel, S::Restored | S::AwaitingAcceptance | S::Closed) => {
-            Err("it is restored: there is nothing to cancel")
-        }
-
-        (_, S::Detected) => Err(NOT_YET),
-        (_, S::Watched) => Err("it is only watched: `confirm` takes it in"),
-        (_, S::Restored | S::AwaitingAcceptance | S::Closed) => Err(OVER),
-        (_, S::Cancelled) => Err(GONE),
-    }
-}
-
-/// What is possible in `status`, as a sentence for a refused act.
-pub fn possible(status: StatusName) -> String {
-    let names: Vec<&str> =
-        DeedName::ALL.into_iter().filter(|deed| allowed(*deed, status).is_ok()).map(DeedName::as_str).collect();
-    format!("Possible now ({}): {}.", status.as_str(), names.join(", "))
+pub struct Registered {
+    /// What is changed, in words.
+    pub summary: String,
+    /// On which components.
+    pub components: Vec<ComponentId>,
+    /// Who does it, where that is known.
+    pub party: Option<PartyId>,
+    /// When it was made or is planned for; now where none is given. What lies ahead is planned.
+    pub at: Option<Timestamp>,
+    /// It is only planned, whatever the time.
+    pub planned: bool,
 }

@@ -44,6 +44,9 @@ pub struct Alert {
     /// The planned work or silence that kept it apart until its end: it counts from then.
     #[serde(default)]
     pub after: Option<CoverId>,
+    /// What it has in common with others of one fault, as the configuration of that time chose: `tag.service=juki`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<String>,
 }
 
 /// How an alert ended.
@@ -179,6 +182,11 @@ pub enum Reason {
     SameCause {
         /// The cause.
         of: ComponentId,
+    },
+    /// It has this in common with alerts of a young incident.
+    Shares {
+        /// The tag or field, and its value.
+        what: String,
     },
     /// Nothing open is related to it.
     NothingRelated,

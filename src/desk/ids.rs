@@ -139,6 +139,11 @@ impl std::str::FromStr for CoverId {
     }
 }
 
+counter!(
+    /// A modification (変更) somebody registered.
+    ModificationId, "C-"
+);
+
 /// The number an incident is known by outside: `KW-20260920-0001`, by the JST date of 受付, without gaps.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

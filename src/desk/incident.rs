@@ -11,9 +11,11 @@ pub use change::{Change, Edit, Reason, ReportReason};
 pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
+use super::act::ContractKind;
 use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId};
 use super::letter::{DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
+use super::rules::CauseClass;
 use super::state::{Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -83,6 +85,9 @@ pub struct Incident {
     /// Answers of parties that it is not their part, oldest first.
     #[serde(default)]
     pub handed_back: Vec<HandedBack>,
+    /// 原因, once the desk has recorded it.
+    #[serde(default)]
+    pub cause: Option<Cause>,
     /// When a rule will know what only time can tell.
     #[serde(default)]
     pub judge_at: Option<Timestamp>,
@@ -139,6 +144,9 @@ pub struct Restored {
     pub by: Option<String>,
     /// How, with what result.
     pub check: String,
+    /// What showed it, without what differs from time to time; `None` for what no alert showed.
+    #[serde(default)]
+    pub symptom: Option<String>,
 }
 
 /// How incidents are related.
@@ -149,8 +157,37 @@ pub enum Link {
     RemainderOf,
     /// What stayed red here became that.
     Remainder,
-    /// Split off while grouping.
+    /// Split off while grouping, or by the desk.
     SplitFrom,
+    /// Part of this became that.
+    Split,
+    /// 統合: this goes on under that number.
+    MergedInto,
+    /// 統合: that goes on under this number.
+    Merged,
+    /// 再発: the same fault as that one, later.
+    RecurrenceOf,
+    /// 再発: that one is the same fault, later.
+    Recurrence,
+    /// They belong together by the desk's word.
+    Related,
+}
+
+/// 原因 as the desk recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// 原因分類
+    pub class: CauseClass,
+    /// 直接原因
+    pub direct: String,
+    /// 根本原因; `None` = not known yet.
+    pub root: Option<String>,
+    /// 契約区分; `None` = 未判定.
+    pub contract: Option<ContractKind>,
+    /// Who says so.
+    pub by: String,
+    /// When it was recorded.
+    pub at: Timestamp,
 }
 
 impl Incident {
@@ -187,6 +224,7 @@ impl Incident {
             watch_marks: Vec::new(),
             digested: false,
             handed_back: Vec::new(),
+            cause: None,
             judge_at: None,
         }
     }
@@ -226,7 +264,8 @@ impl Incident {
             | Status::Restored
             | Status::AwaitingAcceptance
             | Status::Closed
-            | Status::Cancelled => (None, None, None, None),
+            | Status::Cancelled
+            | Status::Merged => (None, None, None, None),
         };
         let name = self.status.name();
         let stable = if name.may_recover() { self.stable_at.map(When::Elapsed) } else { None };

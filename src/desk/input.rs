@@ -95,6 +95,11 @@ pub enum Reply {
         /// Open incidents it does not touch: they were there before, and go on.
         goes_on: Vec<String>,
     },
+    /// A change was put on record under this name.
+    Registered {
+        /// Its name: `C-1`.
+        name: String,
+    },
     /// An act was refused: why, and what is possible now.
     Refused(String),
 }

@@ -8,6 +8,7 @@ use super::cover::{self, Cover};
 use super::house;
 use super::ids::{AlertId, CoverId, SourceId};
 use super::letter::Notice;
+use super::modification;
 use super::observation::{Failure, Observation, Problem, Report, Seen};
 use super::owed::{self, OwedState};
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
@@ -149,6 +150,7 @@ fn open(
     let (at, estimated) = normalize::occurred(at, turn.now.wall, problem.late || first_look);
     let id = turn.next_alert();
     let component = turn.book.index.component(source, &problem);
+    let shares = normalize::shares(turn.book, &problem);
     let mut alert = Alert {
         id,
         source: source.clone(),
@@ -163,6 +165,7 @@ fn open(
         gone: None,
         repeats: 0,
         after: None,
+        shares,
     };
     if alert.problem.level < turn.book.min_level(source) {
         alert.standing = Standing::Suppressed(Suppression::BelowLevel);
@@ -297,6 +300,16 @@ pub(super) fn sweep(turn: &mut Turn) {
     let old_covers: Vec<CoverId> = turn.state.covers.values().filter(old).map(|cover| cover.id).collect();
     for cover in old_covers {
         turn.record(cover::Change::Forgotten(cover), cover::Reason::Old);
+    }
+    let old_modifications: Vec<_> = turn
+        .state
+        .modifications
+        .values()
+        .filter(|known| known.at < wall && wall.duration_since(known.at).unsigned_abs() >= modification::REMEMBERED)
+        .map(|known| known.id)
+        .collect();
+    for id in old_modifications {
+        turn.record(modification::Change::Forgotten(id), modification::Reason::Old);
     }
     turn.record(house::Change::first_sweep(turn.now), house::Reason::Hour);
 }

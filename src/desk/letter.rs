@@ -3,6 +3,7 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+use super::act::CancelKind;
 use super::ids::Number;
 use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
@@ -117,6 +118,24 @@ pub enum Matter {
         incident: Box<Facts>,
         /// When it was asked.
         asked_at: Timestamp,
+    },
+    /// 取消 → 主管課.
+    Cancelled {
+        /// The incident.
+        incident: Box<Facts>,
+        /// Why, in set words.
+        kind: CancelKind,
+        /// Why, in the desk's words.
+        reason: String,
+    },
+    /// 統合 → whoever was told: it goes on under another number.
+    Merged {
+        /// The incident, as far as the reader may know.
+        incident: Box<Facts>,
+        /// The number it goes on under.
+        into: Number,
+        /// Whether the reader is an office or a vendor that was asked.
+        to_office: bool,
     },
     /// 相談 → 主管課.
     Consultation {
@@ -258,6 +277,18 @@ pub struct Facts {
     pub asked: Vec<Asked>,
     /// What is still red (残る影響), by host name.
     pub still_red: Vec<String>,
+    /// It comes and goes (断続).
+    #[serde(default)]
+    pub flapping: Option<Flapping>,
+    /// 原因 as the desk recorded it.
+    #[serde(default)]
+    pub cause: Option<(CauseClass, String)>,
+    /// Like faults that are over (類似事例), the latest first.
+    #[serde(default)]
+    pub similar: Vec<Similar>,
+    /// What was changed shortly before (直前の変更), the latest first.
+    #[serde(default)]
+    pub changes: Vec<Changed>,
     /// Where the incident stands.
     pub stage: Stage,
 }
@@ -407,6 +438,20 @@ pub enum Fact {
         /// Component or host.
         target: String,
     },
+    /// Something was changed shortly before.
+    Changed {
+        /// What, in the words of whoever registered it.
+        summary: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The same fault was there before.
+    Recurred {
+        /// Its number.
+        number: String,
+        /// Its 発生.
+        at: Timestamp,
+    },
     /// A party answered that it is not its part.
     HandedBack {
         /// Its name.
@@ -427,6 +472,45 @@ pub enum Fact {
     },
     /// A rule's own words.
     Words(String),
+}
+
+/// How often and how long something that comes and goes (断続) was down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flapping {
+    /// How often.
+    pub times: usize,
+    /// Since when: the first time.
+    pub since: Timestamp,
+    /// How long in all (異常の累計): 停止時間 is the sum of the down parts.
+    pub down: Duration,
+}
+
+/// A like fault that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Similar {
+    /// Its number.
+    pub number: Number,
+    /// Its 発生.
+    pub occurred: Timestamp,
+    /// What helped then (対処内容); empty = not on record.
+    pub treatment: String,
+    /// The same symptom of the same component within the time of recurrence (再発).
+    pub recurrence: bool,
+}
+
+/// Something that was changed, or is being changed, on what an incident is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// What, in the words of whoever registered it.
+    pub summary: String,
+    /// When it was done, or is planned for.
+    pub at: Timestamp,
+    /// Name of the party that did it; empty = not on record.
+    pub party: String,
+    /// It was rolled back then.
+    pub rolled_back: Option<Timestamp>,
+    /// Somebody said that it was made; else it is only known to be planned for then.
+    pub done: bool,
 }
 
 /// The thing a vendor is asked about.
@@ -516,6 +600,35 @@ pub enum What {
         /// Party name.
         party: String,
     },
+    /// Somebody called about it, too (申告).
+    Reported {
+        /// What was said.
+        text: String,
+    },
+    /// It comes and goes (断続).
+    Flapping {
+        /// How often so far.
+        times: usize,
+    },
+    /// 暫定復旧.
+    WorkedAround {
+        /// What was done, in the desk's words.
+        text: String,
+    },
+    /// 原因 was recorded.
+    CauseFound {
+        /// 原因分類
+        class: CauseClass,
+        /// 直接原因
+        direct: String,
+    },
+    /// Another incident turned out to be the same fault (統合).
+    Merged {
+        /// Its number.
+        number: String,
+        /// How many alerts came with it.
+        alerts: usize,
+    },
     /// Words of the desk for the office.
     Note {
         /// The words.
@@ -585,6 +698,9 @@ pub struct RecoveryFacts {
     pub treatment: String,
     /// Linked incident made of what stayed red.
     pub remaining: Option<Number>,
+    /// 原因, where it is known already.
+    #[serde(default)]
+    pub cause: Option<(CauseClass, String)>,
 }
 
 /// One call the desk should make.
@@ -747,6 +863,8 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Request { incident, .. }
         | Matter::Chaser { incident, .. }
         | Matter::Withdrawal { incident, .. }
+        | Matter::Cancelled { incident, .. }
+        | Matter::Merged { incident, .. }
         | Matter::Consultation { incident, .. }
         | Matter::External { incident, .. }
         | Matter::PhoneNote { incident, .. } => Some(incident),

@@ -3,7 +3,8 @@
 //! No clock, no I/O, no dice. [`Desk::step`] is the table of contents of the product: an input comes in, the stages look
 //! at what it touched, and every change is recorded with its reason. The journal of those entries is the truth.
 //!
-//! Two kinds of file live here. *Things* ([`source`], [`alert`], [`incident`], [`request`], [`owed`], [`house`]) each hold
+//! Two kinds of file live here. *Things* ([`source`], [`alert`], [`incident`], [`request`], [`modification`], [`owed`],
+//! [`house`]) each hold
 //! their slice of state, their change, their reason and how a change is applied. *Stages* ([`intake`], [`normalize`],
 //! [`correlate`], [`isolate`], [`assign`], [`escalate`], [`notify`], [`deliver`]) follow a fault on its journey.
 //!
@@ -31,6 +32,8 @@ pub mod house;
 pub mod incident;
 pub mod ledger;
 pub mod letter;
+pub mod likeness;
+pub mod modification;
 pub mod owed;
 pub mod request;
 pub mod source;
@@ -87,6 +90,8 @@ pub enum Change {
     Incident(incident::Change),
     /// Of a request.
     Request(request::Change),
+    /// Of a modification.
+    Modification(modification::Change),
     /// Of a row of the ledger.
     Owed(owed::Change),
     /// Of planned work or a silence.
@@ -106,6 +111,8 @@ pub enum Reason {
     Incident(incident::Reason),
     /// Of a request.
     Request(request::Reason),
+    /// Of a modification.
+    Modification(modification::Reason),
     /// Of a row.
     Owed(owed::Reason),
     /// Of planned work or a silence.
@@ -123,7 +130,10 @@ macro_rules! from_things {
         })+
     };
 }
-from_things!(source => Source, alert => Alert, incident => Incident, request => Request, owed => Owed, cover => Cover, house => House);
+from_things!(
+    source => Source, alert => Alert, incident => Incident, request => Request, modification => Modification, owed => Owed,
+    cover => Cover, house => House,
+);
 
 macro_rules! from_changes {
     ($($thing:ident => $variant:ident),+ $(,)?) => {
@@ -134,7 +144,10 @@ macro_rules! from_changes {
         })+
     };
 }
-from_changes!(alert => Alert, incident => Incident, request => Request, owed => Owed, cover => Cover, house => House);
+from_changes!(
+    alert => Alert, incident => Incident, request => Request, modification => Modification, owed => Owed, cover => Cover,
+    house => House,
+);
 
 impl From<(SourceId, source::Change)> for Change {
     fn from((source, change): (SourceId, source::Change)) -> Self {

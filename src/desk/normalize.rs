@@ -2,9 +2,10 @@
 //!
 //! A stage. It only looks things up; what they mean is decided later.
 
+use super::book::Book;
 use super::ids::{ComponentId, SourceId};
 use super::observation::Problem;
-use super::rules::{AlertMatch, Rules};
+use super::rules::{AlertMatch, Rules, Share};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -81,6 +82,19 @@ pub(super) fn occurred(source_time: Timestamp, received: Timestamp, late: bool) 
 /// Clocks of two machines are rarely equal to the second; that little needs no mark.
 fn near(source_time: Timestamp, received: Timestamp) -> bool {
     source_time.duration_since(received) < SignedDuration::from_secs(5)
+}
+
+/// What a problem may have in common with others of one fault: the tags and fields the policy names, with their values.
+pub(super) fn shares(book: &Book, problem: &Problem) -> Vec<String> {
+    let of = |list: &[(String, String)], kind: &str, wanted: &str| {
+        let fitting = list.iter().filter(|(name, value)| name == wanted && !value.is_empty());
+        fitting.map(|(name, value)| format!("{kind}.{name}={value}")).collect::<Vec<_>>()
+    };
+    let named = book.rules.policy.together.iter().flat_map(|share| match share {
+        Share::Tag(name) => of(&problem.tags, "tag", name),
+        Share::Field(name) => of(&problem.fields, "field", name),
+    });
+    named.collect()
 }
 
 #[cfg(test)]

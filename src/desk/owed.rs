@@ -205,6 +205,8 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Request { ask: super::letter::Ask::Inquiry, .. } => "inquiry",
         Matter::Chaser { .. } => "chaser",
         Matter::Withdrawal { .. } => "withdrawal",
+        Matter::Cancelled { .. } => "cancelled",
+        Matter::Merged { .. } => "merged",
         Matter::Consultation { .. } => "consultation",
         Matter::External { .. } => "external",
         Matter::PhoneNote { .. } => "phone_note",

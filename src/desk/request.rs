@@ -131,6 +131,8 @@ pub enum Reason {
     HandedBack,
     /// The verdict now names somebody else, or the incident was cancelled.
     NoLongerAsked,
+    /// The incident goes on under another number.
+    Merged,
 }
 
 impl Change {

@@ -18,7 +18,7 @@ pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, S
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
 pub use maintenance::{Maintenance, Times, Window};
 pub use party::{Contact, Contract, Party, PartyKind};
-pub use policy::{FirstReport, Policy, SeverityPolicy};
+pub use policy::{FirstReport, Policy, SeverityPolicy, Share};
 
 use super::calendar::Calendar;
 use super::ids::{CalendarId, ChannelId, ComponentId, PartyId, SourceId, SystemId};

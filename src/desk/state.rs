@@ -14,8 +14,9 @@ pub use house::House;
 
 use super::alert::Alert;
 use super::cover::Cover;
-use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, OwedId, RequestId, SourceId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, ModificationId, Number, OwedId, RequestId, SourceId};
 use super::incident::{Incident, StatusName};
+use super::modification::Modification;
 use super::observation::Key;
 use super::owed::{Owed, OwedState};
 use super::request::Request;
@@ -35,6 +36,9 @@ pub struct State {
     pub incidents: BTreeMap<IncidentId, Incident>,
     /// Requests.
     pub requests: BTreeMap<RequestId, Request>,
+    /// Modifications.
+    #[serde(default)]
+    pub modifications: BTreeMap<ModificationId, Modification>,
     /// Rows of the ledger.
     pub owed: BTreeMap<OwedId, Owed>,
     /// Planned work and silences.
@@ -92,6 +96,9 @@ pub struct State {
     /// Attempts under way, by destination.
     #[serde(skip)]
     pub in_flight: BTreeMap<String, i64>,
+    /// Members of incidents, by what they have in common with others ([`Alert::shares`]).
+    #[serde(skip)]
+    pub sharing: BTreeMap<String, BTreeSet<AlertId>>,
     /// Alerts kept apart by planned work or a silence that have not ended.
     #[serde(skip)]
     pub held_back: BTreeSet<AlertId>,
@@ -125,6 +132,9 @@ pub struct Counters {
     pub incident: u64,
     /// Last request.
     pub request: u64,
+    /// Last modification.
+    #[serde(default)]
+    pub modification: u64,
     /// Last row.
     pub owed: u64,
     /// Last planned work.
@@ -171,6 +181,7 @@ impl State {
         let things = std::mem::take(self);
         *self = State {
             sources: things.sources,
+            modifications: things.modifications,
             counters: things.counters,
             tally: things.tally,
             house: things.house,
@@ -241,6 +252,9 @@ impl State {
             }
         }
         let Some(incident) = alert.incident() else { return };
+        for share in &alert.shares {
+            self.sharing.entry(share.clone()).or_default().insert(id);
+        }
         self.members.entry(incident).or_default().insert(id);
         let places = self.places.entry(incident).or_default();
         if !places.contains_key(&place) {
@@ -261,6 +275,14 @@ impl State {
         }
         self.held_back.remove(&id);
         let Some(incident) = alert.incident() else { return };
+        for share in &alert.shares {
+            if let Some(alike) = self.sharing.get_mut(share) {
+                alike.remove(&id);
+                if alike.is_empty() {
+                    self.sharing.remove(share);
+                }
+            }
+        }
         if let Some(members) = self.members.get_mut(&incident) {
             members.remove(&id);
             if members.is_empty() {

@@ -1,10 +1,10 @@
 //! One turn of the desk: the state, the rules, the moment, and the only door through which the state changes.
 
 use super::book::Book;
-use super::ids::{AlertId, CoverId, IncidentId, OwedId, RequestId, SourceId};
+use super::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, RequestId, SourceId};
 use super::now::Now;
 use super::state::State;
-use super::{Change, Entry, Reason, alert, cover, house, incident, owed, request, source};
+use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, request, source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +59,8 @@ pub enum Thing {
     Incident(IncidentId),
     /// A request.
     Request(RequestId),
+    /// A modification.
+    Modification(ModificationId),
     /// A row.
     Owed(OwedId),
     /// Planned work or a silence.
@@ -129,6 +131,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Alert(change) => alert::apply(state, change),
         Change::Incident(change) => incident::apply(state, change),
         Change::Request(change) => request::apply(state, change),
+        Change::Modification(change) => modification::apply(state, change),
         Change::Owed(change) => owed::apply(state, change),
         Change::Cover(change) => cover::apply(state, change),
         Change::House(change) => house::apply(state, change),
@@ -143,6 +146,7 @@ impl Change {
             Change::Alert(change) => change.alert().map_or(Thing::House, Thing::Alert),
             Change::Incident(change) => Thing::Incident(change.incident),
             Change::Request(change) => Thing::Request(change.request()),
+            Change::Modification(change) => Thing::Modification(change.modification()),
             Change::Owed(change) => Thing::Owed(change.owed()),
             Change::Cover(change) => Thing::Cover(change.cover()),
             Change::House(_) => Thing::House,

@@ -62,6 +62,7 @@ fn differ(one: &State, other: &State) -> Option<String> {
         alerts,
         incidents,
         requests,
+        modifications,
         owed,
         covers,
         counters,
@@ -82,6 +83,7 @@ fn differ(one: &State, other: &State) -> Option<String> {
         requests_of,
         owed_of,
         in_flight,
+        sharing,
         held_back,
         active,
     );

@@ -12,8 +12,8 @@
 mod covers;
 
 use super::script::time;
-use crate::desk::act::{Act, Actor, Deed, Role};
-use crate::desk::ids::{ChannelId, PartyId, SourceId};
+use crate::desk::act::{Act, Actor, Deed, Registered, Role};
+use crate::desk::ids::{ChannelId, ModificationId, PartyId, SourceId};
 use crate::desk::letter::{Ask, DetectedBy};
 use crate::desk::observation::{FailureKind, Level};
 use crate::desk::rules::Rules;
@@ -275,6 +275,9 @@ fn act(words: &mut Words) -> Result<Step, String> {
     if let Some(act) = covers::act(verb, words)? {
         return Ok(Step::Act(actor, act));
     }
+    if verb == "change" {
+        return Ok(Step::Act(actor, change(words)?));
+    }
     let incident = words.next("an incident's number")?.to_owned();
     let deed = deed(verb, words)?;
     Ok(Step::Act(actor, Act::On { incident, deed }))
@@ -284,11 +287,33 @@ fn open(words: &mut Words) -> Result<Act, String> {
     let summary = words.next("a summary in quotes")?.to_owned();
     Ok(Act::Open {
         summary,
+        separate: words.flag("separate"),
         component: words.key("component").map(Into::into),
         detected_by: words.key("by").map(|word| named("way in", word)).transpose()?.unwrap_or(DetectedBy::UserPhone),
         occurred: words.moment("occurred")?,
         severity: severity(words)?,
     })
+}
+
+/// `change add "…" component=a,b [party=…] [at=…] [planned]`, `change done C-1 [at=…]`, `change rollback C-1 [at=…]`.
+fn change(words: &mut Words) -> Result<Act, String> {
+    let step = words.next("add, done or rollback")?;
+    let what = words.next("what is changed, or C-1")?;
+    let at = words.moment("at")?;
+    let id = || what.strip_prefix("C-").and_then(|id| id.parse().ok()).map(ModificationId);
+    let known = || id().ok_or_else(|| format!("`{what}` is no change; changes look like C-1"));
+    match step {
+        "add" => Ok(Act::Register(Registered {
+            summary: what.to_owned(),
+            components: words.key("component").unwrap_or_default().split(',').map(Into::into).collect(),
+            party: words.key("party").map(PartyId::from),
+            at,
+            planned: words.flag("planned"),
+        })),
+        "done" => Ok(Act::Done { modification: known()?, at }),
+        "rollback" => Ok(Act::RollBack { modification: known()?, at }),
+        other => Err(format!("a change is add, done or rollback, not `{other}`")),
+    }
 }
 
 fn severity(words: &mut Words) -> Result<Option<u8>, String> {
@@ -319,7 +344,29 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
         "accept" => Deed::Accept { name: words.key("name").unwrap_or_default().to_owned(), at: words.moment("at")? },
         "hold" => Deed::Hold { reason: words.next("a reason")?.to_owned() },
         "resume" => Deed::Resume { decision: words.next("the decision")?.to_owned() },
-        "cancel" => Deed::Cancel { reason: words.next("a reason")?.to_owned() },
+        "cancel" => Deed::Cancel {
+            kind: words.key("kind").map(|word| named("kind of cancellation", word)).transpose()?.unwrap_or_default(),
+            reason: words.next("a reason")?.to_owned(),
+        },
+        "workaround" => Deed::WorkAround { at: words.moment("at")?, text: words.next("what was done")?.to_owned() },
+        "cause" => Deed::Cause {
+            root: words.key("root").map(str::to_owned),
+            contract: words.key("contract").map(|word| named("kind of contract", word)).transpose()?,
+            class: named("class of causes", words.next("a class")?)?,
+            direct: words.next("the cause")?.to_owned(),
+        },
+        "merge" => Deed::Merge {
+            into: words.key("into").ok_or("`into=NUMBER` is missing")?.to_owned(),
+            reason: words.next("a reason")?.to_owned(),
+        },
+        "split" => Deed::Split {
+            places: words.key("at").ok_or("`at=COMPONENT,HOST` is missing")?.split(',').map(str::to_owned).collect(),
+            reason: words.next("a reason")?.to_owned(),
+        },
+        "link" => Deed::Link {
+            recurrence: words.flag("recurrence"),
+            to: words.key("to").ok_or("`to=NUMBER` is missing")?.to_owned(),
+        },
         "hand-back" => Deed::HandBack {
             party: party(words),
             at: words.moment("at")?,

@@ -21,7 +21,7 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (
     if incident.target.is_some() {
         page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
     }
-    facts::symptom(&mut page, incident);
+    facts::symptom(&mut page, incident, &clock);
     page.section(Name::Impact).field("影響", facts::scope(incident));
     page.section(Name::Annex);
     if calls.is_empty() {

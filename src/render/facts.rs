@@ -8,9 +8,10 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
 use super::{text, words};
-use crate::desk::letter::{Asked, Fact, Facts, Stage, VerdictFacts};
+use crate::desk::letter::{Asked, Fact, Facts, Flapping, Similar, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, Effect, VerdictCode};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// Names of a list that are shown before 「ほか」.
 const LISTED: usize = 5;
@@ -54,20 +55,26 @@ pub(super) fn severity(severity: u8) -> String {
 }
 
 /// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
-pub(super) fn symptom(page: &mut Page, facts: &Facts) {
-    page.section(Name::Symptom).field("事象", symptom_sentences(facts));
+pub(super) fn symptom(page: &mut Page, facts: &Facts, clock: &Clock) {
+    page.section(Name::Symptom).field("事象", symptom_sentences(facts, clock));
 }
 
 /// The sentence of the symptom, and what came with it.
-pub(super) fn symptom_sentences(facts: &Facts) -> String {
+pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     // Once monitoring shows normal, nothing is said of it in the present tense.
     let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
     let symptom = Symptom::of(facts);
     let mut out = if over { symptom.past_sentence() } else { symptom.sentence() };
     let seen = if over { "検知しました" } else { "検知しております" };
+    if let Some(Flapping { times, since, down }) = &facts.flapping {
+        let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+        let since = clock.short(*since);
+        let goes = if over { "断続し" } else { "断続しており" };
+        out += &format!("{since}から{goes}、これまでに{times}回、異常の累計は約{down}です。");
+    }
     if facts.hosts > 1 {
         out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1);
-    } else if facts.alerts > 1 {
+    } else if facts.alerts > 1 && facts.flapping.is_none() {
         out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1);
     }
     out
@@ -198,11 +205,11 @@ pub(super) fn isolation(facts: &Facts) -> String {
     }
     match verdict.code {
         VerdictCode::Single | VerdictCode::Multi => {
-            format!("{suspect}に起因する{likely}{mark}。原因は確認中です。")
+            format!("{suspect}に起因する{likely}{mark}。{}", cause(facts))
         }
         VerdictCode::External => format!("外部サービス（{suspect}）に起因する{likely}{mark}。"),
         VerdictCode::ScopeOut => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
-        VerdictCode::Own => format!("窓口にて対応する事象と判断しております{by}。原因は確認中です。"),
+        VerdictCode::Own => format!("窓口にて対応する事象と判断しております{by}。{}", cause(facts)),
         VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査いたします。"),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
@@ -313,6 +320,54 @@ pub(super) fn outlook(facts: &Facts) -> &'static str {
     }
 }
 
+/// What is known of the 原因, as a sentence.
+fn cause(facts: &Facts) -> String {
+    match &facts.cause {
+        Some((class, direct)) => {
+            format!("原因は「{}」（{}）です。", text::note(direct).trim_end_matches('。'), words::cause(*class))
+        }
+        None => "原因は確認中です。".to_owned(),
+    }
+}
+
+/// 直前の変更 and 類似事例, for whoever looks for the cause. `date` writes a time in the reader's form.
+pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) -> String) {
+    let changes: Vec<String> = facts
+        .changes
+        .iter()
+        .map(|change| {
+            let by = text::name(&change.party);
+            let by = if by.is_empty() { String::new() } else { format!("、{by}") };
+            let state = match (change.rolled_back, change.done) {
+                (Some(at), _) => format!("、{}に切り戻し済み", date(at)),
+                (None, true) => String::new(),
+                (None, false) => "、予定（実施の記録なし）".to_owned(),
+            };
+            format!("{}（{}{by}{state}）", text::summary(&change.summary), date(change.at))
+        })
+        .collect();
+    page.lines("直前の変更", changes, "登録なし（過去72時間）");
+    let similar: Vec<String> = facts
+        .similar
+        .iter()
+        .map(|similar| {
+            let treatment = text::note(&similar.treatment);
+            let treatment = text::or(treatment, "対処内容の記録なし");
+            format!("{}（{}）　{treatment}", number_of(&similar.number), date(similar.occurred))
+        })
+        .collect();
+    page.lines("類似事例", similar, "該当なし");
+}
+
+/// The sentence of a recurrence (再発) for a vendor.
+pub(super) fn recurrence(before: &Similar, clock: &Clock) -> String {
+    format!(
+        "{}の事象（{}）と同様の事象が再度発生しております。恒久対策もあわせてご検討をお願いいたします。",
+        clock.day(before.occurred),
+        number_of(&before.number)
+    )
+}
+
 /// 次回報告.
 pub(super) fn next_report(next: Option<Timestamp>, clock: &Clock) -> String {
     match next {
@@ -363,6 +418,12 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         }
         Fact::PingNotKnown { target } => format!("監視装置から {} への ping（確認できず）", text::name(target)),
         Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
+        Fact::Changed { summary, at } => {
+            format!("直前に変更が行われていること（{}、{}）", text::summary(summary), clock.western(*at))
+        }
+        Fact::Recurred { number, at } => {
+            format!("{}の事象（{}）と同様の事象であること", clock.western(*at), text::name(number))
+        }
         Fact::HandedBack { party, at } => {
             format!("{}から対応範囲外との回答があったこと（{}）", text::name(party), clock.short(*at))
         }

@@ -2,13 +2,15 @@
 //!
 //! The desk has decided who hears what, and fixed the facts in a [`Letter`]; here they become a subject and a body, and
 //! channels carry these. Each kind of mail is built as a page of named sections (`layout.rs`) by the file of its family:
-//! `report` and `office` (主管課), `request` (業者), `desk`, `notice` and `covers` (窓口), `source` (監視停止) and, in English, `en`. Deliberately
+//! `report` and `office` (主管課), `request` (業者), `ends` (取消, 統合), `desk`, `notice` and `covers` (窓口), `source` (監視停止) and,
+//! in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
 mod commands;
 mod covers;
 mod desk;
 mod en;
+mod ends;
 mod facts;
 mod frame;
 mod layout;
@@ -61,6 +63,8 @@ fn japanese(letter: &Letter) -> (String, Page) {
         }
         Matter::Chaser { incident, ask, asked_at, nth } => request::chaser(letter, incident, *ask, *asked_at, *nth),
         Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
+        Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
+        Matter::Merged { incident, into, to_office } => ends::merged(letter, incident, into, *to_office),
         Matter::Consultation { incident, wished_by, nth } => office::consultation(letter, incident, *wished_by, *nth),
         Matter::External { incident, service } => office::external(letter, incident, service),
         Matter::Security { number } => office::security(letter, number),

@@ -22,7 +22,7 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         facts::number(&mut page, incident);
         facts::occurred(&mut page, incident, |at| clock.western(at));
         page.field("受付契機", words::detected_by(incident.detected_by));
-        facts::symptom(&mut page, incident);
+        facts::symptom(&mut page, incident, &clock);
         facts::echoes(&mut page, incident);
         let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
         page.field(label, text::or(text::summary(&incident.summary), "不明"));
@@ -34,6 +34,9 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
             page.field("未確認", not_known.join("、"));
         }
         page.lines("現在の状況", facts::state(incident, &clock), "確認中");
+        if matches!(notice, Notice::YoursToDecide) {
+            facts::before(&mut page, incident, |at| clock.western(at));
+        }
     }
     if !told.details.is_empty() {
         page.section(Name::Annex).items("詳細", told.details, "該当なし");
@@ -222,6 +225,8 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "inquiry" => "調査依頼",
         "chaser" => "受領確認のお願い",
         "withdrawal" => "依頼取下げ",
+        "cancelled" => "取消のご連絡",
+        "merged" => "受付番号統合のご連絡",
         "consultation" => "ご相談",
         "external" => "外部サービスのご連絡",
         "phone_note" => "電話連絡票",

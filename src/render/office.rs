@@ -42,7 +42,7 @@ pub(super) fn consultation(
     }
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
-    facts::symptom(&mut page, incident);
+    facts::symptom(&mut page, incident, &clock);
     facts::impact(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
@@ -90,7 +90,7 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
     page.field("情報の出所", format!("{}（事業者の発表は確認中）", words::detected_by(incident.detected_by)));
-    facts::symptom(&mut page, incident);
+    facts::symptom(&mut page, incident, &clock);
     facts::impact(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.field("現在の状況", "事業者による復旧を待っております。窓口にて復旧状況を確認いたします。");

@@ -24,11 +24,15 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
     page.text(format!("下記の障害{seen}ので、第一報としてご報告いたします。"));
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
-    facts::symptom(&mut page, incident);
+    facts::symptom(&mut page, incident, &clock);
     facts::impact(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.field("復旧見込み", facts::outlook(incident));
+    if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
+        let number = number_of(&before.number);
+        page.field("再発", format!("{}の事象（{number}）と同様の事象です。", clock.day(before.occurred)));
+    }
     page.section(Name::Ask).field("次回報告", facts::next_report(next, &clock));
     apology(&mut page, "ご迷惑をおかけしておりますことをお詫び申し上げます。");
     closing(&mut page, letter, Reader::Office, true);
@@ -54,7 +58,7 @@ pub(super) fn interim(
     ));
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
-    facts::symptom(&mut page, incident);
+    facts::symptom(&mut page, incident, &clock);
     page.section(Name::Impact).field("影響範囲", facts::scope(incident));
     let told = happenings(news, &clock);
     let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
@@ -117,7 +121,9 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         "（記入待ち）",
     );
     page.field("残る影響", remaining(incident, recovery));
-    page.field("原因", "調査中");
+    let cause = recovery.cause.as_ref();
+    let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
+    page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));
     if to_office {
         page.section(Name::Ask).field("今後の予定", plans(incident));
         apology(&mut page, "ご迷惑をおかけいたしましたことをお詫び申し上げます。");
@@ -181,6 +187,11 @@ fn record(what: &What) -> &'static str {
         What::DeskStarted => "窓口着手",
         What::Chased { .. } => "受領連絡の再依頼",
         What::HandedBack { .. } => "対応範囲外との回答",
+        What::Reported { .. } => "追加の申告",
+        What::Flapping { .. } => "断続の確認",
+        What::WorkedAround { .. } => "暫定復旧",
+        What::CauseFound { .. } => "原因の記録",
+        What::Merged { .. } => "別件の統合",
         What::Note { .. } => "窓口の記録",
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
@@ -226,6 +237,19 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::Chased { party } => format!("{at}に{}へ受領の連絡を再度依頼しました。", text::name(party)),
         What::HandedBack { party } => {
             format!("{at}に{}から対応範囲外との回答があり、改めて切り分けを行いました。", text::name(party))
+        }
+        What::Reported { text: said } => format!("{at}に、「{}」との申告を受けました。", text::note(said)),
+        What::Flapping { times } => format!("{at}に、異常が断続していることを確認しました（これまでに{times}回）。"),
+        What::WorkedAround { text: done } => {
+            let done = text::note(done);
+            let done = done.trim_end_matches('。');
+            format!("{at}に暫定対応を行いました（{done}）。引き続き、復旧に向けて対応しております。")
+        }
+        What::CauseFound { class, direct } => {
+            format!("{at}　原因：{}（{}）", text::or(text::note(direct), "（記入待ち）"), words::cause(*class))
+        }
+        What::Merged { number, .. } => {
+            format!("{at}に、{}を同一の障害と確認し、本件に統合しました。", text::name(number))
         }
         What::Note { text: note } => format!("{at}　{}", text::or(text::note(note), "（記入待ち）")),
         What::Spread { alerts } => format!("{at}に、関連するとみられる警報を新たに{alerts}件検知しました。"),

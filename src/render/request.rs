@@ -31,6 +31,9 @@ pub(super) fn request(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
+        page.text(facts::recurrence(before, &clock));
+    }
     if incident.returned.is_some() {
         page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
     }
@@ -58,6 +61,7 @@ pub(super) fn request(
     page.section(Name::Impact).field("影響", facts::scope(incident));
     page.section(Name::State);
     findings(&mut page, incident, &clock);
+    facts::before(&mut page, incident, |at| clock.western(at));
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
     page.field("ご連絡方法", ANSWER);
@@ -68,8 +72,12 @@ pub(super) fn request(
     }
     quotes(&mut page, incident, log);
     closing(&mut page, letter, Reader::Vendor, true);
-    let tags: &[&str] = if incident.severity <= 2 { &[words::ask(ask), "至急"] } else { &[words::ask(ask)] };
-    (vendor_subject(tags, letter, incident), page)
+    let recurs = incident.similar.iter().any(|similar| similar.recurrence);
+    let tags: Vec<&str> = [(words::ask(ask), true), ("再発", recurs), ("至急", incident.severity <= 2)]
+        .into_iter()
+        .filter_map(|(tag, stands)| stands.then_some(tag))
+        .collect();
+    (vendor_subject(&tags, letter, incident), page)
 }
 
 /// 督促.
@@ -144,7 +152,7 @@ fn judged(incident: &Facts) -> &'static str {
 fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
     facts::occurred(page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
-    page.field("事象", facts::symptom_sentences(incident));
+    page.field("事象", facts::symptom_sentences(incident, clock));
     facts::echoes(page, incident);
 }
 

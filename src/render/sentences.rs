@@ -9,6 +9,7 @@ mod owed;
 mod reasons;
 
 use crate::desk::ids::{IncidentId, OwedId, RequestId};
+use crate::desk::incident::Link;
 use crate::desk::state::State;
 use crate::desk::{Change, Entry};
 use jiff::Timestamp;
@@ -50,6 +51,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Alert(change) => changes::alert(names, change, &entry.reason),
         Change::Incident(change) => changes::incident(names, change),
         Change::Request(change) => changes::request(names, change),
+        Change::Modification(change) => changes::modification(names, change),
         Change::Owed(change) => owed::owed(names, change),
         Change::Cover(change) => covers::cover(names, change),
         Change::House(change) => changes::house(names, change),
@@ -60,6 +62,21 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
 /// Why a row is owed, in words, where no state is at hand to look names up in.
 pub fn why(why: &crate::desk::owed::Why) -> String {
     reasons::why(why)
+}
+
+/// How an incident is related to another, as it stands before the other's name.
+pub fn link(link: Link) -> &'static str {
+    match link {
+        Link::RemainderOf => "remainder of",
+        Link::Remainder => "left over as",
+        Link::SplitFrom => "split from",
+        Link::Split => "split into",
+        Link::MergedInto => "merged into",
+        Link::Merged => "goes on for",
+        Link::RecurrenceOf => "recurrence of",
+        Link::Recurrence => "recurred as",
+        Link::Related => "related to",
+    }
 }
 
 impl Names<'_> {

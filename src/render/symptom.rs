@@ -19,6 +19,8 @@ pub(super) struct Symptom {
     pub(super) what: String,
     /// A person said so: the words are theirs, and are quoted.
     reported: bool,
+    /// It comes and goes (断続).
+    flaps: bool,
 }
 
 /// Stands where a message says nothing at all.
@@ -28,7 +30,12 @@ impl Symptom {
     /// The symptom of an incident.
     pub(super) fn of(facts: &Facts) -> Self {
         let component = facts.shown_by.as_ref().or(facts.component.as_ref()).map_or("", String::as_str);
-        Self { reported: is_reported(facts), ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component) }
+        let flaps = facts.flapping.is_some();
+        Self {
+            reported: is_reported(facts),
+            flaps,
+            ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
+        }
     }
 
     /// Of a message, the host's technical and known name, and the component's name (each may be empty).
@@ -43,7 +50,7 @@ impl Symptom {
             rest = shorter;
         }
         let what = if rest.is_empty() { NOTHING } else { rest };
-        Self { thing, what: what.to_owned(), reported: false }
+        Self { thing, what: what.to_owned(), reported: false, flaps: false }
     }
 
     /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
@@ -53,7 +60,8 @@ impl Symptom {
         } else {
             format!("{} {}", self.thing, self.what)
         };
-        text::cut(&title, TITLE)
+        let cut = text::cut(&title, TITLE);
+        if self.flaps { format!("{cut}（断続）") } else { cut }
     }
 
     /// A polite sentence about the present state: 「本庁舎コアスイッチが応答しておりません（Ping応答なし）。」

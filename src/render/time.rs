@@ -44,6 +44,13 @@ impl Clock {
         month_day(self.now.date())
     }
 
+    /// `11月24日（火）`, with the year where that differs from the year of writing.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        let date = self.local(at).date();
+        let year = if date.year() == self.now.year() { String::new() } else { format!("{}年", date.year()) };
+        format!("{year}{}", month_day(date))
+    }
+
     /// The time of writing, `3時00分`.
     pub(super) fn now(&self) -> String {
         hour_minute(self.now)

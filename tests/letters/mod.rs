@@ -7,6 +7,7 @@ mod switch;
 mod vendors;
 
 use jiff::Timestamp;
+use kiriwake::desk::act::CancelKind;
 use kiriwake::desk::ids::Number;
 use kiriwake::desk::letter::*;
 use kiriwake::desk::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
@@ -69,6 +70,10 @@ fn switch() -> Facts {
         host: ("core-sw-01".into(), "本庁舎コアスイッチ".into()),
         component: Some("コアスイッチ".into()),
         shown_by: None,
+        flapping: None,
+        cause: None,
+        similar: Vec::new(),
+        changes: Vec::new(),
         occurred: at("2026-09-20T02:13:40"),
         occurred_mark: OccurredMark::Monitoring,
         returned: None,
@@ -147,6 +152,10 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         host: ("srv-db-01".into(), "基幹系DBサーバ".into()),
         component: Some("OS".into()),
         shown_by: None,
+        flapping: None,
+        cause: None,
+        similar: Vec::new(),
+        changes: Vec::new(),
         occurred: at("2026-11-20T10:05:20"),
         occurred_mark: OccurredMark::Monitoring,
         returned: None,

@@ -20,6 +20,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
         check: "全業務システムのログイン画面の表示と、住民記録システムへのログインを確認し、いずれも正常".into(),
         treatment: "スーパーバイザモジュール2枚を交換し、再起動".into(),
         remaining: Some(number(2)),
+        cause: None,
     };
     let recovered = |facts: &mut Facts| {
         at_work(facts);
@@ -29,7 +30,104 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
     let mut for_vendor = switch_for_vendor();
     for_vendor.stage = Stage::Restored;
     for_vendor.systems.truncate(2);
+    let known = RecoveryFacts {
+        remaining: None,
+        cause: Some((CauseClass::Hw, "スーパーバイザモジュール2枚の同時故障".into())),
+        ..recovery.clone()
+    };
     vec![
+        (
+            "sc1-recovery-cause-known",
+            letter(
+                "2026-09-20T07:48:00",
+                office(),
+                Matter::Recovery {
+                    incident: office_facts(&|facts| {
+                        recovered(facts);
+                        facts.still_red = Vec::new();
+                    }),
+                    recovery: known,
+                    to_office: true,
+                },
+            ),
+        ),
+        (
+            "sc1-interim-workaround",
+            letter(
+                "2026-09-20T05:00:00",
+                office(),
+                Matter::Interim {
+                    incident: office_facts(&|facts| {
+                        at_work(facts);
+                        facts.stage = Stage::WorkedAround;
+                        facts.cause = Some((CauseClass::Hw, "スーパーバイザモジュール2枚の同時故障".into()));
+                    }),
+                    nth: 3,
+                    news: vec![
+                        Happening {
+                            at: at("2026-09-20T04:40:00"),
+                            what: What::CauseFound {
+                                class: CauseClass::Hw,
+                                direct: "スーパーバイザモジュール2枚の同時故障".into(),
+                            },
+                        },
+                        Happening {
+                            at: at("2026-09-20T04:52:00"),
+                            what: What::WorkedAround {
+                                text: "予備のスイッチへ主要な回線をつなぎ替え、住民記録システムを利用可能にしました。"
+                                    .into(),
+                            },
+                        },
+                        Happening {
+                            at: at("2026-09-20T04:55:00"),
+                            what: What::Merged { number: "KW-20260920-0002".into(), alerts: 3 },
+                        },
+                    ],
+                    last: None,
+                    next_report: Some(at("2026-09-20T06:00:00")),
+                },
+            ),
+        ),
+        (
+            "cancelled-false-alarm",
+            letter(
+                "2026-09-20T03:10:00",
+                office(),
+                Matter::Cancelled {
+                    incident: office_facts(&|_| {}),
+                    kind: CancelKind::FalseAlarm,
+                    reason: "監視装置の時刻同期の不具合による誤検知".into(),
+                },
+            ),
+        ),
+        (
+            "cancelled-other",
+            letter(
+                "2026-09-20T03:10:00",
+                office(),
+                Matter::Cancelled {
+                    incident: office_facts(&|_| {}),
+                    kind: CancelKind::Other,
+                    reason: "利用者の操作によるものと確認".into(),
+                },
+            ),
+        ),
+        (
+            "merged-office",
+            letter(
+                "2026-09-20T03:10:00",
+                office(),
+                Matter::Merged { incident: office_facts(&|_| {}), into: number(2), to_office: true },
+            ),
+        ),
+        (
+            "merged-vendor",
+            letter(
+                "2026-09-20T03:10:00",
+                network_vendor(),
+                Matter::Merged { incident: Box::new(switch_for_vendor()), into: number(2), to_office: false },
+            ),
+        ),
         (
             "sc1-first-report",
             letter(

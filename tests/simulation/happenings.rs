@@ -1,6 +1,7 @@
 //! What happens in a day: problems, recoveries, changes, nonsense, acts.
 
 use super::*;
+use kiriwake::desk::act::CancelKind;
 
 impl Day<'_> {
     pub(super) fn problem(&mut self) {
@@ -104,6 +105,7 @@ impl Day<'_> {
                 detected_by: DetectedBy::UserPhone,
                 occurred: None,
                 severity: None,
+                separate: false,
             };
             return self.step(Input::Act { actor, act });
         }
@@ -132,7 +134,7 @@ impl Day<'_> {
             }
             _ => match party {
                 Some(party) if self.dice.one_in(2) => Deed::Assign { party, ask: Ask::Repair },
-                _ => Deed::Cancel { reason: words },
+                _ => Deed::Cancel { reason: words, kind: CancelKind::default() },
             },
         };
         self.step(Input::Act { actor, act: Act::On { incident, deed } });

@@ -5,7 +5,7 @@ use crate::config::file::{PolicyTable, SeverityTable};
 use crate::config::span::Span;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
-use crate::desk::rules::{Policy, SeverityPolicy, Site};
+use crate::desk::rules::{Policy, SeverityPolicy, Share, Site};
 use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
@@ -20,14 +20,25 @@ impl Checker<'_> {
             ("stable", table.stable),
             ("watch_span", table.watch_span),
             ("watch_quiet", table.watch_quiet),
+            ("flap_span", table.flap_span),
+            ("flap_quiet", table.flap_quiet),
             ("reopen", table.reopen),
+            ("recurrence", table.recurrence),
         ];
         for (key, span) in spans {
             self.sensible(&path.key(key), span);
         }
+        if table.recurrence < table.reopen {
+            let help = "within `reopen` the old number goes on; a recurrence comes later";
+            self.findings.fault(&path.key("recurrence"), "is shorter than `reopen`", help);
+        }
         if table.watch_repeats == 0 {
             let help = "1 means that the first alert of 静観 is taken up at once; the default is 4";
             self.findings.fault(&path.key("watch_repeats"), "is 0", help);
+        }
+        if table.flap_repeats < 2 {
+            let help = "what is red once does not come and go; the default is 3";
+            self.findings.fault(&path.key("flap_repeats"), "is less than 2", help);
         }
         if table.hold_business_days == 0 {
             self.findings.fault(&path.key("hold_business_days"), "is 0", "write the business days between two 相談");
@@ -39,14 +50,31 @@ impl Checker<'_> {
         if blind_tell.is_empty() && !self.findings.is_made_up(&told) {
             self.findings.fault(&told, "names nobody", "somebody must hear that faults may go unseen: name the desk");
         }
+        let mut together = Vec::new();
+        for (index, text) in table.together.iter().enumerate() {
+            match text.split_once('.').filter(|(_, name)| !name.is_empty()) {
+                Some(("tag", name)) => together.push(Share::Tag(name.to_owned())),
+                Some(("field", name)) => together.push(Share::Field(name.to_owned())),
+                _ => {
+                    let help = "write \"tag.NAME\" for a tag or \"field.NAME\" for a field of a log pattern";
+                    let message = format!("{text:?} is neither a tag nor a field");
+                    self.findings.fault(&path.key("together").index(index), message, help);
+                }
+            }
+        }
         let tables = table.severity;
         Policy {
+            together,
             window: table.window.0,
             stable: table.stable.0,
             watch_repeats: table.watch_repeats,
             watch_span: table.watch_span.0,
             watch_quiet: table.watch_quiet.0,
+            flap_repeats: table.flap_repeats,
+            flap_span: table.flap_span.0,
+            flap_quiet: table.flap_quiet.0,
             reopen: table.reopen.0,
+            recurrence: table.recurrence.0,
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,

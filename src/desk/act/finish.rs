@@ -6,6 +6,7 @@ use crate::desk::alert::{self, Standing};
 use crate::desk::ids::{AlertId, IncidentId, RequestId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Status, StatusName};
 use crate::desk::letter::RecoveryFacts;
+use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
 use crate::desk::turn::Turn;
 use crate::desk::{correlate, notify};
@@ -33,7 +34,9 @@ pub(super) fn restore(
     }
     let calm = Edit::Calm { since: Some(now.elapsed), stable_at: None, usable: Some(usable) };
     turn.edit(id, calm, Reason::OnRecord);
-    let restored = Restored { at: now.wall, elapsed: now.elapsed, by: Some(actor.name.clone()), check: check.clone() };
+    let symptom = turn.state.incidents.get(&id).and_then(|known| likeness::symptom_of(turn.state, known));
+    let by = Some(actor.name.clone());
+    let restored = Restored { at: now.wall, elapsed: now.elapsed, by, check: check.clone(), symptom };
     turn.edit(id, Edit::Restored(restored), act_by(actor));
     let open: Vec<RequestId> =
         turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
@@ -48,6 +51,12 @@ pub(super) fn restore(
         checked_by: Some(actor.person().to_owned()),
         check,
         treatment: turn.state.incidents.get(&id).map(|incident| incident.treatment.clone()).unwrap_or_default(),
+        cause: turn
+            .state
+            .incidents
+            .get(&id)
+            .and_then(|incident| incident.cause.as_ref())
+            .map(|cause| (cause.class, cause.direct.clone())),
         remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
     };
     notify::recovery(turn, id, facts);

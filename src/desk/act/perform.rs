@@ -3,11 +3,15 @@
 use super::confirm::{Confirmed, confirm};
 use super::covers;
 use super::finish::{accept, restore};
-use super::{Act, Actor, Deed, Leads, Role, allowed, possible};
-use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
-use crate::desk::incident::{Edit, HandedBack, Incident, Reason, Severity, Status, StatusName};
-use crate::desk::letter::{By, DetectedBy, OccurredMark, What};
-use crate::desk::request::{self, RequestState};
+use super::join;
+use super::modify::{self, Step};
+use super::open::{Call, open};
+use super::record::{cancel, cause, note, note_words, work_around};
+use super::vendor::{Answer, acknowledge, hand_back, start};
+use super::{Act, Actor, Deed, Role, allowed, possible};
+use crate::desk::ids::{IncidentId, PartyId};
+use crate::desk::incident::{Cause, Edit, Reason, Status, StatusName};
+use crate::desk::letter::By;
 use crate::desk::turn::Turn;
 use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
@@ -25,13 +29,30 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
             };
         }
         Act::Cover(act) => return covers::perform(turn, &actor, act).unwrap_or_else(Reply::Refused),
-        Act::Open { summary, component, detected_by, occurred, severity } => {
-            open(turn, &actor, Call { summary, component, detected_by, occurred, severity })
+        Act::Register(told) => {
+            return match modify::register(turn, &actor, told) {
+                Ok(id) => Reply::Registered { name: id.to_string() },
+                Err(why) => Reply::Refused(why),
+            };
+        }
+        Act::Done { modification, at } => return modified(modify::go_on(turn, &actor, modification, &Step::Done, at)),
+        Act::RollBack { modification, at } => {
+            return modified(modify::go_on(turn, &actor, modification, &Step::RolledBack, at));
+        }
+        Act::Open { summary, component, detected_by, occurred, severity, separate } => {
+            open(turn, &actor, Call { summary, component, detected_by, occurred, severity, separate })
         }
         Act::On { incident, deed } => on(turn, &actor, &incident, deed),
     };
     match result {
         Ok(incident) => done(turn, incident),
+        Err(why) => Reply::Refused(why),
+    }
+}
+
+fn modified(result: Result<(), String>) -> Reply {
+    match result {
+        Ok(()) => Reply::Recorded,
         Err(why) => Reply::Refused(why),
     }
 }
@@ -43,47 +64,8 @@ fn done(turn: &Turn, incident: IncidentId) -> Reply {
     }
 }
 
-struct Call {
-    summary: String,
-    component: Option<ComponentId>,
-    detected_by: DetectedBy,
-    occurred: Option<Timestamp>,
-    severity: Option<u8>,
-}
-
-/// 起票: a call at the desk gets its number at once and is isolated like an alert.
-fn open(turn: &mut Turn, actor: &Actor, call: Call) -> Result<IncidentId, String> {
-    let now = turn.now;
-    if call.summary.trim().is_empty() {
-        return Err("Say what is wrong: the summary is empty.".to_owned());
-    }
-    if let Some(component) = &call.component
-        && !turn.book.rules.components.contains_key(component)
-    {
-        return Err(format!("There is no component `{component}` in the configuration."));
-    }
-    check_severity(call.severity)?;
-    check_time(call.occurred, now.wall)?;
-    let id = turn.next_incident();
-    let mut incident = Incident::new(id, now, Status::Detected { until: now.elapsed }, call.detected_by);
-    incident.occurred = call.occurred.unwrap_or(now.wall);
-    incident.occurred_mark = if call.occurred.is_some() { OccurredMark::Reported } else { OccurredMark::Estimated };
-    incident.summary = call.summary;
-    incident.root = call.component;
-    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::Call);
-    if let Some(value) = call.severity {
-        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
-        turn.edit(id, Edit::Severity(severity), act_by(actor));
-    } else {
-        correlate::grade(turn, id, None);
-    }
-    correlate::accept(turn, id, Reason::Call);
-    Ok(id)
-}
-
 fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<IncidentId, String> {
-    let id =
-        find(turn, name).ok_or_else(|| format!("There is no incident {name}. `kiriwake incident list` shows them."))?;
+    let id = known(turn, name)?;
     let status = turn.state.incidents.get(&id).map(|incident| incident.status.name()).unwrap_or(StatusName::Closed);
     let leads = allowed(deed.name(), status)
         .map_err(|why| format!("{} is not possible for {name}: {why}. {}", deed.name().as_str(), possible(status)))?;
@@ -121,10 +103,24 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             let to = correlate::status_by_requests(turn, id);
             move_to(turn, actor, id, to);
         }
-        Deed::Cancel { reason } => cancel(turn, actor, id, reason)?,
+        Deed::Cancel { reason, kind } => cancel(turn, actor, id, reason, kind)?,
         Deed::HandBack { party, reason, at } => {
             let party = party.map(|party| named(turn, &party)).transpose()?;
             hand_back(turn, actor, id, party, Answer { reason, at })?;
+        }
+        Deed::WorkAround { text, at } => work_around(turn, actor, id, text, at)?,
+        Deed::Cause { class, direct, root, contract } => {
+            let by = actor.name.clone();
+            cause(turn, actor, id, Cause { class, direct, root, contract, by, at: turn.now.wall })?;
+        }
+        Deed::Merge { into, reason } => {
+            let into = known(turn, &into)?;
+            join::merge(turn, actor, id, into, reason)?;
+        }
+        Deed::Split { places, reason } => return join::split(turn, actor, id, &places, reason),
+        Deed::Link { to, recurrence } => {
+            let to = known(turn, &to)?;
+            join::link(turn, actor, id, to, recurrence)?;
         }
         Deed::Assign { party, ask } => {
             let party = named(turn, &party)?;
@@ -147,6 +143,10 @@ pub(super) fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
         let known: Vec<&str> = parties.keys().map(PartyId::as_str).collect();
         format!("There is no party `{party}`. Known: {}.", known.join(", "))
     })
+}
+
+fn known(turn: &Turn, name: &str) -> Result<IncidentId, String> {
+    find(turn, name).ok_or_else(|| format!("There is no incident {name}. `kiriwake incident list` shows them."))
 }
 
 fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
@@ -185,138 +185,6 @@ pub(super) fn check_time(at: Option<Timestamp>, now: Timestamp) -> Result<(), St
         Some(at) if at > now => Err(format!("{at} lies in the future.")),
         Some(_) | None => Ok(()),
     }
-}
-
-fn note_words(turn: &mut Turn, id: IncidentId, text: String) {
-    turn.edit(id, Edit::happened(turn.now.wall, What::Note { text }), Reason::OnRecord);
-}
-
-fn note(turn: &mut Turn, id: IncidentId, text: String) -> Result<(), String> {
-    needs_words("note", &text)?;
-    note_words(turn, id, text);
-    Ok(())
-}
-
-/// The open request to `party`, or the only open one.
-fn request_of(turn: &Turn, id: IncidentId, party: Option<&PartyId>) -> Result<RequestId, String> {
-    let open: Vec<_> = turn.state.requests_of(id).filter(|request| request.state.open()).collect();
-    let fits = |request: &&&crate::desk::request::Request| party.is_none_or(|party| request.party == *party);
-    let fitting: Vec<_> = open.iter().filter(fits).collect();
-    match fitting.as_slice() {
-        [only] => Ok(only.id),
-        [] if open.is_empty() => Err("Nobody has an open request for this incident; `assign` asks a party.".to_owned()),
-        [] | [_, _, ..] => {
-            let names: Vec<String> = open.iter().map(|request| request.party.to_string()).collect();
-            Err(format!("Name one of the parties that were asked: {}.", names.join(", ")))
-        }
-    }
-}
-
-fn acknowledge(
-    turn: &mut Turn,
-    id: IncidentId,
-    party: Option<PartyId>,
-    at: Option<Timestamp>,
-    leads: Leads,
-) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
-    let request = request_of(turn, id, party.as_ref())?;
-    let at = at.unwrap_or(turn.now.wall);
-    turn.record(request::Change::Acknowledged { request, at }, request::Reason::Act);
-    happened_at_party(turn, id, request, at, |party| What::Acknowledged { party });
-    if leads == Leads::ByRequests {
-        by_requests(turn, id);
-    }
-    Ok(())
-}
-
-fn start(
-    turn: &mut Turn,
-    actor: &Actor,
-    id: IncidentId,
-    party: Option<PartyId>,
-    at: Option<Timestamp>,
-    leads: Leads,
-) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
-    let at = at.unwrap_or(turn.now.wall);
-    let desk = turn.book.rules.site.desk.clone();
-    match party.filter(|party| *party != desk) {
-        Some(party) => {
-            let request = request_of(turn, id, Some(&party))?;
-            turn.record(request::Change::Started { request, at }, request::Reason::Act);
-            happened_at_party(turn, id, request, at, |party| What::Started { party });
-        }
-        None => {
-            turn.edit(id, Edit::DeskStarted(at), act_by(actor));
-            turn.edit(id, Edit::happened(at, What::DeskStarted), Reason::OnRecord);
-        }
-    }
-    if let Leads::To(StatusName::InProgress) = leads {
-        move_to(turn, actor, id, Status::InProgress);
-    }
-    Ok(())
-}
-
-/// What a vendor answered, and when.
-struct Answer {
-    reason: String,
-    at: Option<Timestamp>,
-}
-
-/// 範囲外の回答: the request ends, and the verdict is decided anew with that fact. Also the desk's own verdict is open
-/// again when the party it named says no.
-fn hand_back(
-    turn: &mut Turn,
-    actor: &Actor,
-    id: IncidentId,
-    party: Option<PartyId>,
-    answer: Answer,
-) -> Result<(), String> {
-    check_time(answer.at, turn.now.wall)?;
-    needs_words("hand-back", &answer.reason)?;
-    let request = request_of(turn, id, party.as_ref())?;
-    let Some(party) = turn.state.requests.get(&request).map(|request| request.party.clone()) else { return Ok(()) };
-    let at = answer.at.unwrap_or(turn.now.wall);
-    let ended = request::Change::Ended { request, state: RequestState::NotOurs };
-    turn.record(ended, request::Reason::HandedBack);
-    happened_at_party(turn, id, request, at, |party| What::HandedBack { party });
-    turn.edit(id, Edit::HandedBack(HandedBack { party, at, reason: answer.reason }), act_by(actor));
-    let to = correlate::status_by_requests(turn, id);
-    move_to(turn, actor, id, to);
-    turn.touched.to_judge.insert(id);
-    Ok(())
-}
-
-fn happened_at_party(turn: &mut Turn, id: IncidentId, request: RequestId, at: Timestamp, what: fn(String) -> What) {
-    let party = turn.state.requests.get(&request).map(|request| turn.book.party_name(&request.party));
-    if let Some(party) = party {
-        turn.edit(id, Edit::happened(at, what(party)), Reason::OnRecord);
-    }
-}
-
-fn by_requests(turn: &mut Turn, id: IncidentId) {
-    let to = correlate::status_by_requests(turn, id);
-    let moves =
-        turn.state.incidents.get(&id).is_some_and(|incident| {
-            incident.status.name() != to.name() && incident.status.name() != StatusName::OnHold
-        });
-    if moves && to.name() != StatusName::Isolating {
-        turn.edit(id, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OnRecord);
-    }
-}
-
-/// 取消: requests are taken back in words, the number stays.
-fn cancel(turn: &mut Turn, actor: &Actor, id: IncidentId, reason: String) -> Result<(), String> {
-    needs_words("cancel", &reason)?;
-    note_words(turn, id, reason);
-    let open: Vec<RequestId> =
-        turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
-    for request in open {
-        assign::withdraw(turn, request);
-    }
-    move_to(turn, actor, id, Status::Cancelled);
-    Ok(())
 }
 
 #[cfg(test)]

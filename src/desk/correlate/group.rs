@@ -7,7 +7,7 @@ use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::Incident;
 use crate::desk::state::{Place, State};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The failing places of an incident: where a member has not ended; all places if every member has.
 pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> BTreeSet<Place> {
@@ -45,6 +45,25 @@ pub(in crate::desk) fn joined_by_echoes(book: &Book, groups: Vec<Group>) -> Vec<
             let reached = |of: &Group, place: &Place| of.roots.iter().any(|root| explains(book, root, place));
             one.places.iter().any(|place| reached(other, place)) || other.places.iter().any(|place| reached(one, place))
         });
+    }
+    joined
+}
+
+/// Joins groups whose alerts have something in common that the configuration takes for a sign of one fault.
+pub(in crate::desk) fn joined_by_shares(state: &State, incident: IncidentId, groups: Vec<Group>) -> Vec<Group> {
+    if groups.len() < 2 {
+        return groups;
+    }
+    let mut shares: BTreeMap<Place, BTreeSet<&str>> = BTreeMap::new();
+    for alert in state.members_of(incident).filter(|alert| !alert.shares.is_empty()) {
+        shares.entry(alert.place()).or_default().extend(alert.shares.iter().map(String::as_str));
+    }
+    let of = |group: &Group| -> BTreeSet<&str> {
+        group.places.iter().filter_map(|place| shares.get(place)).flatten().copied().collect()
+    };
+    let mut joined: Vec<Group> = Vec::new();
+    for group in groups {
+        gather(&mut joined, group, |one, other| !of(one).is_disjoint(&of(other)));
     }
     joined
 }

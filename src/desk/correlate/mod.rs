@@ -1,12 +1,14 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
 //! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
-//! [`window`] ends the grouping window, [`recovery`] watches for the end, [`blind`] makes an incident of a source that sees
-//! nothing, [`planned`] begins and ends planned work and silences, [`held`] keeps apart what they cover.
+//! [`window`] ends the grouping window, [`recovery`] watches for the end, [`flap`] knows what comes and goes, [`blind`] makes an
+//! incident of a source that sees nothing, [`planned`] begins and ends planned work and silences, [`held`] keeps apart what
+//! they cover.
 
 mod absorb;
 mod blind;
 pub(super) mod cause;
+mod flap;
 pub(super) mod group;
 mod held;
 mod planned;
@@ -16,12 +18,12 @@ mod window;
 pub(super) use blind::{blind, sees_again};
 pub(super) use held::{covering, still_held};
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
-pub(super) use recovery::{stable, status_by_requests, verify, watch_recovery};
+pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_recovery};
 pub(super) use window::{accept, effect, grade, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
 use super::book::Watch;
-use super::ids::{AlertId, CoverId, IncidentId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
 use super::rules::SourceKind;
@@ -62,14 +64,41 @@ fn place(turn: &mut Turn, id: AlertId) {
     }
 }
 
-/// The burning incident an alert belongs to, the closest relation first.
+/// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
 fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    let place = alert.place();
-    let state = &turn.state;
-    let Place::Component(component) = &place else {
-        return state.burning_at(&place).next().map(|same| (same, alert::Reason::SameComponent));
+    by_place(turn, &alert.place()).or_else(|| sharing(turn, alert))
+}
+
+/// The burning incident that covers a component somebody calls about.
+pub(super) fn burning_about(turn: &Turn, component: &ComponentId) -> Option<IncidentId> {
+    match by_place(turn, &Place::Component(component.clone()))? {
+        (incident, alert::Reason::SameComponent | alert::Reason::Echo { .. }) => Some(incident),
+        // That two things may have a cause in common is a guess; a caller's word is no part of it.
+        _ => None,
+    }
+}
+
+/// A burning incident whose alerts have a tag or field in common with this one that the configuration takes for a sign of
+/// one fault, and that is young enough for it.
+fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
+    let young = |id: &IncidentId| {
+        turn.state.incidents.get(id).is_some_and(|incident| {
+            incident.status.name().burning() && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
+        })
     };
-    if let Some(same) = state.burning_at(&place).chain(state.burning_from(component)).next() {
+    alert.shares.iter().find_map(|share| {
+        let alike = turn.state.sharing.get(share)?.iter().filter_map(|id| turn.state.alerts.get(id)?.incident());
+        let incident = alike.filter(young).next_back()?;
+        Some((incident, alert::Reason::Shares { what: share.clone() }))
+    })
+}
+
+fn by_place(turn: &Turn, place: &Place) -> Option<(IncidentId, alert::Reason)> {
+    let state = &turn.state;
+    let Place::Component(component) = place else {
+        return state.burning_at(place).next().map(|same| (same, alert::Reason::SameComponent));
+    };
+    if let Some(same) = state.burning_at(place).chain(state.burning_from(component)).next() {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
@@ -131,7 +160,11 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
                 turn.touched.to_judge.insert(incident);
             }
         }
-        StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed | StatusName::Cancelled => {}
+        StatusName::Restored
+        | StatusName::AwaitingAcceptance
+        | StatusName::Closed
+        | StatusName::Cancelled
+        | StatusName::Merged => {}
     }
 }
 

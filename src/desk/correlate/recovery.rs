@@ -1,10 +1,10 @@
 //! Recovery: the root's alerts are gone on evidence, and stay gone - then 復旧確認中, never 復旧 by itself.
 
 use super::held::burns_unseen;
-use super::{Edit, Reason, Status, StatusName, Turn, reframe, resume, still_red};
+use super::{Edit, Reason, Status, StatusName, Turn, flap, reframe, resume, still_red};
 use crate::desk::alert::Alert;
 use crate::desk::ids::IncidentId;
-use crate::desk::letter::What;
+use crate::desk::letter::{Flapping, What};
 use crate::desk::request::RequestState;
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
@@ -71,11 +71,35 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
     let (calm, before) = (is_calm(turn, incident), known.calm_since);
     if calm && before.is_none() {
         let usable = root_alerts(turn, incident).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
-        let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
-        let edit = Edit::Calm { since: Some(turn.now.elapsed), stable_at, usable };
-        turn.edit(incident, edit, Reason::RootGone);
+        let policy = &turn.book.rules.policy;
+        let (quiet, times) = match flapping(turn, incident) {
+            Some(flapping) => (policy.flap_quiet.max(policy.stable), Some(flapping.times)),
+            None => (policy.stable, None),
+        };
+        let edit = Edit::Calm { since: Some(turn.now.elapsed), stable_at: Some(turn.now.elapsed + quiet), usable };
+        turn.edit(incident, edit, times.map_or(Reason::RootGone, |times| Reason::Flaps { times }));
+        if let Some(times) = times {
+            flaps(turn, incident, times);
+        }
     } else if !calm && before.is_some() {
         turn.edit(incident, Edit::Calm { since: None, stable_at: None, usable: None }, Reason::CameBack);
+    }
+}
+
+/// What the root's alerts have done, if they come and go (断続).
+pub(in crate::desk) fn flapping(turn: &Turn, incident: IncidentId) -> Option<Flapping> {
+    flap::of(root_alerts(turn, incident), &turn.book.rules.policy, turn.now.wall)
+}
+
+/// That it flaps is told once; how often, each report says anew.
+fn flaps(turn: &mut Turn, incident: IncidentId, times: usize) {
+    let told =
+        turn.state.incidents.get(&incident).is_some_and(|known| {
+            known.happenings.iter().any(|happening| matches!(happening.what, What::Flapping { .. }))
+        });
+    if !told {
+        turn.edit(incident, Edit::happened(turn.now.wall, What::Flapping { times }), Reason::OnRecord);
+        turn.touched.news.insert(incident);
     }
 }
 

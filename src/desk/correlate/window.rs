@@ -46,6 +46,7 @@ fn faults(turn: &Turn, incident: IncidentId, places: &BTreeSet<Place>) -> Vec<Gr
     let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
     let failing = group::failing(turn.state, incident);
     let groups = group::partition(&Known::of(turn.book, known), places, &failing);
+    let groups = group::joined_by_shares(turn.state, incident, groups);
     if groups.len() > 1 && isolate::several_by_rule(turn, incident) {
         return group::joined_by_echoes(turn.book, groups);
     }

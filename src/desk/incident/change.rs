@@ -4,7 +4,7 @@ use super::super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, Party
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
 use super::super::state::State;
-use super::{HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
+use super::{Cause, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,10 @@ pub enum Edit {
     Digested,
     /// A party answered that it is not its part.
     HandedBack(HandedBack),
+    /// 原因
+    Cause(Cause),
+    /// Offices that are told from now on, too.
+    AlsoTell(BTreeSet<PartyId>),
     /// When it is judged anew, because time alone will tell; `None` = no longer.
     JudgeAt(Option<Timestamp>),
 }
@@ -206,6 +210,11 @@ pub enum Reason {
     },
     /// The root's alerts are gone.
     RootGone,
+    /// They are gone, but come and go: a longer quiet time counts.
+    Flaps {
+        /// How often it was red so far.
+        times: usize,
+    },
     /// They came back.
     CameBack,
     /// Gone and stable.
@@ -229,6 +238,8 @@ pub enum Reason {
     DeskClosed,
     /// A rule waits for time to pass, and for nothing else.
     TimeTells,
+    /// A like fault was restored within the time of recurrence.
+    Recurs,
 }
 
 /// Why a report left.
@@ -279,6 +290,8 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::WatchMark(_)
         | Edit::Digested
         | Edit::HandedBack(_)
+        | Edit::Cause(_)
+        | Edit::AlsoTell(_)
         | Edit::JudgeAt(_) => {}
     }
     let Some(incident) = state.incidents.get_mut(&id) else {
@@ -357,6 +370,8 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::InquireAt(at) => incident.inquire_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
+        Edit::Cause(cause) => incident.cause = Some(cause.clone()),
+        Edit::AlsoTell(offices) => incident.reporting.offices.extend(offices.iter().cloned()),
         Edit::JudgeAt(at) => incident.judge_at = *at,
         Edit::HandedBack(answer) => incident.handed_back.push(answer.clone()),
     }

@@ -47,6 +47,8 @@ pub enum Status {
     },
     /// 取消
     Cancelled,
+    /// 統合: it goes on under another number.
+    Merged,
 }
 
 /// The bare name of a status.
@@ -79,11 +81,13 @@ pub enum StatusName {
     OnHold,
     /// 取消
     Cancelled,
+    /// 統合: it goes on under another number.
+    Merged,
 }
 
 impl StatusName {
     /// All of them, in the order of the journey.
-    pub const ALL: [StatusName; 13] = [
+    pub const ALL: [StatusName; 14] = [
         StatusName::Detected,
         StatusName::Watched,
         StatusName::Accepted,
@@ -97,6 +101,7 @@ impl StatusName {
         StatusName::Closed,
         StatusName::OnHold,
         StatusName::Cancelled,
+        StatusName::Merged,
     ];
 
     /// In English, as transcripts and the command line write it.
@@ -115,6 +120,7 @@ impl StatusName {
             StatusName::Closed => "closed",
             StatusName::OnHold => "on hold",
             StatusName::Cancelled => "cancelled",
+            StatusName::Merged => "merged",
         }
     }
 
@@ -134,6 +140,7 @@ impl StatusName {
             StatusName::Closed => "完了",
             StatusName::OnHold => "保留",
             StatusName::Cancelled => "取消",
+            StatusName::Merged => "統合",
         }
     }
 }
@@ -155,6 +162,7 @@ impl Status {
             Status::Closed => StatusName::Closed,
             Status::OnHold { .. } => StatusName::OnHold,
             Status::Cancelled => StatusName::Cancelled,
+            Status::Merged => StatusName::Merged,
         }
     }
 }

@@ -11,12 +11,15 @@ use crate::desk::correlate::group;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
+use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::rules::{AlertMatch, Rule};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// One incident as the conditions see it.
 pub struct Case<'a> {
@@ -41,7 +44,6 @@ impl<'a> Case<'a> {
     pub fn of(turn: &'a Turn, id: IncidentId) -> Option<Self> {
         let (state, book): (&State, _) = (turn.state, turn.book);
         let incident = state.incidents.get(&id)?;
-        let failing = group::failing(state, id);
         let root = match group::main_root(state, book, id) {
             Some(Place::Component(component)) => Some(component),
             Some(Place::Host(_)) => None,
@@ -53,7 +55,7 @@ impl<'a> Case<'a> {
             book,
             incident,
             members: state.members_of(id).collect(),
-            failing: group::components(&failing).cloned().collect(),
+            failing: failing(state, id),
             root,
         })
     }
@@ -77,6 +79,23 @@ impl<'a> Case<'a> {
     /// How many of the failing components are `component` or need it, directly or not.
     pub fn behind(&self, component: &ComponentId) -> usize {
         self.failing.iter().filter(|id| *id == component || self.book.graph.needs(id, component)).count()
+    }
+
+    /// Modifications made at most `within` before 発生, the latest first.
+    pub fn changes(&self, within: Duration) -> impl Iterator<Item = &'a Modification> {
+        changes(self.state, self.incident, within)
+    }
+
+    /// The latest change of `component`, or of what it needs, shortly before.
+    pub(super) fn changed(&self, component: &ComponentId) -> Option<Fact> {
+        let touches = |id: &ComponentId| id == component || self.book.graph.needs(component, id);
+        let change = self.changes(RECENT).find(|change| change.components.iter().any(touches))?;
+        Some(Fact::Changed { summary: change.summary.clone(), at: change.at })
+    }
+
+    /// Whether the incident is about a component: it fails, is the root, or one of these needs it.
+    pub fn concerns(&self, component: &ComponentId) -> bool {
+        concerns(self.book, self.incident, &self.failing, component)
     }
 
     /// What is known of any incident: the alert that stands for it, how much lies behind `about`, and whether that answers.
@@ -153,6 +172,37 @@ impl<'a> Case<'a> {
             .get(component)
             .map_or_else(|| component.to_string(), |known| known.ping.clone().unwrap_or_else(|| known.name.clone()))
     }
+}
+
+/// Modifications made at most `within` before the 発生 of `incident`, the latest first.
+fn changes<'a>(
+    state: &'a State,
+    incident: &Incident,
+    within: Duration,
+) -> impl Iterator<Item = &'a Modification> + use<'a> {
+    let occurred = incident.occurred;
+    let mut recent: Vec<&Modification> =
+        state.modifications.values().filter(|known| known.precedes(occurred, within)).collect();
+    recent.sort_by_key(|known| (Reverse(known.at), Reverse(known.id)));
+    recent.into_iter()
+}
+
+/// Components that fail in an incident.
+pub fn failing(state: &State, incident: IncidentId) -> BTreeSet<ComponentId> {
+    group::components(&group::failing(state, incident)).cloned().collect()
+}
+
+/// What was changed shortly before on what an incident is about, the latest first.
+pub fn recent_changes<'a>(state: &'a State, book: &Book, incident: &Incident) -> Vec<&'a Modification> {
+    let failing = failing(state, incident.id);
+    let about = |change: &&Modification| change.components.iter().any(|id| concerns(book, incident, &failing, id));
+    changes(state, incident, RECENT).filter(about).collect()
+}
+
+/// Whether an incident is about a component: it fails, is the root, or one of these needs it.
+pub fn concerns(book: &Book, incident: &Incident, failing: &BTreeSet<ComponentId>, component: &ComponentId) -> bool {
+    let mut about = failing.iter().chain(&incident.root);
+    about.any(|id| id == component || book.graph.needs(id, component))
 }
 
 /// An alert as a fact for the mail.

@@ -13,8 +13,9 @@ pub(super) use probe::{awaits_pings, came, owe_pings};
 
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};
-use super::incident::{Edit, Probe, Reason, Status, Tried, TriedResult, Verdict};
+use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
 use super::letter::{By, Fact};
+use super::likeness;
 use super::rules::{Effect, Rule, VerdictCode};
 use super::turn::Turn;
 use case::Case;
@@ -73,6 +74,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         return;
     }
     turn.edit(incident, Edit::Verdict(Box::new(verdict)), reason);
+    link_recurrence(turn, incident);
     correlate::grade(turn, incident, effect);
     let waits = matches!(
         turn.state.incidents.get(&incident).map(|incident| &incident.status),
@@ -83,6 +85,19 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OnRecord);
     }
     turn.touched.judged.insert(incident);
+}
+
+/// 再発: the like fault before, told to whoever is asked now.
+fn link_recurrence(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.links.iter().any(|(link, _)| *link == Link::RecurrenceOf) {
+        return;
+    }
+    let like = likeness::like(turn.state, turn.book, known).into_iter().find(|like| like.recurrence);
+    if let Some(before) = like.map(|like| like.incident) {
+        turn.edit(incident, Edit::Linked { link: Link::RecurrenceOf, other: before }, Reason::Recurs);
+        turn.edit(before, Edit::Linked { link: Link::Recurrence, other: incident }, Reason::Recurs);
+    }
 }
 
 /// The time has come that a condition waited for: the incident is judged anew, unless it is over.

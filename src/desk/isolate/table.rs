@@ -7,6 +7,7 @@ use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Verdict;
 use crate::desk::letter::By;
+use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::observation::Level;
 use crate::desk::rules::{Component, Confidence, ContractScope, PartyKind, VerdictCode};
@@ -16,11 +17,18 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     let free = |id: &ComponentId| {
         book.rules.components.get(id).is_some_and(|component| !case.incident.is_handed_back_by(&component.party))
     };
-    let candidate = case.candidates().into_iter().find(free);
+    let changed = Changed::of(case, free);
+    let candidate = changed.as_ref().map(|changed| changed.component.clone());
+    let candidate = candidate.or_else(|| case.candidates().into_iter().find(free));
     let (code, parties, because) = match candidate.as_ref().and_then(|id| book.rules.components.get(id)) {
-        Some(component) => answer(book, component, Seen::of(case, candidate.as_ref())),
+        Some(component) => match &changed {
+            Some(changed) => changed.answer(book, component),
+            None => answer(book, component, Seen::of(case, candidate.as_ref())),
+        },
         None => (VerdictCode::Unknown, vec![book.rules.site.desk.clone()], nobody(case)),
     };
+    let mut evidence = case.basic_facts(candidate.as_ref().or(case.root.as_ref()));
+    evidence.extend(candidate.as_ref().and_then(|id| case.changed(id)));
     let against = case.contradictions();
     let confidence = match code {
         VerdictCode::Unknown => Confidence::Unknown,
@@ -37,7 +45,7 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
         by: By::Machine,
         rule: None,
         because,
-        evidence: case.basic_facts(candidate.as_ref().or(case.root.as_ref())),
+        evidence,
         against,
         not_known: case.unknowns(),
         tried: Vec::new(),
@@ -50,6 +58,35 @@ fn nobody(case: &Case) -> String {
         "責任分界表に該当する構成要素がないため".to_owned()
     } else {
         "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため".to_owned()
+    }
+}
+
+/// What was changed shortly before a call: without an alert nothing points nearer to the cause.
+struct Changed<'a> {
+    component: ComponentId,
+    change: &'a Modification,
+}
+
+impl<'a> Changed<'a> {
+    fn of(case: &Case<'a>, free: impl Fn(&ComponentId) -> bool) -> Option<Self> {
+        if !case.members.is_empty() {
+            return None;
+        }
+        case.changes(RECENT).find_map(|change| {
+            let component = change.components.iter().find(|id| case.concerns(id) && free(id))?;
+            let refused = change.party.as_ref().is_some_and(|party| case.incident.is_handed_back_by(party));
+            (!refused).then(|| Self { component: component.clone(), change })
+        })
+    }
+
+    /// Whoever made the change is asked first; its keeper where that is not on record.
+    fn answer(&self, book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>, String) {
+        let (code, parties, _) = answer(book, component, Seen::Report);
+        let maker = self.change.party.clone().filter(|party| {
+            code == VerdictCode::Single && book.party(party).is_some_and(|party| party.kind == PartyKind::Vendor)
+        });
+        let because = format!("発生の直前に、{}の変更（{}）が行われているため", component.name, self.change.summary);
+        (code, maker.map_or(parties, |maker| vec![maker]), because)
     }
 }
 

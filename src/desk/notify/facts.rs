@@ -7,8 +7,10 @@ use crate::desk::book::Book;
 use crate::desk::correlate;
 use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
-use crate::desk::isolate::overrun;
-use crate::desk::letter::{Asked, By, Fact, Facts, Stage, Target, VerdictFacts, What};
+use crate::desk::isolate::{case, overrun};
+use crate::desk::letter::{Asked, By, Changed, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
+use crate::desk::likeness::{self, Like};
+use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Contract, Effect};
 use crate::desk::scope;
@@ -110,6 +112,10 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             Reader::House(_) => correlate::still_red(turn, incident),
             Reader::Vendor(_) => Vec::new(),
         },
+        flapping: correlate::flapping(turn, incident),
+        cause: known.cause.as_ref().map(|cause| (cause.class, cause.direct.clone())),
+        similar: similar(turn, known, reader),
+        changes: changes(turn, known, reader),
         stage: stage(known.status.name()),
     })
 }
@@ -125,6 +131,56 @@ fn effect(turn: &Turn, incident: &Incident) -> Option<Effect> {
         return None;
     }
     by_rule.and_then(|rule| rule.then.effect).or_else(|| Some(correlate::effect(turn, incident.id)))
+}
+
+/// Like faults, recurrences first. A vendor reads of those it was asked about then.
+fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
+    let asked = |id: IncidentId, party: &PartyId| {
+        let counts = |request: &Request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs);
+        turn.state.requests_of(id).any(|request| request.party == *party && counts(request))
+    };
+    let may_read = |like: &Like| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => asked(like.incident, party),
+    };
+    let like = likeness::like(turn.state, turn.book, incident);
+    like.into_iter()
+        .filter(may_read)
+        .filter_map(|like| {
+            let known = turn.state.incidents.get(&like.incident)?;
+            Some(Similar {
+                number: known.number.clone()?,
+                occurred: known.occurred,
+                treatment: known.treatment.clone(),
+                recurrence: like.recurrence,
+            })
+        })
+        .collect()
+}
+
+/// What was changed shortly before on what the incident is about. A vendor reads of what it changed or keeps.
+fn changes(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Changed> {
+    let book = turn.book;
+    let may_read = |change: &Modification| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => {
+            change.party.as_ref() == Some(party) || change.components.iter().any(|id| kept_by(book, id, party))
+        }
+    };
+    case::recent_changes(turn.state, book, incident)
+        .into_iter()
+        .filter(|change| may_read(change))
+        .map(|change| Changed {
+            summary: change.summary.clone(),
+            at: change.at,
+            party: change.party.as_ref().map(|party| book.party_name(party)).unwrap_or_default(),
+            rolled_back: match change.state {
+                ModificationState::RolledBack { at } => Some(at),
+                ModificationState::Planned | ModificationState::Done => None,
+            },
+            done: change.state != ModificationState::Planned,
+        })
+        .collect()
 }
 
 fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
@@ -253,9 +309,11 @@ pub(super) fn stage(status: StatusName) -> Stage {
         StatusName::InProgress => Stage::InProgress,
         StatusName::WorkedAround => Stage::WorkedAround,
         StatusName::Verifying => Stage::Verifying,
-        StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed | StatusName::Cancelled => {
-            Stage::Restored
-        }
+        StatusName::Restored
+        | StatusName::AwaitingAcceptance
+        | StatusName::Closed
+        | StatusName::Cancelled
+        | StatusName::Merged => Stage::Restored,
         StatusName::OnHold => Stage::OnHold,
     }
 }

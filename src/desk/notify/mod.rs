@@ -1,15 +1,18 @@
 //! Notify (連絡): who hears of which change, with which facts.
 //!
-//! A stage. [`facts`] fixes what a reader may know, [`reports`] tells the offices, [`vendor`] asks and reminds, [`house`]
-//! and [`covers`] tell the desk itself. When and by which path it leaves is `deliver`'s, the wording `render`'s.
+//! A stage. [`facts`] fixes what a reader may know, [`reports`] tells the offices, [`vendor`] asks and reminds, [`ends`] says
+//! that it is called off or goes on elsewhere, [`house`] and [`covers`] tell the desk itself. When and by which path it leaves
+//! is `deliver`'s, the wording `render`'s.
 
 mod covers;
+mod ends;
 mod facts;
 mod house;
 mod reports;
 mod vendor;
 
 pub(super) use covers::cover_ends_soon;
+pub(super) use ends::{cancelled, merged};
 pub(super) use house::{
     adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };

@@ -117,7 +117,7 @@ fn rounded_up(at: Timestamp) -> Timestamp {
 }
 
 /// Reports of the incident that nobody has tried to send yet.
-fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
+pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
     let is_report = |kind: &str| matches!(kind, "first_report" | "interim" | "recovery");
     turn.state
         .owed_of(incident)

@@ -10,6 +10,9 @@ use std::time::Duration;
 pub struct Policy {
     /// The grouping window (default 90 s).
     pub window: Duration,
+    /// Alerts with the same value of one of these belong to one fault, wherever they are (default none).
+    #[serde(default)]
+    pub together: Vec<Share>,
     /// Alerts must stay gone this long before 復旧確認中 (default 5 min).
     pub stable: Duration,
     /// 静観 → 受付 when it repeats this often …
@@ -18,8 +21,20 @@ pub struct Policy {
     pub watch_span: Duration,
     /// 静観 → 完了 after this quiet time (default 60 min).
     pub watch_quiet: Duration,
+    /// 断続 when it is red this often …
+    #[serde(default = "three")]
+    pub flap_repeats: u32,
+    /// … beginning within this time (default 3 in 60 min);
+    #[serde(default = "an_hour")]
+    pub flap_span: Duration,
+    /// then 復旧確認中 only after this quiet time (default 30 min).
+    #[serde(default = "half_an_hour")]
+    pub flap_quiet: Duration,
     /// The same fault within this time after 復旧 reopens the incident (default 24 h).
     pub reopen: Duration,
+    /// The same fault of the same component within this time after 復旧 is a recurrence (再発; default 30 days).
+    #[serde(default = "thirty_days")]
+    pub recurrence: Duration,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.
@@ -30,6 +45,33 @@ pub struct Policy {
     pub hold_business_days: u32,
     /// Calendar of the desk's reception (受付時間).
     pub reception: CalendarId,
+}
+
+/// Rules that were stored before the key existed.
+fn three() -> u32 {
+    3
+}
+
+fn an_hour() -> Duration {
+    Duration::from_secs(3600)
+}
+
+fn half_an_hour() -> Duration {
+    Duration::from_secs(1800)
+}
+
+fn thirty_days() -> Duration {
+    Duration::from_secs(30 * 24 * 3600)
+}
+
+/// Something alerts of one fault have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Share {
+    /// A tag of the monitoring system.
+    Tag(String),
+    /// A field a log pattern extracts.
+    Field(String),
 }
 
 /// What differs by 重大度.

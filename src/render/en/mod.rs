@@ -4,6 +4,7 @@
 
 mod desk;
 mod phrases;
+mod record;
 
 use super::commands;
 use super::frame::number_of;
@@ -12,7 +13,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, english_span};
 use super::{text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Asked, Fact, Facts, Happening, Letter, Matter, RecoveryFacts, What, WorkStage};
+use crate::desk::letter::{Ask, Asked, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, expected, isolation, line, list, state_sentence, subject, target_lines, title,
@@ -84,6 +85,14 @@ impl Mail<'_> {
                 ));
                 self.incident(incident);
                 subject(&["Request withdrawn"], &format!("{site} {}", Symptom::of(incident).title()), incident)
+            }
+            Matter::Cancelled { incident, kind, reason } => {
+                self.cancelled(incident, *kind, reason);
+                subject(&["Incident", "Cancelled"], &title(incident), incident)
+            }
+            Matter::Merged { incident, into, to_office } => {
+                self.merged(incident, into, *to_office);
+                subject(&["Merged"], &title(incident), incident)
             }
             Matter::Consultation { incident, wished_by, nth } => {
                 self.consultation(incident, *wished_by, *nth);
@@ -293,77 +302,6 @@ impl Mail<'_> {
         let wished = wished_by.map_or_else(|| "at your convenience".to_owned(), |at| self.clock.english(at));
         self.page.section(Name::Ask).field("Options", "repair or replace; go on with the substitute; watch");
         self.page.field("Answer by", wished);
-    }
-
-    fn nothing_new(&self, last: Option<&Happening>) -> String {
-        let last = last.map(|last| format!(" (last on record: {})", self.happening(last).trim_end_matches('.')));
-        format!("nothing new to report{}", last.unwrap_or_default())
-    }
-
-    fn happening(&self, one: &Happening) -> String {
-        let at = self.clock.english_short(one.at);
-        match &one.what {
-            What::Asked { party, ask } => format!("{at} {} to {}.", ask_tag(*ask), text::name(party)),
-            What::Acknowledged { party } => format!("{at} {} acknowledged.", text::name(party)),
-            What::Started { party } => format!("{at} {} started work.", text::name(party)),
-            What::DeskStarted => format!("{at} the desk started work."),
-            What::Chased { party } => format!("{at} {} was reminded.", text::name(party)),
-            What::HandedBack { party } => format!("{at} {} answered that it is not its part.", text::name(party)),
-            What::Note { text: note } => format!("{at} {}", text::note(note)),
-            What::Spread { alerts } => format!("{at} {alerts} more alerts."),
-            What::Verdict { code, parties } => {
-                format!("{at} verdict now: {} ({}).", words::verdict_en(*code), list(parties, NONE))
-            }
-            What::BackToNormal { still_red } => {
-                format!(
-                    "{at} monitoring shows normal, operation is being checked; still red: {}.",
-                    list(still_red, NONE)
-                )
-            }
-            What::Relapsed => format!("{at} the fault is back; not restored."),
-            What::Severity { from, to } => format!("{at} severity changed from {from} to {to}."),
-            What::PlannedWork { name, stage, until } => {
-                let (name, until) = (text::name(name), self.clock.english_short(*until));
-                match stage {
-                    WorkStage::Began => format!("{at} planned work \"{name}\" began (until {until}); this goes on."),
-                    WorkStage::Moved => format!("{at} planned work \"{name}\" is now to end {until}."),
-                    WorkStage::Ended => format!("{at} planned work \"{name}\" ended."),
-                }
-            }
-        }
-    }
-
-    fn fact(&self, fact: &Fact) -> String {
-        match fact {
-            Fact::Alert { host, summary, at } => {
-                format!("{} ({})", Symptom::from(summary, "", host, "").title(), self.clock.english_short(*at))
-            }
-            Fact::Behind { failing, of } => format!("{failing} of {of} failing components are or need this one"),
-            Fact::OfAllBehind { failing, all } => format!("{failing} of all {all} watched components behind it fail"),
-            Fact::NothingBeside { target } => format!("nothing beside {} fails", text::name(target)),
-            Fact::Alone { target } => format!("nothing that needs {} fails", text::name(target)),
-            Fact::Counted { summary, times, hosts, within } => {
-                let what = if *hosts { "hosts" } else { "times" };
-                format!("\"{}\" and the like: {times} {what} within {} s", text::summary(summary), within.as_secs())
-            }
-            Fact::Lasting { since } => format!("it has lasted since {}", self.clock.english_short(*since)),
-            Fact::Ping { target, answered, at } => {
-                let answered = if *answered { "answers" } else { "does not answer" };
-                format!("{} {answered} ping ({})", text::name(target), self.clock.english_short(*at))
-            }
-            Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
-            Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
-            Fact::HandedBack { party, at } => {
-                let at = self.clock.english_short(*at);
-                format!("{} answered that it is not its part ({at})", text::name(party))
-            }
-            Fact::Planned { name, from, until, silence } => {
-                let what = if *silence { "silence" } else { "planned work" };
-                let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
-                format!("still there after the {what} \"{}\" ({from} to {until})", text::name(name))
-            }
-            Fact::Words(words) => text::summary(words),
-        }
     }
 
     fn closing(&mut self) {

@@ -3,8 +3,9 @@
 use super::{Names, Weight, one_line};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
 use crate::desk::ids::{AlertId, SourceId};
-use crate::desk::incident::{Edit, Link, Probe, Status};
+use crate::desk::incident::{Edit, Probe, Status};
 use crate::desk::letter::{Ask, Happening, What};
+use crate::desk::modification::{self, ModificationState};
 use crate::desk::request::RequestState;
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::desk::{Reason, house, incident, request, source};
@@ -174,15 +175,19 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::Treatment(text) => (format!("treatment of {name}: {}", one_line(text)), Weight::Detail),
         Edit::Linked { link, other } => {
-            let how = match link {
-                Link::RemainderOf => "remainder of",
-                Link::Remainder => "left over as",
-                Link::SplitFrom => "split from",
-            };
+            let how = super::link(*link);
             (format!("linked {name} {how} {}", names.incident(*other)), Weight::Headline)
         }
         Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
         Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
+        Edit::Cause(cause) => {
+            let class = format!("{:?}", cause.class).to_uppercase();
+            (format!("cause of {name}: {class} {}", one_line(&cause.direct)), Weight::Headline)
+        }
+        Edit::AlsoTell(offices) => {
+            let offices: Vec<&str> = offices.iter().map(|office| office.as_str()).collect();
+            (format!("{name} is told to {}", offices.join(", ")), Weight::Detail)
+        }
         Edit::JudgeAt(Some(at)) => (format!("{name} is judged anew at {}", names.at(*at)), Weight::Headline),
         Edit::JudgeAt(None) => (format!("{name} waits for no time"), Weight::Detail),
         Edit::WatchMark(_) => (format!("counted {name}"), Weight::Detail),
@@ -206,7 +211,8 @@ fn status(name: &str, to: &Status, by: Option<&str>) -> String {
         | Status::AwaitingAcceptance
         | Status::Closed
         | Status::OnHold { .. }
-        | Status::Cancelled => "",
+        | Status::Cancelled
+        | Status::Merged => "",
     };
     format!("{name} is {}{waits}{by}", to.name().as_str())
 }
@@ -235,6 +241,11 @@ fn what_words(what: &What) -> String {
         What::Started { party } => format!("{} started", one_line(party)),
         What::DeskStarted => "desk started".to_owned(),
         What::Chased { party } => format!("{} reminded", one_line(party)),
+        What::Reported { text } => format!("a call: {}", one_line(text)),
+        What::Flapping { times } => format!("comes and goes, {times} times so far"),
+        What::WorkedAround { text } => format!("worked around: {}", one_line(text)),
+        What::CauseFound { direct, .. } => format!("cause: {}", one_line(direct)),
+        What::Merged { number, alerts } => format!("{number} merged into it with {alerts} alerts"),
         What::HandedBack { party } => format!("{} handed it back", one_line(party)),
         What::Note { text } => format!("note {:?}", one_line(text)),
         What::Spread { alerts } => format!("{alerts} more alerts"),
@@ -312,4 +323,23 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
         }
         house::Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
     }
+}
+
+pub(super) fn modification(names: Names, change: &modification::Change) -> (String, Weight) {
+    let said = match change {
+        modification::Change::Registered(known) => {
+            let components: Vec<&str> = known.components.iter().map(|component| component.as_str()).collect();
+            let planned = if known.state == ModificationState::Planned { "planned " } else { "" };
+            let (at, what) = (names.at(known.at), one_line(&known.summary));
+            format!("{planned}change {} of {} at {at}: {what}", known.id, components.join(", "))
+        }
+        modification::Change::Done { modification, at } => format!("change {modification} done at {}", names.at(*at)),
+        modification::Change::RolledBack { modification, at } => {
+            format!("change {modification} rolled back at {}", names.at(*at))
+        }
+        modification::Change::Forgotten(modification) => {
+            return (format!("forgot {modification}"), Weight::Detail);
+        }
+    };
+    (said, Weight::Headline)
 }

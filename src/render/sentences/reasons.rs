@@ -3,7 +3,7 @@
 use super::{Names, one_line};
 use crate::desk::incident::ReportReason;
 use crate::desk::owed::Why;
-use crate::desk::{Reason, alert, cover, house, incident, owed, request, source};
+use crate::desk::{Reason, alert, cover, house, incident, modification, owed, request, source};
 
 pub(super) fn reason(names: Names, reason: &Reason) -> String {
     match reason {
@@ -11,6 +11,8 @@ pub(super) fn reason(names: Names, reason: &Reason) -> String {
         Reason::Alert(reason) => alert_reason(reason),
         Reason::Incident(reason) => incident_reason(names, reason),
         Reason::Request(reason) => request_reason(reason).to_owned(),
+        Reason::Modification(modification::Reason::Act { by }) => format!("{} said so", one_line(by)),
+        Reason::Modification(modification::Reason::Old) => "it was long ago".to_owned(),
         Reason::Owed(reason) => owed_reason(names, reason),
         Reason::Cover(reason) => cover_reason(reason),
         Reason::House(reason) => house_reason(*reason).to_owned(),
@@ -39,6 +41,7 @@ fn alert_reason(reason: &alert::Reason) -> String {
         alert::Reason::Echo { of } => format!("it needs {of}, which fails"),
         alert::Reason::Cause { of } => format!("{of}, which fails, needs it"),
         alert::Reason::CommonNeed { of } => format!("both need {of}"),
+        alert::Reason::Shares { what } => format!("it has {} in common with a young incident", one_line(what)),
         alert::Reason::NothingRelated => "no open incident is related to it".to_owned(),
         alert::Reason::SameCause { of } => format!("{of} explains both"),
         alert::Reason::Independent => "it does not share the cause of the others".to_owned(),
@@ -106,6 +109,8 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Relapse { alert } => format!("{alert} is the same fault within the reopen window"),
         incident::Reason::Digest => "the digest lists it".to_owned(),
         incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
+        incident::Reason::Recurs => "the same fault was there before".to_owned(),
+        incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
     }
@@ -121,6 +126,7 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::ShowsNormal => "monitoring shows normal",
         request::Reason::Restored => "the incident is restored",
         request::Reason::AskedForMore => "it is asked for more",
+        request::Reason::Merged => "it goes on under another number",
         request::Reason::NoLongerAsked => "it is no longer asked",
     }
 }

@@ -11,6 +11,7 @@ mod alert;
 mod also;
 mod any;
 mod behind;
+mod changed;
 mod count;
 mod during;
 mod earlier;
@@ -19,6 +20,7 @@ mod missing;
 mod not;
 mod ping;
 mod place;
+mod recurred;
 mod root;
 
 pub use place::{Place, Refer, Step};
@@ -163,6 +165,10 @@ conditions! {
     behind: Behind,
     /// The component's ping address answers or is silent.
     ping: Ping,
+    /// A modification was made shortly before.
+    changed: Changed,
+    /// The same fault was there before.
+    recurred: Recurred,
     /// 発生 lies in the hours of a calendar.
     during: During,
     /// So long has passed since 発生.

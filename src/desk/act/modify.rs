@@ -1,0 +1,67 @@
+//! Registering what is changed on components: planned, done, rolled back.
+
+use super::perform::{check_time, named, needs_words};
+use super::{Actor, Registered};
+use crate::desk::ids::ModificationId;
+use crate::desk::modification::{Change, Modification, ModificationState, Reason};
+use crate::desk::turn::Turn;
+use jiff::Timestamp;
+
+/// What is done about a modification.
+pub(super) enum Step {
+    Done,
+    RolledBack,
+}
+
+/// Puts a modification on record.
+pub(super) fn register(turn: &mut Turn, actor: &Actor, told: Registered) -> Result<ModificationId, String> {
+    needs_words("change add", &told.summary)?;
+    if told.components.is_empty() {
+        return Err("Name what is changed: `--component`.".to_owned());
+    }
+    for component in &told.components {
+        if !turn.book.rules.components.contains_key(component) {
+            return Err(format!("There is no component `{component}` in the configuration."));
+        }
+    }
+    let party = told.party.map(|party| named(turn, &party)).transpose()?;
+    let at = told.at.unwrap_or(turn.now.wall);
+    let state = if told.planned || at > turn.now.wall { ModificationState::Planned } else { ModificationState::Done };
+    let id = ModificationId(turn.state.counters.modification + 1);
+    let modification = Modification {
+        id,
+        summary: told.summary,
+        components: told.components,
+        party,
+        at,
+        state,
+        by: actor.name.clone(),
+    };
+    turn.record(Change::Registered(Box::new(modification)), Reason::Act { by: actor.name.clone() });
+    Ok(id)
+}
+
+/// It was made, or taken back.
+pub(super) fn go_on(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: ModificationId,
+    step: &Step,
+    at: Option<Timestamp>,
+) -> Result<(), String> {
+    check_time(at, turn.now.wall)?;
+    let Some(known) = turn.state.modifications.get(&id) else {
+        return Err(format!("There is no change {id}. `kiriwake change list` shows them."));
+    };
+    let at = at.unwrap_or(turn.now.wall);
+    let change = match (step, known.state) {
+        (_, ModificationState::RolledBack { .. }) => return Err(format!("{id} was rolled back already.")),
+        (Step::Done, ModificationState::Done) => return Err(format!("{id} is done already.")),
+        (Step::Done, ModificationState::Planned) => Change::Done { modification: id, at },
+        (Step::RolledBack, ModificationState::Planned | ModificationState::Done) => {
+            Change::RolledBack { modification: id, at }
+        }
+    };
+    turn.record(change, Reason::Act { by: actor.name.clone() });
+    Ok(())
+}

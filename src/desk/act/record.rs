@@ -1,0 +1,65 @@
+//! Words for the record: notes, 暫定復旧, 原因 - and 取消, which ends an incident in words.
+
+use super::perform::{act_by, check_time, move_to, needs_words};
+use super::{Actor, CancelKind};
+use crate::desk::ids::{IncidentId, RequestId};
+use crate::desk::incident::{Cause, Edit, Reason, Status};
+use crate::desk::letter::What;
+use crate::desk::turn::Turn;
+use crate::desk::{assign, notify};
+use jiff::Timestamp;
+
+pub(super) fn note_words(turn: &mut Turn, id: IncidentId, text: String) {
+    turn.edit(id, Edit::happened(turn.now.wall, What::Note { text }), Reason::OnRecord);
+}
+
+pub(super) fn note(turn: &mut Turn, id: IncidentId, text: String) -> Result<(), String> {
+    needs_words("note", &text)?;
+    note_words(turn, id, text);
+    Ok(())
+}
+
+/// 暫定復旧: the office hears of it with the next report; the repair goes on.
+pub(super) fn work_around(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    text: String,
+    at: Option<Timestamp>,
+) -> Result<(), String> {
+    needs_words("workaround", &text)?;
+    check_time(at, turn.now.wall)?;
+    let at = at.unwrap_or(turn.now.wall);
+    turn.edit(id, Edit::happened(at, What::WorkedAround { text }), act_by(actor));
+    move_to(turn, actor, id, Status::WorkedAround);
+    Ok(())
+}
+
+/// 原因 as the desk knows it now; a later word replaces it, both stay on record.
+pub(super) fn cause(turn: &mut Turn, actor: &Actor, id: IncidentId, cause: Cause) -> Result<(), String> {
+    needs_words("cause", &cause.direct)?;
+    let what = What::CauseFound { class: cause.class, direct: cause.direct.clone() };
+    turn.edit(id, Edit::Cause(cause), act_by(actor));
+    turn.edit(id, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    Ok(())
+}
+
+/// 取消: requests are taken back in words, offices that were told hear it, the number stays.
+pub(super) fn cancel(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    reason: String,
+    kind: CancelKind,
+) -> Result<(), String> {
+    needs_words("cancel", &reason)?;
+    note_words(turn, id, reason.clone());
+    let open: Vec<RequestId> =
+        turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
+    for request in open {
+        assign::withdraw(turn, request);
+    }
+    move_to(turn, actor, id, Status::Cancelled);
+    notify::cancelled(turn, id, kind, reason);
+    Ok(())
+}

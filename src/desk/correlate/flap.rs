@@ -1,0 +1,56 @@
+//! Flapping (断続): what ends and comes back again and again is one fault, over only after a long quiet time.
+//!
+//! Read from the members themselves: each time the root was red is an episode, however many alerts overlap in it. Nothing is
+//! stored, so nothing can disagree with the record.
+
+use crate::desk::alert::Alert;
+use crate::desk::letter::Flapping;
+use crate::desk::rules::Policy;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// One time the root was red; `until` is open while it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Episode {
+    from: Timestamp,
+    until: Option<Timestamp>,
+}
+
+/// What these alerts, taken as one thing, have done so far by `now`; `None` = it does not flap.
+pub(super) fn of<'a>(alerts: impl Iterator<Item = &'a Alert>, policy: &Policy, now: Timestamp) -> Option<Flapping> {
+    let episodes = episodes(alerts);
+    let need = usize::try_from(policy.flap_repeats).unwrap_or(usize::MAX).max(2);
+    let close = |run: &[Episode]| match run {
+        [first, .., last] => last.from.duration_since(first.from).unsigned_abs() <= policy.flap_span,
+        _ => false,
+    };
+    let flaps = episodes.windows(need).any(close);
+    flaps.then(|| Flapping {
+        times: episodes.len(),
+        since: episodes.first().map_or(now, |first| first.from),
+        down: episodes.iter().map(|episode| lasted(episode, now)).sum(),
+    })
+}
+
+fn lasted(episode: &Episode, now: Timestamp) -> Duration {
+    Duration::try_from(episode.until.unwrap_or(now).duration_since(episode.from)).unwrap_or_default()
+}
+
+/// The times something was red, in order; what overlaps or touches is one. What only happened (momentary) is no time.
+fn episodes<'a>(alerts: impl Iterator<Item = &'a Alert>) -> Vec<Episode> {
+    let mut all: Vec<Episode> = alerts
+        .filter(|alert| !alert.problem.momentary)
+        .map(|alert| Episode { from: alert.at, until: alert.gone.as_ref().map(|gone| gone.at.max(alert.at)) })
+        .collect();
+    all.sort_by_key(|episode| episode.from);
+    let mut merged: Vec<Episode> = Vec::new();
+    for next in all {
+        match merged.last_mut() {
+            Some(last) if last.until.is_none_or(|until| next.from <= until) => {
+                last.until = last.until.zip(next.until).map(|(one, other)| one.max(other));
+            }
+            _ => merged.push(next),
+        }
+    }
+    merged
+}

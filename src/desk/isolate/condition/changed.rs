@@ -1,0 +1,62 @@
+//! `changed`: something was changed shortly before.
+
+use super::{Case, Kind, Place, Truth};
+use crate::desk::ids::ComponentId;
+use crate::desk::letter::Fact;
+use crate::desk::modification::RECENT;
+use crate::desk::rules::either;
+use crate::desk::rules::written::OneOrMany;
+use crate::desk::rules::written::span::Span;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A modification (変更) of one of these components - where none is named, of what fails or what that needs - was made, or
+/// planned to be made, at most `within` before 発生.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Which components; empty = those the incident is about.
+    pub components: Vec<ComponentId>,
+    /// How long before.
+    pub within: Duration,
+}
+
+/// As written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    #[serde(default)]
+    component: OneOrMany<String>,
+    within: Option<Span>,
+}
+
+impl Kind for Changed {
+    type Written = Written;
+
+    fn checked(written: Written, place: &mut Place) -> Vec<Self> {
+        let components = place.key("component").components(&written.component);
+        vec![Self { components, within: written.within.map_or(RECENT, |within| within.0) }]
+    }
+
+    fn test(&self, case: &Case, _: Timestamp) -> Truth {
+        let named = |id: &ComponentId| {
+            if self.components.is_empty() { case.concerns(id) } else { self.components.contains(id) }
+        };
+        let found = case.changes(self.within).find(|change| change.components.iter().any(named));
+        match found {
+            Some(change) => Truth::Holds(vec![Fact::Changed { summary: change.summary.clone(), at: change.at }]),
+            None => Truth::Fails { saw: format!("no change is on record in the {} s before", self.within.as_secs()) },
+        }
+    }
+
+    fn words(&self) -> String {
+        let what = if self.components.is_empty() { "it or what it needs".to_owned() } else { either(&self.components) };
+        format!("{what} was changed within {} s before", self.within.as_secs())
+    }
+
+    fn covers(&self, strong: &Self) -> bool {
+        let wider = self.components.is_empty() && strong.components.is_empty()
+            || !strong.components.is_empty() && strong.components.iter().all(|id| self.components.contains(id));
+        wider && self.within >= strong.within
+    }
+}

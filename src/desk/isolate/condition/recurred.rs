@@ -1,0 +1,34 @@
+//! `recurred`: the same fault was there before and had been restored.
+
+use super::{Case, Kind, Place, Truth};
+use crate::desk::letter::Fact;
+use crate::desk::likeness;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A like fault of the same component was restored within the policy's time of recurrence (再発).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recurred {}
+
+impl Kind for Recurred {
+    type Written = bool;
+
+    fn checked(written: bool, place: &mut Place) -> Vec<Self> {
+        if !written {
+            place.fault("is false", "for a fault that is new, write not = { recurred = true }");
+        }
+        vec![Self {}]
+    }
+
+    fn test(&self, case: &Case, _: Timestamp) -> Truth {
+        let like = likeness::like(case.state, case.book, case.incident).into_iter().find(|like| like.recurrence);
+        match like.and_then(|like| case.state.incidents.get(&like.incident)) {
+            Some(before) => Truth::Holds(vec![Fact::Recurred { number: before.name(), at: before.occurred }]),
+            None => Truth::Fails { saw: "no like fault was restored lately".to_owned() },
+        }
+    }
+
+    fn words(&self) -> String {
+        "the same fault was there before".to_owned()
+    }
+}

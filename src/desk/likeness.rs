@@ -1,0 +1,108 @@
+//! Like faults (類似事例) and recurrence (再発): which incidents that are over were about the same thing.
+//!
+//! Pure lookups by the root component. The symptom of an incident is kept with its 復旧, because its alerts are forgotten
+//! long before it stops being an example.
+
+use super::alert::Alert;
+use super::book::Book;
+use super::ids::{ComponentId, IncidentId};
+use super::incident::Incident;
+use super::state::State;
+use jiff::Timestamp;
+use std::cmp::Reverse;
+use std::time::Duration;
+
+/// How far back like faults are looked for.
+const LOOK_BACK: Duration = Duration::from_secs(365 * 24 * 3600);
+/// How many are told.
+const TOLD: usize = 3;
+
+/// One like fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Like {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// The same symptom, within the time of recurrence.
+    pub recurrence: bool,
+}
+
+/// What an alert says, without what differs from time to time: numbers, and the names of its host.
+pub fn symptom(alert: &Alert) -> String {
+    let problem = &alert.problem;
+    let mut text = problem.summary.clone();
+    for name in [&problem.host_name, &problem.host] {
+        if !name.is_empty() {
+            text = text.replace(name.as_str(), "");
+        }
+    }
+    plain(&text)
+}
+
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        for c in word.chars() {
+            if !c.is_numeric() {
+                plain.extend(c.to_lowercase());
+            } else if !plain.ends_with('#') {
+                plain.push('#');
+            }
+        }
+    }
+    plain
+}
+
+/// The symptom of an incident as far as it is known now.
+pub fn symptom_of(state: &State, incident: &Incident) -> Option<String> {
+    let alert = incident.representative.and_then(|id| state.alerts.get(&id));
+    alert.map(symptom).or_else(|| incident.restored.as_ref()?.symptom.clone())
+}
+
+/// Like faults of `incident` that are over: of its root component, restored before it began, with the same symptom - or any
+/// symptom for a call, whose words are nobody's pattern. Recurrences first, then the latest.
+pub fn like(state: &State, book: &Book, incident: &Incident) -> Vec<Like> {
+    let symptom = symptom_of(state, incident);
+    let mut found: Vec<(Timestamp, Like)> = roots(incident)
+        .filter_map(|root| state.rooted.get(root))
+        .flatten()
+        .filter(|id| **id != incident.id)
+        .filter_map(|id| {
+            let known = state.incidents.get(id)?;
+            let restored = known.restored.as_ref().filter(|restored| restored.at <= incident.occurred)?;
+            let past = incident.occurred.duration_since(restored.at).unsigned_abs();
+            let same = symptom.is_some() && symptom == restored.symptom;
+            let counts = known.number.is_some() && past <= LOOK_BACK && (same || symptom.is_none());
+            let recurrence = same && past <= book.rules.policy.recurrence;
+            counts.then_some((restored.at, Like { incident: *id, recurrence }))
+        })
+        .collect();
+    found.sort_by_key(|(at, like)| (Reverse(like.recurrence), Reverse(*at), like.incident));
+    found.dedup();
+    found.into_iter().take(TOLD).map(|(_, like)| like).collect()
+}
+
+/// What the incident is about: its root, and what its verdict suspects.
+fn roots(incident: &Incident) -> impl Iterator<Item = &ComponentId> {
+    let suspected = incident.verdict().and_then(|verdict| verdict.component.as_ref());
+    incident.root.iter().chain(suspected.filter(|suspected| Some(*suspected) != incident.root.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn numbers_and_case_make_no_other_symptom() {
+        for (text, expected) in [
+            ("ディスク使用率 91% (/var)", "ディスク使用率 #% (/var)"),
+            ("ディスク使用率 ９３%  (/var)", "ディスク使用率 #% (/var)"),
+            ("Interface Gi1/0/12 DOWN", "interface gi#/#/# down"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+    }
+}

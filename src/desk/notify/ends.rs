@@ -1,0 +1,69 @@
+//! Words for an incident that ends otherwise than by 復旧: 取消 and 統合.
+//!
+//! Only whoever was told hears of it: a report that nobody has tried to send yet is taken back instead.
+
+use super::facts::{Reader, facts};
+use super::{Draft, reports, send};
+use crate::desk::act::CancelKind;
+use crate::desk::deliver;
+use crate::desk::ids::{IncidentId, Number, OwedId, PartyId, RequestId};
+use crate::desk::letter::Matter;
+use crate::desk::owed::Why;
+use crate::desk::turn::Turn;
+
+/// 取消 to the offices that were told; vendors read their 取下げ.
+pub(in crate::desk) fn cancelled(turn: &mut Turn, incident: IncidentId, kind: CancelKind, reason: String) {
+    for office in told_offices(turn, incident) {
+        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let severity = incident_facts.severity;
+        let matter = Matter::Cancelled { incident: Box::new(incident_facts), kind, reason: reason.clone() };
+        send(turn, &office, Draft::new(Some(incident), severity, matter, Why::Act));
+    }
+}
+
+/// 統合 to the offices and vendors that were told of it; `requests` are those that were open.
+pub(in crate::desk) fn merged(turn: &mut Turn, incident: IncidentId, requests: &[RequestId], into: &Number) {
+    for office in told_offices(turn, incident) {
+        goes_on(turn, incident, &office, into, true);
+    }
+    for request in requests {
+        let Some(party) = turn.state.requests.get(request).map(|request| request.party.clone()) else { continue };
+        let rows = turn.state.owed_of(incident).filter(|row| row.request == Some(*request));
+        let (untried, tried): (Vec<_>, Vec<_>) = rows.partition(|row| row.attempts == 0);
+        if tried.is_empty() {
+            let untried: Vec<OwedId> = untried.iter().map(|row| row.id).collect();
+            take_back(turn, &untried);
+        } else {
+            goes_on(turn, incident, &party, into, false);
+        }
+    }
+}
+
+fn goes_on(turn: &mut Turn, incident: IncidentId, party: &PartyId, into: &Number, to_office: bool) {
+    let reader = if to_office { Reader::House(party) } else { Reader::Vendor(party) };
+    let Some(incident_facts) = facts(turn, incident, reader) else { return };
+    let severity = incident_facts.severity;
+    let matter = Matter::Merged { incident: Box::new(incident_facts), into: into.clone(), to_office };
+    send(turn, party, Draft::new(Some(incident), severity, matter, Why::Act));
+}
+
+/// Offices that may have read of the incident; reports that surely never left are taken back on the way.
+fn told_offices(turn: &mut Turn, incident: IncidentId) -> Vec<PartyId> {
+    let unsent = reports::unsent_reports(turn, incident);
+    let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
+    let unread = |office: &PartyId| {
+        let to_it = |id: &OwedId| turn.state.owed.get(id).and_then(|row| row.party()) == Some(office);
+        // 第一報 that waits for an opening is all there is: every other report follows it.
+        unsent.iter().any(to_it)
+            && !turn.state.owed_of(incident).any(|row| row.attempts > 0 && row.party() == Some(office))
+    };
+    let told = known.reporting.offices.iter().filter(|office| !unread(office)).cloned().collect();
+    take_back(turn, &unsent);
+    told
+}
+
+fn take_back(turn: &mut Turn, rows: &[OwedId]) {
+    for row in rows {
+        deliver::supersede(turn, *row, &[*row]);
+    }
+}

@@ -1,0 +1,120 @@
+//! What is on record, in English: happenings, facts - and how an incident ends otherwise than by 復旧.
+
+use super::Mail;
+use super::phrases::{NONE, NOT_KNOWN, ask_tag, list};
+use crate::desk::act::CancelKind;
+use crate::desk::ids::Number;
+use crate::desk::letter::{Fact, Facts, Happening, What, WorkStage};
+use crate::render::frame::number_of;
+use crate::render::layout::Name;
+use crate::render::symptom::Symptom;
+use crate::render::{text, words};
+
+impl Mail<'_> {
+    pub(super) fn cancelled(&mut self, incident: &Facts, kind: CancelKind, reason: &str) {
+        self.page.text(match kind {
+            CancelKind::FalseAlarm => {
+                "The fault below was a false alarm of monitoring; we have checked that the systems are sound."
+            }
+            CancelKind::Planned => "The fault below came from planned work; it is no fault.",
+            CancelKind::Duplicate => "The fault below is handled under another number already.",
+            CancelKind::Other => "We no longer treat the event below as a fault.",
+        });
+        self.incident(incident);
+        self.page.section(Name::Annex).field("Reason", text::or(text::note(reason), NOT_KNOWN));
+        self.apology();
+    }
+
+    pub(super) fn merged(&mut self, incident: &Facts, into: &Number, to_office: bool) {
+        let into = number_of(into);
+        self.page.text(format!("The fault below is the same as that of {into}; it goes on under that number."));
+        if !to_office {
+            self.page.text("Please use that number from now on. Where we need your work on it, we ask anew.");
+        }
+        self.incident(incident);
+    }
+
+    pub(super) fn nothing_new(&self, last: Option<&Happening>) -> String {
+        let last = last.map(|last| format!(" (last on record: {})", self.happening(last).trim_end_matches('.')));
+        format!("nothing new to report{}", last.unwrap_or_default())
+    }
+
+    pub(super) fn happening(&self, one: &Happening) -> String {
+        let at = self.clock.english_short(one.at);
+        match &one.what {
+            What::Asked { party, ask } => format!("{at} {} to {}.", ask_tag(*ask), text::name(party)),
+            What::Acknowledged { party } => format!("{at} {} acknowledged.", text::name(party)),
+            What::Started { party } => format!("{at} {} started work.", text::name(party)),
+            What::DeskStarted => format!("{at} the desk started work."),
+            What::Chased { party } => format!("{at} {} was reminded.", text::name(party)),
+            What::HandedBack { party } => format!("{at} {} answered that it is not its part.", text::name(party)),
+            What::Reported { text: said } => format!("{at} a further call: {}", text::note(said)),
+            What::Flapping { times } => format!("{at} it comes and goes, {times} times so far."),
+            What::WorkedAround { text: done } => format!("{at} workaround in place: {}", text::note(done)),
+            What::CauseFound { class, direct } => {
+                format!("{at} cause found ({}): {}", words::cause_en(*class), text::note(direct))
+            }
+            What::Merged { number, .. } => format!("{at} {} turned out to be the same fault.", text::name(number)),
+            What::Note { text: note } => format!("{at} {}", text::note(note)),
+            What::Spread { alerts } => format!("{at} {alerts} more alerts."),
+            What::Verdict { code, parties } => {
+                format!("{at} verdict now: {} ({}).", words::verdict_en(*code), list(parties, NONE))
+            }
+            What::BackToNormal { still_red } => {
+                format!(
+                    "{at} monitoring shows normal, operation is being checked; still red: {}.",
+                    list(still_red, NONE)
+                )
+            }
+            What::Relapsed => format!("{at} the fault is back; not restored."),
+            What::PlannedWork { name, stage, until } => {
+                let (name, until) = (text::name(name), self.clock.english_short(*until));
+                match stage {
+                    WorkStage::Began => format!("{at} planned work \"{name}\" began (until {until}); this goes on."),
+                    WorkStage::Moved => format!("{at} planned work \"{name}\" is now to end {until}."),
+                    WorkStage::Ended => format!("{at} planned work \"{name}\" ended."),
+                }
+            }
+            What::Severity { from, to } => format!("{at} severity changed from {from} to {to}."),
+        }
+    }
+
+    pub(super) fn fact(&self, fact: &Fact) -> String {
+        match fact {
+            Fact::Alert { host, summary, at } => {
+                format!("{} ({})", Symptom::from(summary, "", host, "").title(), self.clock.english_short(*at))
+            }
+            Fact::Behind { failing, of } => format!("{failing} of {of} failing components are or need this one"),
+            Fact::OfAllBehind { failing, all } => format!("{failing} of all {all} watched components behind it fail"),
+            Fact::NothingBeside { target } => format!("nothing beside {} fails", text::name(target)),
+            Fact::Alone { target } => format!("nothing that needs {} fails", text::name(target)),
+            Fact::Counted { summary, times, hosts, within } => {
+                let what = if *hosts { "hosts" } else { "times" };
+                format!("\"{}\" and the like: {times} {what} within {} s", text::summary(summary), within.as_secs())
+            }
+            Fact::Lasting { since } => format!("it has lasted since {}", self.clock.english_short(*since)),
+            Fact::Ping { target, answered, at } => {
+                let answered = if *answered { "answers" } else { "does not answer" };
+                format!("{} {answered} ping ({})", text::name(target), self.clock.english_short(*at))
+            }
+            Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
+            Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
+            Fact::Changed { summary, at } => {
+                format!("changed shortly before: {} ({})", text::summary(summary), self.clock.english(*at))
+            }
+            Fact::Recurred { number, at } => {
+                format!("the same as {} of {}", text::name(number), self.clock.english(*at))
+            }
+            Fact::HandedBack { party, at } => {
+                let at = self.clock.english_short(*at);
+                format!("{} answered that it is not its part ({at})", text::name(party))
+            }
+            Fact::Planned { name, from, until, silence } => {
+                let what = if *silence { "silence" } else { "planned work" };
+                let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
+                format!("still there after the {what} \"{}\" ({from} to {until})", text::name(name))
+            }
+            Fact::Words(words) => text::summary(words),
+        }
+    }
+}

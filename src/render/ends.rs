@@ -1,0 +1,71 @@
+//! 取消 and 統合: an incident that ends otherwise than by 復旧.
+//!
+//! Source of the wording of 取消: `DOMAIN.md` §14.
+
+use super::frame::{Reader, closing, greeting, number_of, subject};
+use super::layout::{Name, Page};
+use super::symptom::Symptom;
+use super::time::Clock;
+use super::{facts, text};
+use crate::desk::act::CancelKind;
+use crate::desk::ids::Number;
+use crate::desk::letter::{Facts, Letter};
+
+/// 取消.
+pub(super) fn cancelled(letter: &Letter, incident: &Facts, kind: CancelKind, reason: &str) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Office);
+    page.text("先にご報告いたしました下記の件につきまして、取消のご連絡を申し上げます。");
+    page.text(match kind {
+        CancelKind::FalseAlarm => "確認の結果、監視上の誤検知であり、業務システムに異常がないことを確認いたしました。",
+        CancelKind::Planned => "確認の結果、計画作業に伴う事象であり、障害ではないことを確認いたしました。",
+        CancelKind::Duplicate => "確認の結果、別の受付番号にて対応している障害と重複していることが判明いたしました。",
+        CancelKind::Other => "確認の結果、障害としての取扱いを取り消させていただきます。",
+    });
+    facts::number(&mut page, incident);
+    facts::occurred(&mut page, incident, |at| clock.era(at));
+    page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
+    page.section(Name::State).field("取消の理由", text::or(text::note(reason), "（記入待ち）"));
+    page.section(Name::Courtesy).text("お騒がせいたしましたことをお詫び申し上げます。");
+    closing(&mut page, letter, Reader::Office, true);
+    (title(&["障害", "取消"], incident), page)
+}
+
+/// 統合.
+pub(super) fn merged(letter: &Letter, incident: &Facts, into: &Number, to_office: bool) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let into = number_of(into);
+    let reader = if to_office { Reader::Office } else { Reader::Vendor };
+    let told = if to_office { "ご報告" } else { "ご依頼" };
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, reader);
+    page.text(format!(
+        "先に{told}いたしました下記の件につきまして、別の受付番号の障害と同一の事象であることを確認いたしましたので、\
+         受付番号を統合いたします。"
+    ));
+    facts::number(&mut page, incident);
+    page.field("統合先", into);
+    facts::occurred(&mut page, incident, |at| if to_office { clock.era(at) } else { clock.western(at) });
+    page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
+    if to_office {
+        page.section(Name::Ask).field("今後のご報告", "統合先の受付番号にてお送りいたします。");
+        closing(&mut page, letter, reader, true);
+        return (title(&["障害", "統合"], incident), page);
+    }
+    page.section(Name::Ask).lines(
+        "ご依頼事項",
+        vec![
+            "今後のご連絡は、統合先の受付番号にてお願いいたします。".to_owned(),
+            "統合先の件についてご対応が必要な場合は、同番号にてあらためてご依頼いたします。".to_owned(),
+        ],
+        "該当なし",
+    );
+    closing(&mut page, letter, reader, true);
+    let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
+    (subject(&["受付番号統合"], what.trim(), None, Some(&incident.number)), page)
+}
+
+fn title(tags: &[&str], incident: &Facts) -> String {
+    subject(tags, &facts::office_title(incident), Some(incident.severity), Some(&incident.number))
+}
