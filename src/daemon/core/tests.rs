@@ -30,7 +30,7 @@ fn call(summary: &str) -> Input {
         detected_by: DetectedBy::UserPhone,
         occurred: None,
         severity: Some(1),
-        separate: false,
+        separate: true,
     };
     Input::Act { actor: Actor { name: "desk".into(), role: Role::Operator }, act }
 }

@@ -138,6 +138,10 @@ fn by_place(turn: &Turn, place: &Place) -> Option<(IncidentId, alert::Reason)> {
 /// An alert becomes a member.
 fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Reason) {
     let late_cause = matches!(reason, alert::Reason::Cause { .. });
+    // What was here and had ended comes back; it is no spreading.
+    let place = turn.state.alerts.get(&alert).map(Alert::place);
+    let here = turn.state.places.get(&incident).and_then(|places| places.get(place.as_ref()?));
+    let again = here.is_some_and(|here| !here.live());
     turn.record(alert::Change::Stands { alert, standing: Standing::Member(incident) }, reason);
     turn.touched.stirred.insert(incident);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
@@ -153,7 +157,9 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
         | StatusName::WorkedAround
         | StatusName::Verifying
         | StatusName::OnHold => {
-            *turn.touched.spread.entry(incident).or_default() += 1;
+            if !again {
+                *turn.touched.spread.entry(incident).or_default() += 1;
+            }
             turn.touched.to_write_back.insert(incident);
             if late_cause {
                 turn.touched.to_probe.insert(incident);
