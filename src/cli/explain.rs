@@ -5,7 +5,7 @@ use crate::control::view::Dossier;
 use crate::desk::incident::{TriedResult, Verdict};
 use crate::desk::letter::Fact;
 use crate::desk::owed::Work;
-use crate::render::{sentences, words};
+use crate::render::{probe, sentences, words};
 use jiff::tz::TimeZone;
 
 /// Explains an incident, or shows one of its messages.
@@ -99,6 +99,12 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
             Fact::PingNotKnown { target } => format!("whether {target} answers ping"),
             Fact::HandedBack { party, at } => {
                 format!("{}  {party} answered that it is not its part", text::time(*at, zone))
+            }
+            Fact::Probe { kind, target, seen, at } => {
+                format!("{}  {}", text::time(*at, zone), probe::english(kind, target, seen, zone))
+            }
+            Fact::ProbeNotKnown { kind, target } => {
+                format!("what a {} to {target} brings", probe::called_en(kind))
             }
             Fact::Quiet { target } => format!("nothing is red at {target}"),
             Fact::Planned { name, from, until, silence } => {

@@ -11,9 +11,10 @@ pub use change::{Change, Edit, Reason, ReportReason};
 pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
-use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId};
+use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::letter::{DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
+use super::probe::Trial;
 use super::state::{Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,9 @@ pub struct Incident {
     /// Answers of parties that it is not their part, oldest first.
     #[serde(default)]
     pub handed_back: Vec<HandedBack>,
+    /// Named probes that were asked for it and what they brought.
+    #[serde(default)]
+    pub probes: BTreeMap<ProbeName, Trial>,
 }
 
 /// A party's answer that an incident is not its part (範囲外の回答).
@@ -184,6 +188,7 @@ impl Incident {
             watch_marks: Vec::new(),
             digested: false,
             handed_back: Vec::new(),
+            probes: BTreeMap::new(),
         }
     }
 

@@ -14,10 +14,11 @@ pub use house::House;
 
 use super::alert::Alert;
 use super::cover::Cover;
-use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, OwedId, RequestId, SourceId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, OwedId, ProbeName, RequestId, SourceId};
 use super::incident::{Incident, StatusName};
 use super::observation::Key;
 use super::owed::{Owed, OwedState};
+use super::probe::Record;
 use super::request::Request;
 use super::source::Source;
 use jiff::civil::Date;
@@ -40,6 +41,9 @@ pub struct State {
     /// Planned work and silences.
     #[serde(default)]
     pub covers: BTreeMap<CoverId, Cover>,
+    /// What is known of probes.
+    #[serde(default)]
+    pub probes: BTreeMap<ProbeName, Record>,
     /// Counters for ids and numbers.
     pub counters: Counters,
     /// The books.
@@ -171,6 +175,7 @@ impl State {
         let things = std::mem::take(self);
         *self = State {
             sources: things.sources,
+            probes: things.probes,
             counters: things.counters,
             tally: things.tally,
             house: things.house,

@@ -124,7 +124,12 @@ impl Courses {
                     let told = Told { party: party.clone(), kind: row.kind(), at, why: row.why.clone() };
                     self.all.entry(incident).or_default().told.push(told);
                 }
-                Change::Source { .. } | Change::Request(_) | Change::Owed(_) | Change::Cover(_) | Change::House(_) => {}
+                Change::Source { .. }
+                | Change::Request(_)
+                | Change::Owed(_)
+                | Change::Probe { .. }
+                | Change::Cover(_)
+                | Change::House(_) => {}
             }
         }
     }

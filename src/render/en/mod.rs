@@ -10,7 +10,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, english_span};
-use super::{text, words};
+use super::{probe, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, Asked, Fact, Facts, Happening, Letter, Matter, RecoveryFacts, What, WorkStage};
 use jiff::Timestamp;
@@ -344,6 +344,12 @@ impl Mail<'_> {
                 format!("{} {answered} ping ({})", text::name(target), self.clock.english_short(*at))
             }
             Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
+            Fact::Probe { kind, target, seen, at } => {
+                format!("{} ({})", probe::english(kind, target, seen, self.clock.zone()), self.clock.english_short(*at))
+            }
+            Fact::ProbeNotKnown { kind, target } => {
+                format!("{} to {} could not be tried", probe::called_en(kind), text::name(target))
+            }
             Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
             Fact::HandedBack { party, at } => {
                 let at = self.clock.english_short(*at);

@@ -13,12 +13,13 @@ mod behind;
 mod not;
 mod ping;
 mod place;
+mod probe;
 mod root;
 
 pub use place::{Place, Refer, Step};
 
 use super::case::Case;
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{ComponentId, ProbeName};
 use crate::desk::letter::Fact;
 use crate::desk::rules::AlertMatch;
 use jiff::Timestamp;
@@ -59,6 +60,11 @@ trait Kind: Sized + PartialEq {
 
     /// The components it needs a ping of.
     fn pings(&self) -> Vec<&ComponentId> {
+        Vec::new()
+    }
+
+    /// The named probes it asks about.
+    fn probes(&self) -> Vec<&ProbeName> {
         Vec::new()
     }
 
@@ -115,6 +121,11 @@ macro_rules! conditions {
                 match self { $(Self::$kind(condition) => condition.pings(),)+ }
             }
 
+            /// The named probes it asks about.
+            pub fn probes(&self) -> Vec<&ProbeName> {
+                match self { $(Self::$kind(condition) => condition.probes(),)+ }
+            }
+
             fn covers_its_kind(&self, strong: &Self) -> bool {
                 match (self, strong) {
                     $((Self::$kind(weak), Self::$kind(strong)) => weak.covers(strong),)+
@@ -139,6 +150,8 @@ conditions! {
     behind: Behind,
     /// The component's ping address answers or is silent.
     ping: Ping,
+    /// A named probe saw this.
+    probe: Probe,
     /// At least one holds.
     any: Any,
     /// It does not hold.

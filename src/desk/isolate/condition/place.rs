@@ -4,7 +4,7 @@
 //! ([`Refer`], in `config`) finds what is named and notes what is wrong.
 
 use super::{Condition, Written};
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{ComponentId, ProbeName};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, Component, WrittenMatch};
 
@@ -24,6 +24,8 @@ pub enum Step {
 pub trait Refer {
     /// The component of this name.
     fn component(&mut self, at: &[Step], name: &str) -> ComponentId;
+    /// The probe of this name.
+    fn probe(&mut self, at: &[Step], name: &str) -> ProbeName;
     /// What is known of a component.
     fn known(&self, component: &ComponentId) -> Option<&Component>;
     /// Notes what is wrong and what would be right.
@@ -64,6 +66,11 @@ impl<'a> Place<'a> {
     /// The component named here.
     pub fn component(&mut self, name: &str) -> ComponentId {
         self.refer.component(&self.steps, name)
+    }
+
+    /// The probe named here.
+    pub fn probe(&mut self, name: &str) -> ProbeName {
+        self.refer.probe(&self.steps, name)
     }
 
     /// The components named here.
