@@ -48,6 +48,7 @@
 //! src/desk/       the fault is understood: alert, incident, verdict, request, message - and why. Pure
 //! src/store/      what changed is kept: a chained journal, which is the truth, and sled, the working state made of it
 //! src/render/     facts become words: mails in Japanese and English, sentences for the record
+//! src/probe/      what may be asked to tell where a fault lies: a file for each kind
 //! src/channel/    words leave the house: SMTP, Teams, webhook, a drop folder. One attempt, one honest outcome
 //! src/daemon/     puts the rooms together: the core loop, sources, workers, reload, watchdog
 //! src/control/    people at the desk: an HTTP API on a Unix socket, who acts is known by the kernel's word
@@ -63,7 +64,7 @@
 //! # Which way the arrows point
 //!
 //! ```text
-//! main -> cli -> daemon, control -> source, channel, store, render, config, clock -> desk -> std, jiff, serde
+//! main -> cli -> daemon, control -> source, probe, channel, store, render, config, clock -> desk -> std, jiff, serde
 //! ```
 //!
 //! - The desk uses nothing of ours outside itself. It has never heard of files, TOML, sled, HTTP or Zabbix;
@@ -83,6 +84,8 @@
 //!   line in `source/mod.rs`, one in `config/kinds/sources.rs`, one in `daemon/sources.rs`.
 //! - **A channel**: a file in `src/channel/` with its configuration, its payload and how it sorts failures; a line in
 //!   `channel/mod.rs` and one in `config/kinds/channels.rs`.
+//! - **A kind of probe**: a file in `src/probe/` with its configuration, one attempt and what it means; its line in the
+//!   table of `probe/mod.rs`.
 //! - **A condition of isolation**: a file in `desk/isolate/condition/` with how it is written, its matching, what it says
 //!   when it fails and its test; its line in the table of `condition/mod.rs`.
 //! - **A kind of message**: a variant of [`desk::letter::Matter`] with its facts, its words in the file of its family in
@@ -109,6 +112,8 @@ pub mod desk;
 pub mod store;
 
 pub mod render;
+
+pub mod probe;
 
 pub mod channel;
 

@@ -35,7 +35,7 @@ const NOT_IN_THE_DESK: &[(&str, &str)] = &[
     (r"\basync\b", "a stage computes and returns; waiting is a deadline in the state"),
     (r"\.await\b", "a stage computes and returns; waiting is a deadline in the state"),
     (
-        r"\bcrate::(\{[^}]*)?\b(channel|cli|clock|config|daemon|inbox|render|source|store)\b",
+        r"\bcrate::(\{[^}]*)?\b(channel|cli|clock|config|daemon|inbox|probe|render|source|store)\b",
         "the arrows point to the desk: move the type into src/desk, or the code out of it",
     ),
 ];

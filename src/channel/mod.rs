@@ -4,7 +4,7 @@
 //! of it is decided in the desk (`desk/deliver.rs`). Not here: retry loops, priorities, wording.
 
 mod address;
-mod cause;
+pub(crate) mod cause;
 pub mod header;
 mod http;
 mod mail;

@@ -5,7 +5,7 @@ use crate::desk::incident::TriedResult;
 use crate::desk::letter::Fact;
 use crate::desk::owed::Why;
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::render::{sentences, words};
+use crate::render::{probe, sentences, words};
 use jiff::tz::TimeZone;
 
 /// Which of the ten verdicts.
@@ -116,6 +116,16 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
             format!("{}  {party} answered that it is not its part", time(at))
         }
         (Tongue::Ja, Fact::HandedBack { party, at }) => format!("{}  {party}から範囲外との回答", time(at)),
+        (Tongue::En, Fact::Probe { kind, target, seen, at }) => {
+            format!("{}  {}", time(at), probe::english(kind, target, seen, zone))
+        }
+        (Tongue::Ja, Fact::Probe { kind, target, seen, at }) => {
+            format!("{}  {}", time(at), probe::seen(kind, target, seen, zone))
+        }
+        (Tongue::En, Fact::ProbeNotKnown { kind, target }) => {
+            format!("what a {} to {target} brings", probe::called_en(kind))
+        }
+        (Tongue::Ja, Fact::ProbeNotKnown { kind, target }) => format!("{target} への {}の結果", probe::called_ja(kind)),
         (Tongue::En, Fact::Quiet { target }) => format!("nothing is red at {target}"),
         (Tongue::Ja, Fact::Quiet { target }) => format!("{target}に警報なし"),
         (Tongue::En, Fact::Planned { name, from, until, silence }) => {

@@ -3,19 +3,21 @@
 //! The files of `config/` are the documentation of the keys; taking the defaults out of the same files keeps the two
 //! from drifting apart.
 
-use super::tree::{Table, Value};
+use super::tree::{self, Value};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 /// Every file of the example with its content.
-pub const FILES: [(&str, &str); 11] = [
+pub const FILES: [(&str, &str); 12] = [
     ("site.toml", include_str!("../../config/site.toml")),
     ("sources.toml", include_str!("../../config/sources.toml")),
     ("parties.toml", include_str!("../../config/parties.toml")),
     ("systems.toml", include_str!("../../config/systems.toml")),
     ("components.toml", include_str!("../../config/components.toml")),
+    ("probes.toml", include_str!("../../config/probes.toml")),
     ("isolation.toml", include_str!("../../config/isolation.toml")),
     ("calendars.toml", include_str!("../../config/calendars.toml")),
     ("policy.toml", include_str!("../../config/policy.toml")),
@@ -32,13 +34,33 @@ pub(super) const DEFAULTS: [(&str, &str); 2] =
     [("site.toml", include_str!("../../config/site.toml")), ("policy.toml", include_str!("../../config/policy.toml"))];
 
 /// Keeps of a default file what is a default and not A町's own.
-pub(super) fn keep_defaults(table: &mut Table) {
+pub(super) fn keep_defaults(table: &mut tree::Table) {
     table.retain(|name, _| ["site", "state", "control", "policy"].contains(&name.as_str()));
     if let Some(site) = table.get_mut("site")
         && let Value::Table(site) = &mut site.value
     {
         site.retain(|name, _| ["timezone", "language"].contains(&name.as_str()));
     }
+}
+
+/// Turns the probes of `document` into ones that ask nobody and know nothing: for stories and tests, in which the hosts
+/// of the example do not exist.
+pub fn ask_nobody(document: &mut DocumentMut) {
+    let Some(Item::Table(kinds)) = document.remove("probe") else { return };
+    let mut quiet = ArrayOfTables::new();
+    for (_, kind) in &kinds {
+        for asking in kind.as_array_of_tables().into_iter().flatten() {
+            let kept =
+                ["name", "component", "after"].into_iter().filter_map(|key| Some((key, asking.get(key)?.clone())));
+            let mut table: Table = kept.collect();
+            table.insert("command", value(Array::from_iter(["/bin/sh", "-c", "exit 3"])));
+            quiet.push(table);
+        }
+    }
+    let mut probe = Table::new();
+    probe.set_implicit(true);
+    probe.insert("command", Item::ArrayOfTables(quiet));
+    document.insert("probe", Item::Table(probe));
 }
 
 /// Why the example was not written.

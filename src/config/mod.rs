@@ -22,7 +22,7 @@ mod tree;
 pub use crate::desk::rules::written::span;
 
 pub use environment::Environment;
-pub use example::{FILES as EXAMPLE, InitError, init};
+pub use example::{FILES as EXAMPLE, InitError, ask_nobody, init};
 pub use report::{Finding, Report, Weight};
 
 use crate::desk::rules::Rules;

@@ -9,7 +9,7 @@ use super::tree::{Layer, Node, Path, Tree, Value};
 use serde::Deserialize;
 
 /// The tables at the top; anything else there is a slip.
-pub(super) const TABLES: [&str; 13] = [
+pub(super) const TABLES: [&str; 14] = [
     "site",
     "state",
     "control",
@@ -18,6 +18,7 @@ pub(super) const TABLES: [&str; 13] = [
     "party",
     "system",
     "component",
+    "probe",
     "rule",
     "calendar",
     "policy",

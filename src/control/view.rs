@@ -275,6 +275,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
                 format!("{} <{}>", who(&letter.to), addresses.join(", "))
             }
             Work::Ping { address, .. } => address.clone(),
+            Work::Probe { target, .. } => target.clone(),
             Work::WriteBack { keys, .. } => format!("{} problems", keys.len()),
         },
         destination: row.destination(),

@@ -4,7 +4,6 @@
 //! is on record as started. Not here: any decision.
 
 mod core;
-mod ping;
 pub(crate) mod record;
 mod sources;
 mod watchdog;

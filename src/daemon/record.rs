@@ -3,7 +3,7 @@
 //! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
 //! synced (`core`), or how it is kept (`store`).
 
-use crate::desk::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, RequestId, SourceId};
+use crate::desk::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
 use crate::store::Entities;
@@ -59,6 +59,7 @@ pub(super) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Ve
         Thing::Modification(id) => state.modifications.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Owed(id) => state.owed.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Cover(id) => state.covers.get(id).map(serde_json::to_vec).transpose()?,
+        Thing::Probe(name) => state.probes.get(name).map(serde_json::to_vec).transpose()?,
         Thing::House => Some(serde_json::to_vec(&HouseParts {
             counters: state.counters.clone(),
             tally: state.tally.clone(),
@@ -79,6 +80,7 @@ fn key(thing: &Thing) -> Vec<u8> {
         Thing::Owed(id) => numbered("owed", id.0),
         Thing::Cover(CoverId::Work(number)) => numbered("work", *number),
         Thing::Cover(CoverId::Silence(number)) => numbered("silence", *number),
+        Thing::Probe(name) => [b"probe/", name.as_str().as_bytes()].concat(),
         Thing::House => b"house/".to_vec(),
     }
 }
@@ -91,6 +93,7 @@ pub(super) fn entities(state: &State) -> Result<Entities, Error> {
     let things = things.chain(state.requests.keys().copied().map(Thing::Request));
     let things = things.chain(state.covers.keys().copied().map(Thing::Cover));
     let things = things.chain(state.modifications.keys().copied().map(Thing::Modification));
+    let things = things.chain(state.probes.keys().cloned().map(Thing::Probe));
     let things = things.chain(state.owed.keys().copied().map(Thing::Owed)).chain([Thing::House]);
     things
         .map(|thing| entity(state, &thing))
@@ -133,6 +136,10 @@ pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(),
         }
         b"owed" => {
             state.owed.insert(OwedId(number()?), serde_json::from_slice(value)?);
+        }
+        b"probe" => {
+            let name = String::from_utf8_lossy(name).into_owned();
+            state.probes.insert(ProbeName(name), serde_json::from_slice(value)?);
         }
         b"house" => {
             let parts: HouseParts = serde_json::from_slice(value)?;

@@ -3,15 +3,15 @@
 //! The bytes of a message are made at its first attempt and kept, so that every later attempt sends the same. Not here:
 //! when an attempt is made, or what its outcome means (`desk/deliver.rs`).
 
-use super::ping;
 use crate::channel::{Channel, Mailbox, Message, Origin, Results};
 use crate::config::Settings;
 use crate::config::kinds::Sources;
 use crate::desk::Input;
-use crate::desk::ids::{ChannelId, SourceId};
-use crate::desk::outcome::{Delivery, Outcome, Refused, WriteBack};
+use crate::desk::ids::{ChannelId, ProbeName, SourceId};
+use crate::desk::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use crate::desk::owed::{Addressed, Owed, Work};
 use crate::inbox::Slot;
+use crate::probe::{Probe, ping};
 use crate::render;
 use crate::source::zabbix;
 use std::collections::BTreeMap;
@@ -38,6 +38,7 @@ pub(super) struct Effect {
 pub(super) struct Tools {
     channels: BTreeMap<ChannelId, Result<Arc<Channel>, String>>,
     notes: BTreeMap<SourceId, Arc<Mutex<zabbix::Notes>>>,
+    probes: BTreeMap<ProbeName, Probe>,
     from: Mailbox,
 }
 
@@ -68,6 +69,7 @@ impl Tools {
         Self {
             channels: channels.collect(),
             notes: notes.collect(),
+            probes: settings.kinds.probes.iter().map(|probe| (probe.common().name.into(), probe.clone())).collect(),
             from: Mailbox { name: site.mail.name.clone(), address: site.mail.from.clone() },
         }
     }
@@ -143,7 +145,11 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
                 }
             })
         }
-        Work::Ping { address, .. } => Outcome::Ping(ping::ping(address).await),
+        Work::Ping { address, .. } => Outcome::Ping(ping(address).await),
+        Work::Probe { probe, .. } => Outcome::Probe(match tools.probes.get(probe) {
+            Some(known) => known.once().await,
+            None => Probed::NotKnown { why: format!("there is no probe {probe} any more") },
+        }),
         Work::WriteBack { source, keys, text } => Outcome::WriteBack(match tools.notes.get(source) {
             Some(notes) => notes.lock().await.write(keys, text, text).await,
             None => WriteBack::Later { why: format!("source {source} cannot be written to as configured") },
@@ -235,7 +241,7 @@ fn open_of(row: &Owed) -> Vec<String> {
         Work::Message { addresses, .. } => {
             addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect()
         }
-        Work::Ping { .. } | Work::WriteBack { .. } => Vec::new(),
+        Work::Ping { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
     }
 }
 
@@ -247,6 +253,7 @@ fn not_begun(row: &Owed) -> Outcome {
             Outcome::Message(all(&open_of(row), &Delivery::Later { why, after: Some(AFTER_THE_STOP) }))
         }
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
 }
@@ -257,6 +264,7 @@ fn unanswered(row: &Owed) -> Outcome {
     match &row.work {
         Work::Message { .. } => Outcome::Message(all(&open_of(row), &Delivery::Unknown { why })),
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
 }
@@ -269,6 +277,7 @@ fn spoiled(row: &Owed, why: &str) -> Outcome {
             Outcome::Message(all(&open_of(row), &Delivery::Refused { what: Refused::Message, why }))
         }
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Refused { why }),
     }
 }

@@ -65,6 +65,13 @@ impl Scenery {
         write("sources.toml", 0o640, &sources(url, &self.log_pattern()))?;
         write("channels.toml", 0o640, &channels(&self.drop_folder()))?;
         write("zabbix.token", 0o600, token)?;
+        let mut probes: DocumentMut = {
+            let path = config.join("probes.toml");
+            let text = fs::read_to_string(&path).map_err(|source| refused(&path, source))?;
+            text.parse().map_err(|error| refused(&path, io::Error::new(io::ErrorKind::InvalidData, error)))?
+        };
+        config::ask_nobody(&mut probes);
+        write("probes.toml", 0o640, &probes.to_string())?;
         let site = config.join("site.toml");
         let text = fs::read_to_string(&site).map_err(|source| refused(&site, source))?;
         let mut document: DocumentMut =

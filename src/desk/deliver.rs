@@ -11,8 +11,9 @@ pub(super) use post::{Post, owe, post, supersede};
 use super::ids::{ChannelId, OwedId};
 use super::letter::Notice;
 use super::now::Elapsed;
-use super::outcome::{Delivery, Outcome, Refused, WriteBack};
+use super::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use super::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
+use super::probe;
 use super::request;
 use super::rules::Carries;
 use super::state::Wakeup;
@@ -89,6 +90,10 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
             if let Some(incident) = incident {
                 isolate::came(turn, incident, component, &ping);
             }
+        }
+        (Outcome::Probe(probed), Work::Probe { probe, .. }) => {
+            settle(turn, id, attempt, Vec::new(), false, done);
+            isolate::probe_came(turn, &probe, probed, probe::Reason::AsReported);
         }
         (Outcome::WriteBack(result), Work::WriteBack { .. }) => {
             let state = match result {
@@ -223,13 +228,20 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
             .collect::<Vec<_>>()
             .join(", "),
         Work::Ping { address, .. } => address.clone(),
+        Work::Probe { target, .. } => target.clone(),
         Work::WriteBack { source, .. } => source.to_string(),
     };
     let is_message = matches!(row.work, Work::Message { .. });
+    let probe = match &row.work {
+        Work::Probe { probe, .. } => Some(probe.clone()),
+        Work::Message { .. } | Work::Ping { .. } | Work::WriteBack { .. } => None,
+    };
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
     if is_message {
         announce(turn, id, address, why, true);
+    } else if let Some(probe) = probe {
+        isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
     }
 }
 
@@ -266,7 +278,7 @@ pub(super) fn cut_off(turn: &mut Turn) {
         };
         let results: Vec<_> = match &row.work {
             Work::Message { addresses, .. } => addresses.iter().filter(|known| known.open()).map(unknown).collect(),
-            Work::Ping { .. } | Work::WriteBack { .. } => Vec::new(),
+            Work::Ping { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
         };
         let state = OwedState::Waiting { at: turn.now.elapsed };
         let unknown = !results.is_empty();

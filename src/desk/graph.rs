@@ -110,6 +110,7 @@ pub(crate) mod tests {
             parties: BTreeMap::new(),
             systems: BTreeMap::new(),
             components: BTreeMap::new(),
+            probes: BTreeMap::new(),
             isolation: Vec::new(),
             calendars: BTreeMap::new(),
             channels: Vec::new(),

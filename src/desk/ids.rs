@@ -53,6 +53,10 @@ name!(
     ComponentId
 );
 name!(
+    /// A probe of a component, as named in `[[probe.*]]`.
+    ProbeName
+);
+name!(
     /// A calendar, as named in `[calendar.*]`.
     CalendarId
 );

@@ -12,9 +12,10 @@ pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::ContractKind;
-use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId};
+use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::letter::{DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
+use super::probe::Trial;
 use super::rules::CauseClass;
 use super::state::{Wakeup, When};
 use jiff::Timestamp;
@@ -91,6 +92,9 @@ pub struct Incident {
     /// When a rule will know what only time can tell.
     #[serde(default)]
     pub judge_at: Option<Timestamp>,
+    /// Named probes that were asked for it and what they brought.
+    #[serde(default)]
+    pub probes: BTreeMap<ProbeName, Trial>,
 }
 
 /// A party's answer that an incident is not its part (範囲外の回答).
@@ -226,6 +230,7 @@ impl Incident {
             handed_back: Vec::new(),
             cause: None,
             judge_at: None,
+            probes: BTreeMap::new(),
         }
     }
 

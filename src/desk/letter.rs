@@ -5,6 +5,7 @@
 
 use super::act::CancelKind;
 use super::ids::Number;
+use super::probe::Seen;
 use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -431,6 +432,24 @@ pub enum Fact {
     /// A ping that could not be tried, or is still awaited.
     PingNotKnown {
         /// Component or host.
+        target: String,
+    },
+    /// What a named probe saw.
+    Probe {
+        /// Its kind, as the configuration writes it.
+        kind: String,
+        /// Where it went.
+        target: String,
+        /// What it saw.
+        seen: Box<Seen>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A named probe that could not be tried, or is still awaited.
+    ProbeNotKnown {
+        /// Its kind, as the configuration writes it.
+        kind: String,
+        /// Where it would have gone.
         target: String,
     },
     /// Nothing of the kind is red.

@@ -4,8 +4,7 @@
 //! at what it touched, and every change is recorded with its reason. The journal of those entries is the truth.
 //!
 //! Two kinds of file live here. *Things* ([`source`], [`alert`], [`incident`], [`request`], [`modification`], [`owed`],
-//! [`house`]) each hold
-//! their slice of state, their change, their reason and how a change is applied. *Stages* ([`intake`], [`normalize`],
+//! [`probe`], [`house`]) each hold their slice of state, their change, their reason and how a change is applied. *Stages* ([`intake`], [`normalize`],
 //! [`correlate`], [`isolate`], [`assign`], [`escalate`], [`notify`], [`deliver`]) follow a fault on its journey.
 //!
 //! Not here: wording (`render`), what a TOML file looks like (`config`), how anything is fetched or sent.
@@ -35,6 +34,7 @@ pub mod letter;
 pub mod likeness;
 pub mod modification;
 pub mod owed;
+pub mod probe;
 pub mod request;
 pub mod source;
 pub mod state;
@@ -43,6 +43,7 @@ pub mod act;
 mod assign;
 mod correlate;
 mod deliver;
+mod entry;
 mod escalate;
 mod input;
 mod intake;
@@ -52,6 +53,7 @@ mod notify;
 pub mod turn;
 
 pub use act::{Act, Actor, Role};
+pub use entry::{Change, Entry, Reason};
 pub use input::{Input, Reply};
 
 use book::Book;
@@ -64,96 +66,6 @@ use state::{State, Wakeup};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use turn::{Thing, Turn};
-
-/// One change with its reason.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// What changed.
-    pub change: Change,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Every change there is: the things' changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Change {
-    /// Of a source.
-    Source {
-        /// Which.
-        source: SourceId,
-        /// What.
-        change: source::Change,
-    },
-    /// Of an alert.
-    Alert(alert::Change),
-    /// Of an incident.
-    Incident(incident::Change),
-    /// Of a request.
-    Request(request::Change),
-    /// Of a modification.
-    Modification(modification::Change),
-    /// Of a row of the ledger.
-    Owed(owed::Change),
-    /// Of planned work or a silence.
-    Cover(cover::Change),
-    /// Of the desk as a whole.
-    House(house::Change),
-}
-
-/// Every reason there is: the things' reasons.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Reason {
-    /// Of a source.
-    Source(source::Reason),
-    /// Of an alert.
-    Alert(alert::Reason),
-    /// Of an incident.
-    Incident(incident::Reason),
-    /// Of a request.
-    Request(request::Reason),
-    /// Of a modification.
-    Modification(modification::Reason),
-    /// Of a row.
-    Owed(owed::Reason),
-    /// Of planned work or a silence.
-    Cover(cover::Reason),
-    /// Of the desk as a whole.
-    House(house::Reason),
-}
-
-macro_rules! from_things {
-    ($($thing:ident => $variant:ident),+ $(,)?) => {
-        $(impl From<$thing::Reason> for Reason {
-            fn from(reason: $thing::Reason) -> Self {
-                Reason::$variant(reason)
-            }
-        })+
-    };
-}
-from_things!(
-    source => Source, alert => Alert, incident => Incident, request => Request, modification => Modification, owed => Owed,
-    cover => Cover, house => House,
-);
-
-macro_rules! from_changes {
-    ($($thing:ident => $variant:ident),+ $(,)?) => {
-        $(impl From<$thing::Change> for Change {
-            fn from(change: $thing::Change) -> Self {
-                Change::$variant(change)
-            }
-        })+
-    };
-}
-from_changes!(
-    alert => Alert, incident => Incident, request => Request, modification => Modification, owed => Owed, cover => Cover,
-    house => House,
-);
-
-impl From<(SourceId, source::Change)> for Change {
-    fn from((source, change): (SourceId, source::Change)) -> Self {
-        Change::Source { source, change }
-    }
-}
 
 /// One step as it stands in the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! What became of one attempt: the facts workers bring back. What follows from them is decided in `deliver`.
 
+use super::probe::Seen;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ pub enum Outcome {
     Message(Vec<(String, Delivery)>),
     /// A ping.
     Ping(Ping),
+    /// A named probe.
+    Probe(Probed),
     /// A note written back to the source.
     WriteBack(WriteBack),
 }
@@ -76,6 +79,19 @@ pub enum Ping {
     /// No answer to any of the packets.
     Silent,
     /// It could not be tried (no permission, no such name): not known, neither alive nor dead.
+    NotKnown {
+        /// Why.
+        why: String,
+    },
+}
+
+/// The result of a named probe (`[[probe.*]]`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probed {
+    /// It was tried, and this was seen, good or bad.
+    Seen(Seen),
+    /// It could not be tried, or what came says nothing about the other side.
     NotKnown {
         /// Why.
         why: String,

@@ -1,4 +1,4 @@
-//! The ledger of owed effects: messages, pings, notes written back.
+//! The ledger of owed effects: messages, pings, probes, notes written back.
 //!
 //! A thing. A row is owed → started → outcome, with a time after which it is given up. Workers do one attempt and return
 //! a fact; what follows from it is decided in `deliver`, so that it is simulated like everything else.
@@ -8,7 +8,7 @@ mod change;
 pub(super) use change::apply;
 pub use change::{Change, Reason, Why};
 
-use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, RequestId, SourceId};
+use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};
 use super::letter::{Letter, Matter};
 use super::now::{Elapsed, Now};
 use super::observation::Key;
@@ -78,6 +78,13 @@ pub enum Work {
         component: ComponentId,
         /// Its address.
         address: String,
+    },
+    /// Try a named probe.
+    Probe {
+        /// Which.
+        probe: ProbeName,
+        /// Where it goes, for lists.
+        target: String,
     },
     /// Write our number on problems of a source.
     WriteBack {
@@ -165,6 +172,7 @@ impl Owed {
         match &self.work {
             Work::Message { letter, .. } => kind_of(&letter.matter),
             Work::Ping { .. } => "ping",
+            Work::Probe { .. } => "probe",
             Work::WriteBack { .. } => "write_back",
         }
     }
@@ -173,7 +181,7 @@ impl Owed {
     pub fn party(&self) -> Option<&PartyId> {
         match &self.work {
             Work::Message { party, .. } => Some(party),
-            Work::Ping { .. } | Work::WriteBack { .. } => None,
+            Work::Ping { .. } | Work::Probe { .. } | Work::WriteBack { .. } => None,
         }
     }
 
@@ -182,6 +190,7 @@ impl Owed {
         match &self.work {
             Work::Message { channel, .. } => channel.to_string(),
             Work::Ping { .. } => "ping".to_owned(),
+            Work::Probe { .. } => "probe".to_owned(),
             Work::WriteBack { source, .. } => format!("write-back {source}"),
         }
     }

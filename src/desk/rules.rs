@@ -21,8 +21,9 @@ pub use party::{Contact, Contract, Party, PartyKind};
 pub use policy::{FirstReport, Policy, SeverityPolicy, Share};
 
 use super::calendar::Calendar;
-use super::ids::{CalendarId, ChannelId, ComponentId, PartyId, SourceId, SystemId};
+use super::ids::{CalendarId, ChannelId, ComponentId, PartyId, ProbeName, SourceId, SystemId};
 use super::observation::Level;
+use super::probe::Probe;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,6 +42,9 @@ pub struct Rules {
     pub systems: BTreeMap<SystemId, System>,
     /// What parties keep.
     pub components: BTreeMap<ComponentId, Component>,
+    /// What may be asked when isolating, by name.
+    #[serde(default)]
+    pub probes: BTreeMap<ProbeName, Probe>,
     /// The ordered isolation rules; the first whose conditions all hold gives the verdict.
     pub isolation: Vec<Rule>,
     /// Calendars by name; always has `always`.

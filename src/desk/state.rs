@@ -14,11 +14,14 @@ pub use house::House;
 
 use super::alert::Alert;
 use super::cover::Cover;
-use super::ids::{AlertId, ComponentId, CoverId, IncidentId, ModificationId, Number, OwedId, RequestId, SourceId};
+use super::ids::{
+    AlertId, ComponentId, CoverId, IncidentId, ModificationId, Number, OwedId, ProbeName, RequestId, SourceId,
+};
 use super::incident::{Incident, StatusName};
 use super::modification::Modification;
 use super::observation::Key;
 use super::owed::{Owed, OwedState};
+use super::probe::Record;
 use super::request::Request;
 use super::source::Source;
 use jiff::civil::Date;
@@ -44,6 +47,9 @@ pub struct State {
     /// Planned work and silences.
     #[serde(default)]
     pub covers: BTreeMap<CoverId, Cover>,
+    /// What is known of probes.
+    #[serde(default)]
+    pub probes: BTreeMap<ProbeName, Record>,
     /// Counters for ids and numbers.
     pub counters: Counters,
     /// The books.
@@ -182,6 +188,7 @@ impl State {
         *self = State {
             sources: things.sources,
             modifications: things.modifications,
+            probes: things.probes,
             counters: things.counters,
             tally: things.tally,
             house: things.house,

@@ -1,10 +1,10 @@
 //! One turn of the desk: the state, the rules, the moment, and the only door through which the state changes.
 
 use super::book::Book;
-use super::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, RequestId, SourceId};
+use super::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
 use super::now::Now;
 use super::state::State;
-use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, request, source};
+use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, probe, request, source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +65,8 @@ pub enum Thing {
     Owed(OwedId),
     /// Planned work or a silence.
     Cover(CoverId),
+    /// What is known of a probe.
+    Probe(ProbeName),
     /// Counters, books, house.
     House,
 }
@@ -134,6 +136,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Modification(change) => modification::apply(state, change),
         Change::Owed(change) => owed::apply(state, change),
         Change::Cover(change) => cover::apply(state, change),
+        Change::Probe { probe, change } => probe::apply(state, probe, change),
         Change::House(change) => house::apply(state, change),
     }
 }
@@ -149,6 +152,7 @@ impl Change {
             Change::Modification(change) => Thing::Modification(change.modification()),
             Change::Owed(change) => Thing::Owed(change.owed()),
             Change::Cover(change) => Thing::Cover(change.cover()),
+            Change::Probe { probe, .. } => Thing::Probe(probe.clone()),
             Change::House(_) => Thing::House,
         }
     }

@@ -7,15 +7,18 @@
 //! are about the source itself. Any source of the rules goes by its name.
 //!
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
-//! answers|silent|not-known`, `restart`, `stop`, `clock`. Not here: what follows from them.
+//! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
+//! until=2026-11-18T08:59:59]`, `restart`, `stop`, `clock`. Not here: what follows from them.
 
 mod covers;
 
 use super::script::time;
 use crate::desk::act::{Act, Actor, Deed, Registered, Role};
-use crate::desk::ids::{ChannelId, ModificationId, PartyId, SourceId};
+use crate::desk::ids::{ChannelId, ModificationId, PartyId, ProbeName, SourceId};
 use crate::desk::letter::{Ask, DetectedBy};
 use crate::desk::observation::{FailureKind, Level};
+use crate::desk::outcome::Probed;
+use crate::desk::probe::{Certificate, Seen};
 use crate::desk::rules::Rules;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -45,6 +48,8 @@ pub(super) enum Step {
     Channel(ChannelId, Line),
     /// A ping of this address brings that from now on.
     Ping(String, Echo),
+    /// A probe brings that from now on.
+    Probe(ProbeName, Probed),
     /// The daemon ends.
     Stop,
     /// The daemon starts (again).
@@ -120,13 +125,14 @@ pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[
             };
             Step::Ping(address, echo)
         }
+        "probe" => probe(rules, &mut words)?,
         name => {
             let source = SourceId::from(name);
             if !rules.sources.contains_key(&source) {
                 let known: Vec<&str> = rules.sources.keys().map(SourceId::as_str).collect();
                 let known = known.join(", ");
                 return Err(format!(
-                    "`{name}` is none of clock, act, channel, ping, stop, restart, nor a source ({known})"
+                    "`{name}` is none of clock, act, channel, ping, probe, stop, restart, nor a source ({known})"
                 ));
             }
             told(source, &mut words)?
@@ -244,6 +250,31 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
             Ok(About::Changed { level, acknowledged, suppressed, monitored })
         }
     }
+}
+
+/// `NAME ok|failed|refused|…|not-known [said="…"] [cn=NAME issuer=NAME until=2026-11-18T08:59:59]`
+fn probe(rules: &Rules, words: &mut Words) -> Result<Step, String> {
+    let name = ProbeName::from(words.next("a probe")?);
+    if !rules.probes.contains_key(&name) {
+        let known: Vec<&str> = rules.probes.keys().map(ProbeName::as_str).collect();
+        return Err(format!("there is no probe `{name}` ({})", known.join(", ")));
+    }
+    let word = words.next("what it sees: ok, failed, refused, expired … or not-known")?;
+    let said = words.key("said").unwrap_or_default().to_owned();
+    if word == "not-known" {
+        return Ok(Step::Probe(name, Probed::NotKnown { why: said }));
+    }
+    let sign = named("result of a probe", word)?;
+    let certificate = match words.moment("until")? {
+        Some(not_after) => Some(Certificate {
+            subject: words.key("cn").ok_or("`cn=…` is missing beside `until=…`")?.to_owned(),
+            names: Vec::new(),
+            issuer: words.key("issuer").ok_or("`issuer=…` is missing beside `until=…`")?.to_owned(),
+            not_after,
+        }),
+        None => None,
+    };
+    Ok(Step::Probe(name, Probed::Seen(Seen { sign, said, certificate })))
 }
 
 fn channel(rules: &Rules, words: &mut Words) -> Result<Step, String> {

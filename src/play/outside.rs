@@ -1,11 +1,11 @@
-//! What lies outside in a transcript: channels, pinged addresses, and problems as a source would describe them.
+//! What lies outside in a transcript: channels, pinged addresses, probes, and problems as a source would describe them.
 //!
 //! Everything works unless the transcript says otherwise. Not here: when anything is tried (`desk/deliver.rs`).
 
 use super::input::{Begins, Echo, Line};
-use crate::desk::ids::ChannelId;
+use crate::desk::ids::{ChannelId, ProbeName};
 use crate::desk::observation::Problem;
-use crate::desk::outcome::{Delivery, Outcome, Ping, Refused, WriteBack};
+use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
 use crate::desk::owed::{Owed, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Outside {
     wires: BTreeMap<ChannelId, Wire>,
     echoes: BTreeMap<String, Echo>,
+    probes: BTreeMap<ProbeName, Probed>,
 }
 
 /// One channel.
@@ -41,6 +42,11 @@ impl Outside {
         self.echoes.insert(address.to_owned(), echo);
     }
 
+    /// The probe `name` brings this from now on.
+    pub(super) fn set_probe(&mut self, name: &ProbeName, probed: &Probed) {
+        self.probes.insert(name.clone(), probed.clone());
+    }
+
     /// What a worker brings back; `None` when it never comes back.
     pub(super) fn answer(&self, row: &Owed) -> Option<Outcome> {
         Some(match &row.work {
@@ -49,6 +55,10 @@ impl Outside {
                 Some(Echo::Silent) => Ping::Silent,
                 Some(Echo::NotKnown) | None => Ping::NotKnown { why: "nobody told".to_owned() },
             }),
+            Work::Probe { probe, .. } => {
+                let nobody = || Probed::NotKnown { why: "nobody told".to_owned() };
+                Outcome::Probe(self.probes.get(probe).cloned().unwrap_or_else(nobody))
+            }
             Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
             Work::Message { channel, addresses, .. } => {
                 let wire = self.wires.get(channel).cloned().unwrap_or_default();

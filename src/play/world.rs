@@ -216,7 +216,8 @@ impl<'a> World<'a> {
     }
 
     fn perform(&mut self, step: &Step, from_here: &[&Step]) {
-        let allowed_while_down = matches!(step, Step::Clock | Step::Restart | Step::Channel(..) | Step::Ping(..));
+        let allowed_while_down =
+            matches!(step, Step::Clock | Step::Restart | Step::Channel(..) | Step::Ping(..) | Step::Probe(..));
         if !self.running && !allowed_while_down {
             return self.fault("the daemon is stopped; `restart` starts it");
         }
@@ -255,6 +256,7 @@ impl<'a> World<'a> {
             }
             Step::Act(actor, act) => self.step(Input::Act { actor: actor.clone(), act: act.clone() }),
             Step::Channel(channel, line) => self.outside.set_channel(channel, line),
+            Step::Probe(name, probed) => self.outside.set_probe(name, probed),
             Step::Ping(address, echo) => self.outside.set_ping(address, *echo),
             Step::Stop => self.running = false,
             Step::Restart => self.restart(),

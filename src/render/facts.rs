@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
-use super::{text, words};
+use super::{probe, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Similar, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, Effect, VerdictCode};
 use jiff::Timestamp;
@@ -417,6 +417,8 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
             format!("監視装置から {} への ping に{answered}（{}）", text::name(target), clock.short(*at))
         }
         Fact::PingNotKnown { target } => format!("監視装置から {} への ping（確認できず）", text::name(target)),
+        Fact::Probe { kind, target, seen, at } => probe::japanese(kind, target, seen, &clock.short(*at), clock.zone()),
+        Fact::ProbeNotKnown { kind, target } => probe::not_known(kind, target),
         Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
         Fact::Changed { summary, at } => {
             format!("直前に変更が行われていること（{}、{}）", text::summary(summary), clock.western(*at))

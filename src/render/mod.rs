@@ -16,6 +16,7 @@ mod frame;
 mod layout;
 mod notice;
 mod office;
+pub mod probe;
 mod report;
 mod request;
 pub mod sentences;

@@ -54,6 +54,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Modification(change) => changes::modification(names, change),
         Change::Owed(change) => owed::owed(names, change),
         Change::Cover(change) => covers::cover(names, change),
+        Change::Probe { probe, change } => changes::probe(probe, change),
         Change::House(change) => changes::house(names, change),
     };
     Sentence { what, because: reasons::reason(names, &entry.reason), weight }

@@ -25,6 +25,11 @@ impl Clock {
         Self { zone, now }
     }
 
+    /// The zone hours are told in.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     fn local(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.zone.clone())
     }

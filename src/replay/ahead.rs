@@ -1,8 +1,8 @@
-//! Frames with a look ahead: what pings will bring in the next minutes, because the tried rules may ask a little earlier.
+//! Frames with a look ahead: what pings and probes will bring in the next minutes, because the tried rules may ask a little earlier.
 
 use super::Recorded;
 use crate::desk::ids::OwedId;
-use crate::desk::outcome::{Outcome, Ping};
+use crate::desk::outcome::Outcome;
 use crate::desk::owed::{self, Work};
 use crate::desk::{Change, Input};
 use jiff::Timestamp;
@@ -12,25 +12,25 @@ use std::time::Duration;
 /// How far it looks: an answer holds that long in either direction.
 pub(super) const HOLDS: Duration = Duration::from_secs(300);
 
-/// What a ping brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a ping or a probe brought.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Heard {
-    pub(super) address: String,
+    pub(super) asked: String,
     pub(super) at: Timestamp,
-    pub(super) ping: Ping,
+    pub(super) brought: Outcome,
 }
 
 /// The frames, each with what was newly heard.
 pub(super) struct Ahead<I> {
     frames: I,
     buffer: VecDeque<Recorded>,
-    addresses: BTreeMap<OwedId, String>,
+    asked: BTreeMap<OwedId, String>,
     heard: Vec<Heard>,
 }
 
 impl<I: Iterator<Item = Recorded>> Ahead<I> {
     pub(super) fn new(frames: I) -> Self {
-        Self { frames, buffer: VecDeque::new(), addresses: BTreeMap::new(), heard: Vec::new() }
+        Self { frames, buffer: VecDeque::new(), asked: BTreeMap::new(), heard: Vec::new() }
     }
 
     fn far_enough(&self) -> bool {
@@ -39,16 +39,17 @@ impl<I: Iterator<Item = Recorded>> Ahead<I> {
     }
 
     fn note(&mut self, recorded: &Recorded) {
-        if let Input::Outcome { owed, outcome: Outcome::Ping(ping), .. } = &recorded.frame.input
-            && let Some(address) = self.addresses.remove(owed)
+        if let Input::Outcome { owed, outcome: brought @ (Outcome::Ping(_) | Outcome::Probe(_)), .. } =
+            &recorded.frame.input
+            && let Some(asked) = self.asked.remove(owed)
         {
-            self.heard.push(Heard { address, at: recorded.frame.at.wall, ping: ping.clone() });
+            self.heard.push(Heard { asked, at: recorded.frame.at.wall, brought: brought.clone() });
         }
         for entry in &recorded.frame.entries {
             if let Change::Owed(owed::Change::Owed(row)) = &entry.change
-                && let Work::Ping { address, .. } = &row.work
+                && let Some(asked) = asked(&row.work)
             {
-                self.addresses.insert(row.id, address.clone());
+                self.asked.insert(row.id, asked);
             }
         }
     }
@@ -64,5 +65,14 @@ impl<I: Iterator<Item = Recorded>> Iterator for Ahead<I> {
             self.buffer.push_back(recorded);
         }
         Some((self.buffer.pop_front()?, std::mem::take(&mut self.heard)))
+    }
+}
+
+/// What a ping or a probe asks; `None` of other work. What is asked alike is answered alike.
+pub(super) fn asked(work: &Work) -> Option<String> {
+    match work {
+        Work::Ping { address, .. } => Some(address.clone()),
+        Work::Probe { probe, .. } => Some(format!("probe {probe}")),
+        Work::Message { .. } | Work::WriteBack { .. } => None,
     }
 }

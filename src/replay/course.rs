@@ -128,6 +128,7 @@ impl Courses {
                 | Change::Request(_)
                 | Change::Modification(_)
                 | Change::Owed(_)
+                | Change::Probe { .. }
                 | Change::Cover(_)
                 | Change::House(_) => {}
             }

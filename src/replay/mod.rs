@@ -67,7 +67,7 @@ pub struct Replayed {
 pub struct Limits {
     /// Acts of people that have no place under the rules on trial.
     pub acts: Vec<LostAct>,
-    /// Pings nobody sent then, by address, with how often: not known under the rules on trial.
+    /// Pings and probes nobody tried then, by address or `probe NAME`, with how often: not known under the rules on trial.
     pub pings: BTreeMap<String, usize>,
     /// Messages to others, or at other times, than then: taken as delivered at once.
     pub deliveries: usize,

@@ -1,12 +1,12 @@
-//! What lay outside the desk then: answers to messages and pings, as far as the tried desk asks the same.
+//! What lay outside the desk then: answers to messages, pings and probes, as far as the tried desk asks the same.
 //!
 //! An attempt of the tried desk waits for the recorded outcome of the same work where that was under way at that moment.
-//! Otherwise it is answered at once: a ping by what the same address gave within minutes, a message as delivered.
+//! Otherwise it is answered at once: a ping or probe by what the same brought within minutes, a message as delivered.
 
 use super::Limits;
-use super::ahead::{HOLDS, Heard};
+use super::ahead::{HOLDS, Heard, asked};
 use crate::desk::ids::{IncidentId, OwedId};
-use crate::desk::outcome::{Delivery, Outcome, Ping, WriteBack};
+use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
 use crate::desk::owed::{self, Owed, OwedState, Work};
 use crate::desk::state::State;
 use crate::desk::{Change, Frame, Input};
@@ -26,6 +26,7 @@ impl Like {
         let (whom, way) = match &row.work {
             Work::Message { party, channel, .. } => (party.to_string(), channel.to_string()),
             Work::Ping { component, address } => (component.to_string(), address.clone()),
+            Work::Probe { probe, .. } => (probe.to_string(), String::new()),
             Work::WriteBack { source, .. } => (source.to_string(), String::new()),
         };
         Self { kind: row.kind(), whom, way }
@@ -39,7 +40,7 @@ pub(super) struct Outside {
     under_way: BTreeSet<OwedId>,
     /// Recorded rows under way, and the rows of the tried desk that wait for the same outcome.
     awaited: BTreeMap<OwedId, OwedId>,
-    heard: BTreeMap<String, VecDeque<(Timestamp, Ping)>>,
+    heard: BTreeMap<String, VecDeque<(Timestamp, Outcome)>>,
 }
 
 impl Outside {
@@ -84,12 +85,12 @@ impl Outside {
         }
     }
 
-    /// Pings that came back, now or in the next minutes.
+    /// Pings and probes that came back, now or in the next minutes.
     pub(super) fn hear(&mut self, heard: Vec<Heard>) {
-        for Heard { address, at, ping } in heard {
-            let known = self.heard.entry(address).or_default();
+        for Heard { asked, at, brought } in heard {
+            let known = self.heard.entry(asked).or_default();
             known.retain(|(before, _)| at.duration_since(*before).unsigned_abs() <= 3 * HOLDS);
-            known.push_back((at, ping));
+            known.push_back((at, brought));
         }
     }
 
@@ -137,14 +138,19 @@ impl Outside {
     /// The answer to an attempt nobody made then.
     pub(super) fn answer(&self, row: &Owed, at: Timestamp, limits: &mut Limits) -> Input {
         let outcome = match &row.work {
-            Work::Ping { address, .. } => {
-                let known = self.heard.get(address).into_iter().flatten();
-                let near = known.map(|(heard, ping)| (at.duration_since(*heard).unsigned_abs(), ping));
+            work @ (Work::Ping { .. } | Work::Probe { .. }) => {
+                let asked = asked(work).unwrap_or_default();
+                let known = self.heard.get(&asked).into_iter().flatten();
+                let near = known.map(|(heard, brought)| (at.duration_since(*heard).unsigned_abs(), brought));
                 let near = near.filter(|(away, _)| *away <= HOLDS).min_by_key(|(away, _)| *away);
-                Outcome::Ping(near.map(|(_, ping)| ping.clone()).unwrap_or_else(|| {
-                    *limits.pings.entry(address.clone()).or_default() += 1;
-                    Ping::NotKnown { why: "nobody asked at the time".to_owned() }
-                }))
+                near.map(|(_, brought)| brought.clone()).unwrap_or_else(|| {
+                    *limits.pings.entry(asked).or_default() += 1;
+                    let why = "nobody asked at the time".to_owned();
+                    match work {
+                        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
+                        _ => Outcome::Ping(Ping::NotKnown { why }),
+                    }
+                })
             }
             Work::Message { addresses, .. } => {
                 limits.deliveries += 1;

@@ -14,11 +14,11 @@ use kiriwake::desk::incident::{self, Edit, StatusName};
 use kiriwake::desk::letter::{Ask, DetectedBy, Matter};
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Evidence, Failure, FailureKind, Key, Level, Observation, Problem, Report, Seen};
-use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Refused, WriteBack};
+use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
 use kiriwake::desk::owed::{self, OwedState, Work};
 use kiriwake::desk::rules::{PartyKind, Rules};
 use kiriwake::desk::state::State;
-use kiriwake::desk::{Change, Desk, Entry, Frame, Input, Reason, ledger};
+use kiriwake::desk::{Change, Desk, Entry, Frame, Input, Reason, ledger, probe};
 use kiriwake::render;
 use kiriwake::render::sentences::{Names, sentence};
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,6 +201,10 @@ impl Day<'_> {
                 1 => Ping::Answered { milliseconds: 3 },
                 _ => Ping::NotKnown { why: "no permission".to_owned() },
             }),
+            Work::Probe { .. } => {
+                let sign = self.dice.pick(&probe::Sign::ALL).copied().unwrap_or(probe::Sign::Ok);
+                Outcome::Probe(Probed::Seen(probe::Seen::plain(sign)))
+            }
             Work::WriteBack { .. } => {
                 let later = self.dice.one_in(5);
                 Outcome::WriteBack(if later { WriteBack::Later { why: "busy".to_owned() } } else { WriteBack::Written })

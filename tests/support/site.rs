@@ -107,6 +107,7 @@ impl Site {
     }
 
     fn rewrite(&mut self, folder: &Path, document: &mut DocumentMut, neighbours: &Neighbours<'_>) {
+        kiriwake::config::ask_nobody(document);
         if let Some(site) = table(document, "state") {
             site["directory"] = path(&self.state);
         }

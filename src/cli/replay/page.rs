@@ -262,8 +262,8 @@ impl Page {
         }
         for (address, times) in &limits.pings {
             say(
-                format!("{address} was not pinged then ({times} times): under these rules its answer is not known"),
-                format!("{address} へのPingは当時行われていません（{times}回）：応答は「不明」として判定"),
+                format!("{address} was not asked then ({times} times): under these rules its answer is not known"),
+                format!("{address} への確認は当時行われていません（{times}回）：応答は「不明」として判定"),
             );
         }
         if limits.deliveries > 0 {

@@ -6,7 +6,7 @@ use super::{Checker, overlap};
 use crate::config::file::{RuleTable, ThenTable};
 use crate::config::tables::Item;
 use crate::config::tree::Path;
-use crate::desk::ids::{CalendarId, ComponentId};
+use crate::desk::ids::{CalendarId, ComponentId, ProbeName};
 use crate::desk::isolate::condition::{Place, Refer, Step};
 use crate::desk::rules::{Component, Confidence, Language, Rule, Site, Then, VerdictCode};
 use std::collections::BTreeMap;
@@ -36,6 +36,11 @@ impl Refer for Reference<'_, '_> {
     fn calendar(&mut self, at: &[Step], name: &str) -> CalendarId {
         let path = self.path(at);
         self.checker.calendar(&path, name)
+    }
+
+    fn probe(&mut self, at: &[Step], name: &str) -> ProbeName {
+        let path = self.path(at);
+        self.checker.probe(&path, name)
     }
 
     fn known(&self, component: &ComponentId) -> Option<&Component> {

@@ -19,7 +19,7 @@ use super::tables::Tables;
 use super::tree::{Path, Tree, Value};
 use super::{Settings, file};
 use crate::channel::check_address;
-use crate::desk::ids::{CalendarId, ComponentId, PartyId};
+use crate::desk::ids::{CalendarId, ComponentId, PartyId, ProbeName};
 use crate::desk::rules::{MailIdentity, Rules, Site};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -76,6 +76,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             parties,
             systems,
             components,
+            probes: kinds.probe_rules(),
             isolation,
             calendars,
             maintenance,
@@ -121,6 +122,30 @@ impl Checker<'_> {
     /// The component called `name` at `path`.
     pub(super) fn component(&mut self, path: &Path, name: &str) -> ComponentId {
         self.refer("component", path, name);
+        name.into()
+    }
+
+    /// The probe called `name` at `path`.
+    pub(super) fn probe(&mut self, path: &Path, name: &str) -> ProbeName {
+        let known = self.tree.entries(&Path::of(&["probe"]));
+        let kinds = known.iter().flat_map(|(kind, _)| self.tree.elements(&Path::of(&["probe", kind.as_str()])));
+        let names: Vec<&str> = kinds
+            .filter_map(|node| match &node.value {
+                Value::Table(table) => table.get("name"),
+                _ => None,
+            })
+            .filter_map(|node| match &node.value {
+                Value::Text(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        // A definition may stand in the part of a file that could not be read.
+        if !names.contains(&name) && self.tree.torn.is_empty() {
+            let help = did_you_mean(name, names.iter().copied()).unwrap_or_else(|| {
+                format!("write [[probe.tcp]] (or another kind) with name = \"{name}\", or correct it")
+            });
+            self.findings.fault(path, format!("there is no probe `{name}`"), help);
+        }
         name.into()
     }
 

@@ -1,10 +1,12 @@
-//! Kinds of sources and channels: each brings its own table, read and checked here by the same steps.
+//! Kinds of sources, channels and probes: each brings its own table, read and checked here by the same steps.
 //!
-//! A kind's struct, and what is sound in it, belong to the kind (`source/*`, `channel/*`). Here they are listed, given
-//! the tables that carry their name, and asked for their faults; adding one touches `sources` or `channels` only.
+//! A kind's struct, and what is sound in it, belong to the kind (`source/*`, `channel/*`, `probe/*`). Here they are listed, given
+//! the tables that carry their name, and asked for their faults; adding one touches `sources` or `channels` only, and of
+//! probes nothing here.
 //! Not here: what any of their keys means.
 
 mod channels;
+mod probes;
 mod sources;
 
 pub use channels::{ChannelTable, OpenError};
@@ -15,18 +17,22 @@ use super::secret::Folders;
 use super::tables::{Item, Tables};
 use super::tree::Path;
 use crate::channel::{self, Origin};
-use crate::desk::ids::SourceId;
+use crate::desk::ids::{ProbeName, SourceId};
+use crate::desk::probe::Probe as ProbeRule;
 use crate::desk::rules::{Channel as ChannelRule, SourceRules};
+use crate::probe::Probe;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-/// All sources and channels as configured.
+/// All sources, channels and probes as configured.
 #[derive(Debug, Clone)]
 pub struct Kinds {
     /// Where faults come from.
     pub sources: Sources,
     /// Ways out, in the order of writing.
     pub channels: Vec<ChannelTable>,
+    /// What may be asked when isolating.
+    pub probes: Vec<Probe>,
     /// Where their secrets and certificates are.
     pub folders: Folders,
 }
@@ -36,12 +42,13 @@ pub struct Kinds {
 pub(super) struct Written {
     sources: sources::Written,
     channels: Vec<Item<ChannelTable>>,
+    probes: Vec<Item<Probe>>,
 }
 
 impl Written {
     /// Reads the tables.
     pub(super) fn read(tables: &mut Tables<'_>) -> Self {
-        Self { sources: sources::Written::read(tables), channels: channels::read(tables) }
+        Self { sources: sources::Written::read(tables), channels: channels::read(tables), probes: probes::read(tables) }
     }
 
     /// Checks them, each kind by its own word.
@@ -57,6 +64,7 @@ impl Written {
         Kinds {
             sources: self.sources.check(checker, zone, &folders),
             channels: channels::check(self.channels, checker, &origin, &folders),
+            probes: probes::check(self.probes, checker, &folders),
             folders,
         }
     }
@@ -71,6 +79,11 @@ impl Kinds {
     /// What the desk must know of the channels.
     pub(super) fn channel_rules(&self) -> Vec<ChannelRule> {
         self.channels.iter().map(ChannelTable::rule).collect()
+    }
+
+    /// What the desk must know of the probes.
+    pub(super) fn probe_rules(&self) -> BTreeMap<ProbeName, ProbeRule> {
+        self.probes.iter().map(probes::rule).collect()
     }
 
     /// Opens all channels with their secrets, in order. A broken one does not keep the others from working.

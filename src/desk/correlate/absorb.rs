@@ -27,7 +27,7 @@ pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
     turn.edit(into, Edit::happened(turn.now.wall, What::Spread { alerts }), Reason::OnRecord);
     let known = turn.state.incidents.get(&into);
     if known.is_some_and(|known| known.root.as_ref() != Some(&of)) {
-        isolate::owe_pings(turn, into);
+        isolate::owe_probes(turn, into);
         turn.touched.to_judge.insert(into);
     }
     turn.touched.stirred.insert(into);

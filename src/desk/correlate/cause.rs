@@ -30,12 +30,23 @@ impl<'a> Known<'a> {
     pub(in crate::desk) fn of(book: &'a Book, incident: &'a Incident) -> Self {
         let mut known = Self { book, answers: BTreeMap::new() };
         known.extend(&incident.pings);
+        // A conversation tells more than an echo, and one that fails more than one that does not.
+        for good in [true, false] {
+            let probed = incident.probes.iter().filter(|(_, trial)| trial.good() == Some(good));
+            let about = probed.filter_map(|(name, _)| Some((&book.rules.probes.get(name)?.component, good)));
+            known.answers.extend(about);
+        }
         known
     }
 
     /// What was found out elsewhere.
     pub(in crate::desk) fn extend(&mut self, pings: &'a BTreeMap<ComponentId, Probe>) {
         self.answers.extend(pings.iter().filter_map(|(id, probe)| Some((id, probe.answered()?))));
+    }
+
+    /// Whether it answers as it should, where that is known.
+    pub(in crate::desk) fn answers(&self, component: &ComponentId) -> Option<bool> {
+        self.answers.get(component).copied()
     }
 
     fn is_silent(&self, component: &ComponentId) -> bool {

@@ -47,7 +47,7 @@ pub(super) fn place_pending(turn: &mut Turn) {
         turn.edit(incident, Edit::happened(turn.now.wall, What::Spread { alerts }), Reason::OnRecord);
     }
     for incident in std::mem::take(&mut turn.touched.to_probe) {
-        isolate::owe_pings(turn, incident);
+        isolate::owe_probes(turn, incident);
     }
 }
 

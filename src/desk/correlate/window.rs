@@ -61,6 +61,8 @@ fn split(turn: &mut Turn, from: IncidentId, group: &Group) -> IncidentId {
         let mut incident =
             Incident::new(id, parent.detected, Status::Detected { until: turn.now.elapsed }, parent.detected_by);
         incident.pings.clone_from(&parent.pings);
+        let back = parent.probes.iter().filter(|(_, trial)| !trial.is_out());
+        incident.probes = back.map(|(name, trial)| (name.clone(), trial.clone())).collect();
         incident.links.insert((Link::SplitFrom, from));
         turn.edit(id, Edit::Opened(Box::new(incident)), Reason::Independent { of: from });
     }
@@ -163,7 +165,7 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     let nth = turn.state.counters.numbers.get(&date).copied().unwrap_or_default() + 1;
     let number = Number::of(date, nth);
     turn.edit(incident, Edit::Numbered { number, date, nth }, Reason::NextNumber);
-    let awaited = isolate::awaits_pings(turn.state, incident);
+    let awaited = isolate::awaits_probes(turn.state, incident);
     let until = awaited.then(|| turn.now.elapsed + PING_PATIENCE);
     turn.edit(incident, Edit::Status { to: Status::Isolating { until }, at, by: None }, Reason::Accepted);
     if !awaited {

@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(super) const MAIL_LIFE: Duration = Duration::from_secs(48 * 3600);
 /// A copy on a webhook is worth sending this long.
 const COPY_LIFE: Duration = Duration::from_secs(24 * 3600);
-/// A ping is evidence only while isolation waits.
+/// A ping or probe is evidence only while isolation waits.
 const PING_LIFE: Duration = Duration::from_secs(60);
 
 /// A message to be sent.
@@ -76,9 +76,9 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
     first
 }
 
-/// Owes a ping or a write-back.
+/// Owes a ping, a probe or a write-back.
 pub(in crate::desk) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
-    let life = if matches!(work, Work::Ping { .. }) { PING_LIFE } else { COPY_LIFE };
+    let life = if matches!(work, Work::Ping { .. } | Work::Probe { .. }) { PING_LIFE } else { COPY_LIFE };
     let mut owed = blank(turn, incident, work, why.clone());
     owed.give_up = turn.now.elapsed + life;
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
@@ -116,6 +116,7 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
             format!("{}/{party}/{channel}", crate::desk::owed::kind_of(&letter.matter))
         }
         Work::Ping { component, .. } => format!("ping/{component}"),
+        Work::Probe { probe, .. } => format!("probe/{probe}"),
         Work::WriteBack { source, .. } => format!("write-back/{source}"),
     };
     let incident = incident.map_or_else(String::new, |incident| incident.to_string());

@@ -1,8 +1,9 @@
 //! How an incident changes: every edit, every reason, and how an edit is applied.
 
-use super::super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, PartyId};
+use super::super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, PartyId, ProbeName};
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
+use super::super::probe::Trial;
 use super::super::state::State;
 use super::{Cause, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
 use jiff::Timestamp;
@@ -65,6 +66,13 @@ pub enum Edit {
         component: ComponentId,
         /// What is known.
         probe: Probe,
+    },
+    /// A named probe was asked for or came back.
+    Trial {
+        /// Which.
+        probe: ProbeName,
+        /// What is known.
+        trial: Trial,
     },
     /// Something worth telling happened.
     Happened(Happening),
@@ -277,6 +285,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Verdict(_)
         | Edit::Owner(_)
         | Edit::Probe { .. }
+        | Edit::Trial { .. }
         | Edit::Happened(_)
         | Edit::Reported { .. }
         | Edit::NoMoreReports
@@ -309,7 +318,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         state.agenda.set(wakeup, when);
     }
     state.mark_incident(id, status);
-    if matches!(change.what, Edit::Probe { .. }) {
+    if matches!(change.what, Edit::Probe { .. } | Edit::Trial { .. }) {
         state.reshaped.insert(id);
     }
     if let Some((before, after)) = moved {
@@ -341,6 +350,9 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::Owner(party) => incident.owner = Some(party.clone()),
         Edit::Probe { component, probe } => {
             incident.pings.insert(component.clone(), probe.clone());
+        }
+        Edit::Trial { probe, trial } => {
+            incident.probes.insert(probe.clone(), trial.clone());
         }
         Edit::Happened(happening) => incident.happenings.push(happening.clone()),
         Edit::Reported { count, at, next, silent, offices } => {

@@ -8,11 +8,12 @@ use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::group;
-use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::ids::{ComponentId, IncidentId, ProbeName};
 use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
+use crate::desk::probe::{Seen, Sign, Trial};
 use crate::desk::rules::{AlertMatch, Rule};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
@@ -115,8 +116,38 @@ impl<'a> Case<'a> {
             if let Some(Probe::Came { answered: false, at }) = probe_of(self, root) {
                 facts.push(Fact::Ping { target: self.target(root), answered: false, at: *at });
             }
+            facts.extend(self.probed(root, false));
         }
         facts
+    }
+
+    /// What a named probe saw, as a fact for the mail.
+    pub(super) fn probe_fact(&self, name: &ProbeName, seen: &Seen, at: Timestamp) -> Fact {
+        let (kind, target) = self.probe_target(name);
+        Fact::Probe { kind, target, seen: Box::new(seen.clone()), at }
+    }
+
+    /// That a named probe is not known, as a fact for the mail.
+    pub(super) fn unknown_probe(&self, name: &ProbeName) -> Fact {
+        let (kind, target) = self.probe_target(name);
+        Fact::ProbeNotKnown { kind, target }
+    }
+
+    fn probe_target(&self, name: &ProbeName) -> (String, String) {
+        let known = self.book.rules.probes.get(name);
+        known.map_or_else(|| (String::new(), name.to_string()), |probe| (probe.kind.clone(), probe.target.clone()))
+    }
+
+    /// What the named probes of a component brought: those that were good, or those that were not.
+    fn probed(&self, component: &ComponentId, good: bool) -> Vec<Fact> {
+        let of_it =
+            |name: &&ProbeName| self.book.rules.probes.get(*name).is_some_and(|probe| probe.component == *component);
+        let all = self.incident.probes.iter().filter(|(name, _)| of_it(name));
+        all.filter_map(|(name, trial)| match trial {
+            Trial::Came { seen, at } if (seen.sign == Sign::Ok) == good => Some(self.probe_fact(name, seen, *at)),
+            Trial::Came { .. } | Trial::Queued | Trial::Awaited | Trial::NotKnown { .. } => None,
+        })
+        .collect()
     }
 
     /// Parties that answered that it is not their part.
@@ -139,20 +170,23 @@ impl<'a> Case<'a> {
         [root].into_iter().chain(others).chain(below).cloned().collect()
     }
 
-    /// The root was asked and does not answer.
+    /// The root was asked and does not answer, or not as it should.
     pub(super) fn root_is_silent(&self) -> bool {
-        self.root.as_ref().and_then(|root| probe_of(self, root)).and_then(Probe::answered) == Some(false)
+        let known = Known::of(self.book, self.incident);
+        self.root.as_ref().and_then(|root| known.answers(root)) == Some(false)
     }
 
     /// What speaks against the root being down: it answers.
     pub(super) fn contradictions(&self) -> Vec<Fact> {
         let Some(root) = &self.root else { return Vec::new() };
-        match probe_of(self, root) {
-            Some(Probe::Came { answered: true, at }) => {
-                vec![Fact::Ping { target: self.target(root), answered: true, at: *at }]
-            }
-            Some(Probe::Came { .. } | Probe::Awaited | Probe::NotKnown { .. }) | None => Vec::new(),
+        if Known::of(self.book, self.incident).answers(root) != Some(true) {
+            return Vec::new();
         }
+        let mut facts = self.probed(root, true);
+        if let Some(Probe::Came { answered: true, at }) = probe_of(self, root) {
+            facts.push(Fact::Ping { target: self.target(root), answered: true, at: *at });
+        }
+        facts
     }
 
     /// What could not be learnt about the root.

@@ -8,8 +8,10 @@ pub mod condition;
 pub(super) mod overrun;
 mod probe;
 mod table;
+mod trial;
 
-pub(super) use probe::{awaits_pings, came, owe_pings};
+pub(super) use probe::{awaits_probes, came, owe_probes};
+pub(super) use trial::probe_came;
 
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};

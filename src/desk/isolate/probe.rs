@@ -1,12 +1,16 @@
-//! Pings: owed while the grouping window is open, so that they are back when the verdict is due (`DECISIONS.md` 15).
+//! Whom to ask: pings are owed while the grouping window is open, so that they are back when the verdict is due
+//! (`DECISIONS.md` 15). Named probes have a ladder of their own (`trial`).
 
 use super::case::fits;
+use super::trial;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::deliver;
+use crate::desk::graph::Graph;
 use crate::desk::ids::{ComponentId, IncidentId};
-use crate::desk::incident::{Edit, Probe, Reason};
+use crate::desk::incident::{Edit, Incident, Probe, Reason, Status};
 use crate::desk::outcome::Ping;
 use crate::desk::owed::{Why, Work};
+use crate::desk::probe::Trial;
 use crate::desk::rules::{Condition, Rule};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
@@ -15,64 +19,86 @@ use std::collections::BTreeSet;
 /// Pings per incident; more than that would tell no more and load the network when it is weakest.
 const MOST: usize = 8;
 
-/// Owes a ping to every component of the incident that has an address and needs nothing that fails here, and to
-/// every component a rule asks about whose alert is here, or that something here needs.
-pub(in crate::desk) fn owe_pings(turn: &mut Turn, incident: IncidentId) {
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let room = MOST.saturating_sub(known.pings.len());
-    let here: BTreeSet<&ComponentId> = turn
-        .state
-        .places
-        .get(&incident)
-        .into_iter()
-        .flatten()
-        .filter_map(|(place, _)| match place {
+/// An incident as far as it matters for whom to ask.
+pub(super) struct Scene<'a> {
+    pub(super) incident: &'a Incident,
+    state: &'a State,
+    graph: &'a Graph,
+    /// Components with alerts in it.
+    here: BTreeSet<&'a ComponentId>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn of(turn: &'a Turn, id: IncidentId) -> Option<Self> {
+        let incident = turn.state.incidents.get(&id)?;
+        let places = turn.state.places.get(&id).into_iter().flatten();
+        let here = places.filter_map(|(place, _)| match place {
             Place::Component(component) => Some(component),
             Place::Host(_) => None,
-        })
-        .collect();
-    let graph = &turn.book.graph;
+        });
+        Some(Self { incident, state: turn.state, graph: &turn.book.graph, here: here.collect() })
+    }
+
+    /// It is here or the root, or something of these needs it.
+    pub(super) fn is_near(&self, component: &ComponentId) -> bool {
+        let mut all = self.here.iter().copied().chain(&self.incident.root);
+        all.any(|id| id == component || self.graph.needs(id, component))
+    }
+
+    /// An alert of the rule is here: it may also ask about something beside it, as what still answers there is evidence,
+    /// too.
+    pub(super) fn concerns(&self, rule: &Rule) -> bool {
+        let mut alerts = rule.when.iter().filter_map(Condition::opening);
+        alerts.any(|matcher| self.state.members_of(self.incident.id).any(|alert| fits(matcher, alert)))
+    }
+}
+
+/// Owes a ping to every component of the incident that has an address and needs nothing that fails here, and to
+/// every component a rule asks about whose alert is here, or that something here needs. Named probes as rules ask.
+pub(in crate::desk) fn owe_probes(turn: &mut Turn, incident: IncidentId) {
+    for (component, address) in pings(turn, incident) {
+        let probe = Edit::Probe { component: component.clone(), probe: Probe::Awaited };
+        turn.edit(incident, probe, Reason::Probe);
+        deliver::owe(turn, Some(incident), Work::Ping { component, address }, Why::Evidence);
+    }
+    trial::owe(turn, incident);
+}
+
+/// The components to ping, with their addresses.
+fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
+    let Some(scene) = Scene::of(turn, incident) else { return BTreeSet::new() };
+    let (here, known, graph) = (&scene.here, scene.incident, scene.graph);
+    let room = MOST.saturating_sub(known.pings.len());
     let roots = here.iter().copied().filter(|id| !here.iter().any(|other| graph.needs(id, other)));
     // One rung down the ladder: what a root needs may be dead without an alert.
     let needs = |id: &ComponentId| turn.book.rules.components.get(id).map(|component| component.needs.iter());
     let next = roots.clone().filter_map(needs).flatten();
-    let near = |component: &ComponentId| here.iter().any(|id| *id == component || graph.needs(id, component));
-    // A rule whose alert is here may also ask about something beside it: what still answers there is evidence, too.
-    let concerned = |rule: &Rule| {
-        let mut alerts = rule.when.iter().filter_map(Condition::opening);
-        alerts.any(|matcher| turn.state.members_of(incident).any(|alert| fits(matcher, alert)))
-    };
     let rules = turn.book.rules.isolation.iter().map(|rule| (rule, rule.when.iter().flat_map(Condition::pings)));
     let asked: Vec<&ComponentId> = rules
         .flat_map(|(rule, pings)| {
             let pings: Vec<&ComponentId> = pings.collect();
-            let all = !pings.is_empty() && concerned(rule);
-            pings.into_iter().filter(move |component| all || near(component)).collect::<Vec<_>>()
+            let all = !pings.is_empty() && scene.concerns(rule);
+            pings.into_iter().filter(|component| all || scene.is_near(component)).collect::<Vec<_>>()
         })
         .collect();
     let places = here.iter().map(|id| Place::Component((*id).clone())).collect();
     let suspects = cause::suspects(&Known::of(turn.book, known), &places);
-    let owed: BTreeSet<(ComponentId, String)> = roots
+    roots
         .chain(asked)
         .chain(&suspects)
         .chain(next)
         .filter(|component| !known.pings.contains_key(*component))
         .filter_map(|id| Some((id.clone(), turn.book.rules.components.get(id)?.ping.clone()?)))
         .take(room)
-        .collect();
-    for (component, address) in owed {
-        let probe = Edit::Probe { component: component.clone(), probe: Probe::Awaited };
-        turn.edit(incident, probe, Reason::Probe);
-        deliver::owe(turn, Some(incident), Work::Ping { component, address }, Why::Evidence);
-    }
+        .collect()
 }
 
-/// Whether pings of the incident are still out.
-pub(in crate::desk) fn awaits_pings(state: &State, incident: IncidentId) -> bool {
-    state
-        .incidents
-        .get(&incident)
-        .is_some_and(|incident| incident.pings.values().any(|probe| matches!(probe, Probe::Awaited)))
+/// Whether pings or named probes of the incident are still out.
+pub(in crate::desk) fn awaits_probes(state: &State, incident: IncidentId) -> bool {
+    state.incidents.get(&incident).is_some_and(|incident| {
+        incident.pings.values().any(|probe| matches!(probe, Probe::Awaited))
+            || incident.probes.values().any(Trial::is_out)
+    })
 }
 
 /// A ping came back; the verdict follows when it was the last one it waited for.
@@ -83,11 +109,14 @@ pub(in crate::desk) fn came(turn: &mut Turn, incident: IncidentId, component: Co
         Ping::NotKnown { why } => Probe::NotKnown { why: why.clone() },
     };
     turn.edit(incident, Edit::Probe { component, probe }, Reason::Probe);
-    let waits =
-        turn.state.incidents.get(&incident).is_some_and(|incident| {
-            matches!(incident.status, crate::desk::incident::Status::Isolating { until: Some(_) })
-        });
-    if waits && !awaits_pings(turn.state, incident) {
+    judge_when_all_is_in(turn, incident);
+}
+
+/// The verdict follows when the last thing it waited for is back.
+pub(super) fn judge_when_all_is_in(turn: &mut Turn, incident: IncidentId) {
+    let known = turn.state.incidents.get(&incident);
+    let waits = known.is_some_and(|known| matches!(known.status, Status::Isolating { until: Some(_) }));
+    if waits && !awaits_probes(turn.state, incident) {
         turn.touched.to_judge.insert(incident);
     }
 }

@@ -256,7 +256,7 @@ fn write_back(turn: &mut Turn, incident: IncidentId) {
         .owed_of(incident)
         .filter_map(|row| match &row.work {
             Work::WriteBack { source, keys, .. } => Some(keys.iter().map(move |key| (source.clone(), key.clone()))),
-            Work::Message { .. } | Work::Ping { .. } => None,
+            Work::Message { .. } | Work::Ping { .. } | Work::Probe { .. } => None,
         })
         .flatten()
         .collect();

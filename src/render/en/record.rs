@@ -8,7 +8,7 @@ use crate::desk::letter::{Fact, Facts, Happening, What, WorkStage};
 use crate::render::frame::number_of;
 use crate::render::layout::Name;
 use crate::render::symptom::Symptom;
-use crate::render::{text, words};
+use crate::render::{probe, text, words};
 
 impl Mail<'_> {
     pub(super) fn cancelled(&mut self, incident: &Facts, kind: CancelKind, reason: &str) {
@@ -98,6 +98,12 @@ impl Mail<'_> {
                 format!("{} {answered} ping ({})", text::name(target), self.clock.english_short(*at))
             }
             Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
+            Fact::Probe { kind, target, seen, at } => {
+                format!("{} ({})", probe::english(kind, target, seen, self.clock.zone()), self.clock.english_short(*at))
+            }
+            Fact::ProbeNotKnown { kind, target } => {
+                format!("{} to {} could not be tried", probe::called_en(kind), text::name(target))
+            }
             Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
             Fact::Changed { summary, at } => {
                 format!("changed shortly before: {} ({})", text::summary(summary), self.clock.english(*at))

@@ -2,13 +2,15 @@
 
 use super::{Names, Weight, one_line};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
-use crate::desk::ids::{AlertId, SourceId};
+use crate::desk::ids::{AlertId, ProbeName, SourceId};
 use crate::desk::incident::{Edit, Probe, Status};
 use crate::desk::letter::{Ask, Happening, What};
 use crate::desk::modification::{self, ModificationState};
+use crate::desk::outcome::Probed;
+use crate::desk::probe::Trial;
 use crate::desk::request::RequestState;
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::desk::{Reason, house, incident, request, source};
+use crate::desk::{Reason, house, incident, probe, request, source};
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
 pub(super) fn word(value: &impl serde::Serialize) -> String {
@@ -146,6 +148,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             (format!("verdict on {name}: {code} {} ({sure})", parties.join(", ")), Weight::Headline)
         }
         Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
+        Edit::Trial { probe, trial } => (format!("probe {probe} {}", trial_words(trial)), Weight::Detail),
         Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
         Edit::Happened(Happening { at, what }) => {
             // Of everything else that happens the change itself is told.
@@ -198,7 +201,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
 fn status(name: &str, to: &Status, by: Option<&str>) -> String {
     let by = by.map_or_else(String::new, |by| format!(" by {}", one_line(by)));
     let waits = match to {
-        Status::Isolating { until: Some(_) } => ", awaiting pings",
+        Status::Isolating { until: Some(_) } => ", awaiting probes",
         Status::Isolating { until: None }
         | Status::Detected { .. }
         | Status::Watched { .. }
@@ -231,6 +234,29 @@ fn probe_words(probe: &Probe) -> String {
         Probe::Came { answered: true, .. } => "answers ping".to_owned(),
         Probe::Came { answered: false, .. } => "does not answer ping".to_owned(),
         Probe::NotKnown { why } => format!("ping not known: {}", one_line(why)),
+    }
+}
+
+fn trial_words(trial: &Trial) -> String {
+    match trial {
+        Trial::Queued => "wanted".to_owned(),
+        Trial::Awaited => "awaited".to_owned(),
+        Trial::Came { seen, .. } => seen.sign.words().to_owned(),
+        Trial::NotKnown { why } => format!("is not known: {}", one_line(why)),
+    }
+}
+
+/// What is known of a probe, whoever asked.
+pub(super) fn probe(name: &ProbeName, change: &probe::Change) -> (String, Weight) {
+    match change {
+        probe::Change::Owed { row } => (format!("probe {name} is tried as {row}"), Weight::Detail),
+        probe::Change::Awaited { by } => (format!("probe {name} is awaited by {by}"), Weight::Detail),
+        probe::Change::Came { probed: Probed::Seen(seen), .. } => {
+            (format!("probe {name} {}", seen.sign.words()), Weight::Headline)
+        }
+        probe::Change::Came { probed: Probed::NotKnown { why }, .. } => {
+            (format!("probe {name} is not known: {}", one_line(why)), Weight::Detail)
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Names, one_line};
 use crate::desk::incident::ReportReason;
 use crate::desk::owed::Why;
-use crate::desk::{Reason, alert, cover, house, incident, modification, owed, request, source};
+use crate::desk::{Reason, alert, cover, house, incident, modification, owed, probe, request, source};
 
 pub(super) fn reason(names: Names, reason: &Reason) -> String {
     match reason {
@@ -15,6 +15,7 @@ pub(super) fn reason(names: Names, reason: &Reason) -> String {
         Reason::Modification(modification::Reason::Old) => "it was long ago".to_owned(),
         Reason::Owed(reason) => owed_reason(names, reason),
         Reason::Cover(reason) => cover_reason(reason),
+        Reason::Probe(reason) => probe_reason(*reason).to_owned(),
         Reason::House(reason) => house_reason(*reason).to_owned(),
     }
 }
@@ -188,6 +189,14 @@ fn cover_reason(reason: &cover::Reason) -> String {
         cover::Reason::Hour => "the hour came".to_owned(),
         cover::Reason::Alerts => "it covers them".to_owned(),
         cover::Reason::Old => "it ended long ago".to_owned(),
+    }
+}
+
+fn probe_reason(reason: probe::Reason) -> &'static str {
+    match reason {
+        probe::Reason::Isolation => "isolation asks for it",
+        probe::Reason::AsReported => "it came back",
+        probe::Reason::GivenUp => "its time is over",
     }
 }
 

@@ -1,7 +1,7 @@
 //! `any`: at least one condition holds.
 
 use super::{Case, Condition, Kind, Place, Truth};
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{ComponentId, ProbeName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,10 @@ impl Kind for Any {
 
     fn words(&self) -> String {
         self.0.iter().map(Condition::words).collect::<Vec<_>>().join(" or ")
+    }
+
+    fn probes(&self) -> Vec<&ProbeName> {
+        self.0.iter().flat_map(Condition::probes).collect()
     }
 
     fn pings(&self) -> Vec<&ComponentId> {

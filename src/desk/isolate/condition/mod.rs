@@ -20,13 +20,14 @@ mod missing;
 mod not;
 mod ping;
 mod place;
+mod probe;
 mod recurred;
 mod root;
 
 pub use place::{Place, Refer, Step};
 
 use super::case::Case;
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{ComponentId, ProbeName};
 use crate::desk::letter::Fact;
 use crate::desk::rules::AlertMatch;
 use jiff::Timestamp;
@@ -73,6 +74,11 @@ trait Kind: Sized + PartialEq {
     /// When it will be known what only time can tell; `anchor` as in `test`.
     fn settles(&self, _: &Case, _: Timestamp) -> Option<Timestamp> {
         None
+    }
+
+    /// The named probes it asks about.
+    fn probes(&self) -> Vec<&ProbeName> {
+        Vec::new()
     }
 
     /// Whether it holds whenever `strong` does.
@@ -131,6 +137,11 @@ macro_rules! conditions {
             /// When it will be known what only time can tell; `anchor` as in [`Condition::test`].
             pub fn settles(&self, case: &Case, anchor: Timestamp) -> Option<Timestamp> {
                 match self { $(Self::$kind(condition) => condition.settles(case, anchor),)+ }
+    }
+
+            /// The named probes it asks about.
+            pub fn probes(&self) -> Vec<&ProbeName> {
+                match self { $(Self::$kind(condition) => condition.probes(),)+ }
             }
 
             fn covers_its_kind(&self, strong: &Self) -> bool {
@@ -173,6 +184,8 @@ conditions! {
     during: During,
     /// So long has passed since 発生.
     age: Age,
+    /// A named probe saw this.
+    probe: Probe,
     /// At least one holds.
     any: Any,
     /// It does not hold.

@@ -1,7 +1,7 @@
 //! `not`: a condition does not hold.
 
 use super::{Case, Condition, Kind, Place, Truth};
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{ComponentId, ProbeName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,10 @@ impl Kind for Not {
 
     fn words(&self) -> String {
         format!("not: {}", self.0.words())
+    }
+
+    fn probes(&self) -> Vec<&ProbeName> {
+        self.0.probes()
     }
 
     fn pings(&self) -> Vec<&ComponentId> {

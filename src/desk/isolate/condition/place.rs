@@ -4,7 +4,7 @@
 //! ([`Refer`], in `config`) finds what is named and notes what is wrong.
 
 use super::{Condition, Written};
-use crate::desk::ids::{CalendarId, ComponentId};
+use crate::desk::ids::{CalendarId, ComponentId, ProbeName};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, Component, WrittenMatch};
 
@@ -26,6 +26,8 @@ pub trait Refer {
     fn component(&mut self, at: &[Step], name: &str) -> ComponentId;
     /// The calendar of this name.
     fn calendar(&mut self, at: &[Step], name: &str) -> CalendarId;
+    /// The probe of this name.
+    fn probe(&mut self, at: &[Step], name: &str) -> ProbeName;
     /// What is known of a component.
     fn known(&self, component: &ComponentId) -> Option<&Component>;
     /// Notes what is wrong and what would be right.
@@ -71,6 +73,11 @@ impl<'a> Place<'a> {
     /// The calendar named here.
     pub fn calendar(&mut self, name: &str) -> CalendarId {
         self.refer.calendar(&self.steps, name)
+    }
+
+    /// The probe named here.
+    pub fn probe(&mut self, name: &str) -> ProbeName {
+        self.refer.probe(&self.steps, name)
     }
 
     /// The components named here.

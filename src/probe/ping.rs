@@ -1,19 +1,50 @@
-//! A ping: does an address answer? Three packets, one after another; the first answer is enough.
+//! `[[probe.ping]]`, and the pings of components: does an address answer? Three packets, one after another; the first answer is enough.
 //!
 //! Sent over an ICMP datagram socket, which needs no privilege where `net.ipv4.ping_group_range` admits our group. Where
 //! it does not, the answer is "not known": neither alive nor dead.
 
-use crate::desk::outcome::Ping;
+use super::{Called, Fault, Kind, host_faults, seen, table};
+use crate::desk::outcome::{self, Probed};
+use crate::desk::probe::Sign;
 use std::net::IpAddr;
 use std::time::Duration;
 use surge_ping::{Client, Config, ICMP, PingIdentifier, PingSequence, SurgeError};
+use tokio::time::Instant;
 
 const PACKETS: u16 = 3;
 const PATIENCE: Duration = Duration::from_secs(1);
 const LOOKUP: Duration = Duration::from_secs(3);
 
+table! {
+    /// ICMP echo; its own three seconds count, where they are shorter than its `timeout`.
+    Ping {
+        /// Host name or IP address.
+        host: String,
+    }
+}
+
+impl Kind for Ping {
+    const CALLED: Called = Called { ja: "ping", en: "ping" };
+
+    fn target(&self) -> String {
+        self.host.clone()
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        host_faults(&self.host, 1)
+    }
+
+    async fn attempt(&self, _: Instant) -> Probed {
+        match ping(&self.host).await {
+            outcome::Ping::Answered { .. } => seen(Sign::Ok),
+            outcome::Ping::Silent => seen(Sign::Silent),
+            outcome::Ping::NotKnown { why } => super::not_known(why),
+        }
+    }
+}
+
 /// Pings `address`, a host name or an IP address.
-pub(super) async fn ping(address: &str) -> Ping {
+pub(crate) async fn ping(address: &str) -> outcome::Ping {
     let found = tokio::time::timeout(LOOKUP, tokio::net::lookup_host((address, 0))).await;
     let ip = match found {
         Ok(Ok(mut addresses)) => addresses.next().map(|socket| socket.ip()),
@@ -33,13 +64,13 @@ pub(super) async fn ping(address: &str) -> Ping {
         match pinger.ping(PingSequence(packet), &[0; 16]).await {
             Ok((_, took)) => {
                 let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
-                return Ping::Answered { milliseconds };
+                return outcome::Ping::Answered { milliseconds };
             }
             Err(SurgeError::Timeout { .. }) => {}
             Err(error) => trouble = Some(error.to_string()),
         }
     }
-    trouble.map_or(Ping::Silent, not_known)
+    trouble.map_or(outcome::Ping::Silent, not_known)
 }
 
 /// Tells our packets to one address from those to another.
@@ -48,8 +79,8 @@ fn identifier(ip: IpAddr) -> u16 {
     u16::try_from(hash & 0xffff).unwrap_or_default()
 }
 
-fn not_known(why: String) -> Ping {
-    Ping::NotKnown { why }
+fn not_known(why: String) -> outcome::Ping {
+    outcome::Ping::NotKnown { why }
 }
 
 #[cfg(test)]
@@ -58,11 +89,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_does_not_exist_is_not_known_rather_than_dead() {
-        assert!(matches!(ping("no-such-host.invalid").await, Ping::NotKnown { .. }));
+        assert!(matches!(ping("no-such-host.invalid").await, outcome::Ping::NotKnown { .. }));
     }
 
     #[tokio::test]
     async fn this_machine_answers_or_the_socket_is_not_allowed() {
-        assert!(!matches!(ping("127.0.0.1").await, Ping::Silent));
+        assert!(!matches!(ping("127.0.0.1").await, outcome::Ping::Silent));
     }
 }

@@ -1,0 +1,77 @@
+//! `probe`: a named probe saw this.
+
+use super::{Case, Kind, Place, Truth};
+use crate::desk::ids::ProbeName;
+use crate::desk::probe::{Sign, Trial};
+use crate::desk::rules::written::OneOrMany;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A named probe saw this; `failed` stands for everything but `ok`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Which.
+    pub name: ProbeName,
+    /// What is expected.
+    pub result: Sign,
+}
+
+/// As written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    name: String,
+    result: Sign,
+}
+
+impl Kind for Probe {
+    type Written = OneOrMany<Written>;
+
+    fn checked(written: Self::Written, place: &mut Place) -> Vec<Self> {
+        let all = written.0.into_iter().enumerate();
+        all.map(|(index, probe)| {
+            let name = place.element(index).key("name").probe(&probe.name);
+            Self { name, result: probe.result }
+        })
+        .collect()
+    }
+
+    fn test(&self, case: &Case, _: Timestamp) -> Truth {
+        let unknown = |missing: String| Truth::NotKnown { missing, facts: vec![case.unknown_probe(&self.name)] };
+        match case.incident.probes.get(&self.name) {
+            Some(Trial::Came { seen, at }) if seen.sign.is(self.result) => {
+                Truth::Holds(vec![case.probe_fact(&self.name, seen, *at)])
+            }
+            Some(Trial::Came { seen, .. }) => Truth::Fails { saw: format!("it {}", seen.sign.words()) },
+            Some(Trial::NotKnown { why }) => unknown(format!("it is not known: {why}")),
+            Some(Trial::Queued | Trial::Awaited) => unknown("it is not back".to_owned()),
+            None => Truth::NotKnown { missing: "it was not tried".to_owned(), facts: Vec::new() },
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("probe {} {}", self.name, self.result.words())
+    }
+
+    fn probes(&self) -> Vec<&ProbeName> {
+        vec![&self.name]
+    }
+
+    fn covers(&self, strong: &Self) -> bool {
+        self.name == strong.name && strong.result.is(self.result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_follows_from_every_kind_of_failure() {
+        let probe = |name: &str, result| Probe { name: name.into(), result };
+        assert!(probe("a", Sign::Failed).covers(&probe("a", Sign::Expired)));
+        assert!(!probe("a", Sign::Expired).covers(&probe("a", Sign::Failed)));
+        assert!(!probe("a", Sign::Failed).covers(&probe("a", Sign::Ok)));
+        assert!(!probe("a", Sign::Ok).covers(&probe("b", Sign::Ok)));
+    }
+}

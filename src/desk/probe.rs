@@ -1,0 +1,208 @@
+//! Named probes (確認試行): what may be asked about a component, and what was seen.
+//!
+//! A thing: what is known of each probe, whoever asked. Words that configuration, workers and rules share stand here,
+//! too; they know nothing of single kinds, so that a new kind is a file of its own (`crate::probe`) and nothing here.
+//! Not here: trying, when one is owed (`isolate/trial.rs`), and what follows from it.
+
+mod change;
+
+pub(super) use change::apply;
+pub use change::{Change, Reason};
+
+use super::ids::{ComponentId, IncidentId, OwedId, ProbeName};
+use super::now::Now;
+use super::outcome::Probed;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// One probe as the rules know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// What it is about: it is asked when that fails, or when something that needs it does.
+    pub component: ComponentId,
+    /// Its kind, as the configuration writes it.
+    pub kind: String,
+    /// Where it goes, for lists and mails: no path, no query, no argument, which may hold secrets.
+    pub target: String,
+    /// It is not tried more often; a result not older than this is used again.
+    pub every: Duration,
+    /// The rungs below it: it is tried once all of these were good.
+    pub after: Vec<ProbeName>,
+}
+
+/// What is known of a probe.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// The last result and when it came.
+    pub last: Option<(Probed, Now)>,
+    /// The attempt under way.
+    pub under_way: Option<OwedId>,
+    /// Who waits for it.
+    pub waiting: BTreeSet<IncidentId>,
+}
+
+/// A probe within one incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trial {
+    /// It waits for the rungs below it.
+    Queued,
+    /// It is being tried.
+    Awaited,
+    /// This was seen.
+    Came {
+        /// What.
+        seen: Seen,
+        /// When.
+        at: Timestamp,
+    },
+    /// It could not be tried, or what came says nothing about the other side.
+    NotKnown {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Trial {
+    /// Whether it is still to come.
+    pub fn is_out(&self) -> bool {
+        matches!(self, Trial::Queued | Trial::Awaited)
+    }
+
+    /// Whether all was well, where that is known.
+    pub fn good(&self) -> Option<bool> {
+        match self {
+            Trial::Came { seen, .. } => Some(seen.sign == Sign::Ok),
+            Trial::Queued | Trial::Awaited | Trial::NotKnown { .. } => None,
+        }
+    }
+}
+
+/// What a probe saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// In one word.
+    pub sign: Sign,
+    /// What the other side said, in its own words: one short line, or empty.
+    #[serde(default)]
+    pub said: String,
+    /// The certificate that was shown.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
+}
+
+impl Seen {
+    /// A sign and nothing more.
+    pub fn plain(sign: Sign) -> Self {
+        Self { sign, said: String::new(), certificate: None }
+    }
+}
+
+/// What was seen, in one word, as rules write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// All is as it should be.
+    Ok,
+    /// Wrong in a way that has no word of its own here; in a rule it stands for every sign but `ok`.
+    Failed,
+    /// A connection was refused: the machine is there, the service is not.
+    Refused,
+    /// Nothing came back in the probe's time.
+    Silent,
+    /// A connection, but no answer in the probe's time.
+    NoAnswer,
+    /// The conversation broke off, or was in another language.
+    Broken,
+    /// The certificate's time is over.
+    Expired,
+    /// The certificate's time has not begun.
+    NotYetValid,
+    /// The certificate is good for other names.
+    WrongName,
+    /// The certificate leads to none of the CAs that are named for it.
+    Untrusted,
+    /// The name server says that there is no such name.
+    NoSuchName,
+    /// The name exists, but has no address.
+    NoAddress,
+    /// An answer, but none that was expected (an address, a status).
+    Unexpected,
+    /// An answer without the text it must contain.
+    TextMissing,
+}
+
+impl Sign {
+    /// Every sign, in the order of their meaning.
+    pub const ALL: [Sign; 14] = [
+        Sign::Ok,
+        Sign::Failed,
+        Sign::Refused,
+        Sign::Silent,
+        Sign::NoAnswer,
+        Sign::Broken,
+        Sign::Expired,
+        Sign::NotYetValid,
+        Sign::WrongName,
+        Sign::Untrusted,
+        Sign::NoSuchName,
+        Sign::NoAddress,
+        Sign::Unexpected,
+        Sign::TextMissing,
+    ];
+
+    /// Whether a rule that asks for `asked` is content with this one.
+    pub fn is(self, asked: Sign) -> bool {
+        self == asked || asked == Sign::Failed && self != Sign::Ok
+    }
+
+    /// In English: `is as it should be`, `is refused`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Sign::Ok => "is as it should be",
+            Sign::Failed => "failed",
+            Sign::Refused => "is refused",
+            Sign::Silent => "gets no answer at all",
+            Sign::NoAnswer => "is connected and gets no answer",
+            Sign::Broken => "breaks off",
+            Sign::Expired => "shows an expired certificate",
+            Sign::NotYetValid => "shows a certificate that is not valid yet",
+            Sign::WrongName => "shows a certificate for another name",
+            Sign::Untrusted => "shows a certificate of another CA than named",
+            Sign::NoSuchName => "is told that there is no such name",
+            Sign::NoAddress => "is told of no address",
+            Sign::Unexpected => "gets an unexpected answer",
+            Sign::TextMissing => "gets an answer without the expected text",
+        }
+    }
+}
+
+/// A server's certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// CN of the subject; the whole name where it has none.
+    pub subject: String,
+    /// Other names it is good for (SAN), at most ten.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// CN of the issuer; the whole name where it has none.
+    pub issuer: String,
+    /// Its last good second.
+    pub not_after: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_stands_for_everything_but_ok() {
+        for sign in Sign::ALL {
+            assert_eq!(sign.is(Sign::Failed), sign != Sign::Ok, "{sign:?}");
+            assert!(sign.is(sign));
+            assert_eq!(sign.is(Sign::Expired), sign == Sign::Expired);
+        }
+    }
+}
