@@ -1,6 +1,6 @@
 //! `incident`: listing, showing, and the desk's acts.
 
-use super::words::{moment, word};
+use super::words::{moment, pair, word};
 use super::{By, Context, Trouble, cover, show, text};
 use crate::control::server::ActRequest;
 use crate::desk::act::{CancelKind, ContractKind, Deed};
@@ -214,6 +214,19 @@ pub(crate) enum Incident {
         #[command(flatten)]
         by: By,
     },
+    /// 現地確認の結果: what somebody on site saw; the verdict is decided anew with it.
+    Looked {
+        /// Its number.
+        number: String,
+        /// What was looked at and what was found, `電源ランプ=消灯`; may be repeated.
+        #[arg(long, required = true)]
+        item: Vec<String>,
+        /// When it was seen.
+        #[arg(long)]
+        at: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
     /// 原因, as far as it is known.
     Cause {
         /// Its number.
@@ -335,6 +348,10 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
         Incident::Resume { number, decision, by } => (number, Deed::Resume { decision }, by),
         Incident::Workaround { number, text, at, by } => {
             (number, Deed::WorkAround { text, at: moment(context, at).await? }, by)
+        }
+        Incident::Looked { number, item, at, by } => {
+            let findings = item.iter().map(|item| pair("--item", item)).collect::<Result<_, _>>()?;
+            (number, Deed::Looked { findings, at: moment(context, at).await? }, by)
         }
         Incident::Cause { number, class, direct, root, contract, by } => {
             let class = word::<CauseClass>("the class", &class.to_uppercase())?;

@@ -233,6 +233,8 @@ fn happened(happening: &Happening) -> String {
         What::Acknowledged { party } => format!("{party} acknowledged"),
         What::Started { party } => format!("{party} began work"),
         What::DeskStarted => "the desk began work".to_owned(),
+        What::LookAsked { party } => format!("{party} was asked to look on site"),
+        What::Looked { item, words } => format!("on site: {item}: {words}"),
         What::Reported { text } => format!("a call: {text}"),
         What::Flapping { times } => format!("it comes and goes (断続), {times} times so far"),
         What::WorkedAround { text } => format!("worked around: {text}"),

@@ -55,6 +55,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::NotAcknowledged => "受領の連絡がない",
         Why::Call => "電話が必要",
         Why::DeskLeads => "次の対応は窓口",
+        Why::OnSite => "現地の確認が必要",
         Why::CheckOperation => "動作確認が必要",
         Why::OutOfScope => "主管課の判断が必要",
         Why::ExternalService => "外部サービスの障害",
@@ -100,6 +101,7 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         }
         (Tongue::En, Fact::Lasting { since }) => format!("it has lasted since {}", time(since)),
         (Tongue::Ja, Fact::Lasting { since }) => format!("{}から継続", time(since)),
+        (_, Fact::OnSite { item, words, at }) => format!("{}  {item}: {words}", time(at)),
         (Tongue::En, Fact::Changed { summary, at }) => format!("{}  changed: {summary}", time(at)),
         (Tongue::Ja, Fact::Changed { summary, at }) => format!("{}  変更：{summary}", time(at)),
         (Tongue::En, Fact::Recurred { number, at }) => format!("{}  the same before: {number}", time(at)),

@@ -17,6 +17,12 @@ pub(super) fn word<'a, T: Deserialize<'a>>(flag: &str, text: &'a str) -> Result<
     read.map_err(|error| Trouble::Said(format!("{flag}: {}", said(error)), 64))
 }
 
+/// `name=value`.
+pub(super) fn pair(flag: &str, text: &str) -> Result<(String, String), Trouble> {
+    let pair = text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    pair.ok_or_else(|| Trouble::Said(format!("{flag}: write it like 電源ランプ=消灯, not {text}"), 64))
+}
+
 /// A moment as people write it, in the site's zone.
 pub(super) async fn moment(context: &Context, text: Option<String>) -> Result<Option<Timestamp>, Trouble> {
     let Some(text) = text else { return Ok(None) };

@@ -118,6 +118,8 @@ pub(super) struct ComponentTable {
     pub(super) effect: Option<Effect>,
     #[serde(default)]
     pub(super) asset: AssetTable,
+    #[serde(default)]
+    pub(super) look: Vec<String>,
     pub(super) ping: Option<String>,
 }
 
@@ -219,6 +221,7 @@ pub(super) struct PolicyTable {
     pub(super) flap_quiet: Span,
     pub(super) reopen: Span,
     pub(super) recurrence: Span,
+    pub(super) look: Vec<String>,
     pub(super) digest_at: Clock,
     pub(super) blind_tell: Vec<String>,
     pub(super) hold_business_days: u32,

@@ -34,6 +34,8 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     }
     withdraw_others(turn, incident, &verdict);
+    // Before anybody is asked, so that the request can say that somebody looks.
+    notify::look(turn, incident);
     match verdict.code {
         VerdictCode::Single | VerdictCode::Multi => vendors(turn, incident, &verdict, severity),
         VerdictCode::ScopeOut => out_of_scope(turn, incident),

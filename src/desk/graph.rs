@@ -126,6 +126,7 @@ pub(crate) mod tests {
                 flap_span: Duration::from_secs(3600),
                 flap_quiet: Duration::from_secs(1800),
                 reopen: Duration::from_secs(86_400),
+                look: Vec::new(),
                 recurrence: Duration::from_secs(30 * 86_400),
                 severity: [severity.clone(), severity.clone(), severity.clone(), severity],
                 digest_at: time(8, 0, 0, 0),
@@ -149,6 +150,7 @@ pub(crate) mod tests {
             needs: ids(needs),
             effect: None,
             asset: Asset::default(),
+            look: Vec::new(),
             ping: None,
             order: 0,
         };

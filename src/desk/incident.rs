@@ -3,11 +3,13 @@
 //! A thing. The states are those of the life-cycle in the domain's law (§3); which act leads where is in `act`.
 
 mod change;
+mod reason;
 mod status;
 mod verdict;
 
 pub(super) use change::apply;
-pub use change::{Change, Edit, Reason, ReportReason};
+pub use change::{Change, Edit};
+pub use reason::{Reason, ReportReason};
 pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
@@ -89,6 +91,9 @@ pub struct Incident {
     /// 原因, once the desk has recorded it.
     #[serde(default)]
     pub cause: Option<Cause>,
+    /// What was asked to be looked at on site, and what was found.
+    #[serde(default)]
+    pub looks: BTreeMap<String, Option<Found>>,
     /// When a rule will know what only time can tell.
     #[serde(default)]
     pub judge_at: Option<Timestamp>,
@@ -177,6 +182,15 @@ pub enum Link {
     Related,
 }
 
+/// What somebody found on site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// In words.
+    pub words: String,
+    /// When it was seen.
+    pub at: Timestamp,
+}
+
 /// 原因 as the desk recorded it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
@@ -229,6 +243,7 @@ impl Incident {
             digested: false,
             handed_back: Vec::new(),
             cause: None,
+            looks: BTreeMap::new(),
             judge_at: None,
             probes: BTreeMap::new(),
         }

@@ -120,6 +120,15 @@ pub enum Matter {
         /// When it was asked.
         asked_at: Timestamp,
     },
+    /// 現地確認依頼 → 情報センター.
+    OnSite {
+        /// The incident.
+        incident: Box<Facts>,
+        /// Where it stands; may be empty.
+        place: String,
+        /// What is to be looked at.
+        items: Vec<String>,
+    },
     /// 取消 → 主管課.
     Cancelled {
         /// The incident.
@@ -278,6 +287,9 @@ pub struct Facts {
     pub asked: Vec<Asked>,
     /// What is still red (残る影響), by host name.
     pub still_red: Vec<String>,
+    /// Whether somebody on site was asked to look: `Some(true)` = and has answered.
+    #[serde(default)]
+    pub looked: Option<bool>,
     /// It comes and goes (断続).
     #[serde(default)]
     pub flapping: Option<Flapping>,
@@ -457,6 +469,15 @@ pub enum Fact {
         /// Component or host.
         target: String,
     },
+    /// What somebody saw on site.
+    OnSite {
+        /// At what.
+        item: String,
+        /// What was seen.
+        words: String,
+        /// When.
+        at: Timestamp,
+    },
     /// Something was changed shortly before.
     Changed {
         /// What, in the words of whoever registered it.
@@ -618,6 +639,18 @@ pub enum What {
     HandedBack {
         /// Party name.
         party: String,
+    },
+    /// The data centre was asked to look (現地確認依頼).
+    LookAsked {
+        /// Its name.
+        party: String,
+    },
+    /// What was found on site.
+    Looked {
+        /// At what.
+        item: String,
+        /// What was found.
+        words: String,
     },
     /// Somebody called about it, too (申告).
     Reported {
@@ -882,6 +915,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Request { incident, .. }
         | Matter::Chaser { incident, .. }
         | Matter::Withdrawal { incident, .. }
+        | Matter::OnSite { incident, .. }
         | Matter::Cancelled { incident, .. }
         | Matter::Merged { incident, .. }
         | Matter::Consultation { incident, .. }

@@ -214,6 +214,7 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Request { ask: super::letter::Ask::Inquiry, .. } => "inquiry",
         Matter::Chaser { .. } => "chaser",
         Matter::Withdrawal { .. } => "withdrawal",
+        Matter::OnSite { .. } => "on_site",
         Matter::Cancelled { .. } => "cancelled",
         Matter::Merged { .. } => "merged",
         Matter::Consultation { .. } => "consultation",

@@ -7,8 +7,8 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
-use super::{probe, text, words};
-use crate::desk::letter::{Asked, Fact, Facts, Flapping, Similar, Stage, VerdictFacts};
+use super::{text, words};
+use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -330,115 +330,11 @@ fn cause(facts: &Facts) -> String {
     }
 }
 
-/// 直前の変更 and 類似事例, for whoever looks for the cause. `date` writes a time in the reader's form.
-pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) -> String) {
-    let changes: Vec<String> = facts
-        .changes
-        .iter()
-        .map(|change| {
-            let by = text::name(&change.party);
-            let by = if by.is_empty() { String::new() } else { format!("、{by}") };
-            let state = match (change.rolled_back, change.done) {
-                (Some(at), _) => format!("、{}に切り戻し済み", date(at)),
-                (None, true) => String::new(),
-                (None, false) => "、予定（実施の記録なし）".to_owned(),
-            };
-            format!("{}（{}{by}{state}）", text::summary(&change.summary), date(change.at))
-        })
-        .collect();
-    page.lines("直前の変更", changes, "登録なし（過去72時間）");
-    let similar: Vec<String> = facts
-        .similar
-        .iter()
-        .map(|similar| {
-            let treatment = text::note(&similar.treatment);
-            let treatment = text::or(treatment, "対処内容の記録なし");
-            format!("{}（{}）　{treatment}", number_of(&similar.number), date(similar.occurred))
-        })
-        .collect();
-    page.lines("類似事例", similar, "該当なし");
-}
-
-/// The sentence of a recurrence (再発) for a vendor.
-pub(super) fn recurrence(before: &Similar, clock: &Clock) -> String {
-    format!(
-        "{}の事象（{}）と同様の事象が再度発生しております。恒久対策もあわせてご検討をお願いいたします。",
-        clock.day(before.occurred),
-        number_of(&before.number)
-    )
-}
-
 /// 次回報告.
 pub(super) fn next_report(next: Option<Timestamp>, clock: &Clock) -> String {
     match next {
         Some(at) => format!("{}頃に続報をお送りいたします。", clock.short(at)),
         None => "状況に変化があり次第、ご報告いたします。".to_owned(),
-    }
-}
-
-/// One fact on record, as an entry of 確認済みの事実 or 確認できなかった事項.
-pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
-    match fact {
-        Fact::Alert { host, summary, at } => {
-            format!("{}（{}、監視による）", Symptom::from(summary, "", host, "").title(), clock.short(*at))
-        }
-        Fact::Behind { failing, of } => {
-            let component = facts.component.as_deref().map(text::name).unwrap_or_default();
-            let component = text::or(component, "対象機器");
-            match (failing, of) {
-                (_, 1) => format!("異常を検知しているのは{component}のみであること"),
-                _ if failing == of => format!("異常を検知した{of}件のすべてが、{component}またはその配下であること"),
-                _ => format!("異常を検知した{of}件のうち{failing}件が、{component}またはその配下であること"),
-            }
-        }
-        Fact::OfAllBehind { failing, all } => {
-            let component = facts.component.as_deref().map(text::name).unwrap_or_default();
-            let component = text::or(component, "対象機器");
-            format!("{component}とその配下の監視対象{all}件のうち、{failing}件に異常を検知していること")
-        }
-        Fact::NothingBeside { target } => {
-            format!("{}に関係しない機器には異常を検知していないこと", text::name(target))
-        }
-        Fact::Alone { target } => {
-            format!("{}の配下の機器には異常を検知していないこと", text::name(target))
-        }
-        Fact::Counted { summary, times, hosts, within } => {
-            let title = Symptom::from(summary, "", "", "").title();
-            let within = lasting(*within);
-            if *hosts {
-                format!("「{title}」等の警報が{within}以内に{times}台で発生したこと")
-            } else {
-                format!("「{title}」等の警報が{within}以内に{times}回発生したこと")
-            }
-        }
-        Fact::Lasting { since } => format!("{}から異常が継続していること", clock.short(*since)),
-        Fact::Ping { target, answered, at } => {
-            let answered = if *answered { "応答あり" } else { "応答なし" };
-            format!("監視装置から {} への ping に{answered}（{}）", text::name(target), clock.short(*at))
-        }
-        Fact::PingNotKnown { target } => format!("監視装置から {} への ping（確認できず）", text::name(target)),
-        Fact::Probe { kind, target, seen, at } => probe::japanese(kind, target, seen, &clock.short(*at), clock.zone()),
-        Fact::ProbeNotKnown { kind, target } => probe::not_known(kind, target),
-        Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
-        Fact::Changed { summary, at } => {
-            format!("直前に変更が行われていること（{}、{}）", text::summary(summary), clock.western(*at))
-        }
-        Fact::Recurred { number, at } => {
-            format!("{}の事象（{}）と同様の事象であること", clock.western(*at), text::name(number))
-        }
-        Fact::HandedBack { party, at } => {
-            format!("{}から対応範囲外との回答があったこと（{}）", text::name(party), clock.short(*at))
-        }
-        Fact::Planned { name, from, until, silence } => {
-            let what = if *silence { "通知抑止" } else { "計画作業" };
-            format!(
-                "{what}「{}」の期間（{}〜{}）の終了後も継続していること",
-                text::name(name),
-                clock.short(*from),
-                clock.short(*until)
-            )
-        }
-        Fact::Words(words) => text::summary(words),
     }
 }
 

@@ -11,6 +11,7 @@ mod covers;
 mod desk;
 mod en;
 mod ends;
+mod evidence;
 mod facts;
 mod frame;
 mod layout;
@@ -64,6 +65,7 @@ fn japanese(letter: &Letter) -> (String, Page) {
         }
         Matter::Chaser { incident, ask, asked_at, nth } => request::chaser(letter, incident, *ask, *asked_at, *nth),
         Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
+        Matter::OnSite { incident, place, items } => office::on_site(letter, incident, place, items),
         Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
         Matter::Merged { incident, into, to_office } => ends::merged(letter, incident, into, *to_office),
         Matter::Consultation { incident, wished_by, nth } => office::consultation(letter, incident, *wished_by, *nth),

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{commands, covers, facts, text, words};
+use super::{commands, covers, evidence, facts, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -35,7 +35,7 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         }
         page.lines("現在の状況", facts::state(incident, &clock), "確認中");
         if matches!(notice, Notice::YoursToDecide) {
-            facts::before(&mut page, incident, |at| clock.western(at));
+            evidence::before(&mut page, incident, |at| clock.western(at));
         }
     }
     if !told.details.is_empty() {
@@ -75,7 +75,7 @@ fn verdict(incident: &Facts) -> Vec<String> {
 /// What was learnt, and what could not be.
 fn known(incident: &Facts, clock: &Clock) -> (Vec<String>, Vec<String>) {
     let Some(verdict) = &incident.verdict else { return Default::default() };
-    let list = |facts: &[Fact]| facts.iter().map(|one| facts::fact(one, incident, clock)).collect();
+    let list = |facts: &[Fact]| facts.iter().map(|one| evidence::fact(one, incident, clock)).collect();
     (list(&verdict.evidence), list(&verdict.not_known))
 }
 
@@ -225,6 +225,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "inquiry" => "調査依頼",
         "chaser" => "受領確認のお願い",
         "withdrawal" => "依頼取下げ",
+        "on_site" => "現地確認依頼",
         "cancelled" => "取消のご連絡",
         "merged" => "受付番号統合のご連絡",
         "consultation" => "ご相談",

@@ -4,8 +4,9 @@
 
 use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
+use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, facts, text, words};
+use super::{commands, facts, request, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Facts, Letter};
 use crate::desk::rules::VerdictCode;
@@ -78,6 +79,28 @@ fn options(incident: &Facts, out_of_scope: bool) -> Vec<String> {
         (false, _) => &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"],
     };
     options.iter().enumerate().map(|(n, option)| format!("({}) {option}", n + 1)).collect()
+}
+
+/// 現地確認依頼: boxes to tick for whoever stands before the machine.
+pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[String]) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Vendor);
+    page.text("お手数ですが、下記の項目をご確認のうえ、結果を電話またはFAXにてお知らせください。");
+    facts::number(&mut page, incident);
+    facts::occurred(&mut page, incident, |at| clock.western(at));
+    page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
+    page.field("設置場所", text::or(text::name(place), "確認中"));
+    page.field("事象", facts::symptom_sentences(incident, &clock));
+    page.section(Name::Ask);
+    let boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
+    page.lines("ご確認項目", boxes, "該当なし");
+    page.field("ご留意点", "電源の入り切りや再起動は、窓口からご連絡するまで行わないでください。");
+    closing(&mut page, letter, Reader::Vendor, true);
+    let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
+    let tags: &[&str] =
+        if incident.severity <= 2 { &["現地確認依頼", "至急"] } else { &["現地確認依頼"] };
+    (subject(tags, what.trim(), None, Some(&incident.number)), page)
 }
 
 /// 連絡: an external service fails.

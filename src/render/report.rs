@@ -187,6 +187,8 @@ fn record(what: &What) -> &'static str {
         What::DeskStarted => "窓口着手",
         What::Chased { .. } => "受領連絡の再依頼",
         What::HandedBack { .. } => "対応範囲外との回答",
+        What::LookAsked { .. } => "現地確認の依頼",
+        What::Looked { .. } => "現地確認の結果",
         What::Reported { .. } => "追加の申告",
         What::Flapping { .. } => "断続の確認",
         What::WorkedAround { .. } => "暫定復旧",
@@ -237,6 +239,10 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::Chased { party } => format!("{at}に{}へ受領の連絡を再度依頼しました。", text::name(party)),
         What::HandedBack { party } => {
             format!("{at}に{}から対応範囲外との回答があり、改めて切り分けを行いました。", text::name(party))
+        }
+        What::LookAsked { party } => format!("{at}に、{}へ現地の確認を依頼しました。", text::name(party)),
+        What::Looked { item, words } => {
+            format!("{at}　現地確認の結果、{}：{}", text::name(item), text::note(words))
         }
         What::Reported { text: said } => format!("{at}に、「{}」との申告を受けました。", text::note(said)),
         What::Flapping { times } => format!("{at}に、異常が断続していることを確認しました（これまでに{times}回）。"),

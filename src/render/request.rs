@@ -7,7 +7,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{facts, text, words};
+use super::{evidence, facts, text, words};
 use crate::desk::letter::{Ask, Facts, Letter, Target};
 use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
@@ -32,7 +32,7 @@ pub(super) fn request(
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
     if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
-        page.text(facts::recurrence(before, &clock));
+        page.text(evidence::recurrence(before, &clock));
     }
     if incident.returned.is_some() {
         page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
@@ -61,7 +61,7 @@ pub(super) fn request(
     page.section(Name::Impact).field("影響", facts::scope(incident));
     page.section(Name::State);
     findings(&mut page, incident, &clock);
-    facts::before(&mut page, incident, |at| clock.western(at));
+    evidence::before(&mut page, incident, |at| clock.western(at));
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
     page.field("ご連絡方法", ANSWER);
@@ -191,7 +191,7 @@ pub(super) fn target(incident: &Facts) -> Vec<String> {
 /// 確認済みの事実, 推定, 未確認: kept apart.
 fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     let verdict = incident.verdict.as_ref();
-    let list = |facts: &[_]| facts.iter().map(|one| facts::fact(one, incident, clock)).collect::<Vec<_>>();
+    let list = |facts: &[_]| facts.iter().map(|one| evidence::fact(one, incident, clock)).collect::<Vec<_>>();
     page.items(
         "確認済みの事実",
         verdict.map(|verdict| list(&verdict.evidence)).unwrap_or_default(),
@@ -215,7 +215,10 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     page.field(if label == "推定" { "推定の根拠" } else { "根拠" }, facts::ground(verdict));
     let mut open = list(&verdict.not_known);
     if needs_eyes(incident) {
-        open.push("現地の状態（電源、表示ランプなど）".to_owned());
+        open.push(match incident.looked {
+            Some(false) => "現地の状態（電源、表示ランプなど。情報センターへ確認を依頼中）".to_owned(),
+            Some(true) | None => "現地の状態（電源、表示ランプなど）".to_owned(),
+        });
     }
     open.push("原因".to_owned());
     page.field("未確認", open.join("、"));

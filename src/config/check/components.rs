@@ -113,6 +113,7 @@ impl Checker<'_> {
             needs: self.component_list(&path.key("needs"), &table.needs.0),
             effect: table.effect,
             asset,
+            look: table.look,
             ping: table.ping,
             order,
         };

@@ -75,6 +75,7 @@ impl Checker<'_> {
             flap_quiet: table.flap_quiet.0,
             reopen: table.reopen.0,
             recurrence: table.recurrence.0,
+            look: table.look,
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,

@@ -105,6 +105,13 @@ pub enum Deed {
         /// Since when; now where none is given.
         at: Option<Timestamp>,
     },
+    /// What somebody on site saw (現地確認の結果).
+    Looked {
+        /// What was looked at, with what was found.
+        findings: Vec<(String, String)>,
+        /// When; now where none is given.
+        at: Option<Timestamp>,
+    },
     /// 原因, as far as it is known.
     Cause {
         /// 原因分類
@@ -201,6 +208,8 @@ pub enum DeedName {
     Assign,
     /// 暫定復旧
     WorkAround,
+    /// 現地確認の結果
+    Looked,
     /// 原因
     Cause,
     /// 統合
@@ -213,7 +222,7 @@ pub enum DeedName {
 
 impl DeedName {
     /// All of them, in the order of the journey.
-    pub const ALL: [DeedName; 19] = [
+    pub const ALL: [DeedName; 20] = [
         DeedName::Confirm,
         DeedName::Assign,
         DeedName::Acknowledge,
@@ -221,6 +230,7 @@ impl DeedName {
         DeedName::Start,
         DeedName::Note,
         DeedName::WorkAround,
+        DeedName::Looked,
         DeedName::Cause,
         DeedName::Hold,
         DeedName::Resume,
@@ -253,6 +263,7 @@ impl DeedName {
             DeedName::HandBack => "hand-back",
             DeedName::Assign => "assign",
             DeedName::WorkAround => "workaround",
+            DeedName::Looked => "looked",
             DeedName::Cause => "cause",
             DeedName::Merge => "merge",
             DeedName::Split => "split",
@@ -280,6 +291,7 @@ impl Deed {
             Deed::HandBack { .. } => DeedName::HandBack,
             Deed::Assign { .. } => DeedName::Assign,
             Deed::WorkAround { .. } => DeedName::WorkAround,
+            Deed::Looked { .. } => DeedName::Looked,
             Deed::Cause { .. } => DeedName::Cause,
             Deed::Merge { .. } => DeedName::Merge,
             Deed::Split { .. } => DeedName::Split,

@@ -6,7 +6,7 @@ use super::finish::{accept, restore};
 use super::join;
 use super::modify::{self, Step};
 use super::open::{Call, open};
-use super::record::{cancel, cause, note, note_words, work_around};
+use super::record::{cancel, cause, looked, note, note_words, work_around};
 use super::vendor::{Answer, acknowledge, hand_back, start};
 use super::{Act, Actor, Deed, Role, allowed, possible};
 use crate::desk::ids::{IncidentId, PartyId};
@@ -109,6 +109,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             hand_back(turn, actor, id, party, Answer { reason, at })?;
         }
         Deed::WorkAround { text, at } => work_around(turn, actor, id, text, at)?,
+        Deed::Looked { findings, at } => looked(turn, actor, id, findings, at)?,
         Deed::Cause { class, direct, root, contract } => {
             let by = actor.name.clone();
             cause(turn, actor, id, Cause { class, direct, root, contract, by, at: turn.now.wall })?;

@@ -3,7 +3,7 @@
 use super::perform::{act_by, check_time, move_to, needs_words};
 use super::{Actor, CancelKind};
 use crate::desk::ids::{IncidentId, RequestId};
-use crate::desk::incident::{Cause, Edit, Reason, Status};
+use crate::desk::incident::{Cause, Edit, Found, Reason, Status};
 use crate::desk::letter::What;
 use crate::desk::turn::Turn;
 use crate::desk::{assign, notify};
@@ -32,6 +32,32 @@ pub(super) fn work_around(
     let at = at.unwrap_or(turn.now.wall);
     turn.edit(id, Edit::happened(at, What::WorkedAround { text }), act_by(actor));
     move_to(turn, actor, id, Status::WorkedAround);
+    Ok(())
+}
+
+/// 現地確認の結果: evidence, with which the verdict is decided anew.
+pub(super) fn looked(
+    turn: &mut Turn,
+    actor: &Actor,
+    id: IncidentId,
+    findings: Vec<(String, String)>,
+    at: Option<Timestamp>,
+) -> Result<(), String> {
+    check_time(at, turn.now.wall)?;
+    if findings.is_empty() {
+        return Err("Say what was seen: `--item 電源ランプ=消灯`.".to_owned());
+    }
+    for (item, words) in &findings {
+        needs_words("looked", item)?;
+        needs_words("looked", words)?;
+    }
+    let at = at.unwrap_or(turn.now.wall);
+    for (item, words) in findings {
+        let found = Found { words: words.clone(), at };
+        turn.edit(id, Edit::Looked { item: item.clone(), found }, act_by(actor));
+        turn.edit(id, Edit::happened(at, What::Looked { item, words }), Reason::OnRecord);
+    }
+    turn.touched.to_judge.insert(id);
     Ok(())
 }
 

@@ -41,6 +41,11 @@ pub fn allowed(deed: DeedName, status: StatusName) -> Result<Leads, &'static str
             | S::Closed,
         ) => Ok(Leads::Stays),
 
+        (
+            D::Looked,
+            S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::Verifying | S::OnHold,
+        ) => Ok(Leads::Stays),
+
         (D::WorkAround, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::OnHold) => {
             Ok(Leads::To(S::WorkedAround))
         }

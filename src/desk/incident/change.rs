@@ -1,11 +1,13 @@
 //! How an incident changes: every edit, every reason, and how an edit is applied.
 
-use super::super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number, PartyId, ProbeName};
+use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
 use super::super::probe::Trial;
 use super::super::state::State;
-use super::{Cause, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict};
+use super::{
+    Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -128,142 +130,21 @@ pub enum Edit {
     Digested,
     /// A party answered that it is not its part.
     HandedBack(HandedBack),
+    /// Somebody on site was asked to look at these.
+    LookAsked(Vec<String>),
+    /// What was found on site.
+    Looked {
+        /// At what.
+        item: String,
+        /// What was found.
+        found: Found,
+    },
     /// 原因
     Cause(Cause),
     /// Offices that are told from now on, too.
     AlsoTell(BTreeSet<PartyId>),
     /// When it is judged anew, because time alone will tell; `None` = no longer.
     JudgeAt(Option<Timestamp>),
-}
-
-/// Why an incident changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Reason {
-    /// An alert that belongs to nothing open.
-    NewFault {
-        /// The alert.
-        alert: AlertId,
-    },
-    /// A source is blind.
-    Blind,
-    /// The desk registered a call.
-    Call,
-    /// The group turned out to be several faults.
-    Independent {
-        /// Split from.
-        of: IncidentId,
-    },
-    /// All its alerts went to the incident that has the same cause.
-    SharesCause,
-    /// What stayed red after 復旧.
-    StillRed {
-        /// Left over from.
-        of: IncidentId,
-    },
-    /// The window is over and something is still red.
-    WindowOverStillRed {
-        /// How many alerts.
-        red: usize,
-    },
-    /// The window is over and everything is gone.
-    WindowOverAllGone,
-    /// 重大度4.
-    LowSeverity,
-    /// It came again and again while watched.
-    Repeated {
-        /// How often.
-        times: u32,
-    },
-    /// Something else is wrong now, so watching is not enough.
-    WatchedGotWorse,
-    /// Nothing happened while watched.
-    Quiet,
-    /// Isolation begins.
-    Accepted,
-    /// The next number of the day.
-    NextNumber,
-    /// Computed from the matrix.
-    Matrix,
-    /// The members changed.
-    Members,
-    /// A rule or the responsibility table.
-    Isolated {
-        /// The rule; `None` = responsibility table.
-        rule: Option<String>,
-    },
-    /// What planned work kept apart still burns after its end.
-    Overrun {
-        /// The work.
-        work: CoverId,
-    },
-    /// Rules disagree.
-    Disagreement {
-        /// The rule that held first.
-        first: String,
-        /// A later, more confident one naming another party.
-        other: String,
-    },
-    /// A request was decided.
-    Requested,
-    /// The verdict leaves the next step to the desk.
-    DeskLeads,
-    /// Outside every contract: the office decides.
-    OutOfScope,
-    /// A ping was owed or came back.
-    Probe,
-    /// The desk's act.
-    Act {
-        /// Who.
-        by: String,
-    },
-    /// The root's alerts are gone.
-    RootGone,
-    /// They are gone, but come and go: a longer quiet time counts.
-    Flaps {
-        /// How often it was red so far.
-        times: usize,
-    },
-    /// They came back.
-    CameBack,
-    /// Gone and stable.
-    Stable,
-    /// The reason for a report.
-    Report(ReportReason),
-    /// Recorded for the reports.
-    OnRecord,
-    /// The source sees again; a complete look is the check.
-    SeesAgain,
-    /// The same fault within the reopen window.
-    Relapse {
-        /// The alert.
-        alert: AlertId,
-    },
-    /// Listed.
-    Digest,
-    /// 相談 is raised again.
-    HoldElapsed,
-    /// The desk is closed; the inquiry waits for its opening.
-    DeskClosed,
-    /// A rule waits for time to pass, and for nothing else.
-    TimeTells,
-    /// A like fault was restored within the time of recurrence.
-    Recurs,
-}
-
-/// Why a report left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReportReason {
-    /// 第一報
-    First,
-    /// The promised hour.
-    Promised,
-    /// News, while no hour is promised.
-    News,
-    /// Back to normal, check under way.
-    Verifying,
-    /// 復旧報
-    Restored,
 }
 
 /// Applies `change` to the state. Total: a change to an unknown incident is counted.
@@ -299,6 +180,8 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::WatchMark(_)
         | Edit::Digested
         | Edit::HandedBack(_)
+        | Edit::LookAsked(_)
+        | Edit::Looked { .. }
         | Edit::Cause(_)
         | Edit::AlsoTell(_)
         | Edit::JudgeAt(_) => {}
@@ -382,6 +265,14 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::InquireAt(at) => incident.inquire_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
+        Edit::LookAsked(items) => {
+            for item in items {
+                incident.looks.entry(item.clone()).or_default();
+            }
+        }
+        Edit::Looked { item, found } => {
+            incident.looks.insert(item.clone(), Some(found.clone()));
+        }
         Edit::Cause(cause) => incident.cause = Some(cause.clone()),
         Edit::AlsoTell(offices) => incident.reporting.offices.extend(offices.iter().cloned()),
         Edit::JudgeAt(at) => incident.judge_at = *at,

@@ -112,6 +112,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             Reader::House(_) => correlate::still_red(turn, incident),
             Reader::Vendor(_) => Vec::new(),
         },
+        looked: (!known.looks.is_empty()).then(|| known.looks.values().any(Option::is_some)),
         flapping: correlate::flapping(turn, incident),
         cause: known.cause.as_ref().map(|cause| (cause.class, cause.direct.clone())),
         similar: similar(turn, known, reader),

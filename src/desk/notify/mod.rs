@@ -1,13 +1,15 @@
 //! Notify (連絡): who hears of which change, with which facts.
 //!
 //! A stage. [`facts`] fixes what a reader may know, [`reports`] tells the offices, [`vendor`] asks and reminds, [`ends`] says
-//! that it is called off or goes on elsewhere, [`house`] and [`covers`] tell the desk itself. When and by which path it leaves
+//! that it is called off or goes on elsewhere, [`onsite`] asks for a look, [`house`] and
+//! [`covers`] tell the desk itself. When and by which path it leaves
 //! is `deliver`'s, the wording `render`'s.
 
 mod covers;
 mod ends;
 mod facts;
 mod house;
+mod onsite;
 mod reports;
 mod vendor;
 
@@ -16,6 +18,7 @@ pub(super) use ends::{cancelled, merged};
 pub(super) use house::{
     adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };
+pub(super) use onsite::look;
 pub(super) use reports::{
     consultation, external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
 };

@@ -119,6 +119,8 @@ pub enum Why {
     Call,
     /// The desk leads on.
     DeskLeads,
+    /// Only eyes can see it.
+    OnSite,
     /// Please check operation.
     CheckOperation,
     /// Outside every contract.

@@ -74,6 +74,10 @@ pub struct Component {
     pub effect: Option<Effect>,
     /// The thing itself, for the request.
     pub asset: Asset,
+    /// What is to be looked at on site when it is suspected (現地確認); empty = the usual list, where it stands somewhere and
+    /// hardware is suspected.
+    #[serde(default)]
+    pub look: Vec<String>,
     /// Address to ping when isolating; `None` = the probe is not tried.
     pub ping: Option<String>,
     /// Position in the file, for "earlier wins".

@@ -35,6 +35,9 @@ pub struct Policy {
     /// The same fault of the same component within this time after 復旧 is a recurrence (再発; default 30 days).
     #[serde(default = "thirty_days")]
     pub recurrence: Duration,
+    /// What is looked at on site (現地確認) where a component names nothing of its own.
+    #[serde(default)]
+    pub look: Vec<String>,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.

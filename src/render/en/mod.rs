@@ -86,6 +86,10 @@ impl Mail<'_> {
                 self.incident(incident);
                 subject(&["Request withdrawn"], &format!("{site} {}", Symptom::of(incident).title()), incident)
             }
+            Matter::OnSite { incident, place, items } => {
+                self.on_site(incident, place, items);
+                subject(&["Please look on site"], &title(incident), incident)
+            }
             Matter::Cancelled { incident, kind, reason } => {
                 self.cancelled(incident, *kind, reason);
                 subject(&["Incident", "Cancelled"], &title(incident), incident)

@@ -11,6 +11,15 @@ use crate::render::symptom::Symptom;
 use crate::render::{probe, text, words};
 
 impl Mail<'_> {
+    pub(super) fn on_site(&mut self, incident: &Facts, place: &str, items: &[String]) {
+        self.page.text("Please look at the following and let us know by phone or fax what you see.");
+        self.incident(incident);
+        self.page.section(Name::Ask).field("Place", text::or(text::name(place), NOT_KNOWN));
+        let boxes = items.iter().map(|item| format!("[ ] {}: ", text::name(item))).collect();
+        self.page.lines("Look at", boxes, NONE);
+        self.page.field("Log", "please do not restart anything before we have spoken");
+    }
+
     pub(super) fn cancelled(&mut self, incident: &Facts, kind: CancelKind, reason: &str) {
         self.page.text(match kind {
             CancelKind::FalseAlarm => {
@@ -48,6 +57,8 @@ impl Mail<'_> {
             What::DeskStarted => format!("{at} the desk started work."),
             What::Chased { party } => format!("{at} {} was reminded.", text::name(party)),
             What::HandedBack { party } => format!("{at} {} answered that it is not its part.", text::name(party)),
+            What::LookAsked { party } => format!("{at} {} was asked to look on site.", text::name(party)),
+            What::Looked { item, words } => format!("{at} on site, {}: {}.", text::name(item), text::note(words)),
             What::Reported { text: said } => format!("{at} a further call: {}", text::note(said)),
             What::Flapping { times } => format!("{at} it comes and goes, {times} times so far."),
             What::WorkedAround { text: done } => format!("{at} workaround in place: {}", text::note(done)),
@@ -105,6 +116,9 @@ impl Mail<'_> {
                 format!("{} to {} could not be tried", probe::called_en(kind), text::name(target))
             }
             Fact::Quiet { target } => format!("no alert on {}", text::name(target)),
+            Fact::OnSite { item, words, at } => {
+                format!("on site, {}: {} ({})", text::name(item), text::note(words), self.clock.english_short(*at))
+            }
             Fact::Changed { summary, at } => {
                 format!("changed shortly before: {} ({})", text::summary(summary), self.clock.english(*at))
             }

@@ -183,6 +183,10 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
         Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
+        Edit::LookAsked(items) => (format!("asked to look at {} for {name}", items.join(", ")), Weight::Headline),
+        Edit::Looked { item, found } => {
+            (format!("seen for {name}: {} {}", one_line(item), one_line(&found.words)), Weight::Headline)
+        }
         Edit::Cause(cause) => {
             let class = format!("{:?}", cause.class).to_uppercase();
             (format!("cause of {name}: {class} {}", one_line(&cause.direct)), Weight::Headline)
@@ -267,6 +271,8 @@ fn what_words(what: &What) -> String {
         What::Started { party } => format!("{} started", one_line(party)),
         What::DeskStarted => "desk started".to_owned(),
         What::Chased { party } => format!("{} reminded", one_line(party)),
+        What::LookAsked { party } => format!("{} was asked to look", one_line(party)),
+        What::Looked { item, words } => format!("{}: {}", one_line(item), one_line(words)),
         What::Reported { text } => format!("a call: {}", one_line(text)),
         What::Flapping { times } => format!("comes and goes, {times} times so far"),
         What::WorkedAround { text } => format!("worked around: {}", one_line(text)),

@@ -112,6 +112,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
         incident::Reason::Recurs => "the same fault was there before".to_owned(),
         incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
+        incident::Reason::OnSite => "only eyes can see it".to_owned(),
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
     }
@@ -166,6 +167,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::NotAcknowledged => "no acknowledgement came in time".to_owned(),
         Why::Call => "somebody must be called".to_owned(),
         Why::DeskLeads => "the next step is the desk's".to_owned(),
+        Why::OnSite => "only eyes can see it".to_owned(),
         Why::CheckOperation => "operation must be checked".to_owned(),
         Why::OutOfScope => "the office must decide".to_owned(),
         Why::ExternalService => "an external service fails".to_owned(),

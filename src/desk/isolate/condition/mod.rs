@@ -23,6 +23,7 @@ mod place;
 mod probe;
 mod recurred;
 mod root;
+mod seen;
 
 pub use place::{Place, Refer, Step};
 
@@ -176,6 +177,8 @@ conditions! {
     behind: Behind,
     /// The component's ping address answers or is silent.
     ping: Ping,
+    /// Somebody saw this on site.
+    seen: Seen,
     /// A modification was made shortly before.
     changed: Changed,
     /// The same fault was there before.
