@@ -87,8 +87,8 @@ fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
         })
     };
     alert.shares.iter().find_map(|share| {
-        let alike = turn.state.sharing.get(share)?.iter().filter_map(|id| turn.state.alerts.get(id)?.incident());
-        let incident = alike.filter(young).next_back()?;
+        let mut alike = turn.state.sharing.get(share)?.iter().filter_map(|id| turn.state.alerts.get(id)?.incident());
+        let incident = alike.rfind(young)?;
         Some((incident, alert::Reason::Shares { what: share.clone() }))
     })
 }
