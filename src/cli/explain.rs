@@ -103,6 +103,10 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
             Fact::Probe { kind, target, seen, at } => {
                 format!("{}  {}", text::time(*at, zone), probe::english(kind, target, seen, zone))
             }
+            Fact::Noticed { at } => {
+                let days: Vec<String> = at.iter().map(|at| text::time(*at, zone)).collect();
+                format!("notices of the certificate's end left {}", days.join(", "))
+            }
             Fact::ProbeNotKnown { kind, target } => {
                 format!("what a {} to {target} brings", probe::called_en(kind))
             }

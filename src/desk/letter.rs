@@ -4,7 +4,7 @@
 //! data can appear in the text, because it is not here.
 
 use super::ids::Number;
-use super::probe::Seen;
+use super::probe::{Certificate, Seen};
 use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,25 @@ pub struct Letter {
     pub from: Signature,
     /// What it says.
     pub matter: Matter,
+}
+
+/// A certificate that ends soon, or has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateNotice {
+    /// The component it is.
+    pub component: String,
+    /// Its owner; `None` where the reader is another vendor.
+    pub owner: Option<String>,
+    /// Where it was seen.
+    pub target: String,
+    /// What it says.
+    pub certificate: Certificate,
+    /// Days from the day of writing to its last day, at the site; below 0 or `ended` = it is over.
+    pub days: i32,
+    /// It has ended.
+    pub ended: bool,
+    /// When earlier notices left.
+    pub earlier: Vec<Timestamp>,
 }
 
 /// Who reads a letter.
@@ -58,6 +77,11 @@ pub struct Signature {
 /// What a letter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Matter {
+    /// 予防通知 → 窓口, and whom the probe names: a certificate ends soon, or has ended.
+    CertificateEnds {
+        /// What is known of it.
+        notice: Box<CertificateNotice>,
+    },
     /// 第一報 → 主管課.
     FirstReport {
         /// The incident.
@@ -379,6 +403,11 @@ pub enum Fact {
         seen: Box<Seen>,
         /// When.
         at: Timestamp,
+    },
+    /// 予防通知 about the certificate that has ended.
+    Noticed {
+        /// When they left.
+        at: Vec<Timestamp>,
     },
     /// A named probe that could not be tried, or is still awaited.
     ProbeNotKnown {
@@ -740,6 +769,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Blind { .. }
         | Matter::Sighted { .. }
         | Matter::Digest { .. }
-        | Matter::Adopted { .. } => None,
+        | Matter::Adopted { .. }
+        | Matter::CertificateEnds { .. } => None,
     }
 }

@@ -5,6 +5,7 @@
 //! `report` and `office` (主管課), `request` (業者), `desk`, `notice` and `covers` (窓口), `source` (監視停止) and, in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
+mod certificates;
 mod commands;
 mod covers;
 mod desk;
@@ -67,6 +68,7 @@ fn japanese(letter: &Letter) -> (String, Page) {
         Matter::Security { number } => office::security(letter, number),
         Matter::PhoneNote { incident, calls } => desk::phone_note(letter, incident, calls),
         Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice),
+        Matter::CertificateEnds { notice } => certificates::ends(letter, notice),
         Matter::Digest { digest } => desk::digest(letter, digest),
         Matter::Adopted { source, problems, total } => desk::adopted(letter, source, problems, *total),
         Matter::Blind { number, source, since, detail } => {

@@ -77,6 +77,13 @@ impl Clock {
         }
     }
 
+    /// `9月18日（金）` in the year of writing, else with the year.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        let there = self.local(at).date();
+        let day = month_day(there);
+        if there.year() == self.now.year() { day } else { format!("{}年{day}", there.year()) }
+    }
+
     /// `09-20 02:13`, for lists.
     pub(super) fn column(&self, at: Timestamp) -> String {
         let at = self.local(at).datetime();

@@ -3,12 +3,14 @@
 //! A stage. [`facts`] fixes what a reader may know, [`reports`] tells the offices, [`vendor`] asks and reminds, [`house`]
 //! and [`covers`] tell the desk itself. When and by which path it leaves is `deliver`'s, the wording `render`'s.
 
+mod certificates;
 mod covers;
 mod facts;
 mod house;
 mod reports;
 mod vendor;
 
+pub(super) use certificates::certificate_seen;
 pub(super) use covers::cover_ends_soon;
 pub(super) use house::{
     adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,

@@ -136,6 +136,7 @@ impl Mail<'_> {
                 line(&["Important", "Monitoring resumed"], &format!("{site} {source}"), None, number.as_ref())
             }
             Matter::Digest { digest } => self.digest(digest, &site),
+            Matter::CertificateEnds { notice } => self.certificate_ends(notice, &site),
             Matter::Adopted { source, problems, total } => {
                 let source = text::or(text::name(source), NOT_KNOWN);
                 self.page.text(format!(
@@ -346,6 +347,10 @@ impl Mail<'_> {
             Fact::PingNotKnown { target } => format!("ping of {} could not be learnt", text::name(target)),
             Fact::Probe { kind, target, seen, at } => {
                 format!("{} ({})", probe::english(kind, target, seen, self.clock.zone()), self.clock.english_short(*at))
+            }
+            Fact::Noticed { at } => {
+                let days: Vec<String> = at.iter().map(|at| self.clock.english(*at)).collect();
+                format!("notices of the certificate's end left on {}", days.join(", "))
             }
             Fact::ProbeNotKnown { kind, target } => {
                 format!("{} to {} could not be tried", probe::called_en(kind), text::name(target))
