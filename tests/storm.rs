@@ -83,7 +83,12 @@ fn ten_thousand_alerts_are_one_incident_and_a_handful_of_mails() {
     let state = desk.state();
     assert_eq!(i64::try_from(state.alerts.len()).unwrap(), ALERTS);
     let numbered: Vec<_> = state.incidents.values().filter(|incident| incident.number.is_some()).collect();
-    assert_eq!(numbered.len(), 1, "{:?}", numbered.iter().map(|it| (it.name(), &it.root, it.links.clone())).collect::<Vec<_>>());
+    assert_eq!(
+        numbered.len(),
+        1,
+        "{:?}",
+        numbered.iter().map(|it| (it.name(), &it.root, it.links.clone())).collect::<Vec<_>>()
+    );
     assert!(state.alerts.values().all(|alert| alert.incident() == Some(numbered[0].id)));
     let parties: Vec<&str> = numbered[0].verdict().unwrap().parties.iter().map(|party| party.as_str()).collect();
     assert_eq!(parties, ["n-sha"]);

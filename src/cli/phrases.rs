@@ -67,6 +67,8 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::Evidence => "切り分けに必要",
         Why::WriteBack => "監視側への番号の記入",
         Why::CoverEnds => "終了間際に警報が継続",
+        Why::CertificateEnds => "証明書の有効期限",
+        Why::Certificates => "証明書の日次確認",
         Why::Notice => "管理者への通知",
     };
     tongue.pick(&sentences::why(why), japanese).to_owned()
@@ -123,6 +125,14 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         }
         (Tongue::Ja, Fact::Probe { kind, target, seen, at }) => {
             format!("{}  {}", time(at), probe::seen(kind, target, seen, zone))
+        }
+        (Tongue::En, Fact::Noticed { at }) => {
+            let days: Vec<String> = at.iter().map(time).collect();
+            format!("notices of the certificate's end left {}", days.join(", "))
+        }
+        (Tongue::Ja, Fact::Noticed { at }) => {
+            let days: Vec<String> = at.iter().map(time).collect();
+            format!("予防通知を送付済み（{}）", days.join("、"))
         }
         (Tongue::En, Fact::ProbeNotKnown { kind, target }) => {
             format!("what a {} to {target} brings", probe::called_en(kind))

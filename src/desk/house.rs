@@ -37,6 +37,11 @@ pub enum Change {
         /// When one was made.
         made: Option<Timestamp>,
     },
+    /// When certificates are next looked at.
+    Certificates {
+        /// The next hour.
+        next: Timestamp,
+    },
     /// When planned work next begins or ends.
     PlannedEdge {
         /// The next edge, if any.
@@ -100,6 +105,10 @@ pub(super) fn apply(state: &mut State, change: &Change) {
                 state.house.blind_times.retain(|(_, _, until)| until.is_none());
             }
             state.agenda.set(Wakeup::Digest, Some(When::Wall(*next)));
+        }
+        Change::Certificates { next } => {
+            state.house.certificates_due = Some(*next);
+            state.agenda.set(Wakeup::Certificates, Some(When::Wall(*next)));
         }
         Change::PlannedEdge { next } => {
             state.house.planned_edge = *next;

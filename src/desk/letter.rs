@@ -5,7 +5,7 @@
 
 use super::act::CancelKind;
 use super::ids::Number;
-use super::probe::Seen;
+use super::probe::{Certificate, Seen};
 use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,25 @@ pub struct Letter {
     pub from: Signature,
     /// What it says.
     pub matter: Matter,
+}
+
+/// A certificate that ends soon, or has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateNotice {
+    /// The component it is.
+    pub component: String,
+    /// Its owner; `None` where the reader is another vendor.
+    pub owner: Option<String>,
+    /// Where it was seen.
+    pub target: String,
+    /// What it says.
+    pub certificate: Certificate,
+    /// Days from the day of writing to its last day, at the site; below 0 or `ended` = it is over.
+    pub days: i32,
+    /// It has ended.
+    pub ended: bool,
+    /// When earlier notices left.
+    pub earlier: Vec<Timestamp>,
 }
 
 /// Who reads a letter.
@@ -60,6 +79,11 @@ pub struct Signature {
 /// What a letter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Matter {
+    /// 予防通知 → 窓口, and whom the probe names: a certificate ends soon, or has ended.
+    CertificateEnds {
+        /// What is known of it.
+        notice: Box<CertificateNotice>,
+    },
     /// 第一報 → 主管課.
     FirstReport {
         /// The incident.
@@ -456,6 +480,11 @@ pub enum Fact {
         seen: Box<Seen>,
         /// When.
         at: Timestamp,
+    },
+    /// 予防通知 about the certificate that has ended.
+    Noticed {
+        /// When they left.
+        at: Vec<Timestamp>,
     },
     /// A named probe that could not be tried, or is still awaited.
     ProbeNotKnown {
@@ -926,6 +955,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Blind { .. }
         | Matter::Sighted { .. }
         | Matter::Digest { .. }
-        | Matter::Adopted { .. } => None,
+        | Matter::Adopted { .. }
+        | Matter::CertificateEnds { .. } => None,
     }
 }

@@ -190,6 +190,8 @@ impl Owed {
         match &self.work {
             Work::Message { channel, .. } => channel.to_string(),
             Work::Ping { .. } => "ping".to_owned(),
+            // What is looked at every day keeps nobody waiting who isolates a fault.
+            Work::Probe { .. } if self.why == Why::Certificates => "certificates".to_owned(),
             Work::Probe { .. } => "probe".to_owned(),
             Work::WriteBack { source, .. } => format!("write-back {source}"),
         }
@@ -226,5 +228,6 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Sighted { .. } => "sighted",
         Matter::Digest { .. } => "digest",
         Matter::Adopted { .. } => "adopted",
+        Matter::CertificateEnds { .. } => "certificate_ends",
     }
 }

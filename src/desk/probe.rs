@@ -9,7 +9,7 @@ mod change;
 pub(super) use change::apply;
 pub use change::{Change, Reason};
 
-use super::ids::{ComponentId, IncidentId, OwedId, ProbeName};
+use super::ids::{ComponentId, IncidentId, OwedId, PartyId, ProbeName};
 use super::now::Now;
 use super::outcome::Probed;
 use jiff::Timestamp;
@@ -30,6 +30,9 @@ pub struct Probe {
     pub every: Duration,
     /// The rungs below it: it is tried once all of these were good.
     pub after: Vec<ProbeName>,
+    /// The end of the certificate it shows is watched: who is told beside the desk.
+    #[serde(default)]
+    pub watched_by: Option<Vec<PartyId>>,
 }
 
 /// What is known of a probe.
@@ -41,6 +44,21 @@ pub struct Record {
     pub under_way: Option<OwedId>,
     /// Who waits for it.
     pub waiting: BTreeSet<IncidentId>,
+    /// The certificate it showed last.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
+    /// 予防通知 about that certificate, oldest first.
+    #[serde(default)]
+    pub noticed: Vec<Noticed>,
+}
+
+/// One 予防通知.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noticed {
+    /// For how many days before the end; 0 = it has ended.
+    pub days: u16,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A probe within one incident.

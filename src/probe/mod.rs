@@ -133,6 +133,11 @@ trait Kind: Table {
     /// What is wrong with its own keys. Files are looked at.
     fn faults(&self) -> Vec<Fault>;
 
+    /// It shows a certificate whose end is watched every day: the parties to tell beside the desk.
+    fn watched_by(&self) -> Option<&[String]> {
+        None
+    }
+
     /// Its file names, relative ones meaning files beside the configuration.
     fn files(&mut self) -> Option<&mut PathBuf> {
         None
@@ -188,6 +193,11 @@ macro_rules! kinds {
                 let mut faults = self.times_out_of_range();
                 match self { $(Self::$kind(probe) => faults.extend(probe.faults()),)+ }
                 faults
+            }
+
+            /// The parties to tell of the end of its certificate beside the desk; `None` = nobody watches it.
+            pub fn watched_by(&self) -> Option<&[String]> {
+                match self { $(Self::$kind(probe) => probe.watched_by(),)+ }
             }
 
             fn files(&mut self) -> Option<&mut PathBuf> {

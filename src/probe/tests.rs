@@ -86,7 +86,7 @@ async fn tcp(host: &str, port: u16) -> Probed {
 
 async fn tls_within(timeout: Duration, port: u16, name: &str, ca_file: Option<&str>) -> Probed {
     let name = Some(name.to_owned());
-    once(Probe::Tls(Tls::of(timeout, HERE.into(), Some(port), name, ca_file.map(testdata)))).await
+    once(Probe::Tls(Tls::of(timeout, HERE.into(), Some(port), name, ca_file.map(testdata), OneOrMany::default()))).await
 }
 
 async fn tls(port: u16, ca_file: Option<&str>) -> Probed {
@@ -333,7 +333,10 @@ fn what_cannot_be_tried_is_told_by_its_key() {
     };
     assert_eq!(keys(dns("", "", "ten")), ["server", "lookup", "expect"]);
     let ca_file = Some(testdata("good.key"));
-    assert_eq!(keys(Probe::Tls(Tls::of(SOON, "web".into(), None, None, ca_file.clone()))), ["ca_file"]);
+    assert_eq!(
+        keys(Probe::Tls(Tls::of(SOON, "web".into(), None, None, ca_file.clone(), OneOrMany::default()))),
+        ["ca_file"]
+    );
     let http = Http::of(SOON, "ftp://web".into(), OneOrMany(vec![99]), None, ca_file);
     assert_eq!(keys(Probe::Http(http)), ["ca_file", "url", "status"]);
     assert_eq!(keys(Probe::Command(Command::of(SOON, vec!["check".into()]))), ["command"]);

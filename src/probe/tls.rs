@@ -8,6 +8,7 @@ use super::connect::{Address, Miss, connect};
 use super::{Called, Fault, Kind, host_faults, line, not_known, seen, table};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Certificate, Seen, Sign};
+use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -34,6 +35,9 @@ table! {
         server_name: Option<String>,
         /// Own CAs (PEM), trusted beside those of this machine.
         ca_file: Option<PathBuf>,
+        /// Who gets 予防通知 beside the desk.
+        #[serde(default)]
+        tell: OneOrMany<String>,
     }
 }
 
@@ -61,6 +65,10 @@ impl Kind for Tls {
         }
         faults.extend(ca_faults(self.ca_file.as_deref()));
         faults
+    }
+
+    fn watched_by(&self) -> Option<&[String]> {
+        Some(&self.tell.0)
     }
 
     fn files(&mut self) -> Option<&mut PathBuf> {

@@ -50,6 +50,10 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         }
         Fact::PingNotKnown { target } => format!("監視装置から {} への ping（確認できず）", text::name(target)),
         Fact::Probe { kind, target, seen, at } => probe::japanese(kind, target, seen, &clock.short(*at), clock.zone()),
+        Fact::Noticed { at } => {
+            let days: Vec<String> = at.iter().map(|at| clock.day(*at)).collect();
+            format!("証明書の有効期限に関する予防通知を送付済み（{}）", days.join("、"))
+        }
         Fact::ProbeNotKnown { kind, target } => probe::not_known(kind, target),
         Fact::Quiet { target } => format!("{}には異常を検知していないこと", text::name(target)),
         Fact::OnSite { item, words, at } => {

@@ -6,6 +6,7 @@
 //! in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
+mod certificates;
 mod commands;
 mod covers;
 mod desk;
@@ -73,6 +74,7 @@ fn japanese(letter: &Letter) -> (String, Page) {
         Matter::Security { number } => office::security(letter, number),
         Matter::PhoneNote { incident, calls } => desk::phone_note(letter, incident, calls),
         Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice),
+        Matter::CertificateEnds { notice } => certificates::ends(letter, notice),
         Matter::Digest { digest } => desk::digest(letter, digest),
         Matter::Adopted { source, problems, total } => desk::adopted(letter, source, problems, *total),
         Matter::Blind { number, source, since, detail } => {

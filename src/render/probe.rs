@@ -81,7 +81,7 @@ pub(super) fn last_second(at: Timestamp, zone: &TimeZone) -> String {
 
 /// 「監視装置から … への TLS接続（確認できず）」.
 pub(super) fn not_known(kind: &str, target: &str) -> String {
-    format!("監視装置から {} への {}（確認できず）", text::name(target), called_ja(kind))
+    format!("監視装置から {} への {}（確認できず）", text::name(target), called_ja(kind).trim_end())
 }
 
 /// "TLS handshake with …: shows an expired certificate", for `explain` and mails in English.
@@ -100,9 +100,10 @@ pub fn called_en(kind: &str) -> String {
     called(kind).map_or_else(|| format!("{kind} probe"), |called| called.en.to_owned())
 }
 
-/// What a kind is called in Japanese.
+/// What a kind is called in Japanese; with a space behind what ends in Latin letters.
 pub fn called_ja(kind: &str) -> String {
-    called(kind).map_or_else(|| format!("{kind} による確認"), |called| called.ja.to_owned())
+    let name = called(kind).map_or_else(|| format!("{kind} による確認"), |called| called.ja.to_owned());
+    if name.ends_with(|c: char| c.is_ascii()) { name + " " } else { name }
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Modification(change) => changes::modification(names, change),
         Change::Owed(change) => owed::owed(names, change),
         Change::Cover(change) => covers::cover(names, change),
-        Change::Probe { probe, change } => changes::probe(probe, change),
+        Change::Probe { probe, change } => changes::probe(names, (probe, change), &entry.reason),
         Change::House(change) => changes::house(names, change),
     };
     Sentence { what, because: reasons::reason(names, &entry.reason), weight }
@@ -100,6 +100,11 @@ impl Names<'_> {
     }
 
     /// An hour, with its date.
+    /// A moment at which the second counts.
+    fn second(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     fn at(&self, at: Timestamp) -> String {
         let zoned = at.to_zoned(self.zone.clone());
         let seconds = if zoned.second() == 0 { "%m-%d %H:%M" } else { "%m-%d %H:%M:%S" };

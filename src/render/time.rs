@@ -49,13 +49,6 @@ impl Clock {
         month_day(self.now.date())
     }
 
-    /// `11月24日（火）`, with the year where that differs from the year of writing.
-    pub(super) fn day(&self, at: Timestamp) -> String {
-        let date = self.local(at).date();
-        let year = if date.year() == self.now.year() { String::new() } else { format!("{}年", date.year()) };
-        format!("{year}{}", month_day(date))
-    }
-
     /// The time of writing, `3時00分`.
     pub(super) fn now(&self) -> String {
         hour_minute(self.now)
@@ -83,6 +76,13 @@ impl Clock {
         } else {
             self.western(at)
         }
+    }
+
+    /// `9月18日（金）` in the year of writing, else with the year.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        let there = self.local(at).date();
+        let day = month_day(there);
+        if there.year() == self.now.year() { day } else { format!("{}年{day}", there.year()) }
     }
 
     /// `09-20 02:13`, for lists.

@@ -1,5 +1,6 @@
 //! Letters of days at the example site, as the desk would fix them.
 
+mod certificates;
 mod desks;
 mod offices;
 mod sources;
@@ -282,6 +283,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(desks::desks());
     all.extend(sources::sources());
+    all.extend(certificates::certificates());
     let english: Vec<_> = [
         ("sc1-first-report", "en-first-report"),
         ("sc1-request", "en-request"),

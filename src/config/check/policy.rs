@@ -11,6 +11,9 @@ use std::time::Duration;
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
 const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
 
+/// No notice of a certificate's end leaves earlier than this many days before it.
+const MOST_DAYS: u16 = 400;
+
 impl Checker<'_> {
     /// The policy.
     pub(super) fn policy(&mut self, table: PolicyTable, site: Option<&Site>) -> Policy {
@@ -39,6 +42,12 @@ impl Checker<'_> {
         if table.flap_repeats < 2 {
             let help = "what is red once does not come and go; the default is 3";
             self.findings.fault(&path.key("flap_repeats"), "is less than 2", help);
+        }
+        for (index, days) in table.certificate_days.iter().enumerate() {
+            if !(1..=MOST_DAYS).contains(days) {
+                let help = format!("write days before the end, 1 to {MOST_DAYS}");
+                self.findings.fault(&path.key("certificate_days").index(index), format!("is {days}"), help);
+            }
         }
         if table.hold_business_days == 0 {
             self.findings.fault(&path.key("hold_business_days"), "is 0", "write the business days between two 相談");
@@ -79,6 +88,8 @@ impl Checker<'_> {
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,
+            certificates_at: table.certificates_at.0,
+            certificate_days: table.certificate_days,
             blind_tell,
             hold_business_days: table.hold_business_days,
             reception,

@@ -31,6 +31,10 @@ pub(in crate::config) fn check(written: Vec<Item<Probe>>, checker: &mut Checker<
             let here = checker.element(&path.key("after"), index);
             checker.probe(&here, rung);
         }
+        for (index, party) in probe.watched_by().unwrap_or_default().iter().enumerate() {
+            let here = checker.element(&path.key("tell"), index);
+            checker.party(&here, party);
+        }
         if !checker.findings.is_torn(&path) {
             for fault in probe.faults() {
                 checker.findings.plain_fault(&path.key(fault.key), fault.why);
@@ -72,6 +76,7 @@ pub(in crate::config) fn rule(probe: &Probe) -> (ProbeName, ProbeRule) {
         kind: probe.kind().to_owned(),
         target: probe.target(),
         every: common.every,
+        watched_by: probe.watched_by().map(|tell| tell.iter().map(|party| party.as_str().into()).collect()),
         after: common.after.iter().map(|rung| rung.as_str().into()).collect(),
     };
     (common.name.into(), rule)

@@ -78,7 +78,7 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
 
 /// Owes a ping, a probe or a write-back.
 pub(in crate::desk) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
-    let life = if matches!(work, Work::Ping { .. } | Work::Probe { .. }) { PING_LIFE } else { COPY_LIFE };
+    let life = if why == Why::Evidence { PING_LIFE } else { COPY_LIFE };
     let mut owed = blank(turn, incident, work, why.clone());
     owed.give_up = turn.now.elapsed + life;
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));

@@ -121,10 +121,20 @@ impl<'a> Case<'a> {
         facts
     }
 
-    /// What a named probe saw, as a fact for the mail.
-    pub(super) fn probe_fact(&self, name: &ProbeName, seen: &Seen, at: Timestamp) -> Fact {
+    fn probe_fact(&self, name: &ProbeName, seen: &Seen, at: Timestamp) -> Fact {
         let (kind, target) = self.probe_target(name);
         Fact::Probe { kind, target, seen: Box::new(seen.clone()), at }
+    }
+
+    /// What a named probe saw, with the notices that went before where it saw an expired certificate.
+    pub(super) fn probe_facts(&self, name: &ProbeName, seen: &Seen, at: Timestamp) -> Vec<Fact> {
+        let mut facts = vec![self.probe_fact(name, seen, at)];
+        let noticed = self.state.probes.get(name).map(|record| record.noticed.as_slice()).unwrap_or_default();
+        let at: Vec<Timestamp> = noticed.iter().filter(|notice| notice.days > 0).map(|notice| notice.at).collect();
+        if seen.sign == Sign::Expired && !at.is_empty() {
+            facts.push(Fact::Noticed { at });
+        }
+        facts
     }
 
     /// That a named probe is not known, as a fact for the mail.
@@ -143,9 +153,9 @@ impl<'a> Case<'a> {
         let of_it =
             |name: &&ProbeName| self.book.rules.probes.get(*name).is_some_and(|probe| probe.component == *component);
         let all = self.incident.probes.iter().filter(|(name, _)| of_it(name));
-        all.filter_map(|(name, trial)| match trial {
-            Trial::Came { seen, at } if (seen.sign == Sign::Ok) == good => Some(self.probe_fact(name, seen, *at)),
-            Trial::Came { .. } | Trial::Queued | Trial::Awaited | Trial::NotKnown { .. } => None,
+        all.flat_map(|(name, trial)| match trial {
+            Trial::Came { seen, at } if (seen.sign == Sign::Ok) == good => self.probe_facts(name, seen, *at),
+            Trial::Came { .. } | Trial::Queued | Trial::Awaited | Trial::NotKnown { .. } => Vec::new(),
         })
         .collect()
     }

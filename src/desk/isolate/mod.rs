@@ -11,7 +11,7 @@ mod table;
 mod trial;
 
 pub(super) use probe::{awaits_probes, came, owe_probes};
-pub(super) use trial::probe_came;
+pub(super) use trial::{look_at_certificates, probe_came};
 
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};

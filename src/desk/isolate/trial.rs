@@ -5,14 +5,15 @@
 //! tried: it could not tell anything. Not here: trying (`crate::probe`), and what a result means (`condition/probe.rs`).
 
 use super::probe::{Scene, judge_when_all_is_in};
-use crate::desk::deliver;
 use crate::desk::ids::{IncidentId, ProbeName};
 use crate::desk::incident::{Edit, Reason};
+use crate::desk::notify;
 use crate::desk::outcome::Probed;
 use crate::desk::owed::{Why, Work};
 use crate::desk::probe::{self, Trial};
 use crate::desk::rules::Condition;
 use crate::desk::turn::Turn;
+use crate::desk::{deliver, house};
 
 /// Named probes per incident: more would delay the verdict and load a network that is weak already.
 const MOST: usize = 16;
@@ -120,14 +121,32 @@ fn start(turn: &mut Turn, incident: IncidentId, name: ProbeName) {
         let trial = trial(&probed, at.wall);
         return turn.edit(incident, Edit::Trial { probe: name, trial }, Reason::Probe);
     }
-    let is_under_way = record.is_some_and(|record| record.under_way.is_some());
     turn.edit(incident, Edit::Trial { probe: name.clone(), trial: Trial::Awaited }, Reason::Probe);
     turn.record((name.clone(), probe::Change::Awaited { by: incident }), probe::Reason::Isolation);
-    if !is_under_way {
-        let row = turn.next_owed();
-        let work = Work::Probe { probe: name.clone(), target: known.target.clone() };
-        deliver::owe(turn, Some(incident), work, Why::Evidence);
-        turn.record((name, probe::Change::Owed { row }), probe::Reason::Isolation);
+    attempt(turn, name, Some(incident), probe::Reason::Isolation);
+}
+
+/// Owes one attempt, unless one is under way.
+fn attempt(turn: &mut Turn, name: ProbeName, incident: Option<IncidentId>, reason: probe::Reason) {
+    let Some(known) = turn.book.rules.probes.get(&name) else { return };
+    if turn.state.probes.get(&name).is_some_and(|record| record.under_way.is_some()) {
+        return;
+    }
+    let row = turn.next_owed();
+    let work = Work::Probe { probe: name.clone(), target: known.target.clone() };
+    let why = if incident.is_some() { Why::Evidence } else { Why::Certificates };
+    deliver::owe(turn, incident, work, why);
+    turn.record((name, probe::Change::Owed { row }), reason);
+}
+
+/// The daily hour: every certificate that is watched is looked at.
+pub(in crate::desk) fn look_at_certificates(turn: &mut Turn) {
+    let Some(next) = turn.book.next_hour(turn.now.wall, turn.book.rules.policy.certificates_at) else { return };
+    turn.record(house::Change::Certificates { next }, house::Reason::Hour);
+    let watched = turn.book.rules.probes.iter().filter(|(_, probe)| probe.watched_by.is_some());
+    let watched: Vec<ProbeName> = watched.map(|(name, _)| name.clone()).collect();
+    for name in watched {
+        attempt(turn, name, None, probe::Reason::Hour);
     }
 }
 
@@ -142,7 +161,16 @@ fn trial(probed: &Probed, at: jiff::Timestamp) -> Trial {
 pub(in crate::desk) fn probe_came(turn: &mut Turn, name: &ProbeName, probed: Probed, reason: probe::Reason) {
     let waiting = turn.state.probes.get(name).map(|record| record.waiting.clone()).unwrap_or_default();
     let trial = trial(&probed, turn.now.wall);
+    let shown = match &probed {
+        Probed::Seen(seen) => seen.certificate.clone(),
+        Probed::NotKnown { .. } => None,
+    };
+    let unasked = waiting.is_empty() && reason == probe::Reason::AsReported;
+    let reason = if unasked { probe::Reason::Daily } else { reason };
     turn.record((name.clone(), probe::Change::Came { probed, at: turn.now }), reason);
+    if let Some(shown) = shown {
+        notify::certificate_seen(turn, name, shown, !waiting.is_empty());
+    }
     for incident in waiting {
         let known = turn.state.incidents.get(&incident);
         if known.is_some_and(|known| matches!(known.probes.get(name), Some(Trial::Awaited))) {

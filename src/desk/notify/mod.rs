@@ -5,6 +5,7 @@
 //! [`covers`] tell the desk itself. When and by which path it leaves
 //! is `deliver`'s, the wording `render`'s.
 
+mod certificates;
 mod covers;
 mod ends;
 mod facts;
@@ -13,6 +14,7 @@ mod onsite;
 mod reports;
 mod vendor;
 
+pub(super) use certificates::certificate_seen;
 pub(super) use covers::cover_ends_soon;
 pub(super) use ends::{cancelled, merged};
 pub(super) use house::{

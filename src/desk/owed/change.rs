@@ -143,6 +143,10 @@ pub enum Why {
     WriteBack,
     /// Copy of a message for a channel of the same party.
     CopyOf(OwedId),
+    /// Certificates are looked at every day.
+    Certificates,
+    /// A certificate ends soon, or has ended.
+    CertificateEnds,
     /// Something an administrator should know.
     Notice,
     /// Planned work or a silence ends soon and something still burns.

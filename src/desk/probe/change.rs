@@ -4,6 +4,8 @@ use super::super::ids::{IncidentId, OwedId, ProbeName};
 use super::super::now::Now;
 use super::super::outcome::Probed;
 use super::super::state::State;
+use super::{Certificate, Noticed};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A change.
@@ -18,6 +20,18 @@ pub enum Change {
     Awaited {
         /// Which.
         by: IncidentId,
+    },
+    /// It shows another certificate than before.
+    Certificate {
+        /// Which.
+        shown: Box<Certificate>,
+    },
+    /// 予防通知 about its certificate.
+    Noticed {
+        /// For how many days before the end; 0 = it has ended.
+        days: u16,
+        /// When.
+        at: Timestamp,
     },
     /// It came back, or never will.
     Came {
@@ -36,8 +50,14 @@ pub enum Reason {
     Isolation,
     /// As the worker reports.
     AsReported,
+    /// As the worker reports, to nobody but the daily look at certificates.
+    Daily,
     /// Its time is over.
     GivenUp,
+    /// The hour at which certificates are looked at.
+    Hour,
+    /// A certificate ends soon.
+    EndsSoon,
 }
 
 /// Applies `change` to the state. Total.
@@ -48,6 +68,11 @@ pub(in crate::desk) fn apply(state: &mut State, probe: &ProbeName, change: &Chan
         Change::Awaited { by } => {
             record.waiting.insert(*by);
         }
+        Change::Certificate { shown } => {
+            record.certificate = Some((**shown).clone());
+            record.noticed.clear();
+        }
+        Change::Noticed { days, at } => record.noticed.push(Noticed { days: *days, at: *at }),
         Change::Came { probed, at } => {
             record.last = Some((probed.clone(), *at));
             record.under_way = None;

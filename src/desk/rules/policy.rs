@@ -42,6 +42,12 @@ pub struct Policy {
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.
     pub digest_at: Time,
+    /// When certificates are looked at every day.
+    #[serde(default = "half_past_eight")]
+    pub certificates_at: Time,
+    /// 予防通知 leaves this many days before a certificate ends; on the business day before, where that day is closed.
+    #[serde(default)]
+    pub certificate_days: Vec<u16>,
     /// Who hears of a blind source.
     pub blind_tell: Vec<PartyId>,
     /// 相談 is raised again after this many business days of 保留 (default 3).
@@ -75,6 +81,11 @@ pub enum Share {
     Tag(String),
     /// A field a log pattern extracts.
     Field(String),
+}
+
+/// For rule sets that were stored before there was such an hour.
+fn half_past_eight() -> Time {
+    Time::constant(8, 30, 0, 0)
 }
 
 /// What differs by 重大度.

@@ -30,6 +30,8 @@ pub enum Wakeup {
     Report(IncidentId),
     /// The daily digest.
     Digest,
+    /// Certificates are looked at.
+    Certificates,
     /// A row may be tried.
     Owed(OwedId),
     /// What ended long ago may be forgotten.

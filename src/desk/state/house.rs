@@ -19,6 +19,9 @@ pub struct House {
     pub digest_due: Option<Timestamp>,
     /// When the last daily digest was made.
     pub digest_last: Option<Timestamp>,
+    /// When certificates are next looked at.
+    #[serde(default)]
+    pub certificates_due: Option<Timestamp>,
     /// When planned work or a silence next begins, is near its end, or ends.
     pub planned_edge: Option<Timestamp>,
     /// How often in a row planned work of the configuration has kept nothing apart, by its name.

@@ -3,10 +3,10 @@
 //! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
 
 use super::super::layout::Name;
-use super::phrases::{NONE, NOT_KNOWN, line};
+use super::phrases::{NONE, NOT_KNOWN, line, list};
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Call, Digest, DigestLine, Facts, Notice, Purpose};
+use crate::desk::letter::{Ask, Call, CertificateNotice, Digest, DigestLine, Facts, Notice, Purpose};
 
 impl Mail<'_> {
     pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call]) {
@@ -129,6 +129,32 @@ impl Mail<'_> {
         let symptom =
             incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));
         line(&["Action needed"], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
+    }
+
+    pub(super) fn certificate_ends(&mut self, notice: &CertificateNotice, site: &str) -> String {
+        let shown = &notice.certificate;
+        let left = match (notice.ended, notice.days) {
+            (true, _) => "ended".to_owned(),
+            (false, ..=0) => "last day".to_owned(),
+            (false, days) => format!("{days} days left"),
+        };
+        self.page.text(if notice.ended {
+            "The certificate below has ended. Please renew it at once."
+        } else {
+            "The certificate below ends soon. Please prepare its renewal."
+        });
+        let until = shown.not_after.to_zoned(self.clock.zone().clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string();
+        self.page.section(Name::Time).field("Good until", format!("{until} ({left})"));
+        let component = text::name(&notice.component);
+        self.page.section(Name::Symptom).field("Certificate", component.clone());
+        self.page.field("Seen at", text::name(&notice.target)).field("CN", text::name(&shown.subject));
+        self.page.field("Issuer", text::name(&shown.issuer));
+        if let Some(owner) = &notice.owner {
+            self.page.field("Kept by", text::name(owner));
+        }
+        let earlier: Vec<String> = notice.earlier.iter().map(|at| self.clock.english(*at)).collect();
+        self.page.section(Name::State).field("Earlier notices", list(&earlier, NONE));
+        line(&["Certificate"], &format!("{site} {component}: {left}"), None, None)
     }
 
     pub(super) fn digest(&mut self, digest: &Digest, site: &str) -> String {

@@ -149,6 +149,7 @@ impl Mail<'_> {
                 line(&["Important", "Monitoring resumed"], &format!("{site} {source}"), None, number.as_ref())
             }
             Matter::Digest { digest } => self.digest(digest, &site),
+            Matter::CertificateEnds { notice } => self.certificate_ends(notice, &site),
             Matter::Adopted { source, problems, total } => {
                 let source = text::or(text::name(source), NOT_KNOWN);
                 self.page.text(format!(

@@ -112,6 +112,10 @@ impl Mail<'_> {
             Fact::Probe { kind, target, seen, at } => {
                 format!("{} ({})", probe::english(kind, target, seen, self.clock.zone()), self.clock.english_short(*at))
             }
+            Fact::Noticed { at } => {
+                let days: Vec<String> = at.iter().map(|at| self.clock.english(*at)).collect();
+                format!("notices of the certificate's end left on {}", days.join(", "))
+            }
             Fact::ProbeNotKnown { kind, target } => {
                 format!("{} to {} could not be tried", probe::called_en(kind), text::name(target))
             }

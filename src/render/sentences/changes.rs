@@ -7,7 +7,7 @@ use crate::desk::incident::{Edit, Probe, Status};
 use crate::desk::letter::{Ask, Happening, What};
 use crate::desk::modification::{self, ModificationState};
 use crate::desk::outcome::Probed;
-use crate::desk::probe::Trial;
+use crate::desk::probe::{Sign, Trial};
 use crate::desk::request::RequestState;
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::desk::{Reason, house, incident, probe, request, source};
@@ -251,12 +251,27 @@ fn trial_words(trial: &Trial) -> String {
 }
 
 /// What is known of a probe, whoever asked.
-pub(super) fn probe(name: &ProbeName, change: &probe::Change) -> (String, Weight) {
+pub(super) fn probe(names: Names, (name, change): (&ProbeName, &probe::Change), reason: &Reason) -> (String, Weight) {
+    let daily = *reason == Reason::Probe(probe::Reason::Daily);
     match change {
+        probe::Change::Certificate { shown } => {
+            let until = names.second(shown.not_after);
+            (
+                format!("probe {name} shows certificate {}, good until {until}", one_line(&shown.subject)),
+                Weight::Headline,
+            )
+        }
+        probe::Change::Noticed { days: 0, .. } => {
+            (format!("noticed the end of the certificate of {name}"), Weight::Headline)
+        }
+        probe::Change::Noticed { days, .. } => {
+            (format!("noticed that the certificate of {name} ends within {days} d"), Weight::Headline)
+        }
         probe::Change::Owed { row } => (format!("probe {name} is tried as {row}"), Weight::Detail),
         probe::Change::Awaited { by } => (format!("probe {name} is awaited by {by}"), Weight::Detail),
         probe::Change::Came { probed: Probed::Seen(seen), .. } => {
-            (format!("probe {name} {}", seen.sign.words()), Weight::Headline)
+            let weight = if daily && seen.sign == Sign::Ok { Weight::Detail } else { Weight::Headline };
+            (format!("probe {name} {}", seen.sign.words()), weight)
         }
         probe::Change::Came { probed: Probed::NotKnown { why }, .. } => {
             (format!("probe {name} is not known: {}", one_line(why)), Weight::Detail)
@@ -344,6 +359,9 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
         }
         house::Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
         house::Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
+        house::Change::Certificates { next } => {
+            (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
+        }
         house::Change::PlannedEdge { next } => {
             let next = next.map_or_else(|| "none".to_owned(), |at| names.at(at));
             (format!("planned work next at {next}"), Weight::Detail)

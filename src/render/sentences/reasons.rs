@@ -179,6 +179,8 @@ pub(super) fn why(why: &Why) -> String {
         Why::Evidence => "isolation asks for it".to_owned(),
         Why::WriteBack => "the problem should carry our number".to_owned(),
         Why::CoverEnds => "what is kept apart still burns shortly before the end".to_owned(),
+        Why::CertificateEnds => "a certificate ends soon".to_owned(),
+        Why::Certificates => "the hour came at which certificates are looked at".to_owned(),
         Why::Notice => "somebody should know".to_owned(),
     }
 }
@@ -198,7 +200,10 @@ fn probe_reason(reason: probe::Reason) -> &'static str {
     match reason {
         probe::Reason::Isolation => "isolation asks for it",
         probe::Reason::AsReported => "it came back",
+        probe::Reason::Daily => "it is looked at every day",
         probe::Reason::GivenUp => "its time is over",
+        probe::Reason::Hour => "the hour came",
+        probe::Reason::EndsSoon => "its day came",
     }
 }
 

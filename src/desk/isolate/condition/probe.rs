@@ -40,7 +40,7 @@ impl Kind for Probe {
         let unknown = |missing: String| Truth::NotKnown { missing, facts: vec![case.unknown_probe(&self.name)] };
         match case.incident.probes.get(&self.name) {
             Some(Trial::Came { seen, at }) if seen.sign.is(self.result) => {
-                Truth::Holds(vec![case.probe_fact(&self.name, seen, *at)])
+                Truth::Holds(case.probe_facts(&self.name, seen, *at))
             }
             Some(Trial::Came { seen, .. }) => Truth::Fails { saw: format!("it {}", seen.sign.words()) },
             Some(Trial::NotKnown { why }) => unknown(format!("it is not known: {why}")),
