@@ -73,12 +73,13 @@ fn show(screen: &mut Screen<'_>, message: &Message) -> io::Result<()> {
 /// When the page cannot be written.
 pub(super) fn figures(teller: &mut Teller<'_>, took: Duration) -> io::Result<()> {
     let (state, rules) = (teller.desk().state(), &teller.desk().book().rules);
-    let mut sent = [0, 0, 0];
+    let mut sent = [0, 0, 0, 0];
     for row in state.owed.values().filter(|row| matches!(row.state, OwedState::Done { .. })) {
         match row.party().and_then(|party| rules.parties.get(party)).map(|party| party.kind) {
             Some(PartyKind::Office) => sent[1] += 1,
             Some(PartyKind::Desk) => sent[2] += 1,
-            Some(PartyKind::Vendor | PartyKind::DataCentre | PartyKind::External) => sent[0] += 1,
+            Some(PartyKind::DataCentre) => sent[3] += 1,
+            Some(PartyKind::Vendor | PartyKind::External) => sent[0] += 1,
             None => {}
         }
     }

@@ -55,7 +55,8 @@ fn the_fault(teller: &Teller<'_>, main: IncidentId, expect: &mut impl FnMut(bool
     expect(asked == [(vendor.clone(), Ask::Repair)], format!("asked were {asked:?}, not {VENDOR} once"));
     for party in state.owed_of(main).filter_map(Owed::party) {
         let known = rules.parties.get(party).map(|party| party.kind);
-        let may = *party == vendor || matches!(known, Some(PartyKind::Desk | PartyKind::Office));
+        let may =
+            *party == vendor || matches!(known, Some(PartyKind::Desk | PartyKind::Office | PartyKind::DataCentre));
         expect(may, format!("{party} was written to without being asked"));
     }
     let decided = |kind: &str| -> Vec<_> {

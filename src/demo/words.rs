@@ -297,15 +297,15 @@ impl Words {
         )
     }
 
-    pub(super) fn sent(self, [vendor, office, desk]: [usize; 3]) -> String {
-        let all = vendor + office + desk;
+    pub(super) fn sent(self, [vendor, office, desk, centre]: [usize; 4]) -> String {
+        let all = vendor + office + desk + centre;
         self.pick(
             || {
                 format!(
-                    "  {all} mails: {vendor} to vendors, {office} to the office in charge, {desk} to the person on duty"
+                    "  {all} mails: {vendor} to vendors, {office} to the office in charge, {desk} to the person on duty, {centre} to the data centre"
                 )
             },
-            || format!("  メール{all}通：業者 {vendor}、主管課 {office}、窓口当番 {desk}"),
+            || format!("  メール{all}通：業者 {vendor}、主管課 {office}、窓口当番 {desk}、情報センター {centre}"),
         )
     }
 
