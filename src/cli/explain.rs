@@ -116,6 +116,10 @@ fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) 
                 let (from, until) = (text::time(*from, zone), text::time(*until, zone));
                 format!("still there after the {what} 「{name}」 ({from} to {until})")
             }
+            Fact::WorkBefore { name, from, until } => {
+                let (from, until) = (text::time(*from, zone), text::time(*until, zone));
+                format!("planned work 「{name}」 went on there ({from} to {until})")
+            }
             Fact::Words(words) => words.clone(),
         };
         lines.push(format!("    {}", text::clean(&words)));
