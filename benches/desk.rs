@@ -104,6 +104,7 @@ impl Stand {
             complete: true,
             observations,
             remarks: Vec::new(),
+            maintenance: None,
         }));
     }
 

@@ -138,3 +138,37 @@ fn private(path: &Path, text: &str) {
     fs::write(path, text).expect("ours");
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("ours");
 }
+
+/// Planned work and silences are registered, refused with help, listed, counted and ended by command; who did it is on record.
+#[test]
+fn planned_work_and_silences_are_kept_by_command() {
+    let scratch = Scratch::new("covers");
+    let sink = SmtpSink::start();
+    let site = site(&scratch, SocketAddr::from((Ipv4Addr::LOCALHOST, sink.port())));
+    let daemon = Daemon::start(&site.config, &scratch);
+    let add =
+        ["maintenance", "add", "メモリ増設", "--component", "hypervisor-4", "--reason", "増設作業", "--for", "2h"];
+    let refused = daemon.ask(&add);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(65), "{said}");
+    assert!(said.contains("--owner") && said.contains("s-sha"), "{said}");
+    let said = daemon.tell(&[&add[..], &["--owner", "s-sha", "--by", "佐藤"]].concat());
+    assert!(said.starts_with("P-1: active until"), "{said}");
+    daemon.tell(&["silence", "add", "--host", "prn-*", "--owner", "k-sha", "--reason", "用紙切れ", "--for", "1h"]);
+    let wrong = daemon.ask(&["silence", "end", "P-1"]);
+    assert_eq!(wrong.status.code(), Some(64), "{}", String::from_utf8_lossy(&wrong.stderr));
+
+    let list = |of: &str| -> serde_json::Value {
+        serde_json::from_str(&daemon.tell(&[of, "list", "--all", "--json"])).expect("JSON")
+    };
+    let work = &list("maintenance")[0];
+    assert_eq!((&work["id"], &work["stage"]), (&"P-1".into(), &"active".into()), "{work}");
+    assert!(work["by"].as_str().is_some_and(|by| by.starts_with("佐藤 (")), "{work}");
+    assert_eq!(daemon.status()["covers"].as_array().map(Vec::len), Some(2));
+    daemon.tell(&["maintenance", "extend", "P-1", "--for", "3h"]);
+    let said = daemon.tell(&["maintenance", "end", "P-1"]);
+    assert!(said.starts_with("P-1: ended"), "{said}");
+    assert_eq!(list("maintenance")[0]["stage"], "ended");
+    assert_eq!(list("silence")[0]["over"], "host prn-*");
+    daemon.assert_books_balance();
+}

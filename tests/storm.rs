@@ -66,6 +66,7 @@ fn look(from: i64) -> Input {
         complete: true,
         observations: (from..from + A_LOOK).map(problem).collect(),
         remarks: Vec::new(),
+        maintenance: None,
     })
 }
 

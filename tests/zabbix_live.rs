@@ -80,6 +80,7 @@ impl Server {
             write_back: vec![WriteBackKind::Message],
             timeout: Span(Duration::from_secs(30)),
             expected_hosts: None,
+            maintenance: false,
         }
     }
 

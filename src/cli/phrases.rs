@@ -148,6 +148,12 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
             let what = if *silence { "通知抑止" } else { "計画作業" };
             format!("{what}「{name}」（{} 〜 {}）の終了後も継続", time(from), time(until))
         }
+        (Tongue::En, Fact::WorkBefore { name, from, until }) => {
+            format!("planned work {name} went on there ({} to {})", time(from), time(until))
+        }
+        (Tongue::Ja, Fact::WorkBefore { name, from, until }) => {
+            format!("計画作業「{name}」（{} 〜 {}）", time(from), time(until))
+        }
         (_, Fact::Words(words)) => words.clone(),
     };
     text::clean(&words)

@@ -61,6 +61,18 @@ pub enum Change {
         /// Until; `None` = it begins.
         until: Option<Timestamp>,
     },
+    /// A reminder named planned work of the configuration.
+    WorkDoubted {
+        /// Its name there.
+        work: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Planned work is in the configuration no longer.
+    WorkDropped {
+        /// Its name there.
+        work: String,
+    },
     /// An input made the desk fail and was set aside.
     SetAside {
         /// What kind of input.
@@ -126,6 +138,11 @@ pub(super) fn apply(state: &mut State, change: &Change) {
                 None if room => times.push((source.clone(), *from, *until)),
                 None => state.tally.strays += 1,
             }
+        }
+        Change::WorkDoubted { work, at } => drop(state.house.reminded.insert(work.clone(), *at)),
+        Change::WorkDropped { work } => {
+            state.house.idle.remove(work);
+            state.house.reminded.remove(work);
         }
         Change::SetAside { .. } => {
             state.tally.observed += 1;

@@ -75,6 +75,9 @@ pub(super) fn report(turn: &mut Turn, report: Report) {
     let id = report.source;
     let known = turn.state.sources.get(&id).cloned();
     let first_look = report.first_look && known.as_ref().is_none_or(|source| !source.looked);
+    if let Some(known) = report.maintenance {
+        correlate::planned_by_source(turn, &id, known);
+    }
     let mut adopted = Vec::new();
     for observation in report.observations {
         observe(turn, &id, observation, first_look, &mut adopted);
@@ -218,6 +221,12 @@ fn alter(
         | Standing::Pending => false,
     };
     if released && alert.gone.is_none() {
+        let hidden = alert.standing == Standing::Suppressed(Suppression::SourceMaintenance);
+        if hidden && alert.after.is_none() && alert.at < turn.now.wall {
+            // Nobody was to be told of it before: it counts from the end of what hid it.
+            let counts = alert::Change::CountsFrom { alert: id, at: turn.now.wall, after: None };
+            turn.record(counts, alert::Reason::SuppressionEnded);
+        }
         let stands = alert::Change::Stands { alert: id, standing: Standing::Pending };
         turn.record(stands, alert::Reason::SuppressionEnded);
         turn.touched.pending.insert(id);

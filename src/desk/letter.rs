@@ -539,6 +539,15 @@ pub enum Fact {
         /// It was a silence.
         silence: bool,
     },
+    /// Planned work was under way there at 発生, or had ended shortly before.
+    WorkBefore {
+        /// What was done.
+        name: String,
+        /// Since when.
+        from: Timestamp,
+        /// Until when.
+        until: Timestamp,
+    },
     /// A rule's own words.
     Words(String),
 }
@@ -875,6 +884,11 @@ pub enum Notice {
         /// How many in all.
         total: usize,
     },
+    /// Planned work and silences that seem forgotten, or useless.
+    CoversDoubtful {
+        /// Which, and why.
+        covers: Vec<CoverDoubt>,
+    },
     /// Records that could not be read or applied.
     Damage {
         /// What is known.
@@ -901,6 +915,46 @@ pub struct CoverFacts {
     pub until: Timestamp,
 }
 
+/// Planned work or a silence with what it keeps apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverState {
+    /// Which.
+    pub cover: CoverFacts,
+    /// Alerts it kept apart so far.
+    pub hid: u64,
+    /// How many of them still burn.
+    pub red: usize,
+    /// It is over.
+    pub ended: bool,
+}
+
+/// Planned work or a silence somebody should look at again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverDoubt {
+    /// Which; planned work of the configuration has no number while it is not under way.
+    pub cover: CoverFacts,
+    /// Why.
+    pub why: Doubt,
+}
+
+/// What is doubtful about planned work or a silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// No alert has fitted since it began.
+    Useless,
+    /// It has been there for long.
+    Old {
+        /// Whole days since it began.
+        days: u32,
+    },
+    /// It recurs and no alert fitted the last times.
+    UselessAgain {
+        /// How often in a row.
+        times: u32,
+    },
+}
+
 /// 日次まとめ.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Digest {
@@ -918,6 +972,9 @@ pub struct Digest {
     pub blind: Vec<(String, Timestamp, Option<Timestamp>)>,
     /// Promised reports of today.
     pub promised: Vec<DigestLine>,
+    /// Planned work and silences: under way, or over since the last digest.
+    #[serde(default)]
+    pub covers: Vec<CoverState>,
 }
 
 /// One line of a list.

@@ -5,6 +5,7 @@
 use super::ids::SourceId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Where a source goes on reading. The desk keeps it beside what came with it and hands it back after a restart; only
@@ -39,6 +40,26 @@ pub struct Report {
     pub observations: Vec<Observation>,
     /// What a person should know about the source itself, although it is not blind (a restored database, say).
     pub remarks: Vec<String>,
+    /// Everything that is under maintenance in the source now; `None` = as told before, or the source does not tell.
+    #[serde(default)]
+    pub maintenance: Option<Vec<Maintenance>>,
+}
+
+/// Maintenance in the monitoring system, under way now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// The source's own id of it.
+    pub key: String,
+    /// What it is called there.
+    pub name: String,
+    /// What else is said of it there; may be empty.
+    pub reason: String,
+    /// Technical names of the hosts in it.
+    pub hosts: BTreeSet<String>,
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ends, as far as the source knows.
+    pub until: Timestamp,
 }
 
 /// One thing seen.

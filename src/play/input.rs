@@ -3,8 +3,9 @@
 //! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [name=…] [late] [once] [at=HH:MM]` begins a problem, `… ok`
 //! ends it with its recovery event, `… ok line` with a closing line, `deleted HOST "SUMMARY"` without any; `first …` is
 //! red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`, `unmonitored`, `acknowledged` change
-//! it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`, `remarks "TEXT"`, `unreadable "TEXT"`
-//! are about the source itself. Any source of the rules goes by its name.
+//! it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`, `remarks "TEXT"`, `unreadable "TEXT"`,
+//! `maintenance none` and `maintenance "NAME" host=H,H from=HH:MM until=HH:MM` (all there is) are about the source
+//! itself. Any source of the rules goes by its name.
 //!
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
@@ -16,7 +17,7 @@ mod covers;
 use super::script::time;
 use crate::desk::act::{Act, Actor};
 use crate::desk::ids::{ChannelId, ProbeName, SourceId};
-use crate::desk::observation::{FailureKind, Level};
+use crate::desk::observation::{FailureKind, Level, Maintenance};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Certificate, Seen};
 use crate::desk::rules::Rules;
@@ -40,6 +41,8 @@ pub(super) enum Step {
     Silent(SourceId),
     /// It says something about itself.
     Remarks(SourceId, String),
+    /// All that is under maintenance in it from now on.
+    Maintenance(SourceId, Vec<Maintenance>),
     /// It brings something nobody can read.
     Unreadable(SourceId, String),
     /// Somebody acts.
@@ -195,6 +198,7 @@ fn told(source: SourceId, words: &mut Words) -> Result<Step, String> {
             };
             return Ok(Step::Fails { source, kind, why });
         }
+        "maintenance" => return Ok(Step::Maintenance(source, covers::maintenance(words)?)),
         "remarks" => return Ok(Step::Remarks(source, words.next("what it remarks")?.to_owned())),
         "unreadable" => return Ok(Step::Unreadable(source, words.next("what it brought")?.to_owned())),
         _ => {}

@@ -3,8 +3,8 @@
 //! Everything works unless the transcript says otherwise. Not here: when anything is tried (`desk/deliver.rs`).
 
 use super::input::{Begins, Echo, Line};
-use crate::desk::ids::{ChannelId, ProbeName};
-use crate::desk::observation::Problem;
+use crate::desk::ids::{ChannelId, ProbeName, SourceId};
+use crate::desk::observation::{Problem, Report};
 use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
 use crate::desk::owed::{Owed, Work};
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,5 +102,18 @@ pub(super) fn problem((host, summary): (&String, &String), begins: &Begins) -> P
         suppressed: begins.suppressed,
         momentary: begins.momentary,
         late: begins.late,
+    }
+}
+
+/// A look that brings nothing.
+pub(super) fn empty(source: &SourceId) -> Report {
+    Report {
+        source: source.clone(),
+        cursor: None,
+        first_look: false,
+        complete: true,
+        observations: Vec::new(),
+        remarks: Vec::new(),
+        maintenance: None,
     }
 }

@@ -4,7 +4,7 @@
 //! are answered in the very moment they start ([`Outside`]). Not here: judging what the desk did (`audit`, `compare`).
 
 use super::input::{About, Begins, Step, understand};
-use super::outside::{Outside, problem};
+use super::outside::{Outside, empty, problem};
 use super::script::{Input as Asked, Script};
 use super::{Fault, Mail, Outcome as Listed, Played};
 use crate::desk::ids::SourceId;
@@ -210,8 +210,7 @@ impl<'a> World<'a> {
 
     fn report(&mut self, source: &SourceId, observations: Vec<Observation>, first_look: bool) {
         let complete = matches!(self.sight.get(source), Some(Sight::Sees));
-        let report =
-            Report { source: source.clone(), cursor: None, first_look, complete, observations, remarks: Vec::new() };
+        let report = Report { first_look, observations, complete, ..empty(source) };
         self.step(Input::Report(report));
     }
 
@@ -239,15 +238,10 @@ impl<'a> World<'a> {
                 self.sight.insert(source.clone(), Sight::Silent);
             }
             Step::Remarks(source, text) => {
-                let report = Report {
-                    source: source.clone(),
-                    cursor: None,
-                    first_look: false,
-                    complete: true,
-                    observations: Vec::new(),
-                    remarks: vec![text.clone()],
-                };
-                self.step(Input::Report(report));
+                self.step(Input::Report(Report { remarks: vec![text.clone()], ..empty(source) }));
+            }
+            Step::Maintenance(source, known) => {
+                self.step(Input::Report(Report { maintenance: Some(known.clone()), ..empty(source) }));
             }
             Step::Unreadable(source, text) => {
                 let seen = Seen::Unreadable { text: text.clone(), why: "it makes no sense".to_owned() };

@@ -61,6 +61,12 @@ pub(super) fn extend(id: &str, silence: bool) -> String {
     format!("kiriwake {what} extend {} --until \"...\"", text::name(id))
 }
 
+/// Ends planned work or a silence.
+pub(super) fn end(id: &str, silence: bool) -> String {
+    let what = if silence { "silence" } else { "maintenance" };
+    format!("kiriwake {what} end {}", text::name(id))
+}
+
 /// All open incidents.
 pub(super) const LIST: &str = "kiriwake incident list";
 /// What has not been delivered.

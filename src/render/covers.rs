@@ -6,7 +6,7 @@
 use super::notice::Told;
 use super::time::Clock;
 use super::{commands, text};
-use crate::desk::letter::CoverFacts;
+use crate::desk::letter::{CoverDoubt, CoverFacts, CoverState, Doubt};
 
 /// What it is called: `計画作業「サーバファームスイッチ更新」`.
 fn named(cover: &CoverFacts) -> String {
@@ -57,4 +57,54 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
         details,
         steps: vec![first, ("予定どおり終了する場合は、何もする必要はありません。", Vec::new())],
     }
+}
+
+/// What seems forgotten or useless.
+pub(super) fn doubtful(covers: &[CoverDoubt], clock: &Clock) -> Told {
+    let why = |why: Doubt| match why {
+        Doubt::Useless => "開始から現在まで、該当する警報がありません。条件の誤りがないかご確認ください。".to_owned(),
+        Doubt::Old { days } => format!("開始から{days}日が経過しております。引き続き必要かご確認ください。"),
+        Doubt::UselessAgain { times } => {
+            format!("直近{times}回とも、該当する警報がありません。対象と日時の記載をご確認ください。")
+        }
+    };
+    let line = |doubt: &CoverDoubt| {
+        let cover = &doubt.cover;
+        let id = text::name(&cover.id);
+        let (id, when) = if id.is_empty() {
+            (String::new(), format!("次回 {}", clock.column(cover.from)))
+        } else {
+            (format!("{id}　"), format!("{} から", clock.column(cover.from)))
+        };
+        let owner = text::or(text::name(&cover.owner), "不明");
+        format!("{id}{}（担当：{owner}、{when}）　{}", named(cover), why(doubt.why))
+    };
+    let numbered = covers.iter().filter(|doubt| !doubt.cover.id.is_empty());
+    let ends: Vec<String> = numbered.map(|doubt| commands::end(&doubt.cover.id, doubt.cover.silence)).collect();
+    let mut steps = Vec::new();
+    if !ends.is_empty() {
+        steps.push(("不要なものは終了してください。", ends.clone()));
+    }
+    if ends.len() < covers.len() {
+        steps.push(("設定ファイルの計画作業（maintenance.toml）は、管理者が記載を確認してください。", Vec::new()));
+    }
+    Told {
+        title: format!("計画作業・通知抑止の見直しのお願い（{}件）", covers.len()),
+        happened: "次の計画作業・通知抑止は、不要となっているか、条件が誤っている可能性があります。".to_owned(),
+        details: covers.iter().map(line).collect(),
+        steps,
+    }
+}
+
+/// One line of 日次まとめ.
+pub(super) fn state(state: &CoverState, clock: &Clock) -> String {
+    let cover = &state.cover;
+    let end = if state.ended { "終了" } else { "まで" };
+    let kept = match (state.hid, cover.silence) {
+        (0, true) => "該当する警報なし（条件をご確認ください）".to_owned(),
+        (0, false) => "警報なし".to_owned(),
+        (hid, _) => format!("警報{hid}件（継続中{}件）", state.red),
+    };
+    let owner = text::or(text::name(&cover.owner), "不明");
+    format!("{}　{}　{owner}　{} {end}　{kept}", text::name(&cover.id), named(cover), clock.column(cover.until))
 }

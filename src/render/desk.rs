@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, facts, notice, request, text, words};
+use super::{commands, covers, facts, notice, request, text, words};
 use crate::desk::letter::{Call, Digest, DigestLine, Facts, Letter, Purpose};
 use crate::desk::rules::{Effect, ImpactScope};
 
@@ -155,6 +155,8 @@ pub(super) fn digest(letter: &Letter, digest: &Digest) -> (String, Page) {
         format!("{}　{} 〜 {until}", text::name(source), clock.column(*from))
     });
     page.section(Name::Annex).items(&format!("■監視停止（{}件）", digest.blind.len()), blind.collect(), "該当なし");
+    let covers = digest.covers.iter().map(|state| covers::state(state, &clock)).collect();
+    page.section(Name::Annex).items(&format!("■計画作業・通知抑止（{}件）", digest.covers.len()), covers, "該当なし");
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!(
         "{} {} 未完了{}件・未受領{}件・静観{}件",

@@ -77,6 +77,10 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
                 clock.short(*until)
             )
         }
+        Fact::WorkBefore { name, from, until } => {
+            let (from, until) = (clock.short(*from), clock.short(*until));
+            format!("発生時または直前に計画作業「{}」（{from}〜{until}）があること", text::name(name))
+        }
         Fact::Words(words) => text::summary(words),
     }
 }

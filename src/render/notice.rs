@@ -180,6 +180,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             details: vec![text::or(text::note(what), "不明")],
             steps: vec![("監視元の画面と対応中の一覧を見比べてください。", vec![commands::LIST.to_owned()])],
         },
+        Notice::CoversDoubtful { covers } => covers::doubtful(covers, clock),
         Notice::CoverEnds { cover, red, total } => covers::ends_soon(cover, red, *total, clock),
         Notice::Damage { what } => Told {
             title: "記録の一部を読み取れませんでした".to_owned(),

@@ -67,6 +67,23 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 total: 1,
             },
         ),
+        internal(
+            "internal-covers-doubtful",
+            None,
+            Notice::CoversDoubtful {
+                covers: vec![
+                    CoverDoubt {
+                        cover: CoverFacts { id: "S-1".into(), silence: true, name: "工事待ち".into(), ..rack() },
+                        why: Doubt::Useless,
+                    },
+                    CoverDoubt { cover: rack(), why: Doubt::Old { days: 7 } },
+                    CoverDoubt {
+                        cover: CoverFacts { id: String::new(), name: "月次再起動".into(), ..rack() },
+                        why: Doubt::UselessAgain { times: 3 },
+                    },
+                ],
+            },
+        ),
         internal("internal-set-aside", None, Notice::SetAside { what: "input 4711 of source zabbix".into() }),
         internal("internal-damage", None, Notice::Damage { what: "1 frame of 0003.kwj moved to quarantine/".into() }),
         (
@@ -76,6 +93,15 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 desk(),
                 Matter::Digest {
                     digest: Digest {
+                        covers: vec![
+                            CoverState { cover: rack(), hid: 3, red: 1, ended: false },
+                            CoverState {
+                                cover: CoverFacts { id: "S-2".into(), silence: true, ..rack() },
+                                hid: 0,
+                                red: 0,
+                                ended: true,
+                            },
+                        ],
                         open: vec![
                             line(
                                 Some(1),

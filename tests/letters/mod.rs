@@ -295,6 +295,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("scope-out", "en-consultation"),
         ("overrun-first-report", "en-overrun"),
         ("internal-work-ends", "en-work-ends"),
+        ("internal-covers-doubtful", "en-covers-doubtful"),
     ]
     .into_iter()
     .map(|(of, name)| {

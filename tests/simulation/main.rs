@@ -171,6 +171,7 @@ impl Day<'_> {
             complete,
             observations,
             remarks: Vec::new(),
+            maintenance: None,
         }));
     }
 
@@ -322,15 +323,14 @@ fn play(rules: &Rules, hosts: &[String], seed: u64) -> usize {
     let mut day = day(rules, hosts, seed);
     day.start();
     for source in ["zabbix", "network-log"] {
-        let source: SourceId = source.into();
-        let (observations, remarks) = (Vec::new(), Vec::new());
         day.step(Input::Report(Report {
-            source,
+            source: source.into(),
             cursor: None,
             first_look: true,
             complete: true,
-            observations,
-            remarks,
+            observations: Vec::new(),
+            remarks: Vec::new(),
+            maintenance: None,
         }));
     }
     for _ in 0..EVENTS {

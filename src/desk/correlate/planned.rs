@@ -130,7 +130,8 @@ fn planned(turn: &Turn, work: &Maintenance, window: Window, known: Option<&Cover
     match known.cloned() {
         Some(known) => {
             let until = if known.moved { known.until } else { window.until };
-            Cover { over, name, owner, reason, until, ..known }
+            let warned = known.warned && known.until == until;
+            Cover { over, name, owner, reason, until, warned, ..known }
         }
         None => Cover {
             id: turn.next_work(),

@@ -1,7 +1,7 @@
 //! Words within the house: 内部連絡, 監視停止, 日次まとめ, what was red at the first start, numbers written back.
 
 use super::facts::{Reader, facts, stage};
-use super::{Draft, send};
+use super::{Draft, covers, send};
 use crate::desk::alert::Alert;
 use crate::desk::deliver;
 use crate::desk::house;
@@ -122,6 +122,7 @@ fn told_of_blindness(turn: &Turn) -> Vec<PartyId> {
 pub(in crate::desk) fn digest(turn: &mut Turn) {
     let now = turn.now.wall;
     let Some(next) = turn.book.next_hour(now, turn.book.rules.policy.digest_at) else { return };
+    covers::review(turn);
     let since = turn.state.house.digest_last;
     let listed: Vec<IncidentId> = turn
         .state
@@ -151,6 +152,7 @@ pub(in crate::desk) fn digest(turn: &mut Turn) {
             .map(|(source, from, until)| (source_name(turn, source), *from, *until))
             .collect(),
         promised: promised(turn, now),
+        covers: covers::states(turn, since),
     };
     let empty = digest == Digest::default();
     for incident in listed {

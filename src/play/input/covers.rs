@@ -6,6 +6,7 @@
 use super::Words;
 use crate::desk::act::{Act, CoverAct, Fitting, Terms};
 use crate::desk::ids::{ComponentId, PartyId};
+use crate::desk::observation::Maintenance;
 
 /// The act behind `verb`, if it is one of these.
 pub(super) fn act(verb: &str, words: &mut Words) -> Result<Option<Act>, String> {
@@ -49,4 +50,21 @@ fn terms(words: &mut Words) -> Result<Terms, String> {
         from: words.moment("from")?,
         until: words.moment("until")?,
     })
+}
+
+/// What a source says is under maintenance in it: `none`, or one by its name.
+pub(super) fn maintenance(words: &mut Words) -> Result<Vec<Maintenance>, String> {
+    let name = words.next("the name of the maintenance, or none")?.to_owned();
+    if name == "none" {
+        return Ok(Vec::new());
+    }
+    let hosts = words.key("host").ok_or("`host=…` is missing")?;
+    Ok(vec![Maintenance {
+        key: name.clone(),
+        name,
+        reason: words.key("reason").unwrap_or_default().to_owned(),
+        hosts: hosts.split(',').map(str::to_owned).collect(),
+        from: words.moment("from")?.ok_or("`from=…` is missing")?,
+        until: words.moment("until")?.ok_or("`until=…` is missing")?,
+    }])
 }

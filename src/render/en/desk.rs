@@ -6,7 +6,9 @@ use super::super::layout::Name;
 use super::phrases::{NONE, NOT_KNOWN, line, list};
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Call, CertificateNotice, Digest, DigestLine, Facts, Notice, Purpose};
+use crate::desk::letter::{
+    Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose,
+};
 
 impl Mail<'_> {
     pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call]) {
@@ -103,6 +105,15 @@ impl Mail<'_> {
                 vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
             ),
             Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
+            Notice::CoversDoubtful { covers } => (
+                "Planned work and silences to look at again",
+                covers.iter().map(|doubt| self.doubt(doubt)).collect::<Vec<_>>().join("; "),
+                covers
+                    .iter()
+                    .filter(|doubt| !doubt.cover.id.is_empty())
+                    .map(|doubt| commands::end(&doubt.cover.id, doubt.cover.silence))
+                    .collect(),
+            ),
             Notice::CoverEnds { cover, red, total } => (
                 "Ends soon, and something still burns",
                 format!(
@@ -178,8 +189,27 @@ impl Mail<'_> {
         });
         let blind = blind.collect();
         self.page.section(Name::Annex).items("Monitoring stopped", blind, NONE);
+        let covers = digest.covers.iter().map(|state| {
+            let until = self.clock.english(state.cover.until);
+            let end = if state.ended { "ended" } else { "until" };
+            let (id, name) = (text::name(&state.cover.id), text::name(&state.cover.name));
+            format!("{id} {name} {end} {until}: {} alerts kept apart, {} still burn", state.hid, state.red)
+        });
+        let covers = covers.collect();
+        self.page.section(Name::Annex).items("Planned work and silences", covers, NONE);
         let counts = format!("{site} {} open, {} not acknowledged", digest.open.len(), digest.unacknowledged.len());
         line(&["Daily"], &counts, None, None)
+    }
+
+    fn doubt(&self, doubt: &CoverDoubt) -> String {
+        let why = match doubt.why {
+            Doubt::Useless => "no alert has fitted since it began".to_owned(),
+            Doubt::Old { days } => format!("it began {days} days ago"),
+            Doubt::UselessAgain { times } => format!("no alert fitted the last {times} times"),
+        };
+        let cover = &doubt.cover;
+        let id = if cover.id.is_empty() { String::new() } else { format!("{} ", text::name(&cover.id)) };
+        format!("{id}\"{}\" ({}): {why}", text::name(&cover.name), text::name(&cover.owner))
     }
 
     pub(super) fn rows(&self, lines: &[DigestLine]) -> Vec<String> {

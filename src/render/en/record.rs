@@ -138,6 +138,10 @@ impl Mail<'_> {
                 let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
                 format!("still there after the {what} \"{}\" ({from} to {until})", text::name(name))
             }
+            Fact::WorkBefore { name, from, until } => {
+                let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
+                format!("planned work \"{}\" went on then or shortly before ({from} to {until})", text::name(name))
+            }
             Fact::Words(words) => text::summary(words),
         }
     }

@@ -371,6 +371,12 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
             let until = until.map_or_else(String::new, |until| format!(" to {}", names.at(until)));
             (format!("blind time of {source} from {}{until}", names.at(*from)), Weight::Detail)
         }
+        house::Change::WorkDoubted { work, .. } => {
+            (format!("reminded of planned work {}", one_line(work)), Weight::Headline)
+        }
+        house::Change::WorkDropped { work } => {
+            (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
+        }
         house::Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn cover(names: Names, change: &Change) -> (String, Weight) {
         }
         Change::Hid { cover, alerts } => (format!("{alerts} more under {}", named(names, *cover)), Weight::Detail),
         Change::Warned(id) => (format!("end of {} is near", named(names, *id)), Weight::Detail),
-        Change::Reminded { cover, .. } => (format!("reminded of {}", named(names, *cover)), Weight::Detail),
+        Change::Reminded { cover, .. } => (format!("reminded of {}", named(names, *cover)), Weight::Headline),
         Change::Ended { cover, at } => {
             let hid = names.state.covers.get(cover).map_or(0, |cover| cover.hid);
             (format!("ended {} at {}, it kept {hid} apart", named(names, *cover), names.at(*at)), Weight::Headline)

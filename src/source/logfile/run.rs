@@ -117,6 +117,7 @@ impl Talk {
                 complete,
                 observations: batch.observations,
                 remarks: batch.findings.remarks,
+                maintenance: None,
             }));
         }
         if failed && due {

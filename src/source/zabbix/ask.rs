@@ -5,7 +5,9 @@
 //! a call is made and what follows from it.
 
 use super::api::{Api, Error, Version};
-use super::parse::{Count, EventRow, Fate, HostRow, Mark, NotedRow, OpenRow, Readable, TriggerRow};
+use super::parse::{
+    Count, EventRow, Fate, HostRow, MaintenanceRow, Mark, NotedRow, OpenRow, Readable, TriggerRow, WorkedHost,
+};
 use super::wire::Wire;
 use crate::desk::observation::{Failure, FailureKind};
 use serde_json::{Value, json};
@@ -146,6 +148,23 @@ impl<W: Wire> Api<W> {
             "selectTags": ["tag", "value"],
         });
         self.call("host.get", params).await
+    }
+
+    /// Hosts that are in maintenance now, and in which.
+    pub(super) async fn hosts_in_maintenance(&mut self) -> Result<Vec<WorkedHost>, Error> {
+        let params = json!({
+            "output": ["hostid", "host", "maintenanceid", "maintenance_from"], "filter": { "maintenance_status": 1 },
+        });
+        self.call("host.get", params).await
+    }
+
+    /// These maintenances with their periods; those we may not see are missing.
+    pub(super) async fn maintenances(&mut self, ids: &[u64]) -> Result<Vec<MaintenanceRow>, Error> {
+        let params = json!({
+            "output": ["maintenanceid", "name", "description", "active_since", "active_till"],
+            "selectTimeperiods": ["timeperiod_type", "start_date", "period"],
+        });
+        self.by_ids("maintenance.get", "maintenanceids", params, ids).await
     }
 
     async fn select_groups(&mut self) -> Result<&'static str, Error> {

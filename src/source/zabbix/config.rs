@@ -48,6 +48,10 @@ pub struct Config {
     /// fifth of the hosts vanishes, the source counts as blind until they are back or this number says that it is right.
     #[serde(default)]
     pub expected_hosts: Option<u64>,
+    /// Whether Zabbix's own maintenance is taken as planned work: it gets a number, is listed and counted, and what still
+    /// burns at its end counts from then. Without it a hidden problem is only kept apart for as long as it is hidden.
+    #[serde(default)]
+    pub maintenance: bool,
 }
 
 /// What can be written back to Zabbix.

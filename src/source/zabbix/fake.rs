@@ -42,6 +42,9 @@ pub(super) struct Fake {
     /// Ids that may be read, but not written to.
     pub(super) unwritable: BTreeSet<u64>,
     pub(super) sessions: u64,
+    /// Hosts in maintenance 1, and when its period ends.
+    pub(super) worked: BTreeSet<u64>,
+    pub(super) worked_until: i64,
     /// What the next calls bring instead of an answer; `None` leaves one alone.
     pub(super) trouble: VecDeque<Option<Result<String, Failure>>>,
     /// `method params` of every call.
@@ -135,9 +138,12 @@ impl Fake {
             }
             "problem.get" => vec!["source", "object", "eventid_from", "time_from", "time_till"],
             "trigger.get" => vec!["triggerids", "monitored"],
-            "host.get" if self.version >= (7, 2) => vec!["hostids", "selectHostGroups", "selectTags"],
-            "host.get" if self.version >= (6, 2) => vec!["hostids", "selectHostGroups", "selectGroups", "selectTags"],
-            "host.get" => vec!["hostids", "selectGroups", "selectTags"],
+            "host.get" if self.version >= (7, 2) => vec!["hostids", "filter", "selectHostGroups", "selectTags"],
+            "host.get" if self.version >= (6, 2) => {
+                vec!["hostids", "filter", "selectHostGroups", "selectGroups", "selectTags"]
+            }
+            "host.get" => vec!["hostids", "filter", "selectGroups", "selectTags"],
+            "maintenance.get" => vec!["maintenanceids", "selectTimeperiods"],
             "user.login" if self.version >= (5, 4) => vec!["username", "password"],
             "user.login" => vec!["user", "password"],
             "user.checkAuthentication" if self.version >= (6, 0) => vec!["sessionid", "token"],
@@ -180,6 +186,11 @@ impl Fake {
                 ids.map(|id| json!({ "triggerid": id.to_string() })).collect()
             }
             "host.get" => self.host_get(params),
+            "maintenance.get" => json!([{
+                "maintenanceid": "1", "name": "点検", "description": "", "active_since": "1700000000",
+                "active_till": self.worked_until.to_string(),
+                "timeperiods": [],
+            }]),
             "event.acknowledge" => {
                 let ids = ids(&params["eventids"]).expect("always given");
                 let writable = |id: &u64| !self.unwritable.contains(id) && self.events.contains_key(id);
@@ -247,6 +258,10 @@ impl Fake {
         let seen: Vec<u64> = (1..=self.hosts).filter(|id| !self.hidden.contains(id)).collect();
         if params["countOutput"] == true {
             return seen.len().to_string().into();
+        }
+        if params["filter"]["maintenance_status"] == 1 {
+            let row = |id: &&u64| json!({ "hostid": id.to_string(), "host": format!("host-{id}"), "maintenanceid": "1", "maintenance_from": "0" });
+            return seen.iter().filter(|id| self.worked.contains(id)).map(|id| row(&id)).collect();
         }
         let key = if params.get("selectHostGroups").is_some() { "hostgroups" } else { "groups" };
         let wanted = ids(&params["hostids"]);

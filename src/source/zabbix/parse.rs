@@ -119,6 +119,50 @@ pub(super) struct EventRow {
     pub(super) tags: Vec<Tag>,
 }
 
+/// A host that is in maintenance.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct WorkedHost {
+    pub(super) host: String,
+    #[serde(deserialize_with = "number")]
+    pub(super) maintenanceid: u64,
+    /// When the period under way began, in seconds since 1970; 0 where it is not told.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) maintenance_from: i64,
+}
+
+/// A maintenance.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct MaintenanceRow {
+    #[serde(deserialize_with = "number")]
+    pub(super) maintenanceid: u64,
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+    /// Seconds since 1970.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) active_since: i64,
+    /// Seconds since 1970.
+    #[serde(deserialize_with = "number")]
+    pub(super) active_till: i64,
+    #[serde(default)]
+    pub(super) timeperiods: Vec<Period>,
+}
+
+/// When a maintenance takes place.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct Period {
+    /// 0 once; else daily, weekly or monthly.
+    #[serde(deserialize_with = "number")]
+    pub(super) timeperiod_type: u8,
+    /// Of what takes place once: seconds since 1970.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) start_date: i64,
+    /// How long it lasts, in seconds.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) period: i64,
+}
+
 /// A host as an event names it.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct HostRef {

@@ -7,12 +7,13 @@
 
 use super::api::{Api, Error};
 use super::ask::DETAILS;
+use super::maintenance;
 use super::memory::{Memory, Open, Place};
 use super::parse::{EventRow, Mark, Readable};
 use super::wire::Wire;
 use crate::desk::ids::SourceId;
 use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{Cursor, Evidence, Failure, Key, Level, Observation, Report, Seen};
+use crate::desk::observation::{Cursor, Evidence, Failure, Key, Level, Maintenance, Observation, Report, Seen};
 use crate::inbox::Closed;
 use crate::source::Standing;
 use jiff::Timestamp;
@@ -58,6 +59,8 @@ pub(super) struct Manner {
     pub(super) every: Duration,
     /// What the administrator says about the number of hosts.
     pub(super) expected_hosts: Option<u64>,
+    /// Whether maintenance is told, too.
+    pub(super) maintenance: bool,
 }
 
 /// A time in which nothing was seen.
@@ -87,6 +90,10 @@ pub(super) struct Poll {
     /// Seen, in the memory, but not yet on record.
     pub(super) pending: Vec<Observation>,
     pub(super) remarks: Vec<String>,
+    /// Maintenance that is to be told.
+    maintenance: Option<Vec<Maintenance>>,
+    /// Maintenance as it was told last; `None` before the first time and after a failure.
+    maintenance_told: Option<Vec<Maintenance>>,
     recorded: Option<Cursor>,
 }
 
@@ -109,6 +116,8 @@ impl Poll {
             first_look: memory.place.is_none(),
             pending: Vec::new(),
             remarks: remarks.into_iter().collect(),
+            maintenance: None,
+            maintenance_told: None,
             recorded: standing.cursor.clone(),
             memory,
         }
@@ -132,6 +141,7 @@ impl Poll {
                 self.flush(record, false).await?;
                 api.forget_version();
                 self.reconciled = None;
+                self.maintenance_told = None;
                 self.memory.open.values_mut().for_each(|open| open.missed = false);
                 if self.gap.is_none() && self.memory.place.is_some() {
                     self.gap = Some(Gap { since: self.last_complete });
@@ -142,6 +152,9 @@ impl Poll {
     }
 
     async fn read<W: Wire>(&mut self, api: &mut Api<W>, record: &mut impl Record, now: Now) -> Result<(), Stop> {
+        if self.manner.maintenance {
+            self.read_maintenance(api, record, now).await?;
+        }
         if self.memory.place.is_none() {
             // The newest event first, what is open second: what happens in between is in both, and lost in neither.
             let newest = api.newest().await?.unwrap_or(Mark { eventid: 0, clock: 0 });
@@ -156,6 +169,25 @@ impl Poll {
                 place.hosts = hosts;
             }
         }
+        Ok(())
+    }
+
+    /// Maintenance comes before what it explains. A lost right must not look like the end of all maintenance.
+    async fn read_maintenance<W: Wire>(
+        &mut self,
+        api: &mut Api<W>,
+        record: &mut impl Record,
+        now: Now,
+    ) -> Result<(), Stop> {
+        let known = maintenance::read(api, now).await?;
+        if self.maintenance_told.as_ref() == Some(&known) {
+            return Ok(());
+        }
+        let hosts = api.host_count().await?;
+        self.guard_hosts(hosts)?;
+        self.maintenance = Some(known.clone());
+        self.flush(record, false).await?;
+        self.maintenance_told = Some(known);
         Ok(())
     }
 
@@ -321,7 +353,8 @@ impl Poll {
 
     async fn flush(&mut self, record: &mut impl Record, complete: bool) -> Result<(), Stop> {
         let cursor = self.memory.cursor().filter(|cursor| Some(cursor) != self.recorded.as_ref());
-        if !complete && self.pending.is_empty() && self.remarks.is_empty() && cursor.is_none() {
+        let nothing = self.pending.is_empty() && self.remarks.is_empty() && self.maintenance.is_none();
+        if !complete && nothing && cursor.is_none() {
             return Ok(());
         }
         let report = Report {
@@ -331,6 +364,7 @@ impl Poll {
             complete,
             observations: std::mem::take(&mut self.pending),
             remarks: std::mem::take(&mut self.remarks),
+            maintenance: self.maintenance.take(),
         };
         record.put(report).await?;
         self.recorded = cursor.or(self.recorded.take());

@@ -131,7 +131,7 @@ impl Poll {
     }
 
     /// Hosts that vanish in numbers mean a lost right, another user's token or an empty database.
-    fn guard_hosts(&self, visible: u64) -> Result<(), Stop> {
+    pub(super) fn guard_hosts(&self, visible: u64) -> Result<(), Stop> {
         let remembered = self.memory.place.as_ref().map_or(0, |place| place.hosts);
         let known = self.manner.expected_hosts.unwrap_or(remembered);
         if visible == 0 {

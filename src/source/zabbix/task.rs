@@ -40,7 +40,12 @@ pub async fn run(
 async fn look_for_ever(config: Config, access: Access, standing: Standing, inbox: Inbox, clock: Clock) -> Closed {
     let every = config.poll.0.max(Duration::from_millis(100));
     let source = SourceId(config.name.clone());
-    let manner = Manner { source: source.clone(), every, expected_hosts: config.expected_hosts };
+    let manner = Manner {
+        source: source.clone(),
+        every,
+        expected_hosts: config.expected_hosts,
+        maintenance: config.maintenance,
+    };
     let mut api = Api::new(Http::new(&config), access);
     let mut poll = Poll::new(manner, &standing, clock.now());
     let mut record = Desk(inbox);

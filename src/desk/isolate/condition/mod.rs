@@ -20,6 +20,7 @@ mod missing;
 mod not;
 mod ping;
 mod place;
+mod planned;
 mod probe;
 mod recurred;
 mod root;
@@ -189,6 +190,8 @@ conditions! {
     age: Age,
     /// A named probe saw this.
     probe: Probe,
+    /// Planned work was under way there when the fault occurred, or had ended shortly before.
+    planned: Planned,
     /// At least one holds.
     any: Any,
     /// It does not hold.
@@ -230,12 +233,18 @@ mod tests {
         let none = |hosts: &[&str]| Condition::Absent(Absent(fitting(hosts, None)));
         let also =
             |seconds| Condition::Also(Also { alert: fitting(&["a"], None), within: Duration::from_secs(seconds) });
+        let planned = |names: &[&str], minutes: u64| {
+            let component = names.iter().map(|name| (*name).into()).collect();
+            Condition::Planned(Planned { component, within: Duration::from_secs(minutes * 60) })
+        };
         let root = |names: &[&str]| Condition::Root(Root(names.iter().map(|name| (*name).into()).collect()));
         let any = |conditions: &[Condition]| Condition::Any(Any(conditions.to_vec()));
         let not = |condition| Condition::Not(Not(Box::new(condition)));
         for (wide, narrow) in [
             (alert(&["srv-*"], None), alert(&["srv-db-01"], Some(Level::High))),
             (also(60), also(30)),
+            (planned(&["a", "b"], 30), planned(&["b"], 0)),
+            (planned(&[], 30), planned(&[], 10)),
             (none(&["srv-db-01"]), none(&["srv-*"])),
             (root(&["a", "b"]), root(&["b"])),
             (any(&[root(&["b"]), also(30)]), also(30)),

@@ -182,7 +182,7 @@ impl Story {
 }
 
 fn manner() -> Manner {
-    Manner { source: "zabbix".into(), every: Duration::from_secs(15), expected_hosts: None }
+    Manner { source: "zabbix".into(), every: Duration::from_secs(15), expected_hosts: None, maintenance: false }
 }
 
 fn words(observation: &Observation) -> String {

@@ -2,6 +2,7 @@
 
 use super::super::fake::timeout;
 use super::*;
+use crate::desk::observation::Maintenance;
 
 // P6
 #[test]
@@ -206,4 +207,44 @@ fn with_many_open_problems_they_are_compared_once_a_minute() {
     assert_eq!(compared.iter().filter(|compared| **compared).count(), 3, "{compared:?}");
     story.recovery(2_001, 7);
     assert_eq!(story.look().unwrap().len(), 1, "recoveries do not wait for it");
+}
+
+#[test]
+fn maintenance_is_told_before_what_it_explains_once_and_never_ended_by_a_lost_right() {
+    let mut story = Story::begun();
+    story.poll.manner.maintenance = true;
+    let told = |story: &Story, from: usize| -> Vec<Option<Vec<String>>> {
+        let reports = story.book.reports[from..].iter();
+        let hosts = |known: &Vec<Maintenance>| known.iter().flat_map(|work| work.hosts.clone()).collect();
+        reports.map(|report| report.maintenance.as_ref().map(hosts)).collect()
+    };
+    let mut from = story.book.reports.len();
+    story.quiet();
+    assert_eq!(told(&story, from), [Some(vec![]), None], "nothing is under maintenance, and that is told once");
+    story.quiet();
+
+    story.zabbix.fake().worked = [2].into();
+    story.zabbix.fake().worked_until = story.clock() + 3_600;
+    story.problem(1, 1);
+    story.zabbix.fake().event(1).suppressed = true;
+    from = story.book.reports.len();
+    story.look().unwrap();
+    assert_eq!(told(&story, from), [Some(vec!["host-2".to_owned()]), None], "before the problem");
+    assert!(story.book.reports[from].observations.is_empty());
+
+    // The user loses its rights: no host is in maintenance as far as it can see.
+    story.zabbix.fake().hidden = (1..=10).collect();
+    from = story.book.reports.len();
+    story.look().unwrap_err();
+    assert!(told(&story, from).iter().all(Option::is_none));
+    story.zabbix.fake().hidden.clear();
+    from = story.book.reports.len();
+    story.look().unwrap();
+    assert_eq!(told(&story, from)[0], Some(vec!["host-2".to_owned()]), "told again after a failure");
+
+    story.zabbix.fake().worked.clear();
+    story.zabbix.fake().event(1).suppressed = false;
+    from = story.book.reports.len();
+    story.look().unwrap();
+    assert_eq!(told(&story, from)[0], Some(vec![]));
 }
