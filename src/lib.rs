@@ -57,6 +57,7 @@
 //! src/clock.rs    the only place that reads the time
 //! src/play/       a day as text: transcripts of inputs and outcomes, played in virtual time
 //! src/replay/     recorded days again, under rules on trial: what would have gone otherwise
+//! src/estate/     generated estates with faults of known cause: how well the desk judges, measured
 //! src/demo/       a night to watch: the real daemon against a stand-in Zabbix
 //! src/main.rs     arguments in, exit code out
 //! ```
@@ -130,5 +131,7 @@ pub mod clock;
 pub mod play;
 
 pub mod replay;
+
+pub mod estate;
 
 pub mod demo;

@@ -8,6 +8,7 @@ mod check;
 mod cover;
 mod demo;
 mod dossier;
+mod estate;
 mod explain;
 mod outbox;
 mod phrases;
@@ -64,6 +65,8 @@ enum Command {
     Run,
     /// Plays one night at the desk in half a minute: the real daemon, nothing needed, nothing left behind.
     Demo(demo::Demo),
+    /// Measures the desk in generated estates: how often the first verdict names the right party.
+    Estate(estate::Estate),
     /// Writes the commented example configuration into a folder.
     Init {
         /// The folder; made if it is not there.
@@ -175,6 +178,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
     match command {
         Command::Run => context.daemon(),
         Command::Demo(demo) => demo::demo(&context, demo),
+        Command::Estate(asked) => estate::estate(&context, &asked),
         Command::Init { folder } => check::init(&folder),
         Command::Check { strict } => check::check(&context, strict),
         Command::Reload => context.asking(show::reload(&context)),

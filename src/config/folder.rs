@@ -22,9 +22,16 @@ pub(super) fn gather(
     environment: &Environment,
     findings: &mut Findings,
 ) -> Tree {
-    let mut tree = Tree { root: Table::new(), sources: Vec::new(), torn: Vec::new() };
     let mut files = files(folder, findings);
     files.extend(overlay.map(|text| ("overlay".to_owned(), text.to_owned())));
+    let mut tree = join(files, findings);
+    environment.lay_over(&mut tree);
+    tree
+}
+
+/// Joins texts of TOML, each with its name, over the built-in defaults.
+pub(super) fn join(files: Vec<(String, String)>, findings: &mut Findings) -> Tree {
+    let mut tree = Tree { root: Table::new(), sources: Vec::new(), torn: Vec::new() };
     let mut parsed = Vec::new();
     for (name, text) in files {
         let source = tree.sources.len();
@@ -45,7 +52,6 @@ pub(super) fn gather(
     for table in parsed {
         tree::join(&mut tree.root, table, &Path::default(), findings);
     }
-    environment.lay_over(&mut tree);
     tree
 }
 

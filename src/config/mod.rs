@@ -68,6 +68,22 @@ pub fn load_over(
     // Where nothing could be read, everything would be missing; that it could not says it all.
     let nothing = tree.is_empty() && findings.any_fault();
     let settings = if nothing { None } else { check::check(&tree, folder, today, &mut findings) };
+    settled(settings, tree, findings)
+}
+
+/// The same from texts, each with the name of its file, without folder and environment: a configuration that was made
+/// and not written.
+///
+/// # Errors
+/// As [`load`].
+pub fn of_texts(files: Vec<(String, String)>, today: Date) -> Result<(Settings, Report), Report> {
+    let mut findings = Findings::default();
+    let tree = folder::join(files, &mut findings);
+    let settings = check::check(&tree, Path::new(""), today, &mut findings);
+    settled(settings, tree, findings)
+}
+
+fn settled(settings: Option<Settings>, tree: tree::Tree, findings: Findings) -> Result<(Settings, Report), Report> {
     let faulty = findings.any_fault();
     let report = findings.report(tree);
     match settings {

@@ -231,7 +231,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         }
         Change::Forgotten(id) => {
             state.active.remove(id);
-            state.covers.remove(id);
+            state.remove_cover(*id);
         }
     }
 }

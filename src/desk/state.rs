@@ -112,6 +112,9 @@ pub struct State {
     /// Planned work and silences that have begun and not ended.
     #[serde(skip)]
     pub active: BTreeSet<CoverId>,
+    /// Planned work on components, past work that is still remembered included.
+    #[serde(skip)]
+    pub worked: BTreeMap<ComponentId, BTreeSet<CoverId>>,
 }
 
 /// Where an alert is: its component, or its host where no component covers it.

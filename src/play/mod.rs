@@ -24,6 +24,7 @@ mod script;
 mod world;
 
 pub use compare::{Case, check_case};
+pub(crate) use outside::Outside;
 
 use crate::desk::Frame;
 use crate::desk::rules::Rules;

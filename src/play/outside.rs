@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Channels and addresses, as the transcript has them behave.
 #[derive(Debug, Default)]
-pub(super) struct Outside {
+pub(crate) struct Outside {
     wires: BTreeMap<ChannelId, Wire>,
     echoes: BTreeMap<String, Echo>,
     probes: BTreeMap<ProbeName, Probed>,
@@ -48,7 +48,7 @@ impl Outside {
     }
 
     /// What a worker brings back; `None` when it never comes back.
-    pub(super) fn answer(&self, row: &Owed) -> Option<Outcome> {
+    pub(crate) fn answer(&self, row: &Owed) -> Option<Outcome> {
         Some(match &row.work {
             Work::Ping { address, .. } => Outcome::Ping(match self.echoes.get(address) {
                 Some(Echo::Answers) => Ping::Answered { milliseconds: 2 },

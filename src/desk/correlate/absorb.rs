@@ -12,7 +12,6 @@ use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::state::Place;
-use std::collections::BTreeSet;
 
 /// Gives the alerts of `group`, a part of the incident `from`, to a young incident with the same cause. `false` when
 /// there is none.
@@ -44,6 +43,8 @@ pub(super) fn emptied(turn: &mut Turn, incident: IncidentId) {
 /// A young numbered incident of which one cause explains the root and all of `group`.
 fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentId, ComponentId)> {
     let pings = &turn.state.incidents.get(&from)?.pings;
+    let there = turn.state.places.get(&from)?;
+    let part = || group.places.iter().filter_map(|place| Some((place.clone(), there.get(place)?.shown()?)));
     turn.state.open.iter().copied().filter(|id| *id != from).find_map(|id| {
         let other = turn.state.incidents.get(&id)?;
         let handled = matches!(
@@ -54,9 +55,9 @@ fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentI
         if !handled || turn.now.elapsed.since(other.detected.elapsed) > LATE_CAUSE {
             return None;
         }
-        let mut failing: BTreeSet<Place> = group::failing(turn.state, id);
-        failing.extend(group.places.iter().cloned());
-        let mut known = Known::of(turn.book, other);
+        let mut failing = group::failing(turn.state, id);
+        failing.extend(part());
+        let mut known = Known::of(turn.state, turn.book, other);
         known.extend(pings);
         let causes = cause::causes(&known, &failing);
         let cause = causes.iter().find(|cause| group.places.is_subset(&cause.explains))?;

@@ -3,32 +3,45 @@
 //! Pure functions over the graph. A failing place that needs no other failing place is a cause by its own sign. Where
 //! several of them need one thing that shows no sign itself, that silent thing may be the cause of all: it is believed
 //! when that needs fewer coincidences than so many faults at once ([`Silent`]). A thing that works is no cause,
-//! whatever speaks for it.
+//! whatever speaks for it; and what only warns does its work, so it stops nothing else ([`may_explain`]).
 
+use super::silent::Silent;
 use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
 use crate::desk::incident::{Incident, Probe};
-use crate::desk::state::Place;
+use crate::desk::observation::Level;
+use crate::desk::state::{Place, State};
+use jiff::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One fault more at the same moment is as unlikely as this many watched things staying silent behind a dead one.
-///
-/// A component fails by itself in one grouping window in a thousand at most; a monitored one behind a dead one has
-/// raised its alert by the end of the window in half of all cases: ln 1000 / ln 2 ≈ 10.
-const ONE_MORE_FAULT: usize = 10;
+/// What fails, each place with the level of the alert that stands for it.
+pub(in crate::desk) type Failing = BTreeMap<Place, Level>;
+
+/// It warns, and still does its work.
+pub(in crate::desk) fn only_warns(level: Level) -> bool {
+    matches!(level, Level::Information | Level::Warning)
+}
+
+/// Whether a thing in a state may be why something that needs it is in another: a warning explains warnings only.
+pub(super) fn may_explain(cause: Level, effect: Level) -> bool {
+    !only_warns(cause) || only_warns(effect)
+}
 
 /// What is known of components beside their alerts.
 pub(in crate::desk) struct Known<'a> {
     pub(super) book: &'a Book,
+    pub(super) state: &'a State,
+    /// When this is.
+    pub(super) at: Timestamp,
     /// Answer (or not) when asked.
     answers: BTreeMap<&'a ComponentId, bool>,
 }
 
 impl<'a> Known<'a> {
     /// What was found out for `incident`.
-    pub(in crate::desk) fn of(book: &'a Book, incident: &'a Incident) -> Self {
-        let mut known = Self { book, answers: BTreeMap::new() };
+    pub(in crate::desk) fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
+        let mut known = Self { book, state, at: incident.detected.wall, answers: BTreeMap::new() };
         known.extend(&incident.pings);
         // A conversation tells more than an echo, and one that fails more than one that does not.
         for good in [true, false] {
@@ -51,6 +64,17 @@ impl<'a> Known<'a> {
 
     fn is_silent(&self, component: &ComponentId) -> bool {
         self.answers.get(component) == Some(&false)
+    }
+
+    /// It was asked, and answers as it should.
+    pub(super) fn is_sound(&self, component: &ComponentId) -> bool {
+        self.answers.get(component) == Some(&true)
+    }
+
+    /// Something that needs it answers and shows no sign.
+    pub(super) fn works_behind(&self, component: &ComponentId, red: &Signs) -> bool {
+        let works = |id: &ComponentId| self.is_sound(id) && !red.contains_key(id);
+        self.answers.keys().any(|id| self.book.graph.needs(id, component) && works(id))
     }
 
     /// It answers, or something that needs it does: whatever it is, it is not dead.
@@ -82,109 +106,76 @@ impl Cause {
 
 /// The fewest causes that explain everything that fails, the one that explains most first. Every failing place is
 /// explained by exactly one of them.
-pub(in crate::desk) fn causes(known: &Known, failing: &BTreeSet<Place>) -> Vec<Cause> {
-    let red: BTreeSet<&ComponentId> = components(failing).collect();
-    let mut signs: BTreeSet<&ComponentId> = red.clone();
+pub(in crate::desk) fn causes(known: &Known, failing: &Failing) -> Vec<Cause> {
+    let red = red(failing);
+    let mut signs = red.clone();
     // What does not answer is a sign, too - of things that something failing needs.
-    signs.extend(
-        red.iter().flat_map(|id| known.book.graph.below(id)).filter(|id| known.is_silent(id) && !known.lives(id)),
-    );
-    let mut roots: BTreeSet<&ComponentId> =
-        signs.iter().copied().filter(|id| nothing_below(known.book, id, &signs)).collect();
-    while let Some(silent) = Silent::best(known, &roots, &red) {
-        roots.retain(|root| !known.book.graph.needs(root, silent));
-        roots.insert(silent);
+    let needed = red.iter().filter(|(_, level)| !only_warns(**level)).flat_map(|(id, _)| known.book.graph.below(id));
+    for silent in needed.filter(|id| known.is_silent(id) && !known.lives(id)) {
+        signs.entry(silent).and_modify(|level| *level = Level::High.max(*level)).or_insert(Level::High);
+    }
+    let mut roots = roots(known.book, &signs);
+    while let Some((silent, level)) = Silent::best(known, &roots, &red) {
+        roots.retain(|root, _| !known.book.graph.needs(root, silent));
+        roots.insert(silent, level);
     }
     attribute(known.book, &roots, failing)
 }
 
 /// The things that may be a silent cause of what fails, the most likely first: worth a question each.
-pub(in crate::desk) fn suspects(known: &Known, failing: &BTreeSet<Place>) -> Vec<ComponentId> {
-    let red: BTreeSet<&ComponentId> = components(failing).collect();
-    let roots: BTreeSet<&ComponentId> = red.iter().copied().filter(|id| nothing_below(known.book, id, &red)).collect();
-    let mut all = Silent::all(known, &roots, &red);
-    all.sort_by_key(|silent| (Reverse(silent.roots), silent.behind, silent.component.clone()));
-    all.into_iter().map(|silent| silent.component.clone()).collect()
+pub(in crate::desk) fn suspects(known: &Known, failing: &Failing) -> Vec<ComponentId> {
+    let red = red(failing);
+    Silent::suspects(known, &roots(known.book, &red), &red).into_iter().cloned().collect()
 }
 
 /// The components among `places`.
-pub(in crate::desk) fn components(places: &BTreeSet<Place>) -> impl Iterator<Item = &ComponentId> {
-    places.iter().filter_map(|place| match place {
+pub(in crate::desk) fn components<'a>(
+    places: impl IntoIterator<Item = &'a Place>,
+) -> impl Iterator<Item = &'a ComponentId> {
+    places.into_iter().filter_map(|place| match place {
         Place::Component(component) => Some(component),
         Place::Host(_) => None,
     })
 }
 
-/// It needs none of the others (things that need each other in a circle do not count).
-fn nothing_below(book: &Book, id: &ComponentId, others: &BTreeSet<&ComponentId>) -> bool {
+/// Components that show a sign, with its level.
+pub(super) type Signs<'a> = BTreeMap<&'a ComponentId, Level>;
+
+pub(super) fn red(failing: &Failing) -> Signs<'_> {
+    let mut red = Signs::new();
+    for (place, level) in failing {
+        if let Place::Component(component) = place {
+            red.insert(component, *level);
+        }
+    }
+    red
+}
+
+/// Those that none of the others below them explains (things that need each other in a circle do not count).
+fn roots<'a>(book: &Book, signs: &Signs<'a>) -> Signs<'a> {
     let graph = &book.graph;
-    !graph.below(id).iter().any(|below| others.contains(below) && below != id && !graph.needs(below, id))
-}
-
-/// A thing without any sign of its own that several roots need.
-struct Silent<'a> {
-    component: &'a ComponentId,
-    /// Roots that need it.
-    roots: usize,
-    /// Watched things behind it, itself included where it is watched.
-    behind: usize,
-    /// How many of those fail.
-    failing: usize,
-    /// It is watched and shows nothing: its own alert would be due first of all.
-    watched: bool,
-}
-
-impl<'a> Silent<'a> {
-    fn all(known: &Known<'a>, roots: &BTreeSet<&'a ComponentId>, red: &BTreeSet<&'a ComponentId>) -> Vec<Self> {
-        let needing = |ids: &BTreeSet<&'a ComponentId>| {
-            let mut needed: BTreeMap<&'a ComponentId, usize> = BTreeMap::new();
-            for below in ids.iter().flat_map(|id| known.book.graph.below(id)) {
-                *needed.entry(below).or_default() += 1;
-            }
-            needed
-        };
-        let failing = needing(red);
-        needing(roots)
-            .into_iter()
-            .filter(|(id, count)| *count > 1 && !roots.contains(*id) && !known.lives(id))
-            .map(|(component, roots)| Silent {
-                component,
-                roots,
-                behind: known.book.watched_behind(component),
-                failing: failing.get(component).copied().unwrap_or_default(),
-                watched: known.book.watched(component),
-            })
-            .collect()
-    }
-
-    /// How many coincidences fewer it takes to believe in it than in a fault of each root.
-    fn spares(&self) -> Option<usize> {
-        let silence = self.behind.saturating_sub(self.failing) + if self.watched { ONE_MORE_FAULT } else { 0 };
-        ((self.roots - 1) * ONE_MORE_FAULT).checked_sub(silence + self.roots).filter(|spares| *spares > 0)
-    }
-
-    /// The one worth believing in, if any: it spares most coincidences, and is the nearest to what fails.
-    fn best(
-        known: &Known<'a>,
-        roots: &BTreeSet<&'a ComponentId>,
-        red: &BTreeSet<&'a ComponentId>,
-    ) -> Option<&'a ComponentId> {
-        let all = Self::all(known, roots, red).into_iter().filter_map(|silent| Some((silent.spares()?, silent)));
-        all.min_by_key(|(spares, silent)| (Reverse(*spares), silent.behind, silent.component))
-            .map(|(_, silent)| silent.component)
-    }
+    let explained = |id: &ComponentId, level: Level| {
+        graph.below(id).iter().any(|below| {
+            let sign = signs.get(below);
+            sign.is_some_and(|sign| may_explain(*sign, level)) && below != id && !graph.needs(below, id)
+        })
+    };
+    signs.iter().filter(|(id, level)| !explained(id, **level)).map(|(id, level)| (*id, *level)).collect()
 }
 
 /// Gives every failing place to one root: its own, else the one that explains most of all.
-fn attribute(book: &Book, roots: &BTreeSet<&ComponentId>, failing: &BTreeSet<Place>) -> Vec<Cause> {
-    let over = |id: &ComponentId| {
+fn attribute(book: &Book, roots: &Signs, failing: &Failing) -> Vec<Cause> {
+    let over = |id: &ComponentId, level: Level| {
         let below = book.graph.below(id);
-        roots.iter().copied().filter(|root| *root == id || below.contains(*root)).collect::<Vec<_>>()
+        let explains = |(root, sign): &(&&ComponentId, &Level)| {
+            **root == id || below.contains(**root) && may_explain(**sign, level)
+        };
+        roots.iter().filter(explains).map(|(root, _)| *root).collect::<Vec<_>>()
     };
     let explained: Vec<(&Place, Vec<&ComponentId>)> = failing
         .iter()
-        .map(|place| match place {
-            Place::Component(id) => (place, over(id)),
+        .map(|(place, level)| match place {
+            Place::Component(id) => (place, over(id, *level)),
             Place::Host(_) => (place, Vec::new()),
         })
         .collect();
@@ -216,7 +207,6 @@ mod tests {
     use crate::desk::letter::DetectedBy;
     use crate::desk::now::{Elapsed, Now};
     use crate::desk::rules::AlertMatch;
-    use jiff::Timestamp;
 
     /// A core switch, two floor switches behind it, machines behind those. `hub` is not watched; eight machines hang on it.
     fn book() -> Book {
@@ -253,8 +243,11 @@ mod tests {
         incident
     }
 
-    fn places(names: &str) -> BTreeSet<Place> {
-        names.split_whitespace().map(|name| Place::Component(name.into())).collect()
+    /// What fails; what only warns has a question mark.
+    fn places(names: &str) -> Failing {
+        let level = |name: &str| if name.ends_with('?') { Level::Warning } else { Level::High };
+        let place = |name: &str| Place::Component(name.trim_end_matches('?').into());
+        names.split_whitespace().map(|name| (place(name), level(name))).collect()
     }
 
     fn shown(causes: &[Cause]) -> String {
@@ -295,9 +288,18 @@ mod tests {
             ("a1", &[("floor-1", false), ("core", false)], "core"),
             ("a1", &[("floor-1", false), ("a2", true)], "a1"),
             ("a1", &[("ups", false)], "a1"),
+            // What only warns does its work, and stops nothing else; it may be part of what stops.
+            ("core? a1", &[], "a1 core"),
+            ("core? a1?", &[], "core"),
+            ("a1? floor-1", &[], "floor-1"),
+            ("h1? h2?", &[], "h1 h2"),
+            ("h1? h2? h3? h4? h5?", &[], "hub"),
+            // What answers may still fail to do its work, where that explains much.
+            ("h1 h2 h3 h4 h5", &[("hub", true)], "hub"),
         ] {
             let incident = incident(answers);
-            let found = super::causes(&Known::of(&book, &incident), &places(failing));
+            let state = State::default();
+            let found = super::causes(&Known::of(&state, &book, &incident), &places(failing));
             assert_eq!(shown(&found), causes, "{failing} fail, {answers:?}");
             let explained: Vec<&Place> = found.iter().flat_map(|cause| &cause.explains).collect();
             assert_eq!(explained.len(), places(failing).len(), "{failing}: each is explained once");
@@ -308,7 +310,8 @@ mod tests {
     fn what_may_be_a_silent_cause_is_asked_in_order_of_likelihood() {
         let book = book();
         let incident = incident(&[]);
-        let suspects = super::suspects(&Known::of(&book, &incident), &places("h1 h2 a1"));
+        let state = State::default();
+        let suspects = super::suspects(&Known::of(&state, &book, &incident), &places("h1 h2 a1"));
         let names: Vec<&str> = suspects.iter().map(ComponentId::as_str).collect();
         assert_eq!(names, ["core", "hub", "floor-2"]);
     }

@@ -1,30 +1,35 @@
 //! Which failing things are one fault: the causes of an incident, and groups of places that share them.
 
 pub(in crate::desk) use super::cause::components;
-use super::cause::{self, Cause, Known};
+use super::cause::{self, Cause, Failing, Known, only_warns};
 use crate::desk::book::Book;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::Incident;
-use crate::desk::state::{Place, State};
+use crate::desk::state::{Here, Place, State};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The failing places of an incident: where a member has not ended; all places if every member has.
-pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> BTreeSet<Place> {
-    let Some(places) = state.places.get(&incident) else { return BTreeSet::new() };
-    let live: BTreeSet<Place> = places.iter().filter(|(_, here)| here.live()).map(|(place, _)| place.clone()).collect();
-    if live.is_empty() { places.keys().cloned().collect() } else { live }
+/// The failing places of an incident: where a member has not ended; all places if every member has. Until the first
+/// verdict all count: what ended a moment ago may be why something else still burns, and what flaps is one fault.
+pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> Failing {
+    let Some(places) = state.places.get(&incident) else { return Failing::new() };
+    let decided = state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some());
+    let any = decided && places.values().any(Here::live);
+    let failing = places.iter().filter(|(_, here)| here.live() || !any);
+    failing.filter_map(|(place, here)| Some((place.clone(), here.shown()?))).collect()
 }
 
 /// Groups of places that are one fault: what one cause explains, and causes that are kept by one party and need a common
 /// thing (which may be the silent cause). Each group with its causes, the one with most places first.
-pub(in crate::desk) fn partition(known: &Known, places: &BTreeSet<Place>, failing: &BTreeSet<Place>) -> Vec<Group> {
+pub(in crate::desk) fn partition(known: &Known, places: &BTreeSet<Place>, failing: &Failing) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for cause in cause::causes(known, failing) {
         let group = Group { places: cause.explains, roots: BTreeSet::from([cause.place]) };
-        gather(&mut groups, group, |one, other| same_hand(known.book, one, other));
+        gather(&mut groups, group, |one, other| {
+            one.only_warns(failing) == other.only_warns(failing) && same_hand(known.book, one, other)
+        });
     }
-    for over in places.difference(failing) {
+    for over in places.iter().filter(|place| !failing.contains_key(place)) {
         let explained = groups.iter_mut().find(|group| group.roots.iter().any(|root| explains(known.book, root, over)));
         match explained {
             Some(group) => group.places.extend([over.clone()]),
@@ -72,8 +77,7 @@ fn gather(groups: &mut Vec<Group>, mut group: Group, together: impl Fn(&Group, &
     let (same, apart): (Vec<Group>, Vec<Group>) = groups.drain(..).partition(|other| together(&group, other));
     // The first that came keeps its place in the order.
     for other in same {
-        group.places.extend(other.places);
-        group.roots.extend(other.roots);
+        group = group.with(other);
     }
     groups.extend(apart);
     groups.push(group);
@@ -94,6 +98,18 @@ pub(in crate::desk) struct Group {
 }
 
 impl Group {
+    /// Nothing of it does more than warn.
+    pub(super) fn only_warns(&self, failing: &Failing) -> bool {
+        self.places.iter().filter_map(|place| failing.get(place)).all(|level| only_warns(*level))
+    }
+
+    /// Both of them.
+    pub(super) fn with(mut self, other: Group) -> Group {
+        self.places.extend(other.places);
+        self.roots.extend(other.roots);
+        self
+    }
+
     /// The alerts of `incident` that are part of this fault.
     pub(in crate::desk) fn members(&self, state: &State, incident: IncidentId) -> Vec<AlertId> {
         let part = state.members_of(incident).filter(|alert| self.places.contains(&alert.place()));
@@ -116,9 +132,9 @@ pub(in crate::desk) fn common_need(book: &Book, one: &ComponentId, other: &Compo
 /// The causes of an incident, the one that explains most first, then the earliest.
 pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentId) -> Vec<Cause> {
     let Some(known) = state.incidents.get(&incident) else { return Vec::new() };
-    let learnt = Known::of(book, known);
+    let learnt = Known::of(state, book, known);
     if let Some(root) = standing_root(state, &learnt, known) {
-        let explains = failing(state, incident);
+        let explains: BTreeSet<Place> = failing(state, incident).into_keys().collect();
         return vec![Cause { reach: explains.len(), place: root, explains }];
     }
     let mut causes = cause::causes(&learnt, &failing(state, incident));
@@ -138,7 +154,8 @@ fn standing_root(state: &State, learnt: &Known, known: &Incident) -> Option<Plac
     let places = state.places.get(&known.id)?;
     let behind = |place: &Place| matches!(place, Place::Component(other) if learnt.book.graph.needs(other, root));
     let silent = !places.contains_key(&place) && places.keys().all(behind);
-    (silent && !learnt.lives(root)).then_some(place)
+    let failing = failing(state, known.id);
+    (silent && !learnt.works_behind(root, &cause::red(&failing))).then_some(place)
 }
 
 /// The components that are causes of an incident.

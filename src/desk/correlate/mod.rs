@@ -3,7 +3,7 @@
 //! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
 //! [`window`] ends the grouping window, [`recovery`] watches for the end, [`flap`] knows what comes and goes, [`blind`] makes an
 //! incident of a source that sees nothing, [`planned`] begins and ends planned work and silences, [`imported`] those of a
-//! source, [`held`] keeps apart what they cover.
+//! source, [`held`] keeps apart what they cover, [`silent`] weighs causes that show nothing.
 
 mod absorb;
 mod blind;
@@ -14,6 +14,7 @@ mod held;
 mod imported;
 mod planned;
 mod recovery;
+pub(super) mod silent;
 mod window;
 
 pub(super) use blind::{blind, sees_again};
@@ -24,19 +25,20 @@ pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_re
 pub(super) use window::{accept, effect, grade, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
-use super::book::Watch;
 use super::ids::{AlertId, ComponentId, CoverId, IncidentId};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
+use super::observation::Level;
 use super::rules::SourceKind;
 use super::state::{Here, Place};
 use super::turn::Turn;
 use super::{assign, isolate, notify};
+use cause::{may_explain, only_warns};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A cause may come this much later than the effects it explains and still take over their incident.
-const LATE_CAUSE: Duration = Duration::from_secs(15 * 60);
+pub(super) const LATE_CAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// Decides the standing of every alert this turn left pending.
 pub(super) fn place_pending(turn: &mut Turn) {
@@ -68,12 +70,13 @@ fn place(turn: &mut Turn, id: AlertId) {
 
 /// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
 fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    by_place(turn, &alert.place()).or_else(|| sharing(turn, alert))
+    by_place(turn, &alert.place(), alert.problem.level).or_else(|| sharing(turn, alert))
 }
 
 /// The burning incident that covers a component somebody calls about.
 pub(super) fn burning_about(turn: &Turn, component: &ComponentId) -> Option<IncidentId> {
-    match by_place(turn, &Place::Component(component.clone()))? {
+    // How bad it is nobody knows from a call; whatever burns there may be what is meant.
+    match by_place(turn, &Place::Component(component.clone()), Level::Warning)? {
         (incident, alert::Reason::SameComponent | alert::Reason::Echo { .. }) => Some(incident),
         // That two things may have a cause in common is a guess; a caller's word is no part of it.
         _ => None,
@@ -95,20 +98,28 @@ fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
     })
 }
 
-fn by_place(turn: &Turn, place: &Place) -> Option<(IncidentId, alert::Reason)> {
+fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, alert::Reason)> {
     let state = &turn.state;
     let Place::Component(component) = place else {
         return state.burning_at(place).next().map(|same| (same, alert::Reason::SameComponent));
     };
-    if let Some(same) = state.burning_at(place).chain(state.burning_from(component)).next() {
+    // What only warned until now is another matter than what stops.
+    let stops = |id: &IncidentId| only_warns(level) || !is_warning(turn, *id);
+    if let Some(same) = state.burning_at(place).chain(state.burning_from(component)).find(stops) {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
     for needed in graph.below(component) {
         let there = Place::Component(needed.clone());
-        let red = |id: &IncidentId| state.live_at(&there).any(|member| member.incident() == Some(*id));
-        // A root without an alert of its own has nothing that could end before the incident does.
-        let silent = |id: &IncidentId| state.places.get(id).is_none_or(|places| !places.contains_key(&there));
+        let red = |id: &IncidentId| {
+            let mut members = state.live_at(&there).filter(|member| member.incident() == Some(*id));
+            members.any(|member| may_explain(member.problem.level, level))
+        };
+        // A root without an alert of its own is over when the first of its effects is: then it works again.
+        let silent = |id: &IncidentId| {
+            let places = state.places.get(id);
+            places.is_none_or(|places| !places.contains_key(&there) && !places.values().any(Here::over)) && stops(id)
+        };
         let by_root = state.burning_from(needed).filter(silent);
         if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
@@ -116,10 +127,12 @@ fn by_place(turn: &Turn, place: &Place) -> Option<(IncidentId, alert::Reason)> {
     }
     for behind in graph.behind(component) {
         let early = |id: &IncidentId| {
-            state.incidents.get(id).is_some_and(|incident| {
-                incident.status.name() != StatusName::Verifying
-                    && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
-            })
+            stops(id)
+                && (!only_warns(level) || !is_accepted(turn, *id) || is_warning(turn, *id))
+                && state.incidents.get(id).is_some_and(|incident| {
+                    incident.status.name() != StatusName::Verifying
+                        && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
+                })
         };
         let there = Place::Component(behind.clone());
         if let Some(incident) = state.burning_at(&there).chain(state.burning_from(behind)).find(early) {
@@ -135,6 +148,17 @@ fn by_place(turn: &Turn, place: &Place) -> Option<(IncidentId, alert::Reason)> {
             Place::Host(_) => None,
         })
     })
+}
+
+fn is_accepted(turn: &Turn, incident: IncidentId) -> bool {
+    turn.state.incidents.get(&incident).is_some_and(|known| known.number.is_some())
+}
+
+/// It has a number, and nothing of it does more than warn.
+fn is_warning(turn: &Turn, incident: IncidentId) -> bool {
+    let places = turn.state.places.get(&incident);
+    let warns = |here: &Here| here.level().is_some_and(only_warns);
+    is_accepted(turn, incident) && places.is_some_and(|places| places.values().all(warns))
 }
 
 /// An alert becomes a member.
@@ -180,7 +204,7 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
 fn open(turn: &mut Turn, first: AlertId) {
     let Some(alert) = turn.state.alerts.get(&first) else { return };
     let id = turn.next_incident();
-    let window = watch_of(turn, alert).max(turn.book.rules.policy.window);
+    let window = window::window_of(turn, alert);
     let status = Status::Detected { until: turn.now.elapsed + window };
     let mut incident = Incident::new(id, turn.now, status, detected_by(turn, alert));
     incident.occurred = alert.at;
@@ -201,12 +225,6 @@ fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
     }
 }
 
-/// The longest `watch` of the rules whose first alert condition this alert fits.
-fn watch_of(turn: &Turn, alert: &Alert) -> Duration {
-    let fits = |watch: &&Watch| isolate::case::fits(&watch.alert, alert);
-    turn.book.watches.iter().filter(fits).map(|watch| watch.lasts).max().unwrap_or_default()
-}
-
 /// A restored incident this alert is a relapse of: same place, same trigger or message, within the reopen window.
 fn restored_lately(turn: &Turn, alert: &Alert) -> Option<IncidentId> {
     let reopen = turn.book.rules.policy.reopen;
@@ -219,12 +237,14 @@ fn restored_lately(turn: &Turn, alert: &Alert) -> Option<IncidentId> {
             incident.status.name(),
             StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed
         );
+        // What was an echo then says nothing about the cause now.
+        let root = incident.root.as_ref().is_none_or(|root| alert.component.as_ref() == Some(root));
         let same = |member: &Alert| {
             member.place() == alert.place()
                 && (member.problem.object.is_some() && member.problem.object == alert.problem.object
                     || member.problem.summary == alert.problem.summary)
         };
-        fresh && ended && turn.state.members_of(*id).any(same)
+        fresh && ended && root && turn.state.members_of(*id).any(same)
     })
 }
 

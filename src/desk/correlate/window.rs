@@ -4,10 +4,12 @@ use super::absorb;
 use super::cause::Known;
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
-use crate::desk::alert::{self, Standing};
+use crate::desk::alert::{self, Alert, Standing};
+use crate::desk::book::Watch;
 use crate::desk::ids::{ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::By;
+use crate::desk::now::Elapsed;
 use crate::desk::rules::Effect;
 use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, scope, severity};
@@ -27,17 +29,61 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
         (std::cmp::Reverse(members().count()), members().map(|alert| alert.id).min())
     };
     groups.sort_by_key(size);
-    groups.retain(|group| !absorb::absorb(turn, incident, group));
-    if groups.is_empty() {
-        return absorb::emptied(turn, incident);
+    let (mut ripe, mut young): (Vec<Group>, Vec<Group>) =
+        groups.into_iter().partition(|group| group_until(turn, incident, group) <= turn.now.elapsed);
+    let patient: Vec<Group> = ripe.extract_if(.., |group| has_time(turn, incident, group, &young)).collect();
+    young.extend(patient);
+    ripe.retain(|group| !absorb::absorb(turn, incident, group));
+    let until = young.iter().map(|group| group_until(turn, incident, group)).filter(|at| *at > turn.now.elapsed).min();
+    let mut ripe = ripe.into_iter();
+    let mut settled = Vec::new();
+    match (until, ripe.next()) {
+        (None, None) => return absorb::emptied(turn, incident),
+        (None, Some(_)) => settled.push(incident),
+        (Some(until), None) => wait(turn, incident, until),
+        (Some(until), Some(_)) => {
+            settled.push(incident);
+            // What came too late to show what it is stays together for a window of its own.
+            let late = young.into_iter().reduce(Group::with);
+            let late = late.map(|group| split(turn, incident, &group));
+            late.into_iter().for_each(|late| wait(turn, late, until));
+        }
     }
-    let mut incidents = vec![incident];
-    for group in groups.iter().skip(1) {
-        incidents.push(split(turn, incident, group));
+    for group in ripe {
+        settled.push(split(turn, incident, &group));
     }
-    for incident in incidents {
+    for incident in settled {
         settle(turn, incident);
     }
+}
+
+/// When the window of a part of an incident ends, counted from its own first alert.
+fn group_until(turn: &Turn, incident: IncidentId, group: &Group) -> Elapsed {
+    let first = group.members(turn.state, incident).into_iter().filter_map(|id| turn.state.alerts.get(&id));
+    let first = first.min_by_key(|alert| (alert.received.elapsed, alert.id));
+    first.map_or(turn.now.elapsed, |first| first.received.elapsed + window_of(turn, first))
+}
+
+/// A warning waits one window longer for what stops meanwhile: it may be the first of its effects.
+fn has_time(turn: &Turn, incident: IncidentId, group: &Group, young: &[Group]) -> bool {
+    let failing = group::failing(turn.state, incident);
+    let stops = young.iter().any(|young| !young.only_warns(&failing));
+    let longer = group_until(turn, incident, group) + turn.book.rules.policy.window;
+    stops && group.only_warns(&failing) && turn.now.elapsed < longer
+}
+
+/// How long what begins with `alert` is looked at before anything is decided.
+pub(super) fn window_of(turn: &Turn, alert: &Alert) -> Duration {
+    let fits = |watch: &&Watch| isolate::case::fits(&watch.alert, alert);
+    let watched = turn.book.watches.iter().filter(fits).map(|watch| watch.lasts).max().unwrap_or_default();
+    watched.max(turn.book.rules.policy.window)
+}
+
+fn wait(turn: &mut Turn, incident: IncidentId, until: Elapsed) {
+    reframe(turn, incident);
+    let status = Edit::Status { to: Status::Detected { until }, at: turn.now.wall, by: None };
+    turn.edit(incident, status, Reason::TooYoung);
+    isolate::owe_probes(turn, incident);
 }
 
 /// The faults among the places of an incident. What one echo joins stays together where a rule names several parties for
@@ -45,7 +91,7 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
 fn faults(turn: &Turn, incident: IncidentId, places: &BTreeSet<Place>) -> Vec<Group> {
     let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
     let failing = group::failing(turn.state, incident);
-    let groups = group::partition(&Known::of(turn.book, known), places, &failing);
+    let groups = group::partition(&Known::of(turn.state, turn.book, known), places, &failing);
     let groups = group::joined_by_shares(turn.state, incident, groups);
     if groups.len() > 1 && isolate::several_by_rule(turn, incident) {
         return group::joined_by_echoes(turn.book, groups);
@@ -58,8 +104,10 @@ fn split(turn: &mut Turn, from: IncidentId, group: &Group) -> IncidentId {
     let id = turn.next_incident();
     let members = group.members(turn.state, from);
     if let Some(parent) = turn.state.incidents.get(&from) {
+        let first = members.iter().filter_map(|id| turn.state.alerts.get(id)).map(|alert| alert.received);
+        let detected = first.min_by_key(|now| now.elapsed).unwrap_or(parent.detected);
         let mut incident =
-            Incident::new(id, parent.detected, Status::Detected { until: turn.now.elapsed }, parent.detected_by);
+            Incident::new(id, detected, Status::Detected { until: turn.now.elapsed }, parent.detected_by);
         incident.pings.clone_from(&parent.pings);
         let back = parent.probes.iter().filter(|(_, trial)| !trial.is_out());
         incident.probes = back.map(|(name, trial)| (name.clone(), trial.clone())).collect();

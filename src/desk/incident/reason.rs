@@ -32,6 +32,8 @@ pub enum Reason {
         /// How many alerts.
         red: usize,
     },
+    /// Some of it began late in the window and gets a window of its own.
+    TooYoung,
     /// The window is over and everything is gone.
     WindowOverAllGone,
     /// 重大度4.

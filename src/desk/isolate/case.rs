@@ -7,7 +7,7 @@ use super::probe_of;
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::{self, Known};
-use crate::desk::correlate::group;
+use crate::desk::correlate::{LATE_CAUSE, group, silent};
 use crate::desk::ids::{ComponentId, IncidentId, ProbeName};
 use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
@@ -21,6 +21,9 @@ use jiff::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Fewer alike may be chance.
+const ECHOES: usize = 3;
 
 /// One incident as the conditions see it.
 pub struct Case<'a> {
@@ -171,25 +174,82 @@ impl<'a> Case<'a> {
     pub(super) fn candidates(&self) -> Vec<ComponentId> {
         let Some(root) = &self.root else { return Vec::new() };
         let kept = |id: &&ComponentId| self.book.rules.components.get(*id).map(|component| &component.party);
-        let open = |id: &&ComponentId| kept(id).is_some_and(|party| !self.incident.is_handed_back_by(party));
-        let failing = self.failing.iter().filter(open).map(|id| Place::Component(id.clone())).collect();
-        let others = cause::causes(&Known::of(self.book, self.incident), &failing);
+        let open = |place: &Place| match place {
+            Place::Component(id) => kept(&id).is_some_and(|party| !self.incident.is_handed_back_by(party)),
+            Place::Host(_) => false,
+        };
+        let mut failing = group::failing(self.state, self.incident.id);
+        failing.retain(|place, _| open(place));
+        let others = cause::causes(&Known::of(self.state, self.book, self.incident), &failing);
         let others = others.iter().filter_map(|cause| cause.component());
         let mut below: Vec<&ComponentId> = self.book.graph.below(root).iter().collect();
         below.sort_by_key(|id| (self.book.watched_behind(id), *id));
         [root].into_iter().chain(others).chain(below).cloned().collect()
     }
 
+    /// Something that nobody sees explains as much as the root does.
+    pub(super) fn has_rival(&self) -> bool {
+        let failing = group::failing(self.state, self.incident.id);
+        let known = Known::of(self.state, self.book, self.incident);
+        self.root.as_ref().is_some_and(|root| silent::rival(&known, root, &failing).is_some())
+    }
+
+    /// Another fault of these minutes has several echoes at the same party: that `needs` lacks a line is likelier than that
+    /// this is a fault of its own.
+    pub(super) fn amid_another_fault(&self) -> bool {
+        let (id, began) = (self.incident.id, self.incident.detected.elapsed);
+        let known = |other: &IncidentId| self.state.incidents.get(other);
+        let near = |other: &IncidentId| {
+            let other = known(other).map(|other| other.detected.elapsed);
+            other.is_some_and(|other| other.since(began).max(began.since(other)) <= LATE_CAUSE)
+        };
+        let before = self.state.open.range(..id).rev().take_while(|other| near(other));
+        let after = self.state.open.range(id..).skip(1).take_while(|other| near(other));
+        // What is over explains nothing any more: what stays red then is a fault of its own.
+        let burns = |other: &&IncidentId| self.state.burning.contains(other);
+        before.chain(after).filter(burns).any(|other| self.echoes_of(*other) >= ECHOES)
+    }
+
+    /// Echoes of another incident that the keeper of this one's root keeps.
+    fn echoes_of(&self, other: IncidentId) -> usize {
+        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let root = self.state.incidents.get(&other).and_then(|other| other.root.as_ref());
+        let (Some(root), Some(party)) = (root, self.root.as_ref().and_then(keeper)) else { return 0 };
+        let places = self.state.places.get(&other).into_iter().flatten().map(|(place, _)| place);
+        group::components(places).filter(|id| self.book.graph.needs(id, root) && keeper(id) == Some(party)).count()
+    }
+
+    /// Several things fail by themselves, and the nearest thing that all of them need is another party's: it may be behind
+    /// them.
+    pub(super) fn has_several_causes(&self) -> bool {
+        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let roots = group::root_components(self.state, self.book, self.incident.id);
+        let Some(first) = roots.first().filter(|_| roots.len() > 1) else { return false };
+        let common = self.book.graph.below(first).iter();
+        let common = common.filter(|id| roots.iter().skip(1).all(|root| self.book.graph.needs(root, id)));
+        common.min_by_key(|id| self.book.watched_behind(id)).is_some_and(|id| keeper(id) != keeper(first))
+    }
+
+    /// Monitoring would tell of the root.
+    pub(super) fn root_is_watched(&self) -> bool {
+        self.root.as_ref().is_some_and(|root| self.book.watched(root))
+    }
+
+    /// Planned work on it went on, or had just ended, when the incident was detected.
+    pub(super) fn lately_worked_on(&self, component: &ComponentId) -> bool {
+        self.state.lately_worked_on(component, self.incident.detected.wall)
+    }
+
     /// The root was asked and does not answer, or not as it should.
     pub(super) fn root_is_silent(&self) -> bool {
-        let known = Known::of(self.book, self.incident);
+        let known = Known::of(self.state, self.book, self.incident);
         self.root.as_ref().and_then(|root| known.answers(root)) == Some(false)
     }
 
     /// What speaks against the root being down: it answers.
     pub(super) fn contradictions(&self) -> Vec<Fact> {
         let Some(root) = &self.root else { return Vec::new() };
-        if Known::of(self.book, self.incident).answers(root) != Some(true) {
+        if Known::of(self.state, self.book, self.incident).answers(root) != Some(true) {
             return Vec::new();
         }
         let mut facts = self.probed(root, true);
@@ -233,7 +293,7 @@ fn changes<'a>(
 
 /// Components that fail in an incident.
 pub fn failing(state: &State, incident: IncidentId) -> BTreeSet<ComponentId> {
-    group::components(&group::failing(state, incident)).cloned().collect()
+    group::components(group::failing(state, incident).keys()).cloned().collect()
 }
 
 /// What was changed shortly before on what an incident is about, the latest first.

@@ -4,6 +4,7 @@
 use super::case::fits;
 use super::trial;
 use crate::desk::correlate::cause::{self, Known};
+use crate::desk::correlate::group;
 use crate::desk::deliver;
 use crate::desk::graph::Graph;
 use crate::desk::ids::{ComponentId, IncidentId};
@@ -81,8 +82,7 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
             pings.into_iter().filter(|component| all || scene.is_near(component)).collect::<Vec<_>>()
         })
         .collect();
-    let places = here.iter().map(|id| Place::Component((*id).clone())).collect();
-    let suspects = cause::suspects(&Known::of(turn.book, known), &places);
+    let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::failing(turn.state, incident));
     roots
         .chain(asked)
         .chain(&suspects)

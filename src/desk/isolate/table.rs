@@ -32,7 +32,7 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     let against = case.contradictions();
     let confidence = match code {
         VerdictCode::Unknown => Confidence::Unknown,
-        _ if !against.is_empty() || !case.incident.handed_back.is_empty() => Confidence::Possible,
+        _ if doubtful(case) => Confidence::Possible,
         _ => confidence(case),
     };
     Verdict {
@@ -99,6 +99,8 @@ enum Seen {
     Behind,
     /// People told of it and monitoring did not, so no alert may be spoken of.
     Report,
+    /// Everything that fails needs it; it shows nothing itself, and was just worked on.
+    Worked,
     /// The keeper of what fails says that it is not its part; what fails needs this.
     Next,
 }
@@ -112,6 +114,8 @@ impl Seen {
             Seen::Report
         } else if shows {
             Seen::Alert
+        } else if candidate.is_some_and(|id| case.lately_worked_on(id)) {
+            Seen::Worked
         } else {
             Seen::Behind
         }
@@ -121,6 +125,11 @@ impl Seen {
         match self {
             Seen::Alert => format!("{name}に関する警報が発生しているため"),
             Seen::Behind => format!("警報が発生している構成要素が、いずれも{name}を前提に稼働しているため"),
+            Seen::Worked => {
+                format!(
+                    "警報が発生している構成要素が、いずれも{name}を前提に稼働しており、直前に{name}の作業が行われているため"
+                )
+            }
             Seen::Report => format!("{name}に関する申告を受けているため"),
             Seen::Next => {
                 format!("先に確認した範囲には原因がないとの回答があり、{name}がその稼働の前提となっているため")
@@ -145,13 +154,23 @@ fn answer(book: &Book, component: &Component, seen: Seen) -> (VerdictCode, Vec<P
     }
 }
 
+/// Something about the fault leaves room for another cause.
+fn doubtful(case: &Case) -> bool {
+    !case.contradictions().is_empty()
+        || !case.incident.handed_back.is_empty()
+        || case.has_rival()
+        || case.has_several_causes()
+        || case.amid_another_fault()
+}
+
 /// 可能性大 for a fault the root itself reports or that shows in its silence when asked; 可能性あり for a mere warning,
-/// and for what is only inferred from what it drags along.
+/// for what is only inferred from what it drags along, for what monitoring calls sound and a probe does not, and where
+/// something that nobody sees may be behind it.
 fn confidence(case: &Case) -> Confidence {
     let own = case.members.iter().filter(|alert| alert.component == case.root);
     match own.map(|alert| alert.problem.level).max() {
         Some(Level::Average | Level::High | Level::Disaster) => Confidence::Probable,
-        None if !case.members.is_empty() && case.root_is_silent() => Confidence::Probable,
+        None if !case.members.is_empty() && case.root_is_silent() && !case.root_is_watched() => Confidence::Probable,
         Some(Level::NotClassified | Level::Information | Level::Warning) | None => Confidence::Possible,
     }
 }

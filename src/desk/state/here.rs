@@ -64,6 +64,11 @@ impl Here {
         self.by_time.len() > self.live
     }
 
+    /// It failed and does not any more.
+    pub fn over(&self) -> bool {
+        self.ended() && !self.live()
+    }
+
     /// When the first of them began.
     pub fn first(&self) -> Option<(Timestamp, AlertId)> {
         self.by_time.first().copied()
@@ -72,6 +77,11 @@ impl Here {
     /// The one that stands for the place in words.
     pub(in crate::desk) fn best(&self) -> Option<Rank> {
         self.ranked.first().copied()
+    }
+
+    /// The level of the one that stands for the place.
+    pub(in crate::desk) fn shown(&self) -> Option<Level> {
+        self.best().map(|(_, _, level, ..)| level.0)
     }
 
     /// The gravest level of them, ended ones included.

@@ -73,6 +73,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::SharesCause => "another incident has the same cause".to_owned(),
         incident::Reason::StillRed { of } => format!("it stayed red when {} was restored", names.incident(*of)),
         incident::Reason::WindowOverStillRed { red } => format!("the window is over and {red} are still there"),
+        incident::Reason::TooYoung => "it began too late in the window to show what it is".to_owned(),
         incident::Reason::WindowOverAllGone => "the window is over and all are gone".to_owned(),
         incident::Reason::LowSeverity => "severity 4 is only watched".to_owned(),
         incident::Reason::Repeated { times } => format!("it came {times} times while watched"),

@@ -1,0 +1,125 @@
+//! A thing that shows no sign itself and may be the cause all the same: how many coincidences it takes to believe so.
+//!
+//! Several faults at the same moment are a coincidence; so is every watched thing behind a dead one that shows nothing,
+//! and a dead thing whose own alert is missing. Whatever needs fewer of them is believed. All weights are in bits: one
+//! more makes it half as likely.
+
+use super::cause::{Failing, Known, Signs, may_explain, only_warns, red};
+use crate::desk::ids::ComponentId;
+use crate::desk::observation::Level;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// A component fails by itself in one grouping window in a thousand at most: ln 1000 / ln 2 ≈ 10. A monitored one behind
+/// a dead one has raised its alert by the end of the window in half of all cases, which is one.
+const ONE_MORE_FAULT: usize = 10;
+
+/// A warning comes by itself more often: in one window in sixty.
+const ONE_MORE_WARNING: usize = 6;
+
+/// Of what is worked on, one in four does not do its work right afterwards - and then it runs, and shows nothing itself.
+const AFTER_WORK: usize = 2;
+
+/// What shows no sign itself, and is needed by what does.
+pub(super) struct Silent<'a> {
+    component: &'a ComponentId,
+    /// Roots that need it.
+    roots: usize,
+    /// What it takes for each of those to fail by itself.
+    coincidence: usize,
+    /// The gravest of those.
+    level: Level,
+    /// Watched things behind it, itself included where it is watched, that show nothing.
+    quiet: usize,
+    /// All of them.
+    behind: usize,
+}
+
+impl<'a> Silent<'a> {
+    fn all(known: &Known<'a>, roots: &Signs<'a>, red: &Signs<'a>) -> Vec<Self> {
+        let book = known.book;
+        let mut failing: BTreeMap<&'a ComponentId, usize> = BTreeMap::new();
+        for below in red.keys().flat_map(|id| book.graph.below(id)) {
+            *failing.entry(below).or_default() += 1;
+        }
+        let mut all: BTreeMap<&'a ComponentId, Self> = BTreeMap::new();
+        for (root, level) in roots {
+            for component in book.graph.below(root).iter().filter(|id| !roots.contains_key(*id)) {
+                let silent = all.entry(component).or_insert_with(|| {
+                    let behind = book.watched_behind(component);
+                    let quiet = behind.saturating_sub(failing.get(component).copied().unwrap_or_default());
+                    Silent { component, roots: 0, coincidence: 0, level: *level, quiet, behind }
+                });
+                silent.roots += 1;
+                silent.coincidence += if only_warns(*level) { ONE_MORE_WARNING } else { ONE_MORE_FAULT };
+                silent.level = silent.level.max(*level);
+            }
+        }
+        all.into_values().collect()
+    }
+
+    /// How many coincidences fewer it takes to believe in it than in a fault of each root. The simpler story must win
+    /// clearly, the more so the more there is to explain.
+    fn spares(&self, known: &Known, red: &Signs) -> Option<usize> {
+        // What is slow leaves half of what is behind it unhurt.
+        let quiet = if stops(self.level) { self.quiet } else { self.quiet / 2 };
+        let takes = self.unlikely(known, red) + quiet + self.roots;
+        self.coincidence.checked_sub(takes).filter(|spares| *spares > 0)
+    }
+
+    /// What it takes for it to fail and show nothing of it: its own alert would be due first of all. What stops does not
+    /// answer either, and nothing that needs it works.
+    fn unlikely(&self, known: &Known, red: &Signs) -> usize {
+        let (book, component) = (known.book, self.component);
+        if known.state.lately_worked_on(component, known.at) {
+            return AFTER_WORK;
+        }
+        let stops = stops(self.level);
+        let against = [
+            (book.watched(component), ONE_MORE_FAULT),
+            (stops && known.is_sound(component), ONE_MORE_FAULT),
+            (stops && known.works_behind(component, red), 2 * ONE_MORE_FAULT),
+        ];
+        ONE_MORE_FAULT + against.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum::<usize>()
+    }
+
+    /// The one worth believing in, if any: it spares most coincidences, and is the nearest to what fails. With the level
+    /// of what it does.
+    pub(super) fn best(known: &Known<'a>, roots: &Signs<'a>, red: &Signs<'a>) -> Option<(&'a ComponentId, Level)> {
+        let all =
+            Self::all(known, roots, red).into_iter().filter_map(|silent| Some((silent.spares(known, red)?, silent)));
+        let best = all.min_by_key(|(spares, silent)| (Reverse(*spares), silent.behind, silent.component));
+        best.map(|(_, silent)| (silent.component, silent.level))
+    }
+
+    /// Those that several roots need, the most likely first.
+    pub(super) fn suspects(known: &Known<'a>, roots: &Signs<'a>, red: &Signs<'a>) -> Vec<&'a ComponentId> {
+        let mut all = Self::all(known, roots, red);
+        all.retain(|silent| silent.roots > 1);
+        all.sort_by_key(|silent| (Reverse(silent.roots), silent.behind, silent.component));
+        all.into_iter().map(|silent| silent.component).collect()
+    }
+}
+
+/// It makes what needs it fail, not only slow.
+fn stops(level: Level) -> bool {
+    !only_warns(level) && level != Level::Average
+}
+
+/// Something below `root` that explains as much as it does and that nobody can see: not watched, not asked, and nothing
+/// else behind it shows that it works.
+pub(in crate::desk) fn rival<'a>(
+    known: &Known<'a>,
+    root: &ComponentId,
+    failing: &'a Failing,
+) -> Option<&'a ComponentId> {
+    let graph = &known.book.graph;
+    let red = red(failing);
+    let level = red.get(root).copied().unwrap_or(Level::High);
+    let fails = |id: &ComponentId| id == root || graph.needs(id, root) || red.contains_key(id);
+    let hidden = |id: &ComponentId| !known.book.watched(id) && !known.is_sound(id);
+    let unseen = |id: &ComponentId| {
+        hidden(id) && graph.behind(id).iter().all(|behind| fails(behind) || !known.book.watched(behind))
+    };
+    graph.below(root).iter().find(|id| may_explain(Level::High, level) && unseen(id))
+}
