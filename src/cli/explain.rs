@@ -1,12 +1,18 @@
-//! `explain`: why this verdict, and who was told - from the reasons stored at the time, not by judging anew.
+//! `explain`: why this verdict, and who was (not) told - from the reasons stored at the time, not by judging anew.
+
+mod page;
+#[cfg(test)]
+mod tests;
 
 use super::{Context, Trouble, outbox, text};
+use crate::control::not_asked::NotAsked;
 use crate::control::view::Dossier;
-use crate::desk::incident::{TriedResult, Verdict};
-use crate::desk::letter::Fact;
-use crate::desk::owed::Work;
-use crate::render::{probe, sentences, words};
-use jiff::tz::TimeZone;
+use crate::desk::ids::OwedId;
+use crate::desk::incident::{Severity, StatusName, Verdict};
+use crate::desk::owed::{Owed, OwedState, Why, Work};
+use crate::desk::request::Request;
+use jiff::Timestamp;
+use serde::Serialize;
 
 /// Explains an incident, or shows one of its messages.
 pub(super) async fn explain(context: &Context, number: &str, message: Option<&str>) -> Result<(), Trouble> {
@@ -15,105 +21,63 @@ pub(super) async fn explain(context: &Context, number: &str, message: Option<&st
     }
     let dossier: Dossier = context.client()?.get_named("/incidents", number).await?;
     if context.json {
-        return context.print_json(&dossier.incident.verdicts);
+        return context.print_json(&Explained::of(&dossier));
     }
-    let zone = text::zone(&dossier.timezone);
-    let incident = &dossier.incident;
-    text::out(&format!("{}  {}", incident.name(), context.tongue.status(incident.status.name())));
-    if let Some(severity) = &incident.severity {
-        text::out(&format!("severity {}: {}", severity.value, text::clean(&severity.why)));
-    }
-    if incident.verdicts.is_empty() {
-        text::out("There is no verdict yet.");
-    }
-    for verdict in incident.verdicts.iter().rev() {
-        text::out(&section(&dossier, verdict, &zone));
-    }
-    text::out("\nwho was told, and why");
-    for row in &dossier.rows {
-        if let Work::Message { letter, .. } = &row.work {
-            text::out(&format!(
-                "  {}  {} to {}  because {}",
-                row.id,
-                row.kind(),
-                text::clean(&letter.to.organization),
-                sentences::why(&row.why)
-            ));
-        }
-    }
-    text::out(&format!("\n`kiriwake explain {} --message O-…` shows one of them in full.", incident.name()));
+    text::out(&page::page(context.tongue, &dossier));
     Ok(())
 }
 
-fn section(dossier: &Dossier, verdict: &Verdict, zone: &TimeZone) -> String {
-    let name = |id: &str| dossier.names.get(id).cloned().unwrap_or_else(|| id.to_owned());
-    let parties: Vec<String> = verdict.parties.iter().map(|party| name(party.as_str())).collect();
-    let mut lines = vec![
-        String::new(),
-        format!(
-            "{}  {} {} {} {}",
-            text::time(verdict.at, zone),
-            words::verdict(verdict.code),
-            parties.join("・"),
-            words::confidence(verdict.confidence),
-            words::by(verdict.by)
-        ),
-    ];
-    let source = match (&verdict.rule, verdict.by) {
-        (Some(rule), _) => format!("rule 「{rule}」"),
-        (None, crate::desk::letter::By::Desk) => "the desk's own word".to_owned(),
-        (None, crate::desk::letter::By::Machine) => "no rule held: the responsibility table".to_owned(),
-    };
-    lines.push(format!("  by {source}: {}", text::clean(&verdict.because)));
-    facts("speaks for it", &verdict.evidence, zone, &mut lines);
-    facts("speaks against it", &verdict.against, zone, &mut lines);
-    facts("not known", &verdict.not_known, zone, &mut lines);
-    if !verdict.tried.is_empty() {
-        lines.push("  rules in order".to_owned());
-    }
-    for tried in &verdict.tried {
-        let result = match &tried.result {
-            TriedResult::Held => "held".to_owned(),
-            TriedResult::Failed { condition, saw } => format!("no: it asks for {condition}; {saw}"),
-            TriedResult::NotKnown { condition, missing } => format!("not known: it asks for {condition}; {missing}"),
-        };
-        lines.push(format!("    {}  {}", text::clean(&tried.rule), text::clean(&result)));
-    }
-    lines.push(format!("  revision of the rules {}", verdict.rules_hash.get(..12).unwrap_or(&verdict.rules_hash)));
-    lines.join("\n")
+/// The same for machines.
+#[derive(Serialize)]
+struct Explained<'a> {
+    incident: String,
+    status: StatusName,
+    severity: Option<&'a Severity>,
+    /// Oldest first; the last one counts.
+    verdicts: &'a [Verdict],
+    requests: &'a [Request],
+    told: Vec<Message<'a>>,
+    not_asked: &'a [NotAsked],
 }
 
-fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) {
-    if facts.is_empty() {
-        return;
+/// A message: to whom, why, and what became of it.
+#[derive(Serialize)]
+struct Message<'a> {
+    row: OwedId,
+    kind: &'static str,
+    party: &'a str,
+    addresses: Vec<&'a str>,
+    decided: Timestamp,
+    why: &'a Why,
+    state: &'a OwedState,
+}
+
+impl<'a> Explained<'a> {
+    fn of(dossier: &'a Dossier) -> Self {
+        let incident = &dossier.incident;
+        Self {
+            incident: incident.name(),
+            status: incident.status.name(),
+            severity: incident.severity.as_ref(),
+            verdicts: &incident.verdicts,
+            requests: &dossier.requests,
+            told: dossier.rows.iter().filter_map(Message::of).collect(),
+            not_asked: &dossier.not_asked,
+        }
     }
-    lines.push(format!("  {title}"));
-    for fact in facts {
-        let words = match fact {
-            Fact::Alert { host, summary, at } => format!("{}  {host}: {summary}", text::time(*at, zone)),
-            Fact::Behind { failing, of } => format!("{failing} of {of} other failing components lie behind it"),
-            Fact::Ping { target, answered: true, at } => format!("{}  {target} answered ping", text::time(*at, zone)),
-            Fact::Ping { target, answered: false, at } => {
-                format!("{}  {target} did not answer ping", text::time(*at, zone))
-            }
-            Fact::PingNotKnown { target } => format!("whether {target} answers ping"),
-            Fact::HandedBack { party, at } => {
-                format!("{}  {party} answered that it is not its part", text::time(*at, zone))
-            }
-            Fact::Probe { kind, target, seen, at } => {
-                format!("{}  {}", text::time(*at, zone), probe::english(kind, target, seen, zone))
-            }
-            Fact::ProbeNotKnown { kind, target } => {
-                format!("what a {} to {target} brings", probe::called_en(kind))
-            }
-            Fact::Quiet { target } => format!("nothing is red at {target}"),
-            Fact::Planned { name, from, until, silence } => {
-                let what = if *silence { "silence" } else { "planned work" };
-                let (from, until) = (text::time(*from, zone), text::time(*until, zone));
-                format!("still there after the {what} 「{name}」 ({from} to {until})")
-            }
-            Fact::Words(words) => words.clone(),
-        };
-        lines.push(format!("    {}", text::clean(&words)));
+}
+
+impl<'a> Message<'a> {
+    fn of(row: &'a Owed) -> Option<Self> {
+        let Work::Message { addresses, letter, .. } = &row.work else { return None };
+        Some(Self {
+            row: row.id,
+            kind: row.kind(),
+            party: &letter.to.organization,
+            addresses: addresses.iter().map(|known| known.address.as_str()).collect(),
+            decided: row.decided.wall,
+            why: &row.why,
+            state: &row.state,
+        })
     }
 }

@@ -6,5 +6,6 @@
 
 pub mod client;
 pub mod covers;
+pub mod not_asked;
 pub mod server;
 pub mod view;

@@ -130,7 +130,7 @@ impl Story {
                     }
                     over |= self.incident(*incident, what);
                 }
-                Change::Source { .. } | Change::Request(_) | Change::Owed(_) | Change::House(_) => {}
+                Change::Source { .. } | Change::Request(_) | Change::Owed(_) | Change::Cover(_) | Change::House(_) => {}
             }
         }
         if let Input::Act { act: Act::On { incident, deed: Deed::HandBack { party, .. } }, .. } = &frame.input
