@@ -1,7 +1,7 @@
 //! `incident`: listing, showing, and the desk's acts.
 
 use super::words::{moment, pair, word};
-use super::{By, Context, Trouble, cover, show, text};
+use super::{By, Context, Trouble, case, cover, show, text};
 use crate::control::server::ActRequest;
 use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
@@ -9,6 +9,7 @@ use crate::desk::letter::{Ask, DetectedBy};
 use crate::desk::rules::{CauseClass, VerdictCode};
 use crate::desk::{Act, Reply};
 use clap::Subcommand;
+use std::path::PathBuf;
 
 /// What the desk does with incidents. Times are `2026-09-20 02:50`, `02:50` (today) or RFC 3339; now where none is given.
 #[derive(Debug, Subcommand)]
@@ -23,6 +24,15 @@ pub(crate) enum Incident {
     Show {
         /// Its number.
         number: String,
+    },
+    /// Saves a real incident as a case that `check` plays from then on; names, numbers and secrets of people are left
+    /// out. Reads the state directory; the daemon may run.
+    Case {
+        /// Its number.
+        number: String,
+        /// The file; `cases/NUMBER.txt` of the configuration where it is not given, `-` for the terminal.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Registers a call (起票).
     Open {
@@ -303,6 +313,7 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
     let party = |name: String| PartyId(name);
     let (number, deed, by) = match incident {
         Incident::List { all } => return show::list(context, all).await,
+        Incident::Case { number, out } => return case::case(context, &number, out.as_deref()),
         Incident::Show { number } => return show::show(context, &number).await,
         Incident::Open { summary, component, detected_by, at, severity, separate, by } => {
             let act = Act::Open {

@@ -1,12 +1,18 @@
-//! `explain`: why this verdict, and who was told - from the reasons stored at the time, not by judging anew.
+//! `explain`: why this verdict, and who was (not) told - from the reasons stored at the time, not by judging anew.
 
-use super::{Context, Trouble, outbox, phrases, text};
+mod page;
+#[cfg(test)]
+mod tests;
+
+use super::{Context, Trouble, outbox, text};
+use crate::control::not_asked::NotAsked;
 use crate::control::view::Dossier;
-use crate::desk::incident::{TriedResult, Verdict};
-use crate::desk::letter::Fact;
-use crate::desk::owed::Work;
-use crate::render::{sentences, words};
-use jiff::tz::TimeZone;
+use crate::desk::ids::OwedId;
+use crate::desk::incident::{Severity, StatusName, Verdict};
+use crate::desk::owed::{Owed, OwedState, Why, Work};
+use crate::desk::request::Request;
+use jiff::Timestamp;
+use serde::Serialize;
 
 /// Explains an incident, or shows one of its messages.
 pub(super) async fn explain(context: &Context, number: &str, message: Option<&str>) -> Result<(), Trouble> {
@@ -15,80 +21,63 @@ pub(super) async fn explain(context: &Context, number: &str, message: Option<&st
     }
     let dossier: Dossier = context.client()?.get_named("/incidents", number).await?;
     if context.json {
-        return context.print_json(&dossier.incident.verdicts);
+        return context.print_json(&Explained::of(&dossier));
     }
-    let zone = text::zone(&dossier.timezone);
-    let incident = &dossier.incident;
-    text::out(&format!("{}  {}", incident.name(), context.tongue.status(incident.status.name())));
-    if let Some(severity) = &incident.severity {
-        text::out(&format!("severity {}: {}", severity.value, text::clean(&severity.why)));
-    }
-    if incident.verdicts.is_empty() {
-        text::out("There is no verdict yet.");
-    }
-    for verdict in incident.verdicts.iter().rev() {
-        text::out(&section(&dossier, verdict, &zone));
-    }
-    text::out("\nwho was told, and why");
-    for row in &dossier.rows {
-        if let Work::Message { letter, .. } = &row.work {
-            text::out(&format!(
-                "  {}  {} to {}  because {}",
-                row.id,
-                row.kind(),
-                text::clean(&letter.to.organization),
-                sentences::why(&row.why)
-            ));
-        }
-    }
-    text::out(&format!("\n`kiriwake explain {} --message O-…` shows one of them in full.", incident.name()));
+    text::out(&page::page(context.tongue, &dossier));
     Ok(())
 }
 
-fn section(dossier: &Dossier, verdict: &Verdict, zone: &TimeZone) -> String {
-    let name = |id: &str| dossier.names.get(id).cloned().unwrap_or_else(|| id.to_owned());
-    let parties: Vec<String> = verdict.parties.iter().map(|party| name(party.as_str())).collect();
-    let mut lines = vec![
-        String::new(),
-        format!(
-            "{}  {} {} {} {}",
-            text::time(verdict.at, zone),
-            words::verdict(verdict.code),
-            parties.join("・"),
-            words::confidence(verdict.confidence),
-            words::by(verdict.by)
-        ),
-    ];
-    let source = match (&verdict.rule, verdict.by) {
-        (Some(rule), _) => format!("rule 「{rule}」"),
-        (None, crate::desk::letter::By::Desk) => "the desk's own word".to_owned(),
-        (None, crate::desk::letter::By::Machine) => "no rule held: the responsibility table".to_owned(),
-    };
-    lines.push(format!("  by {source}: {}", text::clean(&verdict.because)));
-    facts("speaks for it", &verdict.evidence, zone, &mut lines);
-    facts("speaks against it", &verdict.against, zone, &mut lines);
-    facts("not known", &verdict.not_known, zone, &mut lines);
-    if !verdict.tried.is_empty() {
-        lines.push("  rules in order".to_owned());
-    }
-    for tried in &verdict.tried {
-        let result = match &tried.result {
-            TriedResult::Held => "held".to_owned(),
-            TriedResult::Failed { condition, saw } => format!("no: it asks for {condition}; {saw}"),
-            TriedResult::NotKnown { condition, missing } => format!("not known: it asks for {condition}; {missing}"),
-        };
-        lines.push(format!("    {}  {}", text::clean(&tried.rule), text::clean(&result)));
-    }
-    lines.push(format!("  revision of the rules {}", verdict.rules_hash.get(..12).unwrap_or(&verdict.rules_hash)));
-    lines.join("\n")
+/// The same for machines.
+#[derive(Serialize)]
+struct Explained<'a> {
+    incident: String,
+    status: StatusName,
+    severity: Option<&'a Severity>,
+    /// Oldest first; the last one counts.
+    verdicts: &'a [Verdict],
+    requests: &'a [Request],
+    told: Vec<Message<'a>>,
+    not_asked: &'a [NotAsked],
 }
 
-fn facts(title: &str, facts: &[Fact], zone: &TimeZone, lines: &mut Vec<String>) {
-    if facts.is_empty() {
-        return;
+/// A message: to whom, why, and what became of it.
+#[derive(Serialize)]
+struct Message<'a> {
+    row: OwedId,
+    kind: &'static str,
+    party: &'a str,
+    addresses: Vec<&'a str>,
+    decided: Timestamp,
+    why: &'a Why,
+    state: &'a OwedState,
+}
+
+impl<'a> Explained<'a> {
+    fn of(dossier: &'a Dossier) -> Self {
+        let incident = &dossier.incident;
+        Self {
+            incident: incident.name(),
+            status: incident.status.name(),
+            severity: incident.severity.as_ref(),
+            verdicts: &incident.verdicts,
+            requests: &dossier.requests,
+            told: dossier.rows.iter().filter_map(Message::of).collect(),
+            not_asked: &dossier.not_asked,
+        }
     }
-    lines.push(format!("  {title}"));
-    for fact in facts {
-        lines.push(format!("    {}", phrases::fact(text::Tongue::En, fact, zone)));
+}
+
+impl<'a> Message<'a> {
+    fn of(row: &'a Owed) -> Option<Self> {
+        let Work::Message { addresses, letter, .. } = &row.work else { return None };
+        Some(Self {
+            row: row.id,
+            kind: row.kind(),
+            party: &letter.to.organization,
+            addresses: addresses.iter().map(|known| known.address.as_str()).collect(),
+            decided: row.decided.wall,
+            why: &row.why,
+            state: &row.state,
+        })
     }
 }

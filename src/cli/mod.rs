@@ -3,6 +3,7 @@
 //! Arguments become one call each; what they mean is decided elsewhere. Exit codes follow `sysexits.h`.
 
 mod act;
+mod case;
 mod change;
 mod check;
 mod cover;
@@ -13,6 +14,7 @@ mod explain;
 mod outbox;
 mod phrases;
 mod replay;
+mod rules;
 mod show;
 mod store;
 mod text;
@@ -100,6 +102,9 @@ enum Command {
     Who(who::Who),
     /// Plays recorded days under other rules, and lists each incident that would have gone otherwise.
     Replay(replay::Replay),
+    /// How the isolation rules did on recorded days.
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Plays a transcript under the configuration, in virtual time, and prints what would come of it.
     Play {
         /// The transcript.
@@ -188,6 +193,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
         Command::Who(who) => who::who(&context, &who),
         Command::Replay(replay) => replay::replay(&context, &replay),
+        Command::Rules(rules) => rules::rules(&context, &rules),
         Command::Play { file, mails } => check::play(&context, &file, mails),
         Command::Maintenance(command) => context.asking(cover::maintenance(&context, command)),
         Command::Silence(command) => context.asking(cover::silence(&context, command)),

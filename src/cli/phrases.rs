@@ -2,7 +2,7 @@
 
 use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
-use crate::desk::letter::Fact;
+use crate::desk::letter::{Ask, Fact};
 use crate::desk::owed::Why;
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::render::{probe, sentences, words};
@@ -39,6 +39,15 @@ pub(super) fn kind(tongue: Tongue, kind: &str) -> String {
         other => other,
     };
     tongue.pick(&kind.replace('_', " "), japanese).to_owned()
+}
+
+/// What was asked.
+pub(super) fn ask(tongue: Tongue, ask: Ask) -> &'static str {
+    let english = match ask {
+        Ask::Repair => "to repair",
+        Ask::Inquiry => "to look",
+    };
+    tongue.pick(english, words::ask(ask))
 }
 
 /// Why a message is owed.

@@ -8,5 +8,6 @@
 pub mod beside;
 pub mod client;
 pub mod covers;
+pub mod not_asked;
 pub mod server;
 pub mod view;

@@ -2,6 +2,7 @@
 
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
+use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
 use crate::desk::ids::{IncidentId, Number, OwedId};
@@ -110,6 +111,8 @@ pub struct Dossier {
     /// What belongs beside it.
     #[serde(default)]
     pub beside: Beside,
+    /// Vendors it concerns that were not asked, and why not.
+    pub not_asked: Vec<NotAsked>,
 }
 
 /// One row in a list.
@@ -234,7 +237,9 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         names.insert(party.to_string(), book.party_name(party));
     }
     let alerts: Vec<Alert> = state.members_of(id).cloned().collect();
-    for component in alerts.iter().filter_map(|alert| alert.component.as_ref()).chain(&incident.root) {
+    let judged = incident.verdicts.iter().filter_map(|verdict| verdict.component.as_ref());
+    let failing = alerts.iter().filter_map(|alert| alert.component.as_ref());
+    for component in failing.chain(&incident.root).chain(judged) {
         names.insert(component.to_string(), book.component_name(component));
     }
     let possible = crate::desk::act::possible(incident.status.name());
@@ -248,6 +253,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         timezone: book.rules.site.timezone.clone(),
         possible,
         beside,
+        not_asked: not_asked::not_asked(desk, id),
     })
 }
 

@@ -1,11 +1,11 @@
 //! What the words of one input mean.
 //!
-//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [name=…] [late] [once] [at=HH:MM]` begins a problem, `… ok`
-//! ends it with its recovery event, `… ok line` with a closing line, `deleted HOST "SUMMARY"` without any; `first …` is
-//! red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`, `unmonitored`, `acknowledged` change
-//! it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`, `remarks "TEXT"`, `unreadable "TEXT"`,
-//! `maintenance none` and `maintenance "NAME" host=H,H from=HH:MM until=HH:MM` (all there is) are about the source
-//! itself. Any source of the rules goes by its name.
+//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [field.NAME=…] [name=…] [late] [once] [at=HH:MM]`
+//! begins a problem, `… ok` ends it with its recovery event, `… ok line` with a closing line, `deleted HOST "SUMMARY"`
+//! without any; `first …` is red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`,
+//! `unmonitored`, `acknowledged` change it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`,
+//! `remarks "TEXT"`, `unreadable "TEXT"`, `maintenance none` and `maintenance "NAME" host=H,H from=HH:MM until=HH:MM`
+//! (all there is) are about the source itself. Any source of the rules goes by its name.
 //!
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
@@ -75,6 +75,8 @@ pub(super) struct Begins {
     pub(super) level: Level,
     pub(super) tags: Vec<(String, String)>,
     pub(super) groups: Vec<String>,
+    /// What a log pattern extracted.
+    pub(super) fields: Vec<(String, String)>,
     pub(super) late: bool,
     pub(super) momentary: bool,
     pub(super) suppressed: bool,
@@ -232,15 +234,29 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
             let (late, momentary, suppressed) = (words.flag("late"), words.flag("once"), words.flag("suppressed"));
             let name = words.key("name").map(str::to_owned);
             let mut tags = Vec::new();
-            let mut groups = Vec::new();
+            let (mut groups, mut fields) = (Vec::new(), Vec::new());
             for word in std::mem::take(&mut words.rest) {
                 match word.split_once('=') {
                     Some(("group", group)) => groups.push(group.to_owned()),
+                    Some((name, value)) if name.starts_with("field.") => {
+                        fields.push((name.trim_start_matches("field.").to_owned(), value.to_owned()));
+                    }
                     Some((name, value)) => tags.push((name.to_owned(), value.to_owned())),
                     None => return Err(format!("`{word}` is neither a tag (name=value) nor late, once or suppressed")),
                 }
             }
-            Ok(About::Begins(Box::new(Begins { level, tags, groups, late, momentary, suppressed, first, name, at })))
+            Ok(About::Begins(Box::new(Begins {
+                level,
+                tags,
+                groups,
+                fields,
+                late,
+                momentary,
+                suppressed,
+                first,
+                name,
+                at,
+            })))
         }
         None => {
             let acknowledged = flag(words, "acknowledged", "unacknowledged");

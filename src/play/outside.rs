@@ -96,7 +96,7 @@ pub(super) fn problem((host, summary): (&String, &String), begins: &Begins) -> P
         tags: begins.tags.clone(),
         groups: begins.groups.clone(),
         object: Some(format!("{host} {summary}")),
-        fields: Vec::new(),
+        fields: begins.fields.clone(),
         raw: String::new(),
         acknowledged: false,
         suppressed: begins.suppressed,

@@ -7,13 +7,19 @@
 //!
 //! Between two recorded inputs time passes, because other rules have other deadlines. With the same rules every step
 //! gives the recorded entries to the letter. Pure but for [`past`], which reads the journal.
+//!
+//! Two more look at the same days: [`tally`] counts how the rules did, [`case`] makes a case of a real incident.
 
 mod ahead;
+pub mod case;
 mod compare;
 mod course;
+mod mask;
 mod outside;
 mod pair;
 pub mod past;
+mod story;
+pub mod tally;
 
 pub use compare::{Account, Asked, Difference, Given, Kind, OtherSide, Shift, Side, Told};
 

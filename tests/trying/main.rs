@@ -25,8 +25,7 @@ impl Site {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         let state = site.folder.path().join("state");
         fs::create_dir(&state).unwrap();
-        let directory = format!("directory = \"{}\"", state.display());
-        site.rules("config", &[("directory = \"/var/lib/kiriwake\"", &directory)]);
+        site.rules("config", &[]);
         let played = play::run(&site.settings("config").rules, DAYS);
         assert_eq!(played.faults, [], "the days are sound");
         let (mut store, _) = Store::open(&state, store::Options::default()).unwrap();
@@ -45,8 +44,9 @@ impl Site {
         let folder = self.folder.path().join(name);
         fs::create_dir_all(folder.join("cases")).unwrap();
         let mut found = 0;
-        for (file, text) in config::EXAMPLE {
-            let mut text = (*text).to_owned();
+        for (file, text) in config::EXAMPLE.iter().filter(|(file, _)| !file.starts_with("cases/")) {
+            let state = format!("directory = \"{}\"", self.folder.path().join("state").display());
+            let mut text = text.replace("directory = \"/var/lib/kiriwake\"", &state);
             for (from, to) in replaced {
                 found += usize::from(text.contains(from));
                 text = text.replace(from, to);
@@ -98,7 +98,7 @@ fn the_same_rules_would_have_done_the_same() {
     let text = site.prints(&["replay"]);
     assert!(text.contains("4 unchanged, 0 would change"), "{text}");
     assert!(!text.contains("could not be compared"), "{text}");
-    let later = site.prints(&["replay", "--from", "2026-10-06", "--to", "2026-10-07 15:30"]);
+    let later = site.prints(&["replay", "--from", "2026-10-05 10:45", "--to", "2026-10-05 13:30"]);
     assert!(later.contains("0 would change") && !later.contains("could not be compared"), "{later}");
 }
 
@@ -138,6 +138,55 @@ fn a_replay_reads_beside_a_running_daemon_and_leaves_everything_as_it_was() {
     site.prints(&["replay"]);
     assert_eq!(snapshot(&state.join("journal")), held);
     assert!(before.len() > 3);
+}
+
+#[test]
+fn how_the_rules_did_is_counted_with_what_people_said_to_it() {
+    let site = Site::new();
+    expect("stats.en.txt", &site.prints(&["rules", "stats"]));
+    expect("stats.ja.txt", &site.prints(&["rules", "stats", "--lang", "ja"]));
+    let json: serde_json::Value = serde_json::from_str(&site.prints(&["rules", "stats", "--json"])).unwrap();
+    let of = |name: &str| json["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == name).unwrap();
+    let count = |name: &str, what: &str| of(name)[what].as_u64().unwrap();
+    assert_eq!((count("ストレージ遅延がDBに波及", "fired"), count("ストレージ遅延がDBに波及", "confirmed")), (1, 1));
+    assert_eq!((count("SIPトランクのみ切断", "overridden"), count("支所回線の断", "handed_back")), (1, 1));
+    assert_eq!((count("サーバ証明書の期限切れ", "fired"), count("サーバ証明書の期限切れ", "tried")), (0, 5));
+}
+
+#[test]
+fn a_real_incident_becomes_a_case_that_check_plays() {
+    let site = Site::new();
+    for number in ["KW-20261005-0001", "KW-20261005-0002", "KW-20261005-0004"] {
+        site.prints(&["incident", "case", number]);
+        let saved = fs::read_to_string(site.folder.path().join("config/cases").join(format!("{number}.txt"))).unwrap();
+        for private in ["田中", "鈴木", "山田", "090-1234", "suzuki"] {
+            assert!(!saved.contains(private), "{private} stands in {saved}");
+        }
+        expect(&format!("{number}.txt"), &saved);
+    }
+    let checked = site.prints(&["check"]);
+    assert!(checked.contains("3 cases played, 0 did not come out"), "{checked}");
+    // It is a case in earnest: other rules fail it.
+    site.rules("config", &[("verdict = \"scope_out\"", "verdict = \"own\"")]);
+    let failed = site.kiriwake(&["check"]);
+    assert_eq!(failed.status.code(), Some(78));
+    assert!(String::from_utf8_lossy(&failed.stdout).contains("KW-20261005-0004.txt:5"), "{failed:?}");
+    // Nobody's edited case is lost.
+    assert_eq!(site.kiriwake(&["incident", "case", "KW-20261005-0001"]).status.code(), Some(73));
+    assert_eq!(site.kiriwake(&["incident", "case", "KW-20261005-0099"]).status.code(), Some(65));
+}
+
+#[test]
+fn where_the_desk_decided_otherwise_the_case_asks_for_its_word() {
+    let site = Site::new();
+    let saved = site.kiriwake(&["incident", "case", "KW-20261005-0003"]);
+    assert!(saved.status.success(), "{saved:?}");
+    assert!(String::from_utf8_lossy(&saved.stderr).contains("fails until a rule gives it"), "{saved:?}");
+    assert_eq!(site.kiriwake(&["check"]).status.code(), Some(78));
+    let rule = "party = \"c-sha\", cause = \"EX\"";
+    site.rules("config", &[(rule, "party = \"n-sha\", cause = \"CF\"")]);
+    let checked = site.prints(&["check"]);
+    assert!(checked.contains("1 cases played, 0 did not come out"), "{checked}");
 }
 
 /// Every file with its content.

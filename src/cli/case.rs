@@ -1,0 +1,89 @@
+//! `incident case`: a real incident becomes a case that `check` plays from then on.
+
+use super::{Context, Trouble, text};
+use crate::desk::ids::Number;
+use crate::replay::case::{Saved, save};
+use crate::replay::past::Past;
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What was red that long before an incident may belong to it.
+const BEFORE: SignedDuration = SignedDuration::from_hours(48);
+
+/// Saves incident `number` to `out`: to `cases/NUMBER.txt` of the configuration where it is not given, `-` for the
+/// terminal.
+pub(super) fn case(context: &Context, number: &str, out: Option<&Path>) -> Result<(), Trouble> {
+    let settings = context.settings()?;
+    let zone = text::zone(&settings.rules.site.timezone);
+    let begun = day(number).and_then(|day| day.to_zoned(zone).ok());
+    let from = begun.and_then(|day| day.timestamp().checked_sub(BEFORE).ok());
+    let read = |from: Option<Timestamp>| {
+        Past::open(&settings.state_directory, from, &settings.rules)
+            .map_err(|error| Trouble::Said(text::full(&error), error.exit_code()))
+    };
+    let (state, frames) = read(from)?.until(None);
+    let saved = save(&Number(number.to_owned()), &state, frames, &settings.rules);
+    let Some(Saved { text: case, faults, by_desk }) = saved else {
+        let said =
+            format!("{number} is not in the record, or has no verdict. `kiriwake incident list --all` shows numbers.");
+        return Err(Trouble::Said(said, 65));
+    };
+    let to_terminal = out == Some(Path::new("-"));
+    if to_terminal {
+        text::out(case.trim_end());
+    } else {
+        let usual = || context.folder.join("cases").join(format!("{number}.txt"));
+        let path = out.map_or_else(usual, PathBuf::from);
+        write(&path, &case)?;
+        text::out(&path.display().to_string());
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    for fault in &faults {
+        eprintln!("{}", text::clean(&fault.to_string()));
+    }
+    eprintln!(
+        "{}",
+        match (by_desk, context.tongue) {
+            (true, text::Tongue::En) => {
+                "The desk had decided otherwise than the rules: the case asks for the desk's word, and fails until a rule gives it."
+            }
+            (true, text::Tongue::Ja) => {
+                "窓口が判定を変更した障害です。事例は窓口の判断を求めており、それを与えるルールができるまで `check` は通りません。"
+            }
+            (false, text::Tongue::En) => {
+                "The present rules do not give what came of it then: look at the lines above, and at the rules."
+            }
+            (false, text::Tongue::Ja) =>
+                "現在のルールでは当時と同じ結果になりません。上の行とルールを確認してください。",
+        }
+    );
+    Ok(())
+}
+
+/// The day in a number.
+fn day(number: &str) -> Option<DateTime> {
+    let digits = number.strip_prefix("KW-")?.split('-').next()?;
+    let date = Date::strptime("%Y%m%d", digits).ok()?;
+    Some(date.to_datetime(jiff::civil::Time::midnight()))
+}
+
+/// Writes a new file; what is there already may have been edited and stays.
+fn write(path: &Path, text: &str) -> Result<(), Trouble> {
+    let written = path
+        .parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .and_then(|()| OpenOptions::new().write(true).create_new(true).open(path))
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => "it is there already; name another file with --out",
+            _ => "name another file with --out, or - for the terminal",
+        };
+        Trouble::Said(format!("{} cannot be written: {error}; {help}", path.display()), 73)
+    })
+}
