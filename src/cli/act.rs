@@ -1,13 +1,13 @@
 //! `incident`: listing, showing, and the desk's acts.
 
+use super::answer::perform;
 use super::words::{moment, pair, word};
-use super::{By, Context, Trouble, case, cover, show, text};
-use crate::control::server::ActRequest;
+use super::{By, Context, Trouble, case, show};
+use crate::desk::Act;
 use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::letter::{Ask, DetectedBy};
 use crate::desk::rules::{CauseClass, VerdictCode};
-use crate::desk::{Act, Reply};
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -377,33 +377,4 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
         }
     };
     perform(context, by, Act::On { incident: number, deed }).await
-}
-
-/// Tells the desk, and shows its answer.
-pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), Trouble> {
-    let reply = context.client()?.act(&ActRequest { by: by.by, act }).await?;
-    if context.json {
-        context.print_json(&reply)?;
-    }
-    match reply {
-        Reply::Refused(_) if context.json => Err(Trouble::Silent(65)),
-        Reply::Refused(why) => Err(Trouble::Said(text::clean(&why), 65)),
-        Reply::Done { incident, status } if !context.json => {
-            text::out(&format!("{incident}: {}", context.tongue.status(status)));
-            Ok(())
-        }
-        Reply::Registered { name } if !context.json => {
-            text::out(&format!("{name}: {}", context.tongue.pick("on record.", "記録しました。")));
-            Ok(())
-        }
-        Reply::Recorded if !context.json => {
-            text::out(context.tongue.pick("Recorded.", "記録しました。"));
-            Ok(())
-        }
-        Reply::Cover { .. } if !context.json => {
-            text::out(&cover::said(context, &reply).await?);
-            Ok(())
-        }
-        Reply::Recorded | Reply::Registered { .. } | Reply::Done { .. } | Reply::Cover { .. } => Ok(()),
-    }
 }

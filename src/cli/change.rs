@@ -1,7 +1,7 @@
 //! `change`: what is changed on components, registered by whoever does it or knows of it.
 
 use super::words::moment;
-use super::{By, Context, Trouble, act, text};
+use super::{By, Context, Trouble, answer, text};
 use crate::control::beside::ChangeLine;
 use crate::desk::Act;
 use crate::desk::act::Registered;
@@ -66,15 +66,15 @@ pub(super) async fn change(context: &Context, change: Change) -> Result<(), Trou
                 at: moment(context, at).await?,
                 planned,
             };
-            act::perform(context, by, Act::Register(told)).await
+            answer::perform(context, by, Act::Register(told)).await
         }
         Change::Done { change, at, by } => {
             let act = Act::Done { modification: id(&change)?, at: moment(context, at).await? };
-            act::perform(context, by, act).await
+            answer::perform(context, by, act).await
         }
         Change::Rollback { change, at, by } => {
             let act = Act::RollBack { modification: id(&change)?, at: moment(context, at).await? };
-            act::perform(context, by, act).await
+            answer::perform(context, by, act).await
         }
         Change::List => list(context).await,
     }

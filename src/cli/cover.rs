@@ -1,6 +1,6 @@
 //! `maintenance` and `silence`: planned work and silences, listed, registered, extended, ended.
 
-use super::act::perform;
+use super::answer::perform;
 use super::words::moment;
 use super::{By, Context, Trouble, text};
 use crate::control::covers::{CoverLine, Stage};

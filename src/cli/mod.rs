@@ -3,6 +3,7 @@
 //! Arguments become one call each; what they mean is decided elsewhere. Exit codes follow `sysexits.h`.
 
 mod act;
+mod answer;
 mod case;
 mod change;
 mod check;

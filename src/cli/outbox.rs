@@ -1,6 +1,6 @@
 //! `outbox`: what leaves the house.
 
-use super::{By, Context, Trouble, act, text};
+use super::{By, Context, Trouble, answer, text};
 use crate::control::view::RowLine;
 use crate::desk::ids::OwedId;
 use crate::desk::owed::{Owed, OwedState, Work};
@@ -39,7 +39,7 @@ pub(super) async fn outbox(context: &Context, outbox: Outbox) -> Result<(), Trou
         Outbox::Retry { row, by } => {
             let id = row.strip_prefix("O-").unwrap_or(&row).parse().map(OwedId);
             let owed = id.map_err(|_| Trouble::Said(format!("{row} is not a row; rows look like O-12"), 64))?;
-            act::perform(context, by, Act::Retry { owed }).await
+            answer::perform(context, by, Act::Retry { owed }).await
         }
     }
 }

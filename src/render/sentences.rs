@@ -5,6 +5,7 @@
 
 mod changes;
 mod covers;
+mod modifications;
 mod owed;
 mod reasons;
 
@@ -51,7 +52,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Alert(change) => changes::alert(names, change, &entry.reason),
         Change::Incident(change) => changes::incident(names, change),
         Change::Request(change) => changes::request(names, change),
-        Change::Modification(change) => changes::modification(names, change),
+        Change::Modification(change) => modifications::modification(names, change),
         Change::Owed(change) => owed::owed(names, change),
         Change::Cover(change) => covers::cover(names, change),
         Change::Probe { probe, change } => changes::probe(names, (probe, change), &entry.reason),

@@ -46,7 +46,8 @@ fn every_rule_is_shown_with_what_failed_and_everybody_with_why() {
     expect("explain.ja.txt", &page::page(Tongue::Ja, &dossier));
     let json = serde_json::to_value(Explained::of(&dossier)).unwrap();
     assert_eq!(json["verdicts"][0]["tried"][0]["result"], "Held");
-    assert_eq!(json["told"][0]["kind"], "request");
+    let told = json["told"].as_array().unwrap();
+    assert!(told.iter().any(|message| message["kind"] == "request"), "{json}");
     assert!(json["not_asked"][0]["why"]["echo"]["cause"].is_string(), "{json}");
 }
 

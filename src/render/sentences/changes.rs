@@ -5,7 +5,6 @@ use crate::desk::alert::{self, Alert, Standing, Suppression};
 use crate::desk::ids::{AlertId, ProbeName, SourceId};
 use crate::desk::incident::{Edit, Probe, Status};
 use crate::desk::letter::{Ask, Happening, What};
-use crate::desk::modification::{self, ModificationState};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
 use crate::desk::request::RequestState;
@@ -379,23 +378,4 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
         }
         house::Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
     }
-}
-
-pub(super) fn modification(names: Names, change: &modification::Change) -> (String, Weight) {
-    let said = match change {
-        modification::Change::Registered(known) => {
-            let components: Vec<&str> = known.components.iter().map(|component| component.as_str()).collect();
-            let planned = if known.state == ModificationState::Planned { "planned " } else { "" };
-            let (at, what) = (names.at(known.at), one_line(&known.summary));
-            format!("{planned}change {} of {} at {at}: {what}", known.id, components.join(", "))
-        }
-        modification::Change::Done { modification, at } => format!("change {modification} done at {}", names.at(*at)),
-        modification::Change::RolledBack { modification, at } => {
-            format!("change {modification} rolled back at {}", names.at(*at))
-        }
-        modification::Change::Forgotten(modification) => {
-            return (format!("forgot {modification}"), Weight::Detail);
-        }
-    };
-    (said, Weight::Headline)
 }

@@ -1,0 +1,34 @@
+//! An act at the running desk, and its answer on the terminal.
+
+use super::{By, Context, Trouble, cover, text};
+use crate::control::server::ActRequest;
+use crate::desk::{Act, Reply};
+
+/// Tells the desk, and shows its answer.
+pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), Trouble> {
+    let reply = context.client()?.act(&ActRequest { by: by.by, act }).await?;
+    if context.json {
+        context.print_json(&reply)?;
+    }
+    match reply {
+        Reply::Refused(_) if context.json => Err(Trouble::Silent(65)),
+        Reply::Refused(why) => Err(Trouble::Said(text::clean(&why), 65)),
+        Reply::Done { incident, status } if !context.json => {
+            text::out(&format!("{incident}: {}", context.tongue.status(status)));
+            Ok(())
+        }
+        Reply::Registered { name } if !context.json => {
+            text::out(&format!("{name}: {}", context.tongue.pick("on record.", "記録しました。")));
+            Ok(())
+        }
+        Reply::Recorded if !context.json => {
+            text::out(context.tongue.pick("Recorded.", "記録しました。"));
+            Ok(())
+        }
+        Reply::Cover { .. } if !context.json => {
+            text::out(&cover::said(context, &reply).await?);
+            Ok(())
+        }
+        Reply::Recorded | Reply::Registered { .. } | Reply::Done { .. } | Reply::Cover { .. } => Ok(()),
+    }
+}
