@@ -154,6 +154,7 @@ impl Days {
                 complete: true,
                 observations,
                 remarks,
+                maintenance: None,
             }));
         }
     }
