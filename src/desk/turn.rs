@@ -38,14 +38,38 @@ pub struct Touched {
     pub to_judge: BTreeSet<IncidentId>,
     /// Incidents with a fresh verdict.
     pub judged: BTreeSet<IncidentId>,
-    /// Incidents with members that may not carry our number yet.
-    pub to_write_back: BTreeSet<IncidentId>,
+    /// Members that may not carry our number yet, by incident.
+    pub to_write_back: BTreeMap<IncidentId, Unmarked>,
     /// Reported incidents whose 重大度 went up, with what it was before.
     pub raised: BTreeMap<IncidentId, u8>,
     /// Incidents about which something was recorded that an office may want to hear at once.
     pub news: BTreeSet<IncidentId>,
     /// Things whose stored form changed.
     pub dirty: BTreeSet<Thing>,
+}
+
+/// Members of an incident that may not carry our number yet.
+#[derive(Debug)]
+pub enum Unmarked {
+    /// Any of them: it was numbered, or took others in.
+    All,
+    /// These joined. A storm brings thousands one by one; nobody looks at all members for each.
+    Joined(BTreeSet<AlertId>),
+}
+
+impl Touched {
+    /// An alert joined an incident that has its number.
+    pub fn joined(&mut self, incident: IncidentId, alert: AlertId) {
+        let unmarked = self.to_write_back.entry(incident).or_insert_with(|| Unmarked::Joined(BTreeSet::new()));
+        if let Unmarked::Joined(alerts) = unmarked {
+            alerts.insert(alert);
+        }
+    }
+
+    /// Any member of an incident may not carry its number yet.
+    pub fn unmarked(&mut self, incident: IncidentId) {
+        self.to_write_back.insert(incident, Unmarked::All);
+    }
 }
 
 /// A thing as the store keys it.

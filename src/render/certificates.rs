@@ -17,7 +17,9 @@ pub(super) fn ends(letter: &Letter, notice: &CertificateNotice) -> (String, Page
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, reader);
     if notice.ended {
-        page.text("下記の有効期限が過ぎております。至急、更新のご対応をお願いいたします。");
+        page.text(
+            "下記の証明書の有効期限が切れております。更新がお済みでない場合は、至急、更新のご対応をお願いいたします。",
+        );
     } else {
         page.text("下記の有効期限が近づいております。更新のご準備をお願いいたします。");
     }

@@ -21,7 +21,7 @@ pub(super) fn cancelled(letter: &Letter, incident: &Facts, kind: CancelKind, rea
         CancelKind::FalseAlarm => "確認の結果、監視上の誤検知であり、業務システムに異常がないことを確認いたしました。",
         CancelKind::Planned => "確認の結果、計画作業に伴う事象であり、障害ではないことを確認いたしました。",
         CancelKind::Duplicate => "確認の結果、別の受付番号にて対応している障害と重複していることが判明いたしました。",
-        CancelKind::Other => "確認の結果、障害としての取扱いを取り消させていただきます。",
+        CancelKind::Other => "確認の結果、障害には該当しないと判断いたしましたので、障害としての取扱いを取り消します。",
     });
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
@@ -35,7 +35,7 @@ pub(super) fn cancelled(letter: &Letter, incident: &Facts, kind: CancelKind, rea
 /// 統合.
 pub(super) fn merged(letter: &Letter, incident: &Facts, into: &Number, to_office: bool) -> (String, Page) {
     let clock = Clock::of(letter);
-    let into = number_of(into);
+    let (into, number) = (number_of(into), number_of(&incident.number));
     let reader = if to_office { Reader::Office } else { Reader::Vendor };
     let told = if to_office { "ご報告" } else { "ご依頼" };
     let mut page = Page::new(letter.language);
@@ -49,15 +49,17 @@ pub(super) fn merged(letter: &Letter, incident: &Facts, into: &Number, to_office
     facts::occurred(&mut page, incident, |at| if to_office { clock.era(at) } else { clock.western(at) });
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
     if to_office {
-        page.section(Name::Ask).field("今後のご報告", "統合先の受付番号にてお送りいたします。");
+        page.section(Name::Ask)
+            .field("今後のご報告", "対応は継続しております。今後は統合先の受付番号にてお送りいたします。");
         closing(&mut page, letter, reader, true);
         return (title(&["障害", "統合"], incident), page);
     }
     page.section(Name::Ask).lines(
         "ご依頼事項",
         vec![
-            "今後のご連絡は、統合先の受付番号にてお願いいたします。".to_owned(),
-            "統合先の件についてご対応が必要な場合は、同番号にてあらためてご依頼いたします。".to_owned(),
+            format!("{number} としてのご依頼は、本メールをもって終了いたします。"),
+            "すでに着手されている場合は、お手数ですが、状況を窓口へお電話にてお知らせください。".to_owned(),
+            "統合先の件についてご対応が必要な場合は、統合先の受付番号にてあらためてご依頼いたします。".to_owned(),
         ],
         "該当なし",
     );

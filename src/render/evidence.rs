@@ -71,7 +71,7 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::Planned { name, from, until, silence } => {
             let what = if *silence { "通知抑止" } else { "計画作業" };
             format!(
-                "{what}「{}」の期間（{}〜{}）の終了後も継続していること",
+                "{what}「{}」の期間（{}〜{}）の終了後も、対象の警報が継続していること",
                 text::name(name),
                 clock.short(*from),
                 clock.short(*until)
@@ -117,7 +117,7 @@ pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) ->
 /// The sentence of a recurrence (再発) for a vendor.
 pub(super) fn recurrence(before: &Similar, clock: &Clock) -> String {
     format!(
-        "{}の事象（{}）と同様の事象が再度発生しております。恒久対策もあわせてご検討をお願いいたします。",
+        "なお、本件は、{}の事象（{}）と同様の事象の再発と判定しております（自動判定）。恒久対策もあわせてご検討をお願いいたします。",
         clock.day(before.occurred),
         number_of(&before.number)
     )

@@ -69,8 +69,13 @@ pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     if let Some(Flapping { times, since, down }) = &facts.flapping {
         let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
         let since = clock.short(*since);
-        let goes = if over { "断続し" } else { "断続しており" };
-        out += &format!("{since}から{goes}、これまでに{times}回、異常の累計は約{down}です。");
+        out += &if over {
+            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}でした。")
+        } else {
+            format!(
+                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}です。"
+            )
+        };
     }
     if facts.hosts > 1 {
         out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1);
@@ -181,10 +186,10 @@ fn office_work(facts: &Facts, clock: &Clock) -> String {
         _ if systems.is_empty() => "確認中".to_owned(),
         Some(Effect::Stopped) => format!("{systems}をご利用いただけない見込みです。詳細は確認中です。"),
         Some(Effect::Partial) => {
-            format!("{systems}の一部の機能または場所で、ご利用に支障が生じている見込みです。詳細は確認中です。")
+            format!("{systems}の一部の機能または場所で、ご利用に支障が生じている可能性があります。詳細は確認中です。")
         }
         Some(Effect::Degraded | Effect::None) => {
-            format!("{systems}のご利用に支障が生じている見込みです。詳細は確認中です。")
+            format!("{systems}のご利用に支障が生じている可能性があります。詳細は確認中です。")
         }
         None => format!("{systems}のご利用に支障が生じているおそれがあります。詳細は確認中です。"),
     }
@@ -204,12 +209,16 @@ pub(super) fn isolation(facts: &Facts) -> String {
         );
     }
     match verdict.code {
-        VerdictCode::Single | VerdictCode::Multi => {
-            format!("{suspect}に起因する{likely}{mark}。{}", cause(facts))
-        }
+        VerdictCode::Single | VerdictCode::Multi => match cause(facts) {
+            Some(known) => known,
+            None => format!("{suspect}に起因する{likely}{mark}。原因は確認中です。"),
+        },
         VerdictCode::External => format!("外部サービス（{suspect}）に起因する{likely}{mark}。"),
         VerdictCode::ScopeOut => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
-        VerdictCode::Own => format!("窓口にて対応する事象と判断しております{by}。{}", cause(facts)),
+        VerdictCode::Own => format!(
+            "窓口にて対応する事象と判断しております{by}。{}",
+            cause(facts).unwrap_or_else(|| "原因は確認中です。".to_owned())
+        ),
         VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査いたします。"),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
@@ -264,9 +273,10 @@ pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
             out.push("復旧に向けて対応しております。".to_owned());
         }
         Stage::Requested | Stage::InProgress => {}
-        Stage::WorkedAround => {
-            out.push("暫定対応によりご利用いただける状態です。恒久的な対応を続けております。".to_owned())
-        }
+        Stage::WorkedAround => out.push(
+            "上記の暫定対応の範囲でご利用いただける状態です。完全な復旧には至っておらず、引き続き対応しております。"
+                .to_owned(),
+        ),
         Stage::Verifying => {
             out.push("監視上は正常に戻っておりますが、動作を確認中です。".to_owned());
             if !facts.still_red.is_empty() {
@@ -320,14 +330,12 @@ pub(super) fn outlook(facts: &Facts) -> &'static str {
     }
 }
 
-/// What is known of the 原因, as a sentence.
-fn cause(facts: &Facts) -> String {
-    match &facts.cause {
-        Some((class, direct)) => {
-            format!("原因は「{}」（{}）です。", text::note(direct).trim_end_matches('。'), words::cause(*class))
-        }
-        None => "原因は確認中です。".to_owned(),
-    }
+/// The 原因 the desk has recorded, as a sentence; it is no guess any more.
+fn cause(facts: &Facts) -> Option<String> {
+    let (class, direct) = facts.cause.as_ref()?;
+    let direct = text::note(direct);
+    let direct = direct.trim_end_matches('。');
+    Some(format!("原因は、{direct}（{}）と判明しております（窓口確認済）。", words::cause(*class)))
 }
 
 /// 次回報告.

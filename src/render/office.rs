@@ -93,7 +93,8 @@ pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[S
     page.field("設置場所", text::or(text::name(place), "確認中"));
     page.field("事象", facts::symptom_sentences(incident, &clock));
     page.section(Name::Ask);
-    let boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
+    let mut boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
+    boxes.push("確認時刻：　　時　　分　　確認者：".to_owned());
     page.lines("ご確認項目", boxes, "該当なし");
     page.field("ご留意点", "電源の入り切りや再起動は、窓口からご連絡するまで行わないでください。");
     closing(&mut page, letter, Reader::Vendor, true);

@@ -31,7 +31,10 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
     page.field("復旧見込み", facts::outlook(incident));
     if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
         let number = number_of(&before.number);
-        page.field("再発", format!("{}の事象（{number}）と同様の事象です。", clock.day(before.occurred)));
+        page.field(
+            "再発",
+            format!("{}の事象（{number}）と同様の事象と判定しております（自動判定）。", clock.day(before.occurred)),
+        );
     }
     page.section(Name::Ask).field("次回報告", facts::next_report(next, &clock));
     apology(&mut page, "ご迷惑をおかけしておりますことをお詫び申し上げます。");
@@ -249,10 +252,12 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::WorkedAround { text: done } => {
             let done = text::note(done);
             let done = done.trim_end_matches('。');
-            format!("{at}に暫定対応を行いました（{done}）。引き続き、復旧に向けて対応しております。")
+            format!("{at}に暫定対応を行いました（{done}）。")
         }
         What::CauseFound { class, direct } => {
-            format!("{at}　原因：{}（{}）", text::or(text::note(direct), "（記入待ち）"), words::cause(*class))
+            let direct = text::note(direct);
+            let direct = direct.trim_end_matches('。');
+            format!("{at}に、原因が{direct}（{}）と判明しました。", words::cause(*class))
         }
         What::Merged { number, .. } => {
             format!("{at}に、{}を同一の障害と確認し、本件に統合しました。", text::name(number))

@@ -31,9 +31,6 @@ pub(super) fn request(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
-    if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
-        page.text(evidence::recurrence(before, &clock));
-    }
     if incident.returned.is_some() {
         page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
     }
@@ -56,6 +53,9 @@ pub(super) fn request(
             "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。",
         ),
     };
+    if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
+        page.text(evidence::recurrence(before, &clock));
+    }
     facts::number(&mut page, incident);
     about(&mut page, incident, &clock);
     page.section(Name::Impact).field("影響", facts::scope(incident));

@@ -58,7 +58,7 @@ pub(super) fn merge(
     correlate::reframe(turn, into);
     turn.touched.stirred.insert(into);
     turn.touched.to_judge.insert(into);
-    turn.touched.to_write_back.insert(into);
+    turn.touched.unmarked(into);
     turn.touched.news.insert(into);
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
         turn.touched.to_judge.insert(into);
     }
     turn.touched.stirred.insert(into);
-    turn.touched.to_write_back.insert(into);
+    turn.touched.unmarked(into);
     true
 }
 

@@ -186,7 +186,7 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
             if !again {
                 *turn.touched.spread.entry(incident).or_default() += 1;
             }
-            turn.touched.to_write_back.insert(incident);
+            turn.touched.joined(incident, alert);
             if late_cause {
                 turn.touched.to_probe.insert(incident);
                 turn.touched.to_judge.insert(incident);

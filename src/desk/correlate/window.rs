@@ -219,7 +219,7 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     if !awaited {
         turn.touched.to_judge.insert(incident);
     }
-    turn.touched.to_write_back.insert(incident);
+    turn.touched.unmarked(incident);
 }
 
 /// Computes 重大度 from what is hit, the gravest of its roots counting; a person's word stands, and the machine only

@@ -8,10 +8,12 @@ use crate::desk::house;
 use crate::desk::ids::{AlertId, IncidentId, PartyId, SourceId};
 use crate::desk::incident::{Edit, Incident, Reason, StatusName};
 use crate::desk::letter::{Digest, DigestLine, Matter, Notice};
+use crate::desk::observation::Key;
 use crate::desk::owed::{OwedState, Why, Work};
 use crate::desk::request::RequestState;
 use crate::desk::rules::{Language, SourceKind};
-use crate::desk::turn::Turn;
+use crate::desk::state::State;
+use crate::desk::turn::{Turn, Unmarked};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -246,27 +248,25 @@ fn promised(turn: &Turn, now: Timestamp) -> Vec<DigestLine> {
 
 /// Our number goes back onto every problem that does not carry it yet, once.
 pub(in crate::desk) fn write_numbers_back(turn: &mut Turn) {
-    while let Some(incident) = turn.touched.to_write_back.pop_first() {
-        write_back(turn, incident);
+    while let Some((incident, unmarked)) = turn.touched.to_write_back.pop_first() {
+        write_back(turn, incident, &unmarked);
     }
 }
 
-fn write_back(turn: &mut Turn, incident: IncidentId) {
+fn write_back(turn: &mut Turn, incident: IncidentId, unmarked: &Unmarked) {
     let Some(number) = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone()) else { return };
-    let written: BTreeSet<_> = turn
-        .state
-        .owed_of(incident)
-        .filter_map(|row| match &row.work {
-            Work::WriteBack { source, keys, .. } => Some(keys.iter().map(move |key| (source.clone(), key.clone()))),
-            Work::Message { .. } | Work::Ping { .. } | Work::Probe { .. } => None,
-        })
-        .flatten()
-        .collect();
     let mut by_source: BTreeMap<SourceId, Vec<_>> = BTreeMap::new();
-    for alert in turn.state.members_of(incident) {
-        let wanted = turn.book.rules.sources.get(&alert.source).is_some_and(|source| source.write_back);
-        if wanted && !written.contains(&(alert.source.clone(), alert.key.clone())) {
+    let mut mark = |alert: &Alert| {
+        if turn.book.rules.sources.get(&alert.source).is_some_and(|source| source.write_back) {
             by_source.entry(alert.source.clone()).or_default().push(alert.key.clone());
+        }
+    };
+    match unmarked {
+        Unmarked::Joined(alerts) => alerts.iter().filter_map(|id| turn.state.alerts.get(id)).for_each(mark),
+        Unmarked::All => {
+            let marked = marked(turn.state, incident);
+            let open = turn.state.members_of(incident);
+            open.filter(|alert| !marked.contains(&(&alert.source, &alert.key))).for_each(&mut mark);
         }
     }
     for (source, keys) in by_source {
@@ -275,4 +275,13 @@ fn write_back(turn: &mut Turn, incident: IncidentId) {
             deliver::owe(turn, Some(incident), work, Why::WriteBack);
         }
     }
+}
+
+/// Problems our number was or is being written on, by source.
+fn marked(state: &State, incident: IncidentId) -> BTreeSet<(&SourceId, &Key)> {
+    let keys = state.owed_of(incident).filter_map(|row| match &row.work {
+        Work::WriteBack { source, keys, .. } => Some(keys.iter().map(move |key| (source, key))),
+        Work::Message { .. } | Work::Ping { .. } | Work::Probe { .. } => None,
+    });
+    keys.flatten().collect()
 }
