@@ -166,7 +166,7 @@ fn a_dead_core_switch_is_one_incident_from_the_storm_to_the_recovery_report() {
     never("another mail or post", QUIET, || {
         let posts = town.webhook.posts();
         let mails = town.postfix.mails();
-        let expected = ["【対応依頼】", "【第一報】", "電話連絡票"];
+        let expected = ["【対応依頼】", "【第一報】", "【現地確認依頼】", "電話連絡票"];
         let other = mails.iter().find(|mail| !expected.iter().any(|tag| mail.subject.contains(tag)));
         other.map(|mail| format!("{mail:#?}")).or_else(|| (posts.len() > 1).then(|| format!("{posts:#?}")))
     });
