@@ -28,6 +28,9 @@ pub(super) fn kind(tongue: Tongue, kind: &str) -> String {
         "inquiry" => "調査依頼",
         "chaser" => "督促",
         "withdrawal" => "取下げ",
+        "on_site" => "現地確認依頼",
+        "cancelled" => "取消の連絡",
+        "merged" => "統合の連絡",
         "consultation" => "相談",
         "external" => "外部サービスの連絡",
         "phone_note" => "電話連絡票",
@@ -36,6 +39,8 @@ pub(super) fn kind(tongue: Tongue, kind: &str) -> String {
         "blind" => "監視停止の連絡",
         "sighted" => "監視再開の連絡",
         "digest" => "日次まとめ",
+        "adopted" => "開始時の発生済み一覧",
+        "certificate_ends" => "証明書期限の連絡",
         other => other,
     };
     tongue.pick(&kind.replace('_', " "), japanese).to_owned()
