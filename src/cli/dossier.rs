@@ -1,6 +1,6 @@
 //! One incident with everything on record about it, as a page for the terminal.
 
-use super::{Context, text};
+use super::{Context, hits, text};
 use crate::control::view::Dossier;
 use crate::desk::incident::Incident;
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
@@ -13,6 +13,10 @@ pub(super) fn page(context: &Context, dossier: &Dossier) -> String {
     let zone = text::zone(&dossier.timezone);
     let mut page = Page { zone: zone.clone(), lines: Vec::new() };
     head(context, dossier, &mut page);
+    page.section("whom it hits");
+    for (label, value) in hits::lines(&dossier.hits) {
+        page.item(format!("{label:<14}{value}"));
+    }
     requests(dossier, &mut page);
     alerts(dossier, &mut page);
     beside(dossier, &mut page);

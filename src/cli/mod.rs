@@ -12,6 +12,7 @@ mod demo;
 mod dossier;
 mod estate;
 mod explain;
+mod hits;
 mod outbox;
 mod phrases;
 mod replay;

@@ -2,6 +2,7 @@
 
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
+use super::hits::{self, Hits};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
@@ -111,6 +112,9 @@ pub struct Dossier {
     /// What belongs beside it.
     #[serde(default)]
     pub beside: Beside,
+    /// Whom it hits as things stand now.
+    #[serde(default)]
+    pub hits: Hits,
     /// Vendors it concerns that were not asked, and why not.
     pub not_asked: Vec<NotAsked>,
 }
@@ -242,6 +246,9 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
     for component in failing.chain(&incident.root).chain(judged) {
         names.insert(component.to_string(), book.component_name(component));
     }
+    if let Some(reach) = incident.severity.as_ref().and_then(|severity| severity.reach.as_ref()) {
+        hits::names(book, reach, &mut names);
+    }
     let possible = crate::desk::act::possible(incident.status.name());
     let beside = beside(desk, &incident);
     Some(Dossier {
@@ -253,6 +260,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         timezone: book.rules.site.timezone.clone(),
         possible,
         beside,
+        hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
     })
 }

@@ -3,6 +3,10 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+mod impact;
+
+pub use impact::{Hours, Impact, OneSided, Users};
+
 use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
@@ -303,6 +307,9 @@ pub struct Facts {
     pub substitute: Option<bool>,
     /// The office in charge is closed at the time of writing (閉庁日・時間外).
     pub office_closed: bool,
+    /// What that means for office work.
+    #[serde(default)]
+    pub impact: Impact,
     /// 切り分け結果; `None` = 切り分け中.
     pub verdict: Option<VerdictFacts>,
     /// The thing itself, for whoever keeps it (empty for others).

@@ -15,6 +15,7 @@ mod ends;
 mod evidence;
 mod facts;
 mod frame;
+mod impact;
 mod layout;
 mod notice;
 mod office;

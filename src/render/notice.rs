@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{commands, covers, evidence, facts, text, words};
+use super::{commands, covers, evidence, facts, impact, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -26,7 +26,7 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         facts::echoes(&mut page, incident);
         let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
         page.field(label, text::or(text::summary(&incident.summary), "不明"));
-        page.section(Name::Impact).field("影響", facts::scope(incident));
+        impact::brief(&mut page, incident);
         page.section(Name::State).lines("切り分け", verdict(incident), "切り分け中");
         let (evidence, not_known) = known(incident, &clock);
         page.items("確認済みの事実", evidence, facts::only_known(incident));

@@ -1,13 +1,16 @@
 //! An explanation on a terminal, in the reader's language.
 
+use crate::cli::hits;
 use crate::cli::phrases;
 use crate::cli::text::{self, Tongue};
 use crate::control::not_asked::{NotAsked, WhyNot};
 use crate::control::view::Dossier;
+use crate::desk::ids::{LocationId, SystemId};
 use crate::desk::incident::{Tried, TriedResult, Verdict};
 use crate::desk::letter::{By, Fact};
 use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::request::{Request, RequestState};
+use crate::desk::scope::Reach;
 use crate::render::words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -65,6 +68,26 @@ impl Page<'_> {
                 }
             };
             self.line(0, &line);
+            if let Some(reach) = severity.reach.clone() {
+                self.reach(&reach);
+            }
+        }
+    }
+
+    /// Whom it was known to hit when the severity was judged.
+    fn reach(&mut self, reach: &Reach) {
+        let systems = |ids: &[SystemId]| ids.iter().map(|id| self.name(&format!("system.{id}"))).collect::<Vec<_>>();
+        let places = |ids: &[LocationId]| ids.iter().map(|id| self.name(&format!("location.{id}"))).collect::<Vec<_>>();
+        let spares: Vec<String> = reach.carried_by.iter().map(|id| self.name(id.as_str())).collect();
+        let kept = [systems(&reach.kept), places(&reach.kept_locations)].concat();
+        let rows = [
+            (self.pick("stops", "停止"), systems(&reach.systems)),
+            (self.pick("cut off", "拠点孤立"), places(&reach.locations)),
+            (self.pick("kept", "片系で継続"), kept),
+            (self.pick("carried by", "継続手段"), spares),
+        ];
+        for (label, names) in rows.into_iter().filter(|(_, names)| !names.is_empty()) {
+            self.row(&label, &hits::listed(&names));
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) fn confirm(
     }
     if let Some(value) = word.severity {
         let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
-        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
+        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name), reach: None };
         turn.edit(id, Edit::Severity(severity), act_by(actor));
         if let Some(before) = before.filter(|_| status != StatusName::Watched) {
             turn.touched.raised.entry(id).or_insert(before);

@@ -3,6 +3,7 @@
 use super::super::ids::{ComponentId, PartyId};
 use super::super::letter::{By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
+use super::super::scope::Reach;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct Severity {
     pub by: By,
     /// Why, in English (the matrix cell and what raised it, or the desk's words).
     pub why: String,
+    /// Whom it was known to hit when it was judged; `None` = a person's word, or of no system.
+    #[serde(default)]
+    pub reach: Option<Box<Reach>>,
 }
 
 /// 切り分け結果 with everything that led to it.
