@@ -7,6 +7,7 @@ use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Party, Site, WrittenMatch};
+use crate::source::zabbix;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Checker<'_> {
@@ -65,7 +66,7 @@ impl Checker<'_> {
         for (index, written) in table.matches.0.into_iter().enumerate() {
             let here = self.element(&path.key("match"), index);
             if !written.component.0.is_empty() {
-                let help = "match by host, group, tag, summary, level, source or field";
+                let help = "match by host, group, tag, summary, level, source, field, item or inventory";
                 self.findings.fault(
                     &here.key("component"),
                     "has no meaning here: this is what finds the component",
@@ -111,12 +112,33 @@ impl Checker<'_> {
     /// Conditions on an alert; `within` is the caller's business where it has a meaning.
     pub(super) fn alert_match(&mut self, path: &Path, table: WrittenMatch) -> AlertMatch {
         let components = self.component_list(&path.key("component"), &table.component.0);
+        for field in table.inventory.keys() {
+            self.inventory_field(&path.key("inventory"), field);
+        }
         let all = AlertMatch::of(table, components);
         if all == AlertMatch::default() {
             let help = "an empty table would fit every alert: say what it should fit";
             self.findings.fault(path, "says nothing", help);
         }
         all
+    }
+
+    /// Only what a source reads can ever fit.
+    pub(super) fn inventory_field(&mut self, path: &Path, field: &str) {
+        if zabbix::INVENTORY.contains(&field) {
+            return;
+        }
+        let help = did_you_mean(field, zabbix::INVENTORY).unwrap_or_else(|| {
+            "write a field as Zabbix's API names it: type, model, location, vendor, contract_number, site_rack …"
+                .to_owned()
+        });
+        let personal = field == "contact" || field.starts_with("poc_");
+        let (message, help) = if personal {
+            ("is not read: it names persons, who have no place in the record", "match by another field".to_owned())
+        } else {
+            ("is no field of a host inventory", help)
+        };
+        self.findings.fault(&path.key(field), message, help);
     }
 
     /// Notes each circle of `needs` once: nothing can be the cause of what it follows from.

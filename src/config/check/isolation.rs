@@ -43,6 +43,11 @@ impl Refer for Reference<'_, '_> {
         self.checker.probe(&path, name)
     }
 
+    fn inventory(&mut self, at: &[Step], field: &str) {
+        let path = self.path(at);
+        self.checker.inventory_field(&path, field);
+    }
+
     fn known(&self, component: &ComponentId) -> Option<&Component> {
         self.components.get(component)
     }
