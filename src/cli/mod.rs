@@ -10,6 +10,7 @@ mod check;
 mod cover;
 mod demo;
 mod dossier;
+mod doubt;
 mod estate;
 mod explain;
 mod hits;

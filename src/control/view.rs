@@ -7,7 +7,7 @@ use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
 use crate::desk::ids::{IncidentId, Number, OwedId};
-use crate::desk::incident::{Incident, StatusName};
+use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::ledger::{Ledger, balance};
 use crate::desk::letter::Addressee;
 use crate::desk::now::Now;
@@ -235,7 +235,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
     let book = desk.book();
     let mut names = BTreeMap::new();
     let requests: Vec<Request> = state.requests_of(id).cloned().collect();
-    let verdict_parties = incident.verdicts.iter().flat_map(|verdict| &verdict.parties);
+    let verdict_parties = incident.verdicts.iter().flat_map(Verdict::named);
     let parties = verdict_parties.chain(requests.iter().map(|request| &request.party)).chain(&incident.owner);
     for party in parties.chain(&incident.reporting.offices) {
         names.insert(party.to_string(), book.party_name(party));

@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
-use super::{text, words};
+use super::{doubt, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, VerdictCode};
 use jiff::Timestamp;
@@ -141,7 +141,7 @@ pub(super) fn isolation(facts: &Facts) -> String {
             "窓口にて対応する事象と判断しております{by}。{}",
             cause(facts).unwrap_or_else(|| "原因は確認中です。".to_owned())
         ),
-        VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査いたします。"),
+        VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),

@@ -10,6 +10,7 @@ mod certificates;
 mod commands;
 mod covers;
 mod desk;
+mod doubt;
 mod en;
 mod ends;
 mod evidence;

@@ -114,6 +114,8 @@ fn switch() -> Facts {
                 Fact::Quiet { target: "監視セグメントスイッチ".into() },
             ],
             not_known: vec![Fact::PingNotKnown { target: "srv-bk-01".into() }],
+            unknown: None,
+            would_change: Vec::new(),
         }),
         target: None,
         asked: vec![Asked {
@@ -219,6 +221,8 @@ fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because:
         overrun: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
+        unknown: None,
+        would_change: Vec::new(),
     })
 }
 
@@ -318,6 +322,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("sc1-phone-note", "en-phone-note"),
         ("digest", "en-digest"),
         ("internal-please-check", "en-internal"),
+        ("internal-disagreement", "en-internal-disagreement"),
         ("scope-out", "en-consultation"),
         ("overrun-first-report", "en-overrun"),
         ("impact-one-side", "en-impact-one-side"),

@@ -40,6 +40,8 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
         evidence: Vec::new(),
         against: Vec::new(),
         not_known: Vec::new(),
+        unknown: None,
+        would_change: Vec::new(),
         tried: Vec::new(),
         rules_hash: turn.book.rules.hash.clone(),
     };

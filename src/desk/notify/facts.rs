@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::impact;
+use super::{doubt, impact};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate;
@@ -219,6 +219,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         (Reader::Vendor(_), Fact::Planned { silence: true, .. }) => false,
         _ => true,
     };
+    let house = matches!(reader, Reader::House(_));
     VerdictFacts {
         code: verdict.code,
         confidence: verdict.confidence,
@@ -229,6 +230,11 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
         evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
         not_known: verdict.not_known.clone(),
+        unknown: house.then(|| verdict.unknown.as_ref().map(|unknown| doubt::unknown(turn.book, unknown))).flatten(),
+        would_change: match house {
+            true => verdict.would_change.iter().map(|lever| doubt::lever(turn.book, lever)).collect(),
+            false => Vec::new(),
+        },
     }
 }
 

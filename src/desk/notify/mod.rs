@@ -7,6 +7,7 @@
 
 mod certificates;
 mod covers;
+mod doubt;
 mod ends;
 mod facts;
 mod hours;

@@ -3,6 +3,7 @@
 //! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
 
 mod desk;
+mod doubt;
 mod impact;
 mod phrases;
 mod record;
