@@ -166,6 +166,8 @@ impl Desk {
         correlate::watch_recovery(&mut turn);
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
+        assign::ask_graver(&mut turn);
+        escalate::settle(&mut turn);
         notify::severity_raised(&mut turn);
         notify::tell_news(&mut turn);
         notify::write_numbers_back(&mut turn);
@@ -190,9 +192,11 @@ impl Desk {
             Wakeup::Stable(incident) => correlate::stable(turn, *incident),
             Wakeup::Hold(incident) => escalate::hold_over(turn, *incident),
             Wakeup::PlannedEdge => correlate::planned_edge(turn),
+            Wakeup::Closure(request) => escalate::step(turn, *request),
             Wakeup::Chase(request) => escalate::chase(turn, *request),
             Wakeup::Report(incident) => notify::promised_report(turn, *incident),
             Wakeup::Digest => notify::digest(turn),
+            Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
             Wakeup::Sweep => intake::sweep(turn),
             // Rows are looked at by `deliver::start_due`, after everything that may supersede them.

@@ -6,7 +6,8 @@ use super::super::now::Elapsed;
 use super::super::probe::Trial;
 use super::super::state::State;
 use super::{
-    Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict,
+    Called, Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition,
+    Verdict,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -130,6 +131,8 @@ pub enum Edit {
     Digested,
     /// A party answered that it is not its part.
     HandedBack(HandedBack),
+    /// A call was made.
+    Called(Called),
     /// Somebody on site was asked to look at these.
     LookAsked(Vec<String>),
     /// What was found on site.
@@ -180,6 +183,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::WatchMark(_)
         | Edit::Digested
         | Edit::HandedBack(_)
+        | Edit::Called(_)
         | Edit::LookAsked(_)
         | Edit::Looked { .. }
         | Edit::Cause(_)
@@ -265,6 +269,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::InquireAt(at) => incident.inquire_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
+        Edit::Called(called) => incident.calls.push(called.clone()),
         Edit::LookAsked(items) => {
             for item in items {
                 incident.looks.entry(item.clone()).or_default();

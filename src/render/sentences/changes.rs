@@ -4,12 +4,11 @@ use super::{Names, Weight, one_line};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
 use crate::desk::ids::{AlertId, PartyId, ProbeName, SourceId};
 use crate::desk::incident::{Claim, Edit, Probe, Status, Unknown, Verdict};
-use crate::desk::letter::{Ask, Happening, What};
+use crate::desk::letter::{Happening, What};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
-use crate::desk::request::RequestState;
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::desk::{Reason, house, incident, probe, request, source};
+use crate::desk::{Reason, house, incident, probe, source};
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
 pub(super) fn word(value: &impl serde::Serialize) -> String {
@@ -177,6 +176,10 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
         Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
+        Edit::Called(called) => {
+            let who = format!("{} ({})", called.party, one_line(&called.contact));
+            (format!("called {who} for {name} at {}: {}", names.at(called.at), word(&called.result)), Weight::Headline)
+        }
         Edit::LookAsked(items) => (format!("asked to look at {} for {name}", items.join(", ")), Weight::Headline),
         Edit::Looked { item, found } => {
             (format!("seen for {name}: {} {}", one_line(item), one_line(&found.words)), Weight::Headline)
@@ -301,6 +304,7 @@ fn what_words(what: &What) -> String {
         What::Started { party } => format!("{} started", one_line(party)),
         What::DeskStarted => "desk started".to_owned(),
         What::Chased { party } => format!("{} reminded", one_line(party)),
+        What::Called { party, result, .. } => format!("{} called, {}", one_line(party), word(result)),
         What::LookAsked { party } => format!("{} was asked to look", one_line(party)),
         What::Looked { item, words } => format!("{}: {}", one_line(item), one_line(words)),
         What::Reported { text } => format!("a call: {}", one_line(text)),
@@ -319,51 +323,6 @@ fn what_words(what: &What) -> String {
     }
 }
 
-pub(super) fn ask_word(ask: Ask) -> &'static str {
-    match ask {
-        Ask::Repair => "repair",
-        Ask::Inquiry => "inquiry",
-    }
-}
-
-pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight) {
-    match change {
-        request::Change::Decided(request) => {
-            let what = format!(
-                "asked {} ({}) for {}, acknowledgement by {}",
-                request.party,
-                ask_word(request.ask),
-                names.incident(request.incident),
-                names.at(request.acknowledge_by)
-            );
-            (what, Weight::Headline)
-        }
-        request::Change::Sent(id) => (format!("sent request to {}", names.request(*id)), Weight::Detail),
-        request::Change::Acknowledged { request, at } => {
-            (format!("acknowledged by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
-        }
-        request::Change::Started { request, at } => {
-            (format!("started by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
-        }
-        request::Change::Chased { request, .. } => (format!("reminded {}", names.request(*request)), Weight::Headline),
-        request::Change::Postponed { request, .. } => {
-            (format!("postponed reminder of {}", names.request(*request)), Weight::Detail)
-        }
-        request::Change::Ended { request, state } => {
-            let how = match state {
-                RequestState::Withdrawn => "withdrew request to",
-                RequestState::Checked => "request done of",
-                RequestState::NotOurs => "not theirs, request to",
-                RequestState::Reported => "completion reported by",
-                RequestState::Unsent | RequestState::Sent | RequestState::Acknowledged | RequestState::Started => {
-                    "request goes on to"
-                }
-            };
-            (format!("{how} {}", names.request(*request)), Weight::Headline)
-        }
-    }
-}
-
 pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
     match change {
         house::Change::Started { store, epoch } => {
@@ -374,6 +333,10 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
         }
         house::Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
         house::Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
+        house::Change::HandOver { next } => {
+            let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
+            (format!("next hand-over: {next}"), Weight::Detail)
+        }
         house::Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
         }
