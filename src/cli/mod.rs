@@ -11,6 +11,7 @@ mod cover;
 mod demo;
 mod dossier;
 mod estate;
+mod evidence;
 mod explain;
 mod outbox;
 mod phrases;

@@ -222,6 +222,8 @@ pub(super) struct PolicyTable {
     pub(super) reopen: Span,
     pub(super) recurrence: Span,
     pub(super) look: Vec<String>,
+    pub(super) evidence_values: MaybeSpan,
+    pub(super) evidence_lines: MaybeSpan,
     pub(super) digest_at: Clock,
     pub(super) certificates_at: Clock,
     pub(super) certificate_days: Vec<u16>,
