@@ -26,6 +26,7 @@ use std::time::Duration;
 const ECHOES: usize = 3;
 
 /// One incident as the conditions see it.
+#[derive(Clone)]
 pub struct Case<'a> {
     /// The moment.
     pub now: Now,
