@@ -11,6 +11,7 @@ use divan::counter::ItemsCount;
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::act::{Act, Actor, Deed, Role};
+use kiriwake::desk::evidence::{Gathered, Lack};
 use kiriwake::desk::incident::StatusName;
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
@@ -103,6 +104,10 @@ impl Days {
                 let outcome = match &self.desk.state().owed[owed].work {
                     Work::Ping { .. } => Outcome::Ping(Ping::Silent),
                     Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: "not tried".to_owned() }),
+                    Work::Evidence(ask) => {
+                        let gaps = vec![ask.nothing(Lack::NotThere)];
+                        Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps })
+                    }
                     Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
                     Work::Message { addresses, .. } => {
                         let accepted = || Delivery::Accepted { answer: "250 ok".to_owned() };

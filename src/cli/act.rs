@@ -4,7 +4,7 @@ mod run;
 
 pub(super) use run::incident;
 
-use super::By;
+use super::{By, evidence};
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -31,6 +31,8 @@ pub(crate) enum Incident {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// What was gathered about one: values, log lines, the record as it stood, with hashes; and what could not be had.
+    Evidence(evidence::Asked),
     /// Registers a call (起票).
     Open {
         /// What is wrong, in words.

@@ -277,6 +277,8 @@ pub(super) struct PolicyTable {
     pub(super) look: Vec<String>,
     pub(super) call_again: Span,
     pub(super) long_closure: Span,
+    pub(super) evidence_values: MaybeSpan,
+    pub(super) evidence_lines: MaybeSpan,
     pub(super) digest_at: Clock,
     pub(super) hand_over: bool,
     pub(super) certificates_at: Clock,

@@ -160,6 +160,8 @@ pub(crate) mod tests {
                 look: Vec::new(),
                 call_again: Duration::from_secs(300),
                 long_closure: Duration::from_secs(48 * 3600),
+                evidence_values: None,
+                evidence_lines: None,
                 recurrence: Duration::from_secs(30 * 86_400),
                 severity: [severity.clone(), severity.clone(), severity.clone(), severity],
                 digest_at: time(8, 0, 0, 0),

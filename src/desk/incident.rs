@@ -16,6 +16,7 @@ pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::ContractKind;
+use super::evidence::Pack;
 use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
@@ -105,6 +106,9 @@ pub struct Incident {
     /// Named probes that were asked for it and what they brought.
     #[serde(default)]
     pub probes: BTreeMap<ProbeName, Trial>,
+    /// What was gathered about it (情報取得).
+    #[serde(default, skip_serializing_if = "Pack::is_empty")]
+    pub evidence: Pack,
 }
 
 /// A party's answer that an incident is not its part (範囲外の回答).
@@ -267,6 +271,7 @@ impl Incident {
             judge_at: None,
             calls: Vec::new(),
             probes: BTreeMap::new(),
+            evidence: Pack::default(),
         }
     }
 

@@ -136,6 +136,12 @@ pub enum Matter {
         /// The same was asked before, when it was less grave.
         #[serde(default)]
         before: Option<AskedBefore>,
+        /// Lines about the reader's own hosts that are kept at the desk, of which some are quoted.
+        #[serde(default)]
+        extracts: Vec<Extract>,
+        /// Lines about the reader's own hosts were wanted and could not be had.
+        #[serde(default)]
+        no_log: Option<NoLog>,
     },
     /// 督促 → vendor.
     Chaser {
@@ -276,6 +282,29 @@ pub struct AskedBefore {
     pub at: Timestamp,
     /// 重大度 at that time.
     pub severity: u8,
+}
+
+/// A file of log lines kept at the desk, all of one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extract {
+    /// The name of the body.
+    pub sha256: String,
+    /// The encoding of its bytes.
+    pub encoding: String,
+    /// Lines in it.
+    pub lines: u64,
+    /// How many of them were written before 発生.
+    pub before: u64,
+}
+
+/// Why there are no lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoLog {
+    /// They could not be read.
+    Failed,
+    /// They had not come when the letter was decided.
+    Late,
 }
 
 /// What is asked of a vendor.

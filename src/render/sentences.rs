@@ -5,6 +5,7 @@
 
 mod changes;
 mod covers;
+mod evidence;
 mod modifications;
 mod owed;
 mod reasons;

@@ -76,6 +76,8 @@ pub(super) fn certificates() -> Vec<(&'static str, Letter)> {
         entry_phone: None,
         log: Vec::new(),
         before: None,
+        extracts: Vec::new(),
+        no_log: None,
     };
     let mut english =
         letter("2026-09-18T08:30:00", vendor(), Matter::CertificateEnds { notice: Box::new(notice(61, &[])) });

@@ -151,6 +151,8 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                         "Sep 20 02:13:11 core-sw-01 %PLATFORM-1-CRASHED: System crashed, both supervisors lost, last reset reason unknown",
                     ]),
                     before: None,
+                    extracts: Vec::new(),
+                    no_log: None,
                 },
             ),
         ),

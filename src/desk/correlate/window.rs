@@ -16,7 +16,7 @@ use crate::desk::{isolate, severity};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// A verdict waits this long for pings that are still out; what has not come by then is "not known".
+/// A verdict waits this long for pings and evidence that are still out; what has not come by then is "not known".
 const PING_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The window of `incident` is over.
@@ -213,7 +213,8 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     let nth = turn.state.counters.numbers.get(&date).copied().unwrap_or_default() + 1;
     let number = Number::of(date, nth);
     turn.edit(incident, Edit::Numbered { number, date, nth }, Reason::NextNumber);
-    let awaited = isolate::awaits_probes(turn.state, incident);
+    isolate::owe_evidence(turn, incident);
+    let awaited = isolate::awaits_evidence(turn.state, incident);
     let until = awaited.then(|| turn.now.elapsed + PING_PATIENCE);
     turn.edit(incident, Edit::Status { to: Status::Isolating { until }, at, by: None }, Reason::Accepted);
     if !awaited {

@@ -93,11 +93,12 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         .collect()
 }
 
-/// Whether pings or named probes of the incident are still out.
+/// Whether pings, named probes or evidence of the incident are still out.
 pub(in crate::desk) fn awaits_probes(state: &State, incident: IncidentId) -> bool {
     state.incidents.get(&incident).is_some_and(|incident| {
         incident.pings.values().any(|probe| matches!(probe, Probe::Awaited))
             || incident.probes.values().any(Trial::is_out)
+            || incident.evidence.is_awaited()
     })
 }
 

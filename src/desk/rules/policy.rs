@@ -44,6 +44,12 @@ pub struct Policy {
     /// A vendor that opens no sooner than this is closed for long (長期休業; default 48 h).
     #[serde(default = "two_days")]
     pub long_closure: Duration,
+    /// Values are gathered from so long before 発生; `None` = none are.
+    #[serde(default)]
+    pub evidence_values: Option<Duration>,
+    /// Log lines are gathered from so long before 発生; `None` = none are.
+    #[serde(default)]
+    pub evidence_lines: Option<Duration>,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.

@@ -143,6 +143,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
         Edit::Trial { probe, trial } => (format!("probe {probe} {}", trial_words(trial)), Weight::Detail),
         Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
+        Edit::Evidence(change) => super::evidence::evidence(&name, change),
         Edit::Happened(Happening { at, what }) => {
             // Of everything else that happens the change itself is told.
             let weight = if matches!(what, What::PlannedWork { .. }) { Weight::Headline } else { Weight::Detail };
@@ -202,7 +203,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
 fn status(name: &str, to: &Status, by: Option<&str>) -> String {
     let by = by.map_or_else(String::new, |by| format!(" by {}", one_line(by)));
     let waits = match to {
-        Status::Isolating { until: Some(_) } => ", awaiting probes",
+        Status::Isolating { until: Some(_) } => ", awaiting evidence",
         Status::Isolating { until: None }
         | Status::Detected { .. }
         | Status::Watched { .. }

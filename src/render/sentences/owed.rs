@@ -1,6 +1,6 @@
 //! Rows of the ledger in words.
 
-use super::{Names, Weight, one_line};
+use super::{Names, Weight, evidence, one_line};
 use crate::desk::outcome::Delivery;
 use crate::desk::owed::{Change, Owed, OwedState, Work};
 
@@ -10,6 +10,7 @@ pub(super) fn about(row: &Owed) -> String {
         Work::Message { party, .. } => format!("{} to {party}", row.kind()),
         Work::Ping { component, .. } => format!("ping of {component}"),
         Work::Probe { probe, target } => format!("probe {probe} of {target}"),
+        Work::Evidence(ask) => evidence::ask_words(ask),
         Work::WriteBack { source, keys, .. } => format!("note on {} problems of {source}", keys.len()),
     }
 }
