@@ -52,6 +52,10 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
             cover.red
         ));
     }
+    for (system, since) in &status.storms {
+        let system = system.as_deref().unwrap_or("what no system is known to need");
+        text::out(&format!("storm           {} since {}", text::cut(system, 40), text::time(*since, &zone)));
+    }
     text::out(&format!("books           {}", if status.balanced { "balance" } else { "DO NOT BALANCE" }));
     if let Some(seconds) = status.next_wakeup_seconds {
         text::out(&format!("next deadline   in {seconds} s"));

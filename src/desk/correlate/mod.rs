@@ -16,6 +16,7 @@ mod planned;
 mod reach;
 mod recovery;
 pub(super) mod silent;
+pub(super) mod storm;
 mod window;
 
 pub(super) use blind::{blind, sees_again};

@@ -38,6 +38,8 @@ pub enum Wakeup {
     Certificates,
     /// A row may be tried.
     Owed(OwedId),
+    /// Alerts are counted, and storms told of.
+    Storm,
     /// What ended long ago may be forgotten.
     Sweep,
 }

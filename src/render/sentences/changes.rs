@@ -2,7 +2,8 @@
 
 use super::{Names, Weight, one_line};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
-use crate::desk::ids::{AlertId, PartyId, ProbeName, SourceId};
+use crate::desk::house::StormChange;
+use crate::desk::ids::{AlertId, PartyId, ProbeName, SourceId, SystemId};
 use crate::desk::incident::{Claim, Edit, Probe, Status, Unknown, Verdict};
 use crate::desk::letter::{Happening, What};
 use crate::desk::outcome::Probed;
@@ -324,6 +325,19 @@ fn what_words(what: &What) -> String {
     }
 }
 
+fn storm(names: Names, change: &StormChange) -> (String, Weight) {
+    let of =
+        |system: &Option<SystemId>| system.as_ref().map_or_else(|| "no known system".to_owned(), ToString::to_string);
+    match change {
+        StormChange::Looked { .. } => ("counted what came".to_owned(), Weight::Detail),
+        StormChange::Began { system, .. } => (format!("storm on {} began", of(system)), Weight::Headline),
+        StormChange::Ended { system, at, alerts } => {
+            (format!("storm on {} is over at {}, {alerts} alerts", of(system), names.at(*at)), Weight::Headline)
+        }
+        StormChange::Told { .. } => ("told of storms".to_owned(), Weight::Detail),
+    }
+}
+
 pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
     match change {
         house::Change::Started { store, epoch } => {
@@ -338,6 +352,7 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
             let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
             (format!("next hand-over: {next}"), Weight::Detail)
         }
+        house::Change::Storm(change) => storm(names, change),
         house::Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
         }
