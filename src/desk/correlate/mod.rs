@@ -1,9 +1,10 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
 //! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
-//! [`window`] ends the grouping window, [`recovery`] watches for the end, [`flap`] knows what comes and goes, [`blind`] makes an
-//! incident of a source that sees nothing, [`planned`] begins and ends planned work and silences, [`imported`] those of a
-//! source, [`held`] keeps apart what they cover, [`silent`] weighs causes that show nothing.
+//! [`window`] ends the grouping window, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
+//! the end, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
+//! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`silent`]
+//! weighs causes that show nothing.
 
 mod absorb;
 mod blind;
@@ -14,6 +15,7 @@ mod held;
 mod imported;
 mod planned;
 mod recovery;
+mod relapse;
 pub(super) mod silent;
 mod window;
 
@@ -61,8 +63,6 @@ fn place(turn: &mut Turn, id: AlertId) {
         held::keep_apart(turn, id, cover);
     } else if let Some((incident, reason)) = related(turn, alert) {
         join(turn, id, incident, reason);
-    } else if let Some(incident) = restored_lately(turn, alert) {
-        reopen(turn, id, incident);
     } else {
         open(turn, id);
     }
@@ -223,35 +223,6 @@ fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
         Some(SourceKind::Log) => DetectedBy::Log,
         Some(SourceKind::Zabbix) | None => DetectedBy::Zabbix,
     }
-}
-
-/// A restored incident this alert is a relapse of: same place, same trigger or message, within the reopen window.
-fn restored_lately(turn: &Turn, alert: &Alert) -> Option<IncidentId> {
-    let reopen = turn.book.rules.policy.reopen;
-    let at_place = turn.state.incidents_at.get(&alert.place())?;
-    at_place.iter().copied().find(|id| {
-        let Some(incident) = turn.state.incidents.get(id) else { return false };
-        let fresh =
-            incident.restored.as_ref().is_some_and(|restored| turn.now.elapsed.since(restored.elapsed) <= reopen);
-        let ended = matches!(
-            incident.status.name(),
-            StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed
-        );
-        // What was an echo then says nothing about the cause now.
-        let root = incident.root.as_ref().is_none_or(|root| alert.component.as_ref() == Some(root));
-        let same = |member: &Alert| {
-            member.place() == alert.place()
-                && (member.problem.object.is_some() && member.problem.object == alert.problem.object
-                    || member.problem.summary == alert.problem.summary)
-        };
-        fresh && ended && root && turn.state.members_of(*id).any(same)
-    })
-}
-
-/// The same fault within the reopen window: same number, handling goes on (継続).
-fn reopen(turn: &mut Turn, alert: AlertId, incident: IncidentId) {
-    turn.record(alert::Change::Stands { alert, standing: Standing::Member(incident) }, alert::Reason::Relapse);
-    resume(turn, incident, None, Reason::Relapse { alert });
 }
 
 /// Takes a restored or verifying incident back into handling.

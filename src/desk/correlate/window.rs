@@ -3,6 +3,7 @@
 use super::absorb;
 use super::cause::Known;
 use super::group::{self, Group};
+use super::relapse;
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
@@ -38,7 +39,7 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
     let mut ripe = ripe.into_iter();
     let mut settled = Vec::new();
     match (until, ripe.next()) {
-        (None, None) => return absorb::emptied(turn, incident),
+        (None, None) => return absorb::emptied(turn, incident, Reason::SharesCause),
         (None, Some(_)) => settled.push(incident),
         (Some(until), None) => wait(turn, incident, until),
         (Some(until), Some(_)) => {
@@ -131,6 +132,9 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
         return;
     }
+    if relapse::restored_lately(turn, incident).is_some() {
+        return relapse::take_in(turn, incident, Reason::WindowOverStillRed { red: present });
+    }
     let effect = isolate::effect_by_rule(turn, incident);
     grade(turn, incident, effect);
     if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() == 4) {
@@ -166,7 +170,7 @@ pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
     if times >= repeats {
         reframe(turn, incident);
         grade(turn, incident, None);
-        accept(turn, incident, Reason::Repeated { times });
+        relapse::take_in(turn, incident, Reason::Repeated { times });
     } else {
         let to = Status::Detected { until: now + window };
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::WatchedGotWorse);
@@ -197,7 +201,7 @@ pub(super) fn watched_changed(turn: &mut Turn, incident: IncidentId) {
         reframe(turn, incident);
         grade(turn, incident, None);
         if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() < 4) {
-            accept(turn, incident, Reason::WatchedGotWorse);
+            relapse::take_in(turn, incident, Reason::WatchedGotWorse);
         }
     } else if until != quiet {
         let to = Status::Watched { until: quiet };
