@@ -223,6 +223,7 @@ pub(super) struct PolicyTable {
     pub(super) recurrence: Span,
     pub(super) look: Vec<String>,
     pub(super) digest_at: Clock,
+    pub(super) addresses_at: Clock,
     pub(super) certificates_at: Clock,
     pub(super) certificate_days: Vec<u16>,
     pub(super) blind_tell: Vec<String>,

@@ -11,7 +11,7 @@ use crate::desk::ids::{ChannelId, ProbeName, SourceId};
 use crate::desk::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use crate::desk::owed::{Addressed, Owed, Work};
 use crate::inbox::Slot;
-use crate::probe::{Probe, ping};
+use crate::probe::{Probe, echoes, ping};
 use crate::render;
 use crate::source::zabbix;
 use std::collections::BTreeMap;
@@ -146,6 +146,7 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
             })
         }
         Work::Ping { address, .. } => Outcome::Ping(ping(address).await),
+        Work::Echoes { addresses } => Outcome::Echoes(echoes(addresses).await),
         Work::Probe { probe, .. } => Outcome::Probe(match tools.probes.get(probe) {
             Some(known) => known.once().await,
             None => Probed::NotKnown { why: format!("there is no probe {probe} any more") },
@@ -241,7 +242,7 @@ fn open_of(row: &Owed) -> Vec<String> {
         Work::Message { addresses, .. } => {
             addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect()
         }
-        Work::Ping { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
+        Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
     }
 }
 
@@ -253,6 +254,8 @@ fn not_begun(row: &Owed) -> Outcome {
             Outcome::Message(all(&open_of(row), &Delivery::Later { why, after: Some(AFTER_THE_STOP) }))
         }
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        // An address without an answer is one nothing is known of.
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
@@ -264,6 +267,8 @@ fn unanswered(row: &Owed) -> Outcome {
     match &row.work {
         Work::Message { .. } => Outcome::Message(all(&open_of(row), &Delivery::Unknown { why })),
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        // An address without an answer is one nothing is known of.
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
@@ -277,6 +282,8 @@ fn spoiled(row: &Owed, why: &str) -> Outcome {
             Outcome::Message(all(&open_of(row), &Delivery::Refused { what: Refused::Message, why }))
         }
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        // An address without an answer is one nothing is known of.
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Refused { why }),
     }

@@ -91,6 +91,10 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
                 isolate::came(turn, incident, component, &ping);
             }
         }
+        (Outcome::Echoes(echoes), Work::Echoes { .. }) => {
+            settle(turn, id, attempt, Vec::new(), false, done);
+            isolate::echoes_came(turn, &echoes);
+        }
         (Outcome::Probe(probed), Work::Probe { probe, .. }) => {
             settle(turn, id, attempt, Vec::new(), false, done);
             isolate::probe_came(turn, &probe, probed, probe::Reason::AsReported);
@@ -228,13 +232,14 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
             .collect::<Vec<_>>()
             .join(", "),
         Work::Ping { address, .. } => address.clone(),
+        Work::Echoes { addresses } => addresses.values().cloned().collect::<Vec<_>>().join(", "),
         Work::Probe { target, .. } => target.clone(),
         Work::WriteBack { source, .. } => source.to_string(),
     };
     let is_message = matches!(row.work, Work::Message { .. });
     let probe = match &row.work {
         Work::Probe { probe, .. } => Some(probe.clone()),
-        Work::Message { .. } | Work::Ping { .. } | Work::WriteBack { .. } => None,
+        Work::Message { .. } | Work::Ping { .. } | Work::Echoes { .. } | Work::WriteBack { .. } => None,
     };
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
@@ -278,7 +283,7 @@ pub(super) fn cut_off(turn: &mut Turn) {
         };
         let results: Vec<_> = match &row.work {
             Work::Message { addresses, .. } => addresses.iter().filter(|known| known.open()).map(unknown).collect(),
-            Work::Ping { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
+            Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
         };
         let state = OwedState::Waiting { at: turn.now.elapsed };
         let unknown = !results.is_empty();

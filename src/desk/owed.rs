@@ -16,6 +16,7 @@ use super::outcome::{Delivery, Refused};
 use super::state::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A row that ended is kept this long in the working state; the journal keeps it for the retention time.
@@ -78,6 +79,11 @@ pub enum Work {
         component: ComponentId,
         /// Its address.
         address: String,
+    },
+    /// Ping many addresses, each once, to learn which of them answer when all is well.
+    Echoes {
+        /// The addresses by component.
+        addresses: BTreeMap<ComponentId, String>,
     },
     /// Try a named probe.
     Probe {
@@ -172,6 +178,7 @@ impl Owed {
         match &self.work {
             Work::Message { letter, .. } => kind_of(&letter.matter),
             Work::Ping { .. } => "ping",
+            Work::Echoes { .. } => "echoes",
             Work::Probe { .. } => "probe",
             Work::WriteBack { .. } => "write_back",
         }
@@ -181,7 +188,7 @@ impl Owed {
     pub fn party(&self) -> Option<&PartyId> {
         match &self.work {
             Work::Message { party, .. } => Some(party),
-            Work::Ping { .. } | Work::Probe { .. } | Work::WriteBack { .. } => None,
+            Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => None,
         }
     }
 
@@ -190,6 +197,7 @@ impl Owed {
         match &self.work {
             Work::Message { channel, .. } => channel.to_string(),
             Work::Ping { .. } => "ping".to_owned(),
+            Work::Echoes { .. } => "addresses".to_owned(),
             // What is looked at every day keeps nobody waiting who isolates a fault.
             Work::Probe { .. } if self.why == Why::Certificates => "certificates".to_owned(),
             Work::Probe { .. } => "probe".to_owned(),

@@ -47,14 +47,22 @@ impl Outside {
         self.probes.insert(name.clone(), probed.clone());
     }
 
+    fn ping(&self, address: &str) -> Ping {
+        match self.echoes.get(address) {
+            Some(Echo::Answers) => Ping::Answered { milliseconds: 2 },
+            Some(Echo::Silent) => Ping::Silent,
+            Some(Echo::NotKnown) | None => Ping::NotKnown { why: "nobody told".to_owned() },
+        }
+    }
+
     /// What a worker brings back; `None` when it never comes back.
     pub(crate) fn answer(&self, row: &Owed) -> Option<Outcome> {
         Some(match &row.work {
-            Work::Ping { address, .. } => Outcome::Ping(match self.echoes.get(address) {
-                Some(Echo::Answers) => Ping::Answered { milliseconds: 2 },
-                Some(Echo::Silent) => Ping::Silent,
-                Some(Echo::NotKnown) | None => Ping::NotKnown { why: "nobody told".to_owned() },
-            }),
+            Work::Ping { address, .. } => Outcome::Ping(self.ping(address)),
+            Work::Echoes { addresses } => {
+                let echoes = addresses.iter().map(|(component, address)| (component.clone(), self.ping(address)));
+                Outcome::Echoes(echoes.collect())
+            }
             Work::Probe { probe, .. } => {
                 let nobody = || Probed::NotKnown { why: "nobody told".to_owned() };
                 Outcome::Probe(self.probes.get(probe).cloned().unwrap_or_else(nobody))

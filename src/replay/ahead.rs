@@ -73,6 +73,6 @@ pub(super) fn asked(work: &Work) -> Option<String> {
     match work {
         Work::Ping { address, .. } => Some(address.clone()),
         Work::Probe { probe, .. } => Some(format!("probe {probe}")),
-        Work::Message { .. } | Work::WriteBack { .. } => None,
+        Work::Message { .. } | Work::Echoes { .. } | Work::WriteBack { .. } => None,
     }
 }

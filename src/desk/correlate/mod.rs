@@ -105,7 +105,9 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
     };
     // What only warned until now is another matter than what stops.
     let stops = |id: &IncidentId| only_warns(level) || !is_warning(turn, *id);
-    if let Some(same) = state.burning_at(place).chain(state.burning_from(component)).find(stops) {
+    let same = state.burning_at(place).chain(state.burning_from(component)).find(stops);
+    // A warning that has stood there for a while is no reason to overlook that something below fails now.
+    if let Some(same) = same.filter(|id| !is_warning(turn, *id)) {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
@@ -113,7 +115,8 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
         let there = Place::Component(needed.clone());
         let red = |id: &IncidentId| {
             let mut members = state.live_at(&there).filter(|member| member.incident() == Some(*id));
-            members.any(|member| may_explain(member.problem.level, level))
+            let burns = members.any(|member| may_explain(member.problem.level, level));
+            (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
         };
         // A root without an alert of its own is over when the first of its effects is: then it works again.
         let silent = |id: &IncidentId| {
@@ -124,6 +127,9 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
         if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
         }
+    }
+    if let Some(same) = same {
+        return Some((same, alert::Reason::SameComponent));
     }
     for behind in graph.behind(component) {
         let early = |id: &IncidentId| {
@@ -148,6 +154,17 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
             Place::Host(_) => None,
         })
     })
+}
+
+/// What is watched because it came and went may be coming again: its effects show first now and then.
+fn was_red_lately(turn: &Turn, incident: IncidentId, there: &Place, level: Level) -> bool {
+    let watched = turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Watched);
+    let span = turn.book.rules.policy.watch_span;
+    let lately = |alert: &Alert| {
+        let gone = alert.gone.as_ref().is_some_and(|gone| turn.now.wall.duration_since(gone.at).unsigned_abs() <= span);
+        gone && alert.place() == *there && may_explain(alert.problem.level, level)
+    };
+    watched && turn.state.members_of(incident).any(lately)
 }
 
 fn is_accepted(turn: &Turn, incident: IncidentId) -> bool {

@@ -6,6 +6,7 @@
 use super::absorb;
 use super::{Reason, StatusName, Turn, accept, resume};
 use crate::desk::alert::{self, Alert, Standing};
+use crate::desk::isolate;
 use crate::desk::ids::{AlertId, IncidentId};
 
 /// 受付, under the number of the restored incident it is a relapse of, else under a new one.
@@ -22,6 +23,10 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
     let known = turn.state.incidents.get(&incident)?;
     let alert = turn.state.alerts.get(&known.representative?)?;
     if alert.component != known.root {
+        return None;
+    }
+    // With a larger fault around it, this is no more likely the old one than an effect of that.
+    if isolate::amid_another_fault(turn, incident) {
         return None;
     }
     let reopen = turn.book.rules.policy.reopen;

@@ -84,7 +84,7 @@ impl<'a> Silent<'a> {
         // What fails only for those who ask it at the moment, or is slow, leaves half of what needs it unhurt.
         let some = self.quiet / 2;
         if known.state.lately_worked_on(component, known.at) {
-            return AFTER_WORK + some;
+            return AFTER_WORK + self.quiet;
         }
         let watched = book.watched(component);
         let works_behind = known.works_behind(component, red);

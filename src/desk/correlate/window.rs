@@ -3,7 +3,7 @@
 use super::absorb;
 use super::cause::Known;
 use super::group::{self, Group};
-use super::relapse;
+use super::{flap, relapse};
 use super::{Edit, Incident, Reason, Status, Turn, reframe};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
@@ -127,6 +127,10 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     let present = turn.state.members_of(incident).filter(|alert| alert.gone.is_none()).count();
     let until = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
     let at = turn.now.wall;
+    if present == 0 && let Some(times) = flap::repeated(turn.state.members_of(incident), &turn.book.rules.policy) {
+        grade(turn, incident, None);
+        return relapse::take_in(turn, incident, Reason::Repeated { times });
+    }
     if present == 0 {
         mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);

@@ -2,6 +2,7 @@
 //! (`DECISIONS.md` 15). Named probes have a ladder of their own (`trial`).
 
 use super::case::fits;
+use super::mute;
 use super::trial;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::group;
@@ -103,7 +104,13 @@ pub(in crate::desk) fn awaits_probes(state: &State, incident: IncidentId) -> boo
 
 /// A ping came back; the verdict follows when it was the last one it waited for.
 pub(in crate::desk) fn came(turn: &mut Turn, incident: IncidentId, component: ComponentId, ping: &Ping) {
+    if matches!(ping, Ping::Answered { .. }) {
+        mute::speaks(turn, &component);
+    }
     let probe = match ping {
+        Ping::Silent if mute::is_mute(turn, &component) => {
+            Probe::NotKnown { why: "it does not answer when all is well either".to_owned() }
+        }
         Ping::Answered { .. } => Probe::Came { answered: true, at: turn.now.wall },
         Ping::Silent => Probe::Came { answered: false, at: turn.now.wall },
         Ping::NotKnown { why } => Probe::NotKnown { why: why.clone() },

@@ -42,6 +42,9 @@ pub struct Policy {
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.
     pub digest_at: Time,
+    /// When the `ping` addresses of components are asked every day, to learn which of them never answer.
+    #[serde(default)]
+    pub addresses_at: Time,
     /// When certificates are looked at every day.
     #[serde(default = "half_past_eight")]
     pub certificates_at: Time,

@@ -32,6 +32,8 @@ pub enum Wakeup {
     Digest,
     /// Certificates are looked at.
     Certificates,
+    /// Addresses are asked.
+    Addresses,
     /// A row may be tried.
     Owed(OwedId),
     /// What ended long ago may be forgotten.

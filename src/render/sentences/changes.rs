@@ -358,6 +358,15 @@ pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
         }
         house::Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
         house::Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
+        house::Change::Addresses { next } => {
+            (format!("addresses are asked next at {}", names.at(*next)), Weight::Detail)
+        }
+        house::Change::Mute { component, since: Some(_) } => {
+            (format!("the silence of {component} is no sign from now on"), Weight::Headline)
+        }
+        house::Change::Mute { component, since: None } => {
+            (format!("the silence of {component} is a sign again"), Weight::Headline)
+        }
         house::Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
         }
