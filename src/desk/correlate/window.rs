@@ -17,6 +17,9 @@ use crate::desk::{isolate, scope, severity};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+/// Fewer places are nothing to wait for.
+const LARGE: usize = 3;
+
 /// A verdict waits this long for pings that are still out; what has not come by then is "not known".
 const PING_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -65,12 +68,16 @@ fn group_until(turn: &Turn, incident: IncidentId, group: &Group) -> Elapsed {
     first.map_or(turn.now.elapsed, |first| first.received.elapsed + window_of(turn, first))
 }
 
-/// A warning waits one window longer for what stops meanwhile: it may be the first of its effects.
+/// A warning waits one window longer for what stops meanwhile, and something small for something much larger: it may be
+/// the first of its effects.
 fn has_time(turn: &Turn, incident: IncidentId, group: &Group, young: &[Group]) -> bool {
     let failing = group::failing(turn.state, incident);
-    let stops = young.iter().any(|young| !young.only_warns(&failing));
+    let warns = group.only_warns(&failing);
+    let overshadows = |young: &Group| {
+        !young.only_warns(&failing) && (warns || young.places.len() >= LARGE.max(2 * group.places.len()))
+    };
     let longer = group_until(turn, incident, group) + turn.book.rules.policy.window;
-    stops && group.only_warns(&failing) && turn.now.elapsed < longer
+    young.iter().any(overshadows) && turn.now.elapsed < longer
 }
 
 /// How long what begins with `alert` is looked at before anything is decided.

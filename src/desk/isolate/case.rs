@@ -8,7 +8,7 @@ use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::{LATE_CAUSE, group, silent};
-use crate::desk::ids::{ComponentId, IncidentId, ProbeName};
+use crate::desk::ids::{ComponentId, CoverId, IncidentId, ProbeName};
 use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
 use crate::desk::modification::{Modification, RECENT};
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Fewer alike may be chance.
-const ECHOES: usize = 3;
+const ECHOES: usize = 2;
 /// So many show a fault whose whole reach nobody has written down.
 const MANY_ECHOES: usize = 6;
 
@@ -207,7 +207,17 @@ impl<'a> Case<'a> {
         };
         let before = self.state.burning.range(..id).rev().take_while(|other| near(other));
         let after = self.state.burning.range(id..).skip(1).take_while(|other| near(other));
-        before.chain(after).any(|other| self.is_echoed(*other))
+        before.chain(after).any(|other| self.is_echoed(*other)) || self.work_is_echoed()
+    }
+
+    /// Planned work keeps apart several things that the keeper of this one's root keeps.
+    fn work_is_echoed(&self) -> bool {
+        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let Some(party) = self.root.as_ref().and_then(keeper) else { return false };
+        let held = self.state.held_back.iter().filter_map(|id| self.state.alerts.get(id)).filter(|alert| alert.red());
+        let by_work = held.filter(|alert| matches!(alert.held_by(), Some(CoverId::Work(_))));
+        let places: BTreeSet<&ComponentId> = by_work.filter_map(|alert| alert.component.as_ref()).collect();
+        places.into_iter().filter(|id| keeper(id) == Some(party)).count() >= ECHOES
     }
 
     /// Another incident has many echoes, or several that the keeper of this one's root keeps.
