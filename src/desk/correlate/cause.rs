@@ -8,7 +8,7 @@
 use super::silent::Silent;
 use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
-use crate::desk::incident::{Incident, Probe};
+use crate::desk::incident::{Incident, Link, Probe};
 use crate::desk::observation::Level;
 use crate::desk::state::{Place, State};
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub(in crate::desk) struct Known<'a> {
     pub(super) state: &'a State,
     /// When this is.
     pub(super) at: Timestamp,
+    /// It is what stayed red after something larger: that several things fail at once is no coincidence then.
+    pub(super) remainder: bool,
     /// Answer (or not) when asked.
     answers: BTreeMap<&'a ComponentId, bool>,
 }
@@ -41,7 +43,8 @@ pub(in crate::desk) struct Known<'a> {
 impl<'a> Known<'a> {
     /// What was found out for `incident`.
     pub(in crate::desk) fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
-        let mut known = Self { book, state, at: incident.detected.wall, answers: BTreeMap::new() };
+        let remainder = incident.links.iter().any(|(link, _)| *link == Link::RemainderOf);
+        let mut known = Self { book, state, at: incident.detected.wall, remainder, answers: BTreeMap::new() };
         known.extend(&incident.pings);
         // A conversation tells more than an echo, and one that fails more than one that does not.
         for good in [true, false] {

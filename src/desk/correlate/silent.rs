@@ -102,6 +102,9 @@ impl<'a> Silent<'a> {
     /// The one worth believing in, if any: it spares most coincidences, and is the nearest to what fails. With the level
     /// of what it does.
     pub(super) fn best(known: &Known<'a>, roots: &Signs<'a>, red: &Signs<'a>) -> Option<(&'a ComponentId, Level)> {
+        if known.remainder {
+            return None;
+        }
         let all =
             Self::all(known, roots, red).into_iter().filter_map(|silent| Some((silent.spares(known, red)?, silent)));
         let best = all.min_by_key(|(spares, silent)| (Reverse(*spares), silent.behind, silent.component));

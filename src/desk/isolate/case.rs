@@ -215,8 +215,12 @@ impl<'a> Case<'a> {
         let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
         let Some(party) = self.root.as_ref().and_then(keeper) else { return false };
         let held = self.state.held_back.iter().filter_map(|id| self.state.alerts.get(id)).filter(|alert| alert.red());
-        let by_work = held.filter(|alert| matches!(alert.held_by(), Some(CoverId::Work(_))));
-        let places: BTreeSet<&ComponentId> = by_work.filter_map(|alert| alert.component.as_ref()).collect();
+        let echoes = held.filter_map(|alert| {
+            let work = alert.held_by().filter(|by| matches!(by, CoverId::Work(_)))?;
+            let worked_on = |id: &&ComponentId| self.state.covers.get(&work).is_some_and(|cover| cover.is_of(id));
+            alert.component.as_ref().filter(|id| !worked_on(id))
+        });
+        let places: BTreeSet<&ComponentId> = echoes.collect();
         places.into_iter().filter(|id| keeper(id) == Some(party)).count() >= ECHOES
     }
 
