@@ -125,6 +125,8 @@ impl Stand {
             groups: vec!["Estate".into()],
             object: Some(nth.to_string()),
             fields: Vec::new(),
+            items: None,
+            inventory: Default::default(),
             raw: String::new(),
             acknowledged: false,
             suppressed: false,

@@ -170,6 +170,8 @@ impl Days {
             groups: vec!["Vendor/Server".to_owned()],
             object: Some(format!("{host} {summary}")),
             fields: Vec::new(),
+            items: None,
+            inventory: Default::default(),
             raw: String::new(),
             acknowledged: false,
             suppressed: false,

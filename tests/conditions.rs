@@ -22,6 +22,9 @@ struct Row {
 const SWITCH: &str =
     "02:13:40 zabbix core-sw-01 \"Ping応答なし\" disaster\n02:13:50 zabbix srv-db-01 \"Ping応答なし\" high";
 
+const MEASURED: &str = "02:13:40 zabbix srv-db-01 \"DB応答遅延\" high component=postgresql item=db.ms=DB応答時間 \
+                        inventory.model=DB-2\n02:16 clock";
+
 fn rules(when: &str) -> Rules {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in config::EXAMPLE {
@@ -135,6 +138,61 @@ const ROWS: &[Row] = &[
         day: "02:13:40 zabbix strg-01 \"コントローラA 異常\" high\n\
               02:13:50 zabbix mfp-1f \"トナー切れ\" average\n02:20 clock",
         expected: "fails: mfp-1f, beside it, fails too",
+    },
+    Row { when: "when.alert = { item = \"/応答時間/\" }", day: MEASURED, expected: "held" },
+    Row { when: "when.alert = { item = \"db.ms\", inventory.model = [\"DB-*\"] }", day: MEASURED, expected: "held" },
+    Row { when: "when.alert = { item = \"icmpping\" }", day: MEASURED, expected: "fails: none of 1 alerts fits" },
+    Row {
+        when: "when.alert = { item = \"icmpping\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: what is measured on core-sw-01 was not had",
+    },
+    Row {
+        when: "when.alert = { host = \"core-sw-01\", inventory.location = \"本庁舎*\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: inventory location of core-sw-01 was not had",
+    },
+    // Of another host it is not asked.
+    Row {
+        when: "when.alert = { host = \"core-sw-02\", inventory.location = \"本庁舎*\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: none of 2 alerts fits",
+    },
+    Row {
+        when: "when.not = { alert = { inventory.model = \"X-*\" } }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: inventory model of core-sw-01 was not had",
+    },
+    Row {
+        when: "when.also = { item = \"icmpping\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: what is measured on core-sw-01 was not had",
+    },
+    Row {
+        when: "when.count = { alert = { item = \"icmpping\" }, at_least = 2, within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: what is measured on core-sw-01 was not had",
+    },
+    Row {
+        when: "when.count = { alert = { item = \"icmpping\" }, at_least = 3, within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: 0 at most",
+    },
+    Row {
+        when: "when.absent = { inventory.vendor = \"株式会社T\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: inventory vendor of core-sw-01 was not had",
+    },
+    Row { when: "when.absent = { item = \"icmpping\" }", day: MEASURED, expected: "held" },
+    Row {
+        when: "when.alert = { host = \"core-sw-01\" }\nwhen.missing = { item = \"icmpping\", within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: what is measured on core-sw-01 was not had",
+    },
+    Row {
+        when: "when.alert = { host = \"srv-db-01\" }\nwhen.earlier = { item = \"icmpping\", within = \"1m\" }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: what is measured on core-sw-01 was not had",
     },
     Row {
         when: "when.behind = { component = \"core-switch\", percent = 80, of_all = 90 }",

@@ -49,6 +49,8 @@ fn problem(nth: i64) -> Observation {
         groups: Vec::new(),
         object: None,
         fields: Vec::new(),
+        items: None,
+        inventory: Default::default(),
         raw: String::new(),
         acknowledged: false,
         suppressed: false,

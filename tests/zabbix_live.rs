@@ -233,6 +233,12 @@ async fn a_storm_of_forty_arrives_whole_and_so_does_its_recovery() {
     hosts.dedup();
     assert_eq!((desk.problems().len(), hosts.len()), (40, 40));
     assert!(desk.problems().iter().all(|problem| !problem.groups.is_empty() && !problem.host_name.is_empty()));
+    for problem in desk.problems() {
+        assert!(problem.items.as_ref().is_some_and(|items| !items.is_empty()), "{problem:?}");
+    }
+    let core = desk.problems().into_iter().find(|problem| problem.host == "core-sw-01").unwrap();
+    assert_eq!(core.items.as_ref().unwrap()[0].key, "icmpping");
+    assert_eq!((core.inventory["model"].as_str(), core.inventory["location"].as_str()), ("X-9000", "本庁舎2階"));
     assert!(desk.reports.iter().all(|report| !report.first_look));
     eprintln!("storm of 40: sent and seen in {:?}", from.elapsed());
 

@@ -1,8 +1,9 @@
 //! One incident with everything on record about it, as a page for the terminal.
 
-use super::{Context, text};
+use super::doubt::Terms;
+use super::{Context, hits, text};
 use crate::control::view::Dossier;
-use crate::desk::incident::Incident;
+use crate::desk::incident::{Incident, Verdict};
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
 use crate::desk::owed::{OwedState, Work};
 use crate::desk::request::RequestState;
@@ -13,6 +14,10 @@ pub(super) fn page(context: &Context, dossier: &Dossier) -> String {
     let zone = text::zone(&dossier.timezone);
     let mut page = Page { zone: zone.clone(), lines: Vec::new() };
     head(context, dossier, &mut page);
+    page.section("whom it hits");
+    for (label, value) in hits::lines(&dossier.hits) {
+        page.item(format!("{label:<14}{value}"));
+    }
     requests(dossier, &mut page);
     alerts(dossier, &mut page);
     beside(dossier, &mut page);
@@ -85,6 +90,7 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
             ),
         );
         page.line("because", &verdict.because);
+        open_ends(context, dossier, verdict, page);
     }
     if let Some(root) = &incident.root {
         page.line("root", format!("{} ({root})", name(dossier, root.as_str())));
@@ -108,6 +114,19 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
                 restored.check
             ),
         );
+    }
+}
+
+/// Which kind of 不明 the verdict is, and what would change it.
+fn open_ends(context: &Context, dossier: &Dossier, verdict: &Verdict, page: &mut Page) {
+    let zone = page.zone.clone();
+    let terms = Terms { tongue: context.tongue, zone: &zone, name: &|id| name(dossier, id).to_owned() };
+    let unknown = verdict.unknown.iter().flat_map(|unknown| terms.unknown(unknown));
+    let levers = verdict.would_change.iter().map(|lever| terms.lever(lever));
+    for (label, lines) in [("unknown", unknown.collect::<Vec<_>>()), ("would change", levers.collect())] {
+        for (nth, line) in lines.iter().enumerate() {
+            page.line(if nth == 0 { label } else { "" }, line);
+        }
     }
 }
 

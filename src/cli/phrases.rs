@@ -118,6 +118,8 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         }
         (Tongue::En, Fact::Lasting { since }) => format!("it has lasted since {}", time(since)),
         (Tongue::Ja, Fact::Lasting { since }) => format!("{}から継続", time(since)),
+        (Tongue::En, Fact::NotLooked { item }) => format!("nobody has said yet what was seen on site: {item}"),
+        (Tongue::Ja, Fact::NotLooked { item }) => format!("現地の{item}（確認待ち）"),
         (_, Fact::OnSite { item, words, at }) => format!("{}  {item}: {words}", time(at)),
         (Tongue::En, Fact::Changed { summary, at }) => format!("{}  changed: {summary}", time(at)),
         (Tongue::Ja, Fact::Changed { summary, at }) => format!("{}  変更：{summary}", time(at)),

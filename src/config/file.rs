@@ -89,18 +89,69 @@ pub(super) struct SystemTable {
     pub(super) name: String,
     pub(super) office: Option<String>,
     #[serde(default)]
-    pub(super) needs: OneOrMany<String>,
+    pub(super) needs: Needs,
+    #[serde(default)]
+    pub(super) work: OneOrMany<String>,
+    #[serde(default)]
+    pub(super) departments: OneOrMany<String>,
+    #[serde(default)]
+    pub(super) locations: OneOrMany<String>,
+    pub(super) users: Option<u32>,
+    pub(super) hours: Option<String>,
+    #[serde(default)]
     pub(super) impact: ImpactTable,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct LocationTable {
+    pub(super) name: String,
+    pub(super) office: Option<String>,
+    #[serde(default)]
+    pub(super) needs: Needs,
+    #[serde(default)]
+    pub(super) departments: OneOrMany<String>,
+    pub(super) users: Option<u32>,
+    pub(super) hours: Option<String>,
+    #[serde(default)]
+    pub(super) impact: ImpactTable,
+}
+
+/// Names of components; a list among them is a group of which one is enough.
+pub(super) type Needs = OneOrMany<OneOrMany<String>>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct ImpactTable {
-    pub(super) scope: ImpactScope,
-    #[serde(default)]
-    pub(super) residents: bool,
-    #[serde(default)]
-    pub(super) substitute: bool,
+    pub(super) scope: Option<ImpactScope>,
+    pub(super) residents: Option<bool>,
+    pub(super) substitute: Option<SubstituteWord>,
+}
+
+/// Whether there is a substitute, or what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum SubstituteWord {
+    Known(bool),
+    Words(String),
+}
+
+impl<'de> Deserialize<'de> for SubstituteWord {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl serde::de::Visitor<'_> for Either {
+            type Value = SubstituteWord;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("true, false, or what the substitute is, in quotes")
+            }
+            fn visit_bool<E>(self, known: bool) -> Result<SubstituteWord, E> {
+                Ok(SubstituteWord::Known(known))
+            }
+            fn visit_str<E>(self, words: &str) -> Result<SubstituteWord, E> {
+                Ok(SubstituteWord::Words(words.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,7 +165,7 @@ pub(super) struct ComponentTable {
     #[serde(default, rename = "match")]
     pub(super) matches: OneOrMany<WrittenMatch>,
     #[serde(default)]
-    pub(super) needs: OneOrMany<String>,
+    pub(super) needs: Needs,
     pub(super) effect: Option<Effect>,
     #[serde(default)]
     pub(super) asset: AssetTable,
@@ -152,6 +203,8 @@ pub(super) struct ThenTable {
     pub(super) cause: Option<CauseClass>,
     pub(super) confidence: Confidence,
     pub(super) effect: Option<Effect>,
+    #[serde(default)]
+    pub(super) redundancy_lost: bool,
 }
 
 #[derive(Debug, Deserialize)]

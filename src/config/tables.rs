@@ -9,7 +9,7 @@ use super::tree::{Layer, Node, Path, Tree, Value};
 use serde::Deserialize;
 
 /// The tables at the top; anything else there is a slip.
-pub(super) const TABLES: [&str; 14] = [
+pub(super) const TABLES: [&str; 15] = [
     "site",
     "state",
     "control",
@@ -17,6 +17,7 @@ pub(super) const TABLES: [&str; 14] = [
     "pattern",
     "party",
     "system",
+    "location",
     "component",
     "probe",
     "rule",

@@ -2,11 +2,12 @@
 
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
+use super::hits::{self, Hits};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
 use crate::desk::ids::{ComponentId, IncidentId, Number, OwedId};
-use crate::desk::incident::{Incident, StatusName};
+use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::ledger::{Ledger, balance};
 use crate::desk::letter::Addressee;
 use crate::desk::now::Now;
@@ -114,6 +115,9 @@ pub struct Dossier {
     /// What belongs beside it.
     #[serde(default)]
     pub beside: Beside,
+    /// Whom it hits as things stand now.
+    #[serde(default)]
+    pub hits: Hits,
     /// Vendors it concerns that were not asked, and why not.
     pub not_asked: Vec<NotAsked>,
 }
@@ -254,7 +258,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
     let book = desk.book();
     let mut names = BTreeMap::new();
     let requests: Vec<Request> = state.requests_of(id).cloned().collect();
-    let verdict_parties = incident.verdicts.iter().flat_map(|verdict| &verdict.parties);
+    let verdict_parties = incident.verdicts.iter().flat_map(Verdict::named);
     let parties = verdict_parties.chain(requests.iter().map(|request| &request.party)).chain(&incident.owner);
     for party in parties.chain(&incident.reporting.offices) {
         names.insert(party.to_string(), book.party_name(party));
@@ -264,6 +268,9 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
     let failing = alerts.iter().filter_map(|alert| alert.component.as_ref());
     for component in failing.chain(&incident.root).chain(judged) {
         names.insert(component.to_string(), book.component_name(component));
+    }
+    if let Some(reach) = incident.severity.as_ref().and_then(|severity| severity.reach.as_ref()) {
+        hits::names(book, reach, &mut names);
     }
     let possible = crate::desk::act::possible(incident.status.name());
     let beside = beside(desk, &incident);
@@ -276,6 +283,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         timezone: book.rules.site.timezone.clone(),
         possible,
         beside,
+        hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
     })
 }

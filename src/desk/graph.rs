@@ -3,12 +3,15 @@
 //! Built once when rules are loaded. Correlation asks it whether one failure explains another, the scope whom a
 //! failing component drags along. It knows names only; what is failing now is not its business.
 
-use super::ids::{ComponentId, SystemId};
-use super::rules::Rules;
+use super::ids::{ComponentId, LocationId, SystemId};
+use super::rules::{Component, Rules};
 use std::collections::{BTreeMap, BTreeSet};
 
 static NO_COMPONENTS: BTreeSet<ComponentId> = BTreeSet::new();
 static NO_SYSTEMS: BTreeSet<SystemId> = BTreeSet::new();
+static NO_LOCATIONS: BTreeSet<LocationId> = BTreeSet::new();
+
+type Reached = BTreeMap<ComponentId, BTreeSet<ComponentId>>;
 
 /// The needs of a rule set, directly and over any number of steps.
 ///
@@ -16,9 +19,12 @@ static NO_SYSTEMS: BTreeSet<SystemId> = BTreeSet::new();
 /// About a component the rules don't name every answer is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Graph {
-    below: BTreeMap<ComponentId, BTreeSet<ComponentId>>,
-    behind: BTreeMap<ComponentId, BTreeSet<ComponentId>>,
+    below: Reached,
+    behind: Reached,
+    /// As `below`, without what has a spare.
+    vital: Reached,
     systems: BTreeMap<ComponentId, BTreeSet<SystemId>>,
+    locations: BTreeMap<ComponentId, BTreeSet<LocationId>>,
 }
 
 impl Graph {
@@ -26,26 +32,40 @@ impl Graph {
     pub fn of(rules: &Rules) -> Self {
         let mut graph = Graph::default();
         for component in rules.components.keys() {
-            let below = everything_below(rules, component);
+            let below = everything_below(rules, component, |_, _| true);
             for needed in &below {
                 graph.behind.entry(needed.clone()).or_default().insert(component.clone());
             }
             graph.below.insert(component.clone(), below);
+            let alone = |of: &Component, needed: &ComponentId| !of.spares.iter().flatten().any(|spare| spare == needed);
+            graph.vital.insert(component.clone(), everything_below(rules, component, alone));
         }
         for (id, system) in &rules.systems {
-            for direct in &system.needs {
-                let below = graph.below.get(direct).unwrap_or(&NO_COMPONENTS);
-                for component in below.iter().chain([direct]) {
-                    graph.systems.entry(component.clone()).or_default().insert(id.clone());
-                }
+            for component in graph.all_of(&system.needs) {
+                graph.systems.entry(component).or_default().insert(id.clone());
+            }
+        }
+        for (id, location) in &rules.locations {
+            for component in graph.all_of(&location.needs) {
+                graph.locations.entry(component).or_default().insert(id.clone());
             }
         }
         graph
     }
 
+    /// Components and everything they need.
+    pub fn all_of(&self, direct: &[ComponentId]) -> BTreeSet<ComponentId> {
+        direct.iter().flat_map(|id| self.below(id).iter().chain([id])).cloned().collect()
+    }
+
     /// Whether `a` needs `b`, directly or not. Nothing needs itself.
     pub fn needs(&self, a: &ComponentId, b: &ComponentId) -> bool {
         self.below(a).contains(b)
+    }
+
+    /// Whether `a` cannot work without `b`: it needs it, and no spare stands in for it on the way.
+    pub fn depends_wholly(&self, a: &ComponentId, b: &ComponentId) -> bool {
+        self.vital.get(a).is_some_and(|vital| vital.contains(b))
     }
 
     /// Everything `component` needs.
@@ -62,14 +82,24 @@ impl Graph {
     pub fn systems_of(&self, component: &ComponentId) -> &BTreeSet<SystemId> {
         self.systems.get(component).unwrap_or(&NO_SYSTEMS)
     }
+
+    /// The locations that need `component`.
+    pub fn locations_of(&self, component: &ComponentId) -> &BTreeSet<LocationId> {
+        self.locations.get(component).unwrap_or(&NO_LOCATIONS)
+    }
 }
 
-fn everything_below(rules: &Rules, component: &ComponentId) -> BTreeSet<ComponentId> {
+fn everything_below(
+    rules: &Rules,
+    component: &ComponentId,
+    counts: impl Fn(&Component, &ComponentId) -> bool,
+) -> BTreeSet<ComponentId> {
     let mut below = BTreeSet::new();
     let mut open = vec![component];
     while let Some(next) = open.pop() {
-        let needs = rules.components.get(next).map_or(&[][..], |component| &component.needs);
-        open.extend(needs.iter().filter(|needed| *needed != component && below.insert((*needed).clone())));
+        let Some(known) = rules.components.get(next) else { continue };
+        let needs = known.needs.iter().filter(|needed| counts(known, needed));
+        open.extend(needs.filter(|needed| *needed != component && below.insert((*needed).clone())));
     }
     below
 }
@@ -80,7 +110,7 @@ pub(crate) mod tests {
     use crate::desk::ids::{CalendarId, PartyId};
     use crate::desk::rules::{
         Asset, Component, ContractScope, FirstReport, Impact, ImpactScope, Language, MailIdentity, Policy,
-        SeverityPolicy, Site, System,
+        SeverityPolicy, Site, System, Usage,
     };
     use jiff::civil::time;
     use std::time::Duration;
@@ -109,6 +139,7 @@ pub(crate) mod tests {
             sources: BTreeMap::new(),
             parties: BTreeMap::new(),
             systems: BTreeMap::new(),
+            locations: BTreeMap::new(),
             components: BTreeMap::new(),
             probes: BTreeMap::new(),
             isolation: Vec::new(),
@@ -151,6 +182,7 @@ pub(crate) mod tests {
             scope: ContractScope::In,
             matches: Vec::new(),
             needs: ids(needs),
+            spares: Vec::new(),
             effect: None,
             asset: Asset::default(),
             look: Vec::new(),
@@ -168,9 +200,26 @@ pub(crate) mod tests {
         residents: bool,
         substitute: bool,
     ) {
-        let impact = Impact { scope, residents, substitute };
-        let system = System { name: name.into(), office: PartyId::from("soumu"), needs: ids(needs), impact };
+        let impact = Impact {
+            scope: Some(scope),
+            residents: Some(residents),
+            substitute: Some(substitute),
+            substitute_words: String::new(),
+        };
+        let system = System {
+            name: name.into(),
+            office: PartyId::from("soumu"),
+            needs: ids(needs),
+            spares: Vec::new(),
+            impact,
+            usage: Usage::default(),
+        };
         rules.systems.insert(name.into(), system);
+    }
+
+    /// Of these components, which the thing needs already, one is enough.
+    pub(in crate::desk) fn spare(spares: &mut Vec<Vec<ComponentId>>, group: &[&str]) {
+        spares.push(ids(group));
     }
 
     /// Two systems over one database, storage and switch; a second branch for mail.
@@ -226,6 +275,24 @@ pub(crate) mod tests {
         assert_eq!(shown(graph.behind(&"power".into())), "a b c");
         assert_eq!(shown(graph.systems_of(&"power".into())), "web");
         assert!(!graph.needs(&"b".into(), &"b".into()));
+    }
+
+    #[test]
+    fn what_has_a_spare_is_needed_and_can_be_done_without() {
+        let mut rules = empty_rules();
+        component(&mut rules, "power", &[]);
+        component(&mut rules, "core-1", &["power"]);
+        component(&mut rules, "core-2", &["power"]);
+        component(&mut rules, "floor", &["core-1", "core-2"]);
+        component(&mut rules, "printer", &["floor"]);
+        let floor = rules.components.get_mut(&ComponentId::from("floor")).expect("just written");
+        spare(&mut floor.spares, &["core-1", "core-2"]);
+        let graph = Graph::of(&rules);
+        let wholly = |a: &str, b: &str| graph.depends_wholly(&a.into(), &b.into());
+        assert!(graph.needs(&"printer".into(), &"core-1".into()) && !wholly("printer", "core-1"));
+        assert!(wholly("printer", "floor") && wholly("core-1", "power"));
+        // Both ways lead over it, but that is not looked for: no claim is better than a wrong one.
+        assert!(!wholly("printer", "power"));
     }
 
     #[test]

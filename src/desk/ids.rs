@@ -49,6 +49,10 @@ name!(
     SystemId
 );
 name!(
+    /// A location (拠点): where offices work.
+    LocationId
+);
+name!(
     /// A component (構成要素): what a party keeps.
     ComponentId
 );

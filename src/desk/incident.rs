@@ -3,12 +3,14 @@
 //! A thing. The states are those of the life-cycle in the domain's law (§3); which act leads where is in `act`.
 
 mod change;
+mod outlook;
 mod reason;
 mod status;
 mod verdict;
 
 pub(super) use change::apply;
 pub use change::{Change, Edit};
+pub use outlook::{Claim, Lever, Need, Unknown};
 pub use reason::{Reason, ReportReason};
 pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};

@@ -3,6 +3,12 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+mod doubt;
+mod impact;
+
+pub use doubt::{Claim, Lever, Need, Unknown};
+pub use impact::{Hours, Impact, OneSided, Users};
+
 use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
@@ -303,6 +309,9 @@ pub struct Facts {
     pub substitute: Option<bool>,
     /// The office in charge is closed at the time of writing (閉庁日・時間外).
     pub office_closed: bool,
+    /// What that means for office work.
+    #[serde(default)]
+    pub impact: Impact,
     /// 切り分け結果; `None` = 切り分け中.
     pub verdict: Option<VerdictFacts>,
     /// The thing itself, for whoever keeps it (empty for others).
@@ -402,6 +411,12 @@ pub struct VerdictFacts {
     pub evidence: Vec<Fact>,
     /// What could not be learnt (確認できず).
     pub not_known: Vec<Fact>,
+    /// Of 不明, which kind it is. Not for vendors.
+    #[serde(default)]
+    pub unknown: Option<Unknown>,
+    /// What would change it. Not for vendors.
+    #[serde(default)]
+    pub would_change: Vec<Lever>,
 }
 
 /// One fact on record.
@@ -520,6 +535,11 @@ pub enum Fact {
         number: String,
         /// Its 発生.
         at: Timestamp,
+    },
+    /// What somebody on site was asked to look at, and nobody has said yet what was seen.
+    NotLooked {
+        /// At what.
+        item: String,
     },
     /// A party answered that it is not its part.
     HandedBack {

@@ -55,6 +55,7 @@ pub mod turn;
 pub use act::{Act, Actor, Role};
 pub use entry::{Change, Entry, Reason};
 pub use input::{Input, Reply};
+pub(crate) use notify::whom_it_hits;
 
 use book::Book;
 use ids::SourceId;

@@ -5,7 +5,7 @@
 use super::ids::SourceId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Where a source goes on reading. The desk keeps it beside what came with it and hands it back after a restart; only
@@ -139,6 +139,12 @@ pub struct Problem {
     pub object: Option<String>,
     /// Fields a log pattern extracted, by group name. Empty for Zabbix.
     pub fields: Vec<(String, String)>,
+    /// What is measured behind it (Zabbix: the items of its trigger); `None` = the source could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<Item>>,
+    /// What the source knows of the host (Zabbix: its inventory), by field; what is not in it was not had.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inventory: BTreeMap<String, String>,
     /// The line or text it was read from, made printable; empty when the summary is all there is.
     pub raw: String,
     /// Acknowledged in the monitoring system.
@@ -150,6 +156,15 @@ pub struct Problem {
     pub momentary: bool,
     /// Fetched after an outage of ours or the source's: true times, marked 遅延.
     pub late: bool,
+}
+
+/// Something that is measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The name people know it by.
+    pub name: String,
+    /// The technical name: `icmpping`, `vfs.fs.size[/,pused]`.
+    pub key: String,
 }
 
 /// The monitoring severity, Zabbix's six steps. Only an input to 重大度.

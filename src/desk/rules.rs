@@ -13,15 +13,15 @@ mod policy;
 pub mod written;
 
 pub use super::isolate::condition::Condition;
-pub use alert_match::{AlertMatch, WrittenMatch, either};
-pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, System};
+pub use alert_match::{AlertMatch, Fit, WrittenMatch, either};
+pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, Location, System, Usage};
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
 pub use maintenance::{Maintenance, Times, Window};
 pub use party::{Contact, Contract, Party, PartyKind};
 pub use policy::{FirstReport, Policy, SeverityPolicy, Share};
 
 use super::calendar::Calendar;
-use super::ids::{CalendarId, ChannelId, ComponentId, PartyId, ProbeName, SourceId, SystemId};
+use super::ids::{CalendarId, ChannelId, ComponentId, LocationId, PartyId, ProbeName, SourceId, SystemId};
 use super::observation::Level;
 use super::probe::Probe;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ pub struct Rules {
     pub parties: BTreeMap<PartyId, Party>,
     /// What offices work with.
     pub systems: BTreeMap<SystemId, System>,
+    /// Where offices work.
+    #[serde(default)]
+    pub locations: BTreeMap<LocationId, Location>,
     /// What parties keep.
     pub components: BTreeMap<ComponentId, Component>,
     /// What may be asked when isolating, by name.

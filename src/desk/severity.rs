@@ -6,6 +6,7 @@
 
 use super::observation::Level;
 use super::rules::{Effect, ImpactScope};
+use super::scope::Reach;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,6 +40,9 @@ pub struct Why {
     pub matrix: u8,
     /// What raised it above the matrix.
     pub raised: Option<Raised>,
+    /// Nothing is affected because a spare carries on (冗長構成).
+    #[serde(default)]
+    pub carried: bool,
 }
 
 /// What raises a severity to 2.
@@ -68,7 +72,15 @@ pub fn severity(scope: Option<ImpactScope>, effect: Effect, residents: Option<bo
         None
     };
     let severity = if raised.is_some() { RAISED_TO } else { matrix };
-    Judged { severity, why: Why { scope, effect, matrix, raised } }
+    Judged { severity, why: Why { scope, effect, matrix, raised, carried: false } }
+}
+
+/// As [`severity`], of a fault whose reach is known: what a spare carries is not affected (影響なし).
+pub fn of_reach(reach: &Reach, effect: Effect, data: Option<bool>) -> Judged {
+    let carried = reach.is_carried();
+    let effect = if carried { Effect::None } else { effect };
+    let judged = severity(reach.scope, effect, reach.residents, data);
+    Judged { why: Why { carried, ..judged.why }, ..judged }
 }
 
 /// The effect a monitoring level stands for, where neither a rule nor the component states one: as the levels are
@@ -94,6 +106,7 @@ impl fmt::Display for Why {
             Effect::Stopped => "stopped",
             Effect::Degraded => "badly degraded",
             Effect::Partial => "partly limited",
+            Effect::None if self.carried => "carried on by a spare",
             Effect::None => "not affected",
         };
         if self.scope.is_none() {

@@ -374,6 +374,8 @@ fn problem(sign: &Sign) -> Problem {
         groups: Vec::new(),
         object: Some(format!("{} {}", sign.host, sign.summary)),
         fields: sign.app.iter().map(|app| ("app".to_owned(), app.clone())).collect(),
+        items: None,
+        inventory: BTreeMap::new(),
         raw: String::new(),
         acknowledged: false,
         suppressed: false,

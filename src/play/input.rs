@@ -1,8 +1,8 @@
 //! What the words of one input mean.
 //!
-//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [field.NAME=…] [name=…] [late] [once] [at=HH:MM]`
-//! begins a problem, `… ok` ends it with its recovery event, `… ok line` with a closing line, `deleted HOST "SUMMARY"`
-//! without any; `first …` is red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`,
+//! Sources: `zabbix HOST "SUMMARY" LEVEL [tag=value …] [group=…] [field.NAME=…] [item=KEY=NAME] [inventory.FIELD=…]
+//! [name=…] [late] [once] [at=HH:MM]` begins a problem, `… ok` ends it with its recovery event, `… ok line` with a
+//! closing line, `deleted HOST "SUMMARY"` without any; `first …` is red at the first look; `… level=L`, `suppressed`, `unsuppressed`, `monitored`,
 //! `unmonitored`, `acknowledged` change it; `again` reports it once more. `looks`, `fails "WHY" [KIND]`, `silent`,
 //! `remarks "TEXT"`, `unreadable "TEXT"`, `maintenance none` and `maintenance "NAME" host=H,H from=HH:MM until=HH:MM`
 //! (all there is) are about the source itself. Any source of the rules goes by its name.
@@ -17,7 +17,7 @@ mod covers;
 use super::script::time;
 use crate::desk::act::{Act, Actor};
 use crate::desk::ids::{ChannelId, ProbeName, SourceId};
-use crate::desk::observation::{FailureKind, Level, Maintenance};
+use crate::desk::observation::{FailureKind, Item, Level, Maintenance};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Certificate, Seen};
 use crate::desk::rules::Rules;
@@ -25,6 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 /// One input, understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +78,9 @@ pub(super) struct Begins {
     pub(super) groups: Vec<String>,
     /// What a log pattern extracted.
     pub(super) fields: Vec<(String, String)>,
+    /// What is measured; empty = the source does not tell.
+    pub(super) items: Vec<Item>,
+    pub(super) inventory: BTreeMap<String, String>,
     pub(super) late: bool,
     pub(super) momentary: bool,
     pub(super) suppressed: bool,
@@ -235,11 +239,19 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
             let name = words.key("name").map(str::to_owned);
             let mut tags = Vec::new();
             let (mut groups, mut fields) = (Vec::new(), Vec::new());
+            let (mut items, mut inventory) = (Vec::new(), BTreeMap::new());
             for word in std::mem::take(&mut words.rest) {
                 match word.split_once('=') {
                     Some(("group", group)) => groups.push(group.to_owned()),
                     Some((name, value)) if name.starts_with("field.") => {
                         fields.push((name.trim_start_matches("field.").to_owned(), value.to_owned()));
+                    }
+                    Some(("item", item)) => {
+                        let (key, name) = item.split_once('=').unwrap_or((item, item));
+                        items.push(Item { name: name.to_owned(), key: key.to_owned() });
+                    }
+                    Some((name, value)) if name.starts_with("inventory.") => {
+                        inventory.insert(name.trim_start_matches("inventory.").to_owned(), value.to_owned());
                     }
                     Some((name, value)) => tags.push((name.to_owned(), value.to_owned())),
                     None => return Err(format!("`{word}` is neither a tag (name=value) nor late, once or suppressed")),
@@ -250,6 +262,8 @@ fn about(words: &mut Words, first: bool) -> Result<About, String> {
                 tags,
                 groups,
                 fields,
+                items,
+                inventory,
                 late,
                 momentary,
                 suppressed,

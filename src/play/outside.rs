@@ -105,6 +105,8 @@ pub(super) fn problem((host, summary): (&String, &String), begins: &Begins) -> P
         groups: begins.groups.clone(),
         object: Some(format!("{host} {summary}")),
         fields: begins.fields.clone(),
+        items: (!begins.items.is_empty()).then(|| begins.items.clone()),
+        inventory: begins.inventory.clone(),
         raw: String::new(),
         acknowledged: false,
         suppressed: begins.suppressed,

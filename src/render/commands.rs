@@ -30,6 +30,11 @@ pub(super) fn decide(number: &Number) -> String {
     incident("confirm", number, "--verdict single --party \"...\"")
 }
 
+/// Settles that this party should act.
+pub(super) fn decide_for(number: &Number, party: &str) -> String {
+    incident("confirm", number, &format!("--verdict single --party {}", quoted(party)))
+}
+
 /// Records 復旧 with the operation check.
 pub(super) fn restore(number: &Number) -> String {
     incident("restore", number, "--check \"...\" --treatment \"...\"")

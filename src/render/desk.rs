@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, covers, facts, notice, request, text, words};
+use super::{commands, covers, facts, impact, notice, request, text, words};
 use crate::desk::letter::{Call, Digest, DigestLine, Facts, Letter, Purpose};
 use crate::desk::rules::{Effect, ImpactScope};
 
@@ -22,7 +22,7 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (
         page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
     }
     facts::symptom(&mut page, incident, &clock);
-    page.section(Name::Impact).field("影響", facts::scope(incident));
+    impact::brief(&mut page, incident);
     page.section(Name::Annex);
     if calls.is_empty() {
         page.text("電話番号の登録がある連絡先は、該当なしです。");

@@ -59,6 +59,7 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::OnSite { item, words, at } => {
             format!("現地にて、{}：{}（{}）", text::name(item), text::note(words), clock.short(*at))
         }
+        Fact::NotLooked { item } => format!("現地の{}（確認待ち）", text::name(item)),
         Fact::Changed { summary, at } => {
             format!("直前に変更が行われていること（{}、{}）", text::summary(summary), clock.western(*at))
         }
@@ -83,6 +84,11 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         }
         Fact::Words(words) => text::summary(words),
     }
+}
+
+/// A fact that is not known as what is to be found out: without the words that say that it is not known.
+pub(super) fn question(told: &str) -> String {
+    ["（確認できず）", "（確認待ち）"].iter().fold(told.to_owned(), |told, mark| told.replace(mark, ""))
 }
 
 /// 直前の変更 and 類似事例, for whoever looks for the cause. `date` writes a time in the reader's form.

@@ -7,9 +7,9 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
-use super::{text, words};
+use super::{doubt, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
-use crate::desk::rules::{Confidence, Effect, VerdictCode};
+use crate::desk::rules::{Confidence, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -26,7 +26,9 @@ pub(super) fn listed(raw: &[String], unit: &str) -> String {
 /// Subject's symptom for an office: what is hit first, then what fails.
 pub(super) fn office_title(facts: &Facts) -> String {
     let symptom = Symptom::of(facts).title();
-    let systems = text::names(&facts.systems);
+    // A 拠点 where nothing works any more tells more than a system of which that is a part.
+    let there = if facts.impact.everywhere { &[] } else { facts.impact.cut_off.as_slice() };
+    let systems = text::names(&[there, &facts.systems].concat());
     match systems.as_slice() {
         [] => symptom,
         [only] if symptom.contains(only.as_str()) => symptom,
@@ -115,86 +117,6 @@ pub(super) fn unanswered(facts: &Facts) -> Vec<String> {
     silent.map(|asked| asked.party.clone()).collect()
 }
 
-/// 影響範囲 in words of office work.
-pub(super) fn scope(facts: &Facts) -> String {
-    let systems = listed(&facts.systems, "システム");
-    let scope = match (facts.scope.map(words::scope), systems.is_empty()) {
-        (None, true) => "確認中".to_owned(),
-        (None, false) => format!("{systems}（影響の範囲は確認中）"),
-        (Some(scope), true) => format!("{scope}（対象の業務は確認中）"),
-        (Some(scope), false) => format!("{scope}（{systems}）"),
-    };
-    match facts.effect {
-        Some(Effect::None) if matches!(facts.stage, Stage::Verifying | Stage::Restored) => {
-            "影響は確認されておりません。".to_owned()
-        }
-        Some(Effect::None) if facts.scope.is_none() && systems.is_empty() => NO_EFFECT.to_owned(),
-        Some(Effect::None) => format!("{NO_EFFECT}影響が及ぶ場合の範囲は、{scope}の見込みです。"),
-        _ => scope,
-    }
-}
-
-/// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
-const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
-
-/// 影響範囲, 業務影響, 住民影響, 代替手段 for an office. What the configuration says of a system is an expectation
-/// (見込み), not an observation.
-pub(super) fn impact(page: &mut Page, facts: &Facts, clock: &Clock) {
-    page.section(Name::Impact).field("影響範囲", scope(facts)).field("業務影響", office_work(facts, clock));
-    page.field(
-        "住民影響",
-        match facts.residents {
-            _ if facts.effect == Some(Effect::None) => "現時点で確認されておりません",
-            Some(true) if facts.office_closed => "開庁時は有の見込み（閉庁中の影響は確認中）",
-            Some(true) => "有の見込み",
-            Some(false) => "無の見込み",
-            None => "確認中",
-        },
-    );
-    page.field(
-        "代替手段",
-        match facts.substitute {
-            Some(true) => "有",
-            Some(false) => "無",
-            None => "確認中",
-        },
-    );
-}
-
-fn office_work(facts: &Facts, clock: &Clock) -> String {
-    if facts.effect == Some(Effect::None) {
-        return "現時点で業務への影響は確認されておりません。".to_owned();
-    }
-    // A long list stands in the line above.
-    let systems = match facts.systems.len() {
-        0 => String::new(),
-        1 | 2 => listed(&facts.systems, "システム"),
-        _ => "上記の各システム".to_owned(),
-    };
-    if facts.office_closed {
-        let closed = if clock.is_weekend() { "閉庁日" } else { "閉庁中" };
-        let later = if systems.is_empty() {
-            String::new()
-        } else {
-            format!("開庁までに復旧しない場合は、{systems}のご利用に支障が生じる見込みです。")
-        };
-        return format!(
-            "{closed}のため、通常の窓口業務への影響はない見込みです。宿日直業務への影響は確認中です。{later}"
-        );
-    }
-    match facts.effect {
-        _ if systems.is_empty() => "確認中".to_owned(),
-        Some(Effect::Stopped) => format!("{systems}をご利用いただけない見込みです。詳細は確認中です。"),
-        Some(Effect::Partial) => {
-            format!("{systems}の一部の機能または場所で、ご利用に支障が生じている可能性があります。詳細は確認中です。")
-        }
-        Some(Effect::Degraded | Effect::None) => {
-            format!("{systems}のご利用に支障が生じている可能性があります。詳細は確認中です。")
-        }
-        None => format!("{systems}のご利用に支障が生じているおそれがあります。詳細は確認中です。"),
-    }
-}
-
 /// 切り分け結果 in a sentence without blame, with 確度 and who said so.
 pub(super) fn isolation(facts: &Facts) -> String {
     let Some(verdict) = &facts.verdict else { return "切り分け中です。原因は確認中です。".to_owned() };
@@ -219,7 +141,7 @@ pub(super) fn isolation(facts: &Facts) -> String {
             "窓口にて対応する事象と判断しております{by}。{}",
             cause(facts).unwrap_or_else(|| "原因は確認中です。".to_owned())
         ),
-        VerdictCode::Unknown => format!("現時点では原因を特定できておりません{by}。窓口にて調査いたします。"),
+        VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),

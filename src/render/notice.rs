@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{commands, covers, evidence, facts, text, words};
+use super::{commands, covers, doubt, evidence, facts, impact, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -26,12 +26,15 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         facts::echoes(&mut page, incident);
         let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
         page.field(label, text::or(text::summary(&incident.summary), "不明"));
-        page.section(Name::Impact).field("影響", facts::scope(incident));
+        impact::brief(&mut page, incident);
         page.section(Name::State).lines("切り分け", verdict(incident), "切り分け中");
         let (evidence, not_known) = known(incident, &clock);
         page.items("確認済みの事実", evidence, facts::only_known(incident));
         if !not_known.is_empty() {
             page.field("未確認", not_known.join("、"));
+        }
+        if let Some(verdict) = incident.verdict.as_ref().filter(|_| matches!(notice, Notice::YoursToDecide)) {
+            doubt::open_ends(&mut page, verdict, incident, &clock);
         }
         page.lines("現在の状況", facts::state(incident, &clock), "確認中");
         if matches!(notice, Notice::YoursToDecide) {
@@ -199,12 +202,15 @@ fn decisions(incident: Option<&Facts>) -> Vec<String> {
     let Some(incident) = incident else { return Vec::new() };
     let settled = incident.verdict.as_ref().is_some_and(|verdict| verdict.code != VerdictCode::Unknown);
     let as_it_stands = settled.then(|| commands::confirm(&incident.number));
-    as_it_stands.into_iter().chain([commands::decide(&incident.number)]).collect()
+    as_it_stands.into_iter().chain(doubt::decisions(incident)).collect()
 }
 
-fn stopped_because(incident: Option<&Facts>) -> &'static str {
-    match incident.and_then(|facts| facts.verdict.as_ref()).map(|verdict| verdict.code) {
-        None | Some(VerdictCode::Unknown) => "自動の一次切り分けでは、原因を特定できませんでした。",
+fn stopped_because(incident: Option<&Facts>) -> String {
+    let verdict = incident.and_then(|facts| facts.verdict.as_ref());
+    let told = match verdict.map(|verdict| verdict.code) {
+        None | Some(VerdictCode::Unknown) => {
+            return doubt::stopped(verdict.and_then(|verdict| verdict.unknown.as_ref()));
+        }
         Some(VerdictCode::Single | VerdictCode::Multi) => "担当とみられる業者がありますが、確度が十分ではありません。",
         Some(VerdictCode::Own) => "窓口で対応する事象と判定しました。",
         Some(VerdictCode::ScopeOut) => "保守契約の対象範囲外と判定しました。",
@@ -213,7 +219,8 @@ fn stopped_because(incident: Option<&Facts>) -> &'static str {
         Some(VerdictCode::Planned) => "計画作業に伴う事象と判定しました。",
         Some(VerdictCode::Monitor) => "監視側の事象と判定しました。",
         Some(VerdictCode::Security) => "情報セキュリティインシデントの疑いがあります。",
-    }
+    };
+    told.to_owned()
 }
 
 /// A kind of message as people call it; what is not one of ours (a subject's tag) stands as it is.

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, facts, request, text, words};
+use super::{commands, facts, impact, request, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Facts, Letter};
 use crate::desk::rules::VerdictCode;
@@ -44,7 +44,7 @@ pub(super) fn consultation(
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
     facts::symptom(&mut page, incident, &clock);
-    facts::impact(&mut page, incident, &clock);
+    impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.section(Name::Ask);
@@ -115,7 +115,7 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
     facts::occurred(&mut page, incident, |at| clock.era(at));
     page.field("情報の出所", format!("{}（事業者の発表は確認中）", words::detected_by(incident.detected_by)));
     facts::symptom(&mut page, incident, &clock);
-    facts::impact(&mut page, incident, &clock);
+    impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.field("現在の状況", "事業者による復旧を待っております。窓口にて復旧状況を確認いたします。");
     page.field("復旧見込み", "確認中");

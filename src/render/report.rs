@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{facts, text, words};
+use super::{facts, impact, text, words};
 use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::VerdictCode;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
     facts::symptom(&mut page, incident, &clock);
-    facts::impact(&mut page, incident, &clock);
+    impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.field("復旧見込み", facts::outlook(incident));
@@ -62,7 +62,7 @@ pub(super) fn interim(
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
     facts::symptom(&mut page, incident, &clock);
-    page.section(Name::Impact).field("影響範囲", facts::scope(incident));
+    impact::again(&mut page, incident);
     let told = happenings(news, &clock);
     let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
     page.section(Name::State).items("前報からの変化", told, "確認中");
@@ -107,7 +107,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     page.field("所要", span(incident.occurred, recovery.restored));
     // The fault is over: the subject's words, not a sentence about the present.
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
-    page.section(Name::Impact).field("影響範囲", facts::scope(incident));
+    impact::again(&mut page, incident);
     page.section(Name::State);
     let treatment = text::note(&recovery.treatment);
     // A vendor is asked for it below.

@@ -7,7 +7,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{evidence, facts, text, words};
+use super::{evidence, facts, impact, text, words};
 use crate::desk::letter::{Ask, Facts, Letter, Target};
 use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
@@ -58,7 +58,7 @@ pub(super) fn request(
     }
     facts::number(&mut page, incident);
     about(&mut page, incident, &clock);
-    page.section(Name::Impact).field("影響", facts::scope(incident));
+    impact::brief(&mut page, incident);
     page.section(Name::State);
     findings(&mut page, incident, &clock);
     evidence::before(&mut page, incident, |at| clock.western(at));
@@ -96,7 +96,7 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, asked_at: Time
     }
     page.section(Name::Time).lines("ご依頼日時", asked, "確認中");
     about(&mut page, incident, &clock);
-    page.section(Name::Impact).field("影響", facts::scope(incident));
+    impact::brief(&mut page, incident);
     page.section(Name::Ask).lines(
         "ご依頼事項",
         numbered(vec!["受領のご連絡".to_owned(), expected(ask).to_owned()]),

@@ -34,11 +34,6 @@ impl Clock {
         at.to_zoned(self.zone.clone())
     }
 
-    /// Saturday or Sunday at the time of writing.
-    pub(super) fn is_weekend(&self) -> bool {
-        matches!(self.now.weekday(), Weekday::Saturday | Weekday::Sunday)
-    }
-
     /// 21:00 to 6:00 at the time of writing: a caller begs pardon for the hour.
     pub(super) fn is_night(&self) -> bool {
         !(6..21).contains(&self.now.hour())

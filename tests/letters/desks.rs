@@ -14,6 +14,25 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             })),
             Notice::YoursToDecide,
         ),
+        internal("internal-disagreement", Some(disagreement()), Notice::YoursToDecide),
+        internal("internal-nothing-known", Some(nothing_known()), Notice::YoursToDecide),
+        internal(
+            "internal-nobody-left",
+            Some(small(|facts| {
+                facts.verdict = verdict(
+                    VerdictCode::Unknown,
+                    Confidence::Unknown,
+                    &["株式会社K"],
+                    "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため",
+                );
+                edit(facts, |verdict| {
+                    verdict.unknown = Some(Unknown::NobodyLeft);
+                    verdict.evidence =
+                        vec![Fact::HandedBack { party: "E通信株式会社".into(), at: at("2026-11-20T10:25:00") }];
+                });
+            })),
+            Notice::YoursToDecide,
+        ),
         internal("internal-please-check", Some(small(|facts| facts.stage = Stage::Verifying)), Notice::PleaseCheck),
         internal("internal-reopened", Some(small(|_| {})), Notice::Reopened),
         internal(
@@ -201,4 +220,85 @@ fn rack() -> CoverFacts {
         from: at("2026-11-20T08:45:00"),
         until: at("2026-11-20T10:45:00"),
     }
+}
+
+fn edit(facts: &mut Facts, change: impl FnOnce(&mut VerdictFacts)) {
+    facts.verdict.as_mut().map(change);
+}
+
+/// Two rules hold and name different vendors.
+fn disagreement() -> Box<Facts> {
+    small(|facts| {
+        facts.summary = "【URL】財務会計システム ログイン画面 応答異常（HTTP 0）".into();
+        facts.host = ("app-zaimu".into(), "財務会計システム".into());
+        facts.component = Some("財務会計システム".into());
+        facts.systems = strings(&["財務会計システム"]);
+        facts.verdict = verdict(
+            VerdictCode::Unknown,
+            Confidence::Unknown,
+            &["株式会社K"],
+            "複数のルールが、異なる担当先を示しているため",
+        );
+        edit(facts, |verdict| {
+            let claim = |rule: &str, party: &str, confidence, because: &str| Claim {
+                rule: rule.into(),
+                parties: strings(&[party]),
+                confidence,
+                because: because.into(),
+            };
+            let claims = vec![
+                claim("財務会計画面の異常", "D株式会社", Confidence::Possible, "画面の異常が先に検知されたため"),
+                claim("接続不可は基盤", "S株式会社", Confidence::Probable, "接続自体ができないため"),
+            ];
+            verdict.unknown = Some(Unknown::Disagreement { claims });
+            verdict.evidence = vec![Fact::Alert {
+                host: "財務会計システム".into(),
+                summary: "【URL】財務会計システム ログイン画面 応答異常（HTTP 0）".into(),
+                at: at("2026-11-20T10:05:20"),
+            }];
+            let single = |need, party: &str| Lever { need, code: VerdictCode::Single, parties: strings(&[party]) };
+            verdict.would_change = vec![
+                single(
+                    Need::Rule {
+                        rule: "業務系の入口が ping に無応答".into(),
+                        facts: vec![Fact::ProbeNotKnown { kind: "ping".into(), target: "lb-01".into() }],
+                        at: None,
+                    },
+                    "株式会社N",
+                ),
+                single(
+                    Need::Rule {
+                        rule: "長時間の応答異常".into(),
+                        facts: Vec::new(),
+                        at: Some(at("2026-11-20T11:05:00")),
+                    },
+                    "D株式会社",
+                ),
+                single(Need::NotTheirs { party: "D株式会社".into() }, "S株式会社"),
+                single(Need::NotTheirs { party: "S株式会社".into() }, "D株式会社"),
+            ];
+        });
+    })
+}
+
+/// A host that nobody has told the configuration of.
+fn nothing_known() -> Box<Facts> {
+    small(|facts| {
+        facts.summary = "【死活】新館プリンタ Ping応答なし".into();
+        facts.host = ("prn-new-01".into(), "新館プリンタ".into());
+        facts.component = None;
+        facts.systems = Vec::new();
+        facts.scope = None;
+        facts.verdict = verdict(
+            VerdictCode::Unknown,
+            Confidence::Unknown,
+            &["株式会社K"],
+            "責任分界表に該当する構成要素がないため",
+        );
+        edit(facts, |verdict| {
+            verdict.unknown = Some(Unknown::NothingKnown { hosts: strings(&["新館プリンタ"]) });
+            let need = Need::Covered { hosts: strings(&["新館プリンタ"]) };
+            verdict.would_change = vec![Lever { need, code: VerdictCode::Single, parties: Vec::new() }];
+        });
+    })
 }

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod desks;
+mod impacts;
 mod offices;
 mod sources;
 mod switch;
@@ -98,6 +99,7 @@ fn switch() -> Facts {
         residents: Some(true),
         substitute: Some(false),
         office_closed: true,
+        impact: everywhere(),
         verdict: Some(VerdictFacts {
             code: VerdictCode::Single,
             confidence: Confidence::Probable,
@@ -112,6 +114,8 @@ fn switch() -> Facts {
                 Fact::Quiet { target: "監視セグメントスイッチ".into() },
             ],
             not_known: vec![Fact::PingNotKnown { target: "srv-bk-01".into() }],
+            unknown: None,
+            would_change: Vec::new(),
         }),
         target: None,
         asked: vec![Asked {
@@ -123,6 +127,28 @@ fn switch() -> Facts {
         }],
         still_red: Vec::new(),
         stage: Stage::Requested,
+    }
+}
+
+/// The whole town hall on a closed day.
+fn everywhere() -> Impact {
+    Impact {
+        work: strings(&[
+            "住民票・印鑑登録証明書の交付",
+            "転入・転出等の届出の受付",
+            "税証明書の交付",
+            "賦課・収納",
+            "福祉・介護・医療費助成の申請受付",
+            "予算執行・支払",
+        ]),
+        locations: strings(&["本庁舎1階", "本庁舎2階", "北支所"]),
+        everywhere: true,
+        cut_off: strings(&["本庁舎1階", "本庁舎2階", "北支所"]),
+        departments: strings(&["住民課", "税務課", "福祉課"]),
+        users: Some(Users { about: 180, at_least: true }),
+        substitutes: vec![("グループウェア".into(), "電話・庁内便による連絡".into())],
+        hours: Hours { closed_day: true, opens: Some(at("2026-09-24T08:30:00")), ..Hours::default() },
+        ..Impact::default()
     }
 }
 
@@ -173,6 +199,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         residents: None,
         substitute: None,
         office_closed: false,
+        impact: Impact::default(),
         verdict: None,
         target: None,
         asked: Vec::new(),
@@ -194,6 +221,8 @@ fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because:
         overrun: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
+        unknown: None,
+        would_change: Vec::new(),
     })
 }
 
@@ -281,6 +310,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     let mut all = switch::core_switch();
     all.extend(vendors::vendors());
     all.extend(offices::offices());
+    all.extend(impacts::impacts());
     all.extend(desks::desks());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
@@ -292,8 +322,10 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("sc1-phone-note", "en-phone-note"),
         ("digest", "en-digest"),
         ("internal-please-check", "en-internal"),
+        ("internal-disagreement", "en-internal-disagreement"),
         ("scope-out", "en-consultation"),
         ("overrun-first-report", "en-overrun"),
+        ("impact-one-side", "en-impact-one-side"),
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),
     ]

@@ -38,6 +38,8 @@ impl Day<'_> {
                 groups: Vec::new(),
                 object: Some(summary.clone()),
                 fields: Vec::new(),
+                items: None,
+                inventory: Default::default(),
                 raw: if log { format!("raw {summary}") } else { String::new() },
                 acknowledged: false,
                 suppressed: self.dice.one_in(12),

@@ -1,13 +1,17 @@
 //! An explanation on a terminal, in the reader's language.
 
+use crate::cli::doubt;
+use crate::cli::hits;
 use crate::cli::phrases;
 use crate::cli::text::{self, Tongue};
 use crate::control::not_asked::{NotAsked, WhyNot};
 use crate::control::view::Dossier;
-use crate::desk::incident::{Tried, TriedResult, Verdict};
+use crate::desk::ids::{LocationId, SystemId};
+use crate::desk::incident::{Tried, TriedResult, Unknown, Verdict};
 use crate::desk::letter::{By, Fact};
 use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::request::{Request, RequestState};
+use crate::desk::scope::Reach;
 use crate::render::words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -65,6 +69,26 @@ impl Page<'_> {
                 }
             };
             self.line(0, &line);
+            if let Some(reach) = severity.reach.clone() {
+                self.reach(&reach);
+            }
+        }
+    }
+
+    /// Whom it was known to hit when the severity was judged.
+    fn reach(&mut self, reach: &Reach) {
+        let systems = |ids: &[SystemId]| ids.iter().map(|id| self.name(&format!("system.{id}"))).collect::<Vec<_>>();
+        let places = |ids: &[LocationId]| ids.iter().map(|id| self.name(&format!("location.{id}"))).collect::<Vec<_>>();
+        let spares: Vec<String> = reach.carried_by.iter().map(|id| self.name(id.as_str())).collect();
+        let kept = [systems(&reach.kept), places(&reach.kept_locations)].concat();
+        let rows = [
+            (self.pick("stops", "停止"), systems(&reach.systems)),
+            (self.pick("cut off", "拠点孤立"), places(&reach.locations)),
+            (self.pick("kept", "片系で継続"), kept),
+            (self.pick("carried by", "継続手段"), spares),
+        ];
+        for (label, names) in rows.into_iter().filter(|(_, names)| !names.is_empty()) {
+            self.row(&label, &hits::listed(&names));
         }
     }
 
@@ -100,6 +124,7 @@ impl Page<'_> {
         );
         self.line(0, &head);
         let source = match (&verdict.rule, verdict.by) {
+            _ if disagrees(verdict) => self.pick("rules that disagree", "食い違うルール"),
             (Some(rule), _) => self.pick("rule", "ルール") + &format!(" 「{rule}」"),
             (None, By::Desk) => self.pick("the desk's own word", "窓口の判断"),
             (None, By::Machine) => self.pick("no rule: the responsibility table", "該当ルールなし：責任分界表"),
@@ -107,13 +132,37 @@ impl Page<'_> {
         let revision = verdict.rules_hash.get(..12).unwrap_or(&verdict.rules_hash);
         self.row(&self.pick("by", "根拠"), &format!("{source}  ({} {revision})", self.pick("revision", "版")));
         self.row(&self.pick("because", "理由"), &verdict.because);
+        self.unknown(verdict);
         if let Some(component) = &verdict.component {
             self.row(&self.pick("about", "対象"), &format!("{} ({component})", self.name(component.as_str())));
         }
         self.facts("speaks for it", "裏付け", &verdict.evidence);
         self.facts("against it", "反証", &verdict.against);
         self.facts("not known", "不明", &verdict.not_known);
+        self.would_change(verdict);
         self.tried(verdict);
+    }
+
+    fn doubts(&self, told: impl Fn(&doubt::Terms) -> Vec<String>) -> Vec<String> {
+        told(&doubt::Terms { tongue: self.tongue, zone: &self.zone, name: &|id| self.name(id) })
+    }
+
+    /// Of 不明, which kind it is.
+    fn unknown(&mut self, verdict: &Verdict) {
+        let Some(unknown) = &verdict.unknown else { return };
+        let mut label = self.pick("unknown", "不明の種類");
+        for line in self.doubts(|terms| terms.unknown(unknown)) {
+            self.row(&label, &line);
+            label.clear();
+        }
+    }
+
+    fn would_change(&mut self, verdict: &Verdict) {
+        let mut label = self.pick("would change", "変わる条件");
+        for line in self.doubts(|terms| verdict.would_change.iter().map(|lever| terms.lever(lever)).collect()) {
+            self.row(&label, &line);
+            label.clear();
+        }
     }
 
     fn row(&mut self, label: &str, value: &str) {
@@ -147,8 +196,8 @@ impl Page<'_> {
             label.clear();
         }
         for (nth, tried) in news {
-            let decided = verdict.rule.as_ref() == Some(&tried.rule);
-            for line in self.one_tried(nth + 1, tried, decided) {
+            let decided = verdict.rule.as_ref() == Some(&tried.rule) && !disagrees(verdict);
+            for line in self.one_tried(nth + 1, tried, decided, disagrees(verdict)) {
                 self.row(&label, &line);
                 label.clear();
             }
@@ -160,13 +209,14 @@ impl Page<'_> {
         }
     }
 
-    fn one_tried(&self, nth: usize, tried: &Tried, decided: bool) -> Vec<String> {
+    fn one_tried(&self, nth: usize, tried: &Tried, decided: bool, disagrees: bool) -> Vec<String> {
         let rule = format!("「{}」", tried.rule);
         let asks = |condition: &str, label: &str, seen: &str| {
             vec![format!("      {}{condition}", self.pick("asks for  ", "条件  ")), format!("      {label}{seen}")]
         };
         let (word, more) = match &tried.result {
             TriedResult::Held if decided => (self.pick("decides", "採用"), Vec::new()),
+            TriedResult::Held if disagrees => (self.pick("holds", "成立"), Vec::new()),
             TriedResult::Held => {
                 (self.pick("holds, too; another stands before it", "成立（前のルールを優先）"), Vec::new())
             }
@@ -298,4 +348,9 @@ impl Page<'_> {
             (Tongue::Ja, WhyNot::NotYet) => "切り分け結果が示す業者。依頼はまだ出していない".to_owned(),
         }
     }
+}
+
+/// Rules that hold name different parties, so none of them decides.
+fn disagrees(verdict: &Verdict) -> bool {
+    matches!(verdict.unknown, Some(Unknown::Disagreement { .. }))
 }

@@ -9,11 +9,12 @@ use crate::desk::Desk;
 use crate::play;
 use std::path::Path;
 
-/// The dossier of `number` after `transcript` under the example rules.
+/// The dossier of `number` after `transcript` under the example rules with its own (`| …`) laid over them.
 fn dossier(transcript: &str, number: &str) -> Dossier {
     let folder = tempfile::tempdir().unwrap();
     let example = folder.path().join("example");
     config::init(&example).unwrap();
+    std::fs::write(example.join("zz-overlay.toml"), play::overlay(transcript)).unwrap();
     let today = jiff::civil::date(2026, 9, 20);
     let rules = config::load(&example, &Environment::default(), today).ok().unwrap().0.rules;
     let played = play::run(&rules, transcript);
@@ -60,4 +61,15 @@ fn a_verdict_decided_anew_shows_both_and_who_gave_it_back() {
 "#;
     let dossier = dossier(transcript, "KW-20261006-0001");
     expect("explain.handed-back.en.txt", &page::page(Tongue::En, &dossier));
+}
+
+#[test]
+fn rules_that_disagree_are_shown_with_what_each_says_and_what_would_decide() {
+    let transcript = include_str!("../../../tests/scenarios/rules-disagree.txt");
+    let dossier = dossier(transcript.split("10:12 act").next().unwrap(), "KW-20261007-0001");
+    expect("explain.disagreement.en.txt", &page::page(Tongue::En, &dossier));
+    expect("explain.disagreement.ja.txt", &page::page(Tongue::Ja, &dossier));
+    let json = serde_json::to_value(Explained::of(&dossier)).unwrap();
+    assert_eq!(json["verdicts"][0]["unknown"]["disagreement"]["claims"][1]["parties"][0], "s-sha");
+    assert_eq!(json["verdicts"][0]["would_change"][0]["need"]["rule"]["rule"], "サーバ証明書の期限切れ");
 }

@@ -1,40 +1,16 @@
-//! Systems and components: who keeps them, which alerts are theirs, what needs what.
+//! Components: who keeps them, which alerts are theirs, what needs what.
 
 use super::Checker;
-use crate::config::file::{ComponentTable, SystemTable};
+use crate::config::file::ComponentTable;
 use crate::config::findings::did_you_mean;
 use crate::config::tables::Item;
 use crate::config::tree::Path;
-use crate::desk::ids::{ComponentId, PartyId, SystemId};
-use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Impact, Party, Site, System, WrittenMatch};
+use crate::desk::ids::{ComponentId, PartyId};
+use crate::desk::rules::{AlertMatch, Asset, Component, ContractScope, Party, Site, WrittenMatch};
+use crate::source::zabbix;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Checker<'_> {
-    /// All systems.
-    pub(super) fn systems(
-        &mut self,
-        tables: Vec<Item<SystemTable>>,
-        site: Option<&Site>,
-    ) -> BTreeMap<SystemId, System> {
-        let mut systems = BTreeMap::new();
-        for Item { path, value: table, .. } in tables {
-            self.filled(&path.key("name"), &table.name);
-            let office = match &table.office {
-                Some(office) => self.party(&path.key("office"), office),
-                None => site.map_or_else(|| "".into(), |site| site.office.clone()),
-            };
-            let needs = self.component_list(&path.key("needs"), &table.needs.0);
-            if needs.is_empty() && !self.findings.is_made_up(&path.key("needs")) {
-                let help = "name the components it cannot work without: 影響範囲 and 重大度 follow from them";
-                self.findings.warn(&path, "needs nothing, so no fault ever hits it", help);
-            }
-            let impact = table.impact;
-            let impact = Impact { scope: impact.scope, residents: impact.residents, substitute: impact.substitute };
-            systems.insert(path.last().into(), System { name: table.name, office, needs, impact });
-        }
-        systems
-    }
-
     /// All components, in the order of writing (their `order`).
     pub(super) fn components(
         &mut self,
@@ -90,7 +66,7 @@ impl Checker<'_> {
         for (index, written) in table.matches.0.into_iter().enumerate() {
             let here = self.element(&path.key("match"), index);
             if !written.component.0.is_empty() {
-                let help = "match by host, group, tag, summary, level, source or field";
+                let help = "match by host, group, tag, summary, level, source, field, item or inventory";
                 self.findings.fault(
                     &here.key("component"),
                     "has no meaning here: this is what finds the component",
@@ -105,12 +81,14 @@ impl Checker<'_> {
         let asset = table.asset;
         let asset = Asset { model: asset.model, serial: asset.serial, place: asset.place, contract: asset.contract };
         self.contract(&path.key("asset").key("contract"), &asset.contract, parties.get(&party));
+        let (needs, spares) = self.needs(&path.key("needs"), &table.needs);
         let component = Component {
             name: table.name.unwrap_or_else(|| path.last().to_owned()),
             party,
             scope: table.scope.unwrap_or(ContractScope::In),
             matches,
-            needs: self.component_list(&path.key("needs"), &table.needs.0),
+            needs,
+            spares,
             effect: table.effect,
             asset,
             look: table.look,
@@ -134,12 +112,33 @@ impl Checker<'_> {
     /// Conditions on an alert; `within` is the caller's business where it has a meaning.
     pub(super) fn alert_match(&mut self, path: &Path, table: WrittenMatch) -> AlertMatch {
         let components = self.component_list(&path.key("component"), &table.component.0);
+        for field in table.inventory.keys() {
+            self.inventory_field(&path.key("inventory"), field);
+        }
         let all = AlertMatch::of(table, components);
         if all == AlertMatch::default() {
             let help = "an empty table would fit every alert: say what it should fit";
             self.findings.fault(path, "says nothing", help);
         }
         all
+    }
+
+    /// Only what a source reads can ever fit.
+    pub(super) fn inventory_field(&mut self, path: &Path, field: &str) {
+        if zabbix::INVENTORY.contains(&field) {
+            return;
+        }
+        let help = did_you_mean(field, zabbix::INVENTORY).unwrap_or_else(|| {
+            "write a field as Zabbix's API names it: type, model, location, vendor, contract_number, site_rack …"
+                .to_owned()
+        });
+        let personal = field == "contact" || field.starts_with("poc_");
+        let (message, help) = if personal {
+            ("is not read: it names persons, who have no place in the record", "match by another field".to_owned())
+        } else {
+            ("is no field of a host inventory", help)
+        };
+        self.findings.fault(&path.key(field), message, help);
     }
 
     /// Notes each circle of `needs` once: nothing can be the cause of what it follows from.

@@ -6,8 +6,8 @@
 use super::Checker;
 use crate::config::tree::Path;
 use crate::desk::calendar::Calendar;
-use crate::desk::ids::{CalendarId, ComponentId, PartyId, SystemId};
-use crate::desk::rules::{Component, Contact, ContractScope, Party, Policy, Rule, Site, System};
+use crate::desk::ids::{CalendarId, ComponentId, LocationId, PartyId, SystemId};
+use crate::desk::rules::{Component, Contact, ContractScope, Location, Party, Policy, Rule, Site, System};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -28,7 +28,7 @@ impl Told {
     /// Collects them from everything that names a party.
     pub(super) fn of(
         site: Option<&Site>,
-        systems: &BTreeMap<SystemId, System>,
+        (systems, locations): (&BTreeMap<SystemId, System>, &BTreeMap<LocationId, Location>),
         components: &BTreeMap<ComponentId, Component>,
         rules: &[Rule],
         policy: Option<&Policy>,
@@ -37,6 +37,7 @@ impl Told {
             .into_iter()
             .flat_map(|site| [&site.desk, &site.office])
             .chain(systems.values().map(|system| &system.office))
+            .chain(locations.values().map(|location| &location.office))
             .chain(policy.into_iter().flat_map(|policy| &policy.blind_tell))
             .cloned()
             .collect();

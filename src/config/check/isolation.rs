@@ -8,7 +8,7 @@ use crate::config::tables::Item;
 use crate::config::tree::Path;
 use crate::desk::ids::{CalendarId, ComponentId, ProbeName};
 use crate::desk::isolate::condition::{Place, Refer, Step};
-use crate::desk::rules::{Component, Confidence, Language, Rule, Site, Then, VerdictCode};
+use crate::desk::rules::{Component, Confidence, Effect, Language, Rule, Site, Then, VerdictCode};
 use std::collections::BTreeMap;
 
 /// Who follows the names in the conditions of one table, and knows where they stand.
@@ -41,6 +41,11 @@ impl Refer for Reference<'_, '_> {
     fn probe(&mut self, at: &[Step], name: &str) -> ProbeName {
         let path = self.path(at);
         self.checker.probe(&path, name)
+    }
+
+    fn inventory(&mut self, at: &[Step], field: &str) {
+        let path = self.path(at);
+        self.checker.inventory_field(&path, field);
     }
 
     fn known(&self, component: &ComponentId) -> Option<&Component> {
@@ -139,6 +144,15 @@ impl Checker<'_> {
             let help = "only a person confirms (窓口確認): write `probable` or `possible`";
             self.findings.fault(&path.key("confidence"), "is not a rule's to give", help);
         }
-        Then { verdict: table.verdict, parties, cause: table.cause, confidence: table.confidence, effect: table.effect }
+        // What still runs on its other side hits nobody, unless the rule says otherwise.
+        let effect = table.effect.or(table.redundancy_lost.then_some(Effect::None));
+        Then {
+            verdict: table.verdict,
+            parties,
+            cause: table.cause,
+            confidence: table.confidence,
+            effect,
+            redundancy_lost: table.redundancy_lost,
+        }
     }
 }

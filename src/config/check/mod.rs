@@ -12,6 +12,7 @@ mod maintenance;
 mod overlap;
 mod parties;
 mod policy;
+mod systems;
 
 use super::findings::{Findings, did_you_mean};
 use super::kinds;
@@ -45,6 +46,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let policy = tables.one::<file::PolicyTable>("policy");
     let parties = tables.named::<file::PartyTable>("party");
     let systems = tables.named::<file::SystemTable>("system");
+    let locations = tables.named::<file::LocationTable>("location");
     let components = tables.named::<file::ComponentTable>("component");
     let calendars = tables.named::<file::CalendarTable>("calendar");
     let rules = tables.list::<file::RuleTable>(&Path::of(&["rule"]));
@@ -58,12 +60,13 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let parties = checker.parties(parties);
     let components = checker.components(components, site.as_ref(), &parties);
     let systems = checker.systems(systems, site.as_ref());
+    let locations = checker.locations(locations, site.as_ref(), &systems);
     let isolation = checker.isolation(rules, &components, site.as_ref());
     let maintenance = checker.maintenance(maintenance, &zone);
     let policy = policy.map(|policy| checker.policy(policy, site.as_ref()));
     let name = site.as_ref().map_or("", |site| &site.name);
     let kinds = kinds.check(&mut checker, &zone, name, folder);
-    let told = contacts::Told::of(site.as_ref(), &systems, &components, &isolation, policy.as_ref());
+    let told = contacts::Told::of(site.as_ref(), (&systems, &locations), &components, &isolation, policy.as_ref());
     checker.contacts(&told, &parties, &calendars, &zone);
     checker.unused_calendars();
 
@@ -75,6 +78,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             channels: kinds.channel_rules(),
             parties,
             systems,
+            locations,
             components,
             probes: kinds.probe_rules(),
             isolation,

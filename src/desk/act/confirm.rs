@@ -4,7 +4,7 @@ use super::Actor;
 use super::perform::{act_by, check_severity};
 use crate::desk::correlate;
 use crate::desk::ids::{IncidentId, PartyId};
-use crate::desk::incident::{Edit, Incident, Severity, StatusName, Verdict};
+use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
 use crate::desk::letter::By;
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::desk::turn::Turn;
@@ -30,7 +30,7 @@ pub(super) fn confirm(
     }
     if let Some(value) = word.severity {
         let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
-        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
+        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name), reach: None };
         turn.edit(id, Edit::Severity(severity), act_by(actor));
         if let Some(before) = before.filter(|_| status != StatusName::Watched) {
             turn.touched.raised.entry(id).or_insert(before);
@@ -57,16 +57,32 @@ pub(super) fn confirm(
         at: turn.now.wall,
         code,
         confidence: Confidence::Confirmed,
+        because: word.because.unwrap_or_else(|| because(&base, &parties, code)),
         parties,
         by: By::Desk,
         rule: None,
-        because: word.because.unwrap_or(base.because),
+        unknown: base.unknown.filter(|_| code == VerdictCode::Unknown),
+        // A person's word stands until a person changes it.
+        would_change: Vec::new(),
         ..base
     };
     turn.edit(id, Edit::Verdict(Box::new(verdict)), act_by(actor));
     turn.touched.to_judge.remove(&id);
     turn.touched.judged.insert(id);
     Ok(())
+}
+
+/// The sentence that goes on holding. Why the machine did not know is no reason for what the desk knows; where rules
+/// disagreed, that of the rule that names these parties is.
+fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> String {
+    let claims = match &base.unknown {
+        _ if code == VerdictCode::Unknown => return base.because.clone(),
+        None => return base.because.clone(),
+        Some(Unknown::Disagreement { claims }) => claims.as_slice(),
+        Some(Unknown::NothingKnown { .. } | Unknown::NobodyLeft | Unknown::ByRule { .. }) => &[],
+    };
+    let claim = claims.iter().find(|claim| claim.parties == parties);
+    claim.map_or_else(|| "窓口で確認したため".to_owned(), |claim| claim.because.clone())
 }
 
 fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
@@ -83,6 +99,8 @@ fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
         evidence: Vec::new(),
         against: Vec::new(),
         not_known: Vec::new(),
+        unknown: None,
+        would_change: Vec::new(),
         tried: Vec::new(),
         rules_hash: turn.book.rules.hash.clone(),
     }

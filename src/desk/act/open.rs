@@ -73,6 +73,6 @@ fn new(turn: &mut Turn, actor: &Actor, call: Call) -> Result<IncidentId, String>
 }
 
 fn set_severity(turn: &mut Turn, actor: &Actor, id: IncidentId, value: u8) {
-    let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name) };
+    let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name), reach: None };
     turn.edit(id, Edit::Severity(severity), act_by(actor));
 }

@@ -20,8 +20,8 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
     turn.record((id.clone(), source::Change::Blind { since, incident: incident_id }), reason);
     let from = since;
     turn.record(house::Change::BlindTime { source: id.clone(), from, until: None }, house::Reason::Observed);
-    let severity =
-        Severity { value: 3, by: By::Machine, why: "faults may go unseen; no service is known to be hit".to_owned() };
+    let why = "faults may go unseen; no service is known to be hit".to_owned();
+    let severity = Severity { value: 3, by: By::Machine, why, reach: None };
     turn.edit(incident_id, Edit::Severity(severity), Reason::Matrix);
     accept(turn, incident_id, Reason::Blind);
     // The verdict is not in question: it needs no rule.
@@ -40,6 +40,8 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
         evidence: Vec::new(),
         against: Vec::new(),
         not_known: Vec::new(),
+        unknown: None,
+        would_change: Vec::new(),
         tried: Vec::new(),
         rules_hash: turn.book.rules.hash.clone(),
     };

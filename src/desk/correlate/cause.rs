@@ -77,12 +77,14 @@ impl<'a> Known<'a> {
     /// Something that needs it answers and shows no sign.
     pub(super) fn works_behind(&self, component: &ComponentId, red: &Signs) -> bool {
         let works = |id: &ComponentId| self.is_sound(id) && !red.contains_key(id);
-        self.answers.keys().any(|id| self.book.graph.needs(id, component) && works(id))
+        self.answers.keys().any(|id| self.book.graph.depends_wholly(id, component) && works(id))
     }
 
     /// It answers, or something that needs it does: whatever it is, it is not dead.
     pub(super) fn lives(&self, component: &ComponentId) -> bool {
-        self.answers.iter().any(|(id, answers)| *answers && (*id == component || self.book.graph.needs(id, component)))
+        self.answers
+            .iter()
+            .any(|(id, answers)| *answers && (*id == component || self.book.graph.depends_wholly(id, component)))
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`window`] ends the grouping window, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
 //! the end, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
 //! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`silent`]
-//! weighs causes that show nothing.
+//! weighs causes that show nothing, [`reach`] knows whom it hits.
 
 mod absorb;
 mod blind;
@@ -14,6 +14,7 @@ pub(super) mod group;
 mod held;
 mod imported;
 mod planned;
+mod reach;
 mod recovery;
 mod relapse;
 pub(super) mod silent;
@@ -23,6 +24,7 @@ pub(super) use blind::{blind, sees_again};
 pub(super) use held::{covering, still_held};
 pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
+pub(super) use reach::{reach_of, untouched};
 pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_recovery};
 pub(super) use window::{accept, effect, grade, watch_over, window_over};
 

@@ -3,8 +3,7 @@
 use super::absorb;
 use super::cause::Known;
 use super::group::{self, Group};
-use super::{flap, relapse};
-use super::{Edit, Incident, Reason, Status, Turn, reframe};
+use super::{Edit, Incident, Reason, Status, Turn, flap, reach, reframe, relapse};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
 use crate::desk::ids::{ComponentId, IncidentId, Number};
@@ -13,7 +12,7 @@ use crate::desk::letter::By;
 use crate::desk::now::Elapsed;
 use crate::desk::rules::Effect;
 use crate::desk::state::{Here, Place};
-use crate::desk::{isolate, scope, severity};
+use crate::desk::{isolate, severity};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -241,13 +240,13 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
 /// raises.
 pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Option<Effect>) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let roots = group::root_components(turn.state, turn.book, incident);
-    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(known.root.as_ref()));
+    let roots = reach::roots(turn.state, turn.book, known);
+    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(None));
     let judged = roots
         .map(|root| {
-            let reach = scope::scope_of(&turn.book.rules, &turn.book.graph, root);
+            let reach = reach::reach(turn.state, turn.book, known, root);
             let effect = effect.unwrap_or_else(|| own_effect(turn, incident, root));
-            severity::severity(reach.scope, effect, reach.residents, None)
+            severity::of_reach(&reach, effect, None)
         })
         .min_by_key(|judged| judged.severity);
     let Some(judged) = judged else { return };
@@ -259,7 +258,8 @@ pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Opti
             {
                 turn.touched.raised.entry(incident).or_insert(present.value);
             }
-            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.to_string() };
+            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
+            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.to_string(), reach };
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }

@@ -3,6 +3,8 @@
 use super::super::ids::{ComponentId, PartyId};
 use super::super::letter::{By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
+use super::super::scope::Reach;
+use super::outlook::{Lever, Need, Unknown};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,9 @@ pub struct Severity {
     pub by: By,
     /// Why, in English (the matrix cell and what raised it, or the desk's words).
     pub why: String,
+    /// Whom it was known to hit when it was judged; `None` = a person's word, or of no system.
+    #[serde(default)]
+    pub reach: Option<Box<Reach>>,
 }
 
 /// 切り分け結果 with everything that led to it.
@@ -44,10 +49,36 @@ pub struct Verdict {
     pub against: Vec<Fact>,
     /// What could not be learnt.
     pub not_known: Vec<Fact>,
+    /// Of 不明, which kind it is.
+    #[serde(default)]
+    pub unknown: Option<Unknown>,
+    /// What would change it, in the order in which it would count.
+    #[serde(default)]
+    pub would_change: Vec<Lever>,
     /// Every rule in order, and where it failed.
     pub tried: Vec<Tried>,
     /// Revision of the rules that made it.
     pub rules_hash: String,
+}
+
+impl Verdict {
+    /// Every party it names, also those it might name.
+    pub fn named(&self) -> impl Iterator<Item = &PartyId> {
+        let claims = match &self.unknown {
+            Some(Unknown::Disagreement { claims }) => claims.as_slice(),
+            Some(Unknown::NothingKnown { .. } | Unknown::NobodyLeft | Unknown::ByRule { .. }) | None => &[],
+        };
+        let doubted = self.would_change.iter().filter_map(|lever| match &lever.need {
+            Need::NotTheirs { party } => Some(party),
+            Need::Rule { .. } | Need::Covered { .. } => None,
+        });
+        let claimed = claims.iter().flat_map(|claim| &claim.parties);
+        self.parties
+            .iter()
+            .chain(claimed)
+            .chain(doubted)
+            .chain(self.would_change.iter().flat_map(|lever| &lever.parties))
+    }
 }
 
 /// One rule and how it went.

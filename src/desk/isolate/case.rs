@@ -14,7 +14,7 @@ use crate::desk::letter::Fact;
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::probe::{Seen, Sign, Trial};
-use crate::desk::rules::{AlertMatch, Rule};
+use crate::desk::rules::{AlertMatch, Fit, Rule};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
@@ -28,6 +28,7 @@ const ECHOES: usize = 2;
 const MANY_ECHOES: usize = 6;
 
 /// One incident as the conditions see it.
+#[derive(Clone)]
 pub struct Case<'a> {
     /// The moment.
     pub now: Now,
@@ -80,6 +81,11 @@ impl<'a> Case<'a> {
     /// The members that fit, in order of arrival.
     pub fn fitting<'m>(&'m self, matcher: &'m AlertMatch) -> impl Iterator<Item = &'a Alert> + 'm {
         self.members.iter().copied().filter(|alert| fits(matcher, alert))
+    }
+
+    /// Members about which it is not known whether they fit, each with what is missing.
+    pub fn doubtful<'m>(&'m self, matcher: &'m AlertMatch) -> impl Iterator<Item = (&'a Alert, String)> + 'm {
+        doubtful(self.members.iter().copied(), matcher)
     }
 
     /// How many of the failing components are `component` or need it, directly or not.
@@ -329,7 +335,19 @@ pub fn fact_of(alert: &Alert) -> Fact {
     Fact::Alert { host: alert.problem.host_name.clone(), summary: alert.problem.summary.clone(), at: alert.at }
 }
 
-/// Whether an alert fits.
+/// Those of `alerts` about which it is not known whether they fit, each with what is missing.
+pub fn doubtful<'a>(
+    alerts: impl Iterator<Item = &'a Alert>,
+    matcher: &AlertMatch,
+) -> impl Iterator<Item = (&'a Alert, String)> {
+    let alerts = alerts.take_while(|_| matcher.may_be_not_known());
+    alerts.filter_map(|alert| match matcher.fit(&alert.source, &alert.problem, alert.component.as_ref()) {
+        Fit::NotKnown(missing) => Some((alert, missing)),
+        Fit::Yes | Fit::No => None,
+    })
+}
+
+/// Whether an alert surely fits.
 pub fn fits(matcher: &AlertMatch, alert: &Alert) -> bool {
     matcher.fits(&alert.source, &alert.problem, alert.component.as_ref())
 }

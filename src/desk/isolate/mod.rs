@@ -6,6 +6,7 @@
 pub mod case;
 pub mod condition;
 mod mute;
+mod outlook;
 pub(super) mod overrun;
 mod probe;
 mod table;
@@ -78,8 +79,9 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::JudgeAt(settles), Reason::TimeTells);
     }
     let same = turn.state.incidents.get(&incident).and_then(|incident| incident.verdict()).is_some_and(|present| {
-        (present.code, &present.parties, &present.component, present.confidence)
-            == (verdict.code, &verdict.parties, &verdict.component, verdict.confidence)
+        let kind = |verdict: &Verdict| verdict.unknown.as_ref().map(std::mem::discriminant);
+        (present.code, &present.parties, &present.component, present.confidence, kind(present))
+            == (verdict.code, &verdict.parties, &verdict.component, verdict.confidence, kind(&verdict))
     });
     if same {
         return;
@@ -126,19 +128,26 @@ struct Decided {
     settles: Option<Timestamp>,
 }
 
-/// Tries the rules in order, then the responsibility table.
+/// The verdict on an incident, with what would change it.
 fn decide(turn: &Turn, incident: IncidentId) -> Option<Decided> {
     let case = Case::of(turn, incident)?;
+    let mut decided = weigh(turn, &case);
+    decided.verdict.would_change = outlook::levers(turn, &case, &decided.verdict, |case| weigh(turn, case));
+    Some(decided)
+}
+
+/// Tries the rules in order, then the responsibility table.
+fn weigh(turn: &Turn, case: &Case) -> Decided {
     let rules = &turn.book.rules.isolation;
     let mut tried = Vec::with_capacity(rules.len());
     let mut held: Vec<(&Rule, Vec<Fact>)> = Vec::new();
     let mut not_known = Vec::new();
     let mut settles = None;
     for rule in rules {
-        let Attempt { result, facts, missing, settles: at } = Attempt::of(&case, rule);
+        let Attempt { result, facts, missing, settles: at } = Attempt::of(case, rule);
         settles = settles.into_iter().chain(at).min();
         let result = match result {
-            TriedResult::Held => handed_back(turn, &case, rule).unwrap_or(TriedResult::Held),
+            TriedResult::Held => handed_back(turn, case, rule).unwrap_or(TriedResult::Held),
             other => other,
         };
         if result == TriedResult::Held {
@@ -150,38 +159,54 @@ fn decide(turn: &Turn, incident: IncidentId) -> Option<Decided> {
         tried.push(Tried { rule: rule.name.clone(), result });
     }
     let mut verdict = match held.first() {
-        Some((rule, facts)) => by_rule(turn, &case, rule, facts.clone()),
-        None => table::verdict(turn.now, turn.book, &case),
+        Some((rule, facts)) => by_rule(turn, case, rule, facts.clone()),
+        None => table::verdict(turn.now, turn.book, case),
     };
     verdict.parties.retain(|party| !case.incident.is_handed_back_by(party));
     verdict.against.extend(case.refusals());
     verdict.tried = tried;
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
-    let overrun = overrun::consider(turn.book, &case, &mut verdict);
+    let overrun = overrun::consider(turn.book, case, &mut verdict);
     let effect = held.first().and_then(|(rule, _)| rule.then.effect);
-    let reason = match (overrun, disagreement(turn, &case, &held)) {
+    let mut claims = Vec::new();
+    let reason = match (overrun, disagreement(turn, case, &held)) {
         (Some(work), _) => Reason::Overrun { work },
-        (None, Some((first, other))) => {
-            verdict.code = VerdictCode::Unknown;
-            verdict.parties = vec![turn.book.rules.site.desk.clone()];
-            verdict.confidence = super::rules::Confidence::Unknown;
-            Reason::Disagreement { first, other }
+        (None, Some((first, (other, facts)))) => {
+            claims = vec![outlook::claim(turn, case, first), outlook::claim(turn, case, other)];
+            disagree(turn, &mut verdict, facts);
+            Reason::Disagreement { first: first.name.clone(), other: other.name.clone() }
         }
         (None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
-    Some(Decided { verdict, effect, reason, settles })
+    verdict.unknown = outlook::unknown(case, &verdict, claims);
+    Decided { verdict, effect, reason, settles }
+}
+
+/// The machine does not choose between rules: the desk does, with what speaks for either.
+fn disagree(turn: &Turn, verdict: &mut Verdict, facts: &[Fact]) {
+    verdict.code = VerdictCode::Unknown;
+    verdict.parties = vec![turn.book.rules.site.desk.clone()];
+    verdict.confidence = super::rules::Confidence::Unknown;
+    verdict.cause = None;
+    verdict.because = "複数のルールが、異なる担当先を示しているため".to_owned();
+    let more: Vec<Fact> = facts.iter().filter(|fact| !verdict.evidence.contains(fact)).cloned().collect();
+    verdict.evidence.extend(more);
 }
 
 /// A later rule that also holds names another party with strictly higher confidence (`DECISIONS.md` 18).
-fn disagreement(turn: &Turn, case: &Case, held: &[(&Rule, Vec<Fact>)]) -> Option<(String, String)> {
+fn disagreement<'r, 'f>(
+    turn: &Turn,
+    case: &Case,
+    held: &'f [(&'r Rule, Vec<Fact>)],
+) -> Option<(&'r Rule, (&'r Rule, &'f [Fact]))> {
     let (first, _) = held.first()?;
     let named = |rule: &Rule| parties_of(turn, case, rule);
-    let other = held
+    let (other, facts) = held
         .iter()
         .skip(1)
         .find(|(rule, _)| rule.then.confidence > first.then.confidence && named(rule) != named(first))?;
-    Some((first.name.clone(), other.0.name.clone()))
+    Some((*first, (*other, facts.as_slice())))
 }
 
 /// Why a rule that holds names nobody any more: all its parties have answered that it is not theirs.
@@ -242,6 +267,8 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         evidence,
         against: case.contradictions(),
         not_known: case.unknowns(),
+        unknown: None,
+        would_change: Vec::new(),
         tried: Vec::new(),
         rules_hash: turn.book.rules.hash.clone(),
     }

@@ -48,6 +48,8 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
         evidence,
         against,
         not_known: case.unknowns(),
+        unknown: None,
+        would_change: Vec::new(),
         tried: Vec::new(),
         rules_hash: book.rules.hash.clone(),
     }

@@ -2,20 +2,21 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
+use super::{doubt, impact};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate;
-use crate::desk::ids::{CalendarId, ComponentId, IncidentId, Number, PartyId};
+use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::isolate::{case, overrun};
 use crate::desk::letter::{Asked, By, Changed, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::request::{Request, RequestState};
-use crate::desk::rules::{Contract, Effect};
-use crate::desk::scope;
+use crate::desk::rules::{Contract, Effect, Rule};
+use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Messages quoted at most.
@@ -66,11 +67,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
     ordered.sort_by_key(|alert| (!is_root(alert), alert.at, alert.id));
-    // Once the root is normal again, the report on it still says whom it hit; what stays red is listed apart.
-    let reach = match (&known.root, known.status.name()) {
-        (Some(root), StatusName::Verifying) => scope::scope_of(&book.rules, &book.graph, [root]),
-        _ => super::reach_of(turn, incident),
-    };
+    let reach = correlate::reach_of(turn.state, book, known);
     let office = match reader {
         Reader::House(party) => party,
         Reader::Vendor(_) => &book.rules.site.office,
@@ -96,12 +93,13 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             Reader::Vendor(_) => Vec::new(),
         },
         messages: ordered.iter().map(|alert| alert.problem.summary.clone()).take(MESSAGES).collect(),
-        systems: reach.systems.iter().map(|system| book.system_name(system)).collect(),
-        effect: effect(turn, known),
+        systems: impact::systems(&reach).map(|system| book.system_name(system)).collect(),
+        effect: effect(turn, known, &reach),
         scope: reach.scope,
         residents: reach.residents,
         substitute: reach.substitute,
         office_closed: !book.party_open(office, turn.now.wall),
+        impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
         verdict: known.verdict().map(|verdict| verdict_facts(turn, known, verdict, reader)),
         target: target(turn, known, &members, reader),
         asked: match reader {
@@ -121,15 +119,22 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     })
 }
 
+/// The rule that gave the verdict, as it stands now.
+pub(super) fn deciding_rule<'a>(book: &'a Book, incident: &Incident) -> Option<&'a Rule> {
+    let name = incident.verdict()?.rule.as_ref()?;
+    book.rules.isolation.iter().find(|rule| rule.name == *name)
+}
+
 /// How badly the systems are hit: as the rule of the verdict says, else as the severity took it. Not known of what only
 /// people reported, nor where the desk has judged the severity itself.
-fn effect(turn: &Turn, incident: &Incident) -> Option<Effect> {
-    let verdict = incident.verdict();
-    let rule = verdict.and_then(|verdict| verdict.rule.as_ref());
-    let by_rule = turn.book.rules.isolation.iter().find(|known| Some(&known.name) == rule);
+fn effect(turn: &Turn, incident: &Incident, reach: &Reach) -> Option<Effect> {
+    let by_rule = deciding_rule(turn.book, incident);
     let judged_by_desk = incident.severity.as_ref().is_some_and(|severity| severity.by == By::Desk);
     if judged_by_desk || turn.state.members_of(incident.id).next().is_none() {
         return None;
+    }
+    if reach.is_carried() {
+        return Some(Effect::None);
     }
     by_rule.and_then(|rule| rule.then.effect).or_else(|| Some(correlate::effect(turn, incident.id)))
 }
@@ -214,6 +219,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         (Reader::Vendor(_), Fact::Planned { silence: true, .. }) => false,
         _ => true,
     };
+    let house = matches!(reader, Reader::House(_));
     VerdictFacts {
         code: verdict.code,
         confidence: verdict.confidence,
@@ -224,6 +230,11 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
         evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
         not_known: verdict.not_known.clone(),
+        unknown: house.then(|| verdict.unknown.as_ref().map(|unknown| doubt::unknown(turn.book, unknown))).flatten(),
+        would_change: match house {
+            true => verdict.would_change.iter().map(|lever| doubt::lever(turn.book, lever)).collect(),
+            false => Vec::new(),
+        },
     }
 }
 
@@ -316,47 +327,5 @@ pub(super) fn stage(status: StatusName) -> Stage {
         | StatusName::Cancelled
         | StatusName::Merged => Stage::Restored,
         StatusName::OnHold => Stage::OnHold,
-    }
-}
-
-/// Opening hours as a phone list writes them: `平日 8:00〜18:00`, `24時間`.
-pub(super) fn hours_in_words(book: &Book, id: &CalendarId) -> String {
-    let calendar = book.calendar(id);
-    // `08:00` is how a file writes it; people write `8:00`.
-    let plain = |time: &str| time.strip_prefix('0').unwrap_or(time).to_owned();
-    let text = |day: Weekday| {
-        let spans = calendar.hours_of(day).iter().map(|hours| {
-            let hours = hours.to_string();
-            hours.split('-').map(plain).collect::<Vec<_>>().join("〜")
-        });
-        spans.collect::<Vec<_>>().join("、")
-    };
-    let (monday, saturday, sunday) = (text(Weekday::Monday), text(Weekday::Saturday), text(Weekday::Sunday));
-    let weekdays_alike = [Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday]
-        .into_iter()
-        .all(|day| text(day) == monday);
-    if *calendar == crate::desk::calendar::Calendar::always() {
-        "24時間".to_owned()
-    } else if weekdays_alike && saturday.is_empty() && sunday.is_empty() {
-        format!("平日 {monday}")
-    } else if weekdays_alike && saturday == monday && sunday == monday {
-        format!("毎日 {monday}")
-    } else {
-        let all = [
-            ("月", Weekday::Monday),
-            ("火", Weekday::Tuesday),
-            ("水", Weekday::Wednesday),
-            ("木", Weekday::Thursday),
-            ("金", Weekday::Friday),
-            ("土", Weekday::Saturday),
-            ("日", Weekday::Sunday),
-        ];
-        let open: Vec<String> = all
-            .into_iter()
-            .map(|(name, day)| (name, text(day)))
-            .filter(|(_, hours)| !hours.is_empty())
-            .map(|(name, hours)| format!("{name} {hours}"))
-            .collect();
-        open.join("、")
     }
 }

@@ -7,9 +7,12 @@
 
 mod certificates;
 mod covers;
+mod doubt;
 mod ends;
 mod facts;
+mod hours;
 mod house;
+mod impact;
 mod onsite;
 mod reports;
 mod vendor;
@@ -20,6 +23,7 @@ pub(super) use ends::{cancelled, merged};
 pub(super) use house::{
     adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };
+pub(crate) use impact::whom_it_hits;
 pub(super) use onsite::look;
 pub(super) use reports::{
     consultation, external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
@@ -27,13 +31,11 @@ pub(super) use reports::{
 pub(super) use vendor::{chaser, manager, phone_note, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
-use super::correlate::group;
 use super::deliver::{self, Post};
 use super::ids::{IncidentId, OwedId, PartyId, RequestId};
 use super::letter::{Addressee, Letter, Matter, Signature};
 use super::owed::{Addressed, Why};
 use super::rules::{Contact, PartyKind, SeverityPolicy};
-use super::scope;
 use super::turn::Turn;
 use jiff::Timestamp;
 
@@ -57,14 +59,6 @@ impl Draft {
 /// The policy of a severity.
 fn policy<'a>(turn: &'a Turn, severity: u8) -> &'a SeverityPolicy {
     &turn.book.rules.policy.severity[usize::from(severity.clamp(1, 4)) - 1]
-}
-
-/// What the failure of the incident's roots reaches.
-fn reach_of(turn: &Turn, incident: IncidentId) -> scope::Reach {
-    let roots = group::root_components(turn.state, turn.book, incident);
-    let known = turn.state.incidents.get(&incident).and_then(|incident| incident.root.as_ref());
-    let roots = roots.iter().chain(known.filter(|_| roots.is_empty()));
-    scope::scope_of(&turn.book.rules, &turn.book.graph, roots)
 }
 
 /// Who of `party` is reached now.
@@ -150,7 +144,7 @@ fn signature(turn: &Turn, written: Timestamp) -> Signature {
         site: site.name.clone(),
         desk: "システム運用窓口".to_owned(),
         organization: turn.book.party_name(&site.desk),
-        phone: by_day.map(|(contact, phone)| (phone, facts::hours_in_words(turn.book, &contact.hours))),
+        phone: by_day.map(|(contact, phone)| (phone, hours::hours_in_words(turn.book, &contact.hours))),
         night_phone: by_night.map(|(_, phone)| phone),
         out_of_hours: !turn.book.reception().is_open(written, &turn.book.zone),
     }

@@ -1,14 +1,14 @@
 //! Reports to the offices (主管課): 第一報, 続報, 復旧報, 相談, 連絡.
 
 use super::facts::{Reader, facts};
-use super::{Draft, policy, send};
-use crate::desk::deliver;
+use super::{Draft, impact, policy, send};
 use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, StatusName, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
 use crate::desk::turn::Turn;
+use crate::desk::{correlate, deliver};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     let mut told = BTreeSet::new();
     for office in offices {
         let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
-        close_at(turn, &mut incident_facts, &office, not_before);
+        close_at(turn, incident, &mut incident_facts, &office, not_before);
         let matter = Matter::FirstReport { incident: Box::new(incident_facts), next_report: next };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::FirstReport { severity });
         draft.not_before = not_before;
@@ -59,9 +59,10 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
 }
 
 /// Whether the office is closed is said of the time at which it is written to.
-fn close_at(turn: &Turn, facts: &mut Facts, office: &PartyId, not_before: Option<Timestamp>) {
+fn close_at(turn: &Turn, incident: IncidentId, facts: &mut Facts, office: &PartyId, not_before: Option<Timestamp>) {
     if let Some(at) = not_before.filter(|at| *at > turn.now.wall) {
         facts.office_closed = !turn.book.party_open(office, at);
+        facts.impact.hours = impact::hours(turn, incident, office, at);
     }
 }
 
@@ -92,16 +93,18 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     }
 }
 
-/// The offices of the systems that are hit; the site's where none is known.
+/// The offices of the systems and locations that are hit, or kept by a spare where none is; the site's where none is known.
 fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
     let rules = &turn.book.rules;
-    let reach = super::reach_of(turn, incident);
-    let offices: BTreeSet<PartyId> = reach
-        .systems
-        .iter()
-        .filter_map(|system| rules.systems.get(system))
-        .map(|system| system.office.clone())
-        .collect();
+    let Some(known) = turn.state.incidents.get(&incident) else { return BTreeSet::new() };
+    let reach = correlate::reach_of(turn.state, turn.book, known);
+    let (systems, locations) = match reach.hits() {
+        true => (&reach.systems, &reach.locations),
+        false => (&reach.kept, &reach.kept_locations),
+    };
+    let of_systems = systems.iter().filter_map(|id| rules.systems.get(id)).map(|system| &system.office);
+    let of_locations = locations.iter().filter_map(|id| rules.locations.get(id)).map(|location| &location.office);
+    let offices: BTreeSet<PartyId> = of_systems.chain(of_locations).cloned().collect();
     if offices.is_empty() { BTreeSet::from([rules.site.office.clone()]) } else { offices }
 }
 
@@ -278,7 +281,7 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
 fn hosts_of(turn: &Turn, number: Option<&Number>) -> BTreeSet<String> {
     let Some(number) = number else { return BTreeSet::new() };
     let linked = turn.state.incidents.values().filter(|incident| incident.number.as_ref() == Some(number));
-    linked.flat_map(|incident| crate::desk::correlate::still_red(turn, incident.id)).collect()
+    linked.flat_map(|incident| correlate::still_red(turn, incident.id)).collect()
 }
 
 /// 相談: the office decides what no contract covers.
@@ -294,7 +297,7 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
         let wished_by = turn.book.reception().add(opening, DAY_TO_DECIDE, &turn.book.zone);
         let wished_by = wished_by.filter(|_| severity > 2).map(rounded_up);
         let not_before = Some(opening).filter(|at| severity > 2 && *at > now);
-        close_at(turn, &mut incident_facts, &office, not_before);
+        close_at(turn, incident, &mut incident_facts, &office, not_before);
         let matter = Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
         draft.not_before = not_before;
@@ -329,7 +332,7 @@ pub(in crate::desk) fn external(turn: &mut Turn, incident: IncidentId, verdict: 
     let mut told = BTreeSet::new();
     for office in offices(turn, incident) {
         let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
-        close_at(turn, &mut incident_facts, &office, not_before);
+        close_at(turn, incident, &mut incident_facts, &office, not_before);
         let matter = Matter::External { incident: Box::new(incident_facts), service: service.clone() };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::ExternalService);
         draft.not_before = not_before.filter(|at| *at > turn.now.wall);

@@ -1,6 +1,7 @@
 //! Words to vendors: 対応依頼, 調査依頼, 督促, 取下げ - and the calls the desk should make for them (電話連絡票).
 
-use super::facts::{Reader, contract_of, facts, hours_in_words};
+use super::facts::{Reader, contract_of, facts};
+use super::hours::hours_in_words;
 use super::{Draft, policy, reach, send, send_to};
 use crate::desk::contact::{self, PhoneTo};
 use crate::desk::ids::{IncidentId, PartyId, RequestId};

@@ -28,8 +28,23 @@ pub struct AlertMatch {
     pub source: Vec<Pattern>,
     /// Field extracted by a log pattern, by name; every named field must fit.
     pub field: BTreeMap<String, Vec<Pattern>>,
+    /// What is measured, any of: one of the items behind the alert must fit, by its name or its key.
+    pub item: Vec<Pattern>,
+    /// What the source knows of the host, any of, by field; every named field must fit.
+    pub inventory: BTreeMap<String, Vec<Pattern>>,
     /// The component the alert was assigned to, any of (not usable inside `[component.*]`).
     pub component: Vec<ComponentId>,
+}
+
+/// How an alert goes with conditions on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fit {
+    /// It fits.
+    Yes,
+    /// It does not, whatever else were known of it.
+    No,
+    /// Neither: what else is asked fits, and this was not had from the source. In English.
+    NotKnown(String),
 }
 
 /// Conditions on one alert as written. `component` and `within` have no meaning in some places; who reads them says so
@@ -51,6 +66,10 @@ pub struct WrittenMatch {
     pub source: OneOrMany<Pattern>,
     /// Of its extracted fields.
     pub field: BTreeMap<String, OneOrMany<Pattern>>,
+    /// Of the name or key of what is measured.
+    pub item: OneOrMany<Pattern>,
+    /// Of what the source knows of its host.
+    pub inventory: BTreeMap<String, OneOrMany<Pattern>>,
     /// Names of components.
     pub component: OneOrMany<String>,
     /// How far from the first alert.
@@ -71,20 +90,55 @@ impl AlertMatch {
             level: written.level,
             source: written.source.0,
             field: named(written.field),
+            item: written.item.0,
+            inventory: named(written.inventory),
             component,
         }
     }
 
-    /// Whether a problem fits. `component` is what it was assigned to, as far as that is known.
+    /// Whether a problem surely fits. `component` is what it was assigned to, as far as that is known.
     pub fn fits(&self, source: &SourceId, problem: &Problem, component: Option<&ComponentId>) -> bool {
-        any(&self.host, &problem.host)
+        self.fit(source, problem, component) == Fit::Yes
+    }
+
+    /// How a problem goes with it; `component` as in [`AlertMatch::fits`].
+    pub fn fit(&self, source: &SourceId, problem: &Problem, component: Option<&ComponentId>) -> Fit {
+        let plain = any(&self.host, &problem.host)
             && any(&self.source, source.as_str())
             && (self.component.is_empty() || component.is_some_and(|id| self.component.contains(id)))
             && self.level.is_none_or(|level| problem.level >= level)
             && (self.group.is_empty() || problem.groups.iter().any(|group| any(&self.group, group)))
             && named(&self.tag, &problem.tags)
             && named(&self.field, &problem.fields)
-            && any(&self.summary, &problem.summary)
+            && any(&self.summary, &problem.summary);
+        if plain { self.fit_of_the_told(problem) } else { Fit::No }
+    }
+
+    /// What a source tells beside the problem itself, or did not tell.
+    fn fit_of_the_told(&self, problem: &Problem) -> Fit {
+        let mut missing = None;
+        if !self.item.is_empty() {
+            match &problem.items {
+                Some(items) if items.iter().any(|item| any(&self.item, &item.name) || any(&self.item, &item.key)) => {}
+                Some(_) => return Fit::No,
+                None => missing = Some(format!("what is measured on {} was not had", problem.host)),
+            }
+        }
+        for (field, patterns) in &self.inventory {
+            match problem.inventory.get(field) {
+                Some(value) if any(patterns, value) => {}
+                Some(_) => return Fit::No,
+                None => {
+                    missing = missing.or_else(|| Some(format!("inventory {field} of {} was not had", problem.host)))
+                }
+            }
+        }
+        missing.map_or(Fit::Yes, Fit::NotKnown)
+    }
+
+    /// Whether it asks about something that a source may not have told.
+    pub fn may_be_not_known(&self) -> bool {
+        !self.item.is_empty() || !self.inventory.is_empty()
     }
 
     /// How many fields it names: the more, the closer it fits.
@@ -96,6 +150,8 @@ impl AlertMatch {
             + usize::from(self.level.is_some())
             + usize::from(!self.source.is_empty())
             + self.field.len()
+            + usize::from(!self.item.is_empty())
+            + self.inventory.len()
     }
 
     /// In English, for `explain`.
@@ -110,11 +166,15 @@ impl AlertMatch {
         push("group", &self.group);
         push("summary", &self.summary);
         push("source", &self.source);
+        push("item", &self.item);
         for (name, patterns) in &self.tag {
             push(&format!("tag {name}"), patterns);
         }
         for (name, patterns) in &self.field {
             push(&format!("field {name}"), patterns);
+        }
+        for (name, patterns) in &self.inventory {
+            push(&format!("inventory {name}"), patterns);
         }
         if !self.component.is_empty() {
             parts.push(format!("component {}", either(&self.component)));
@@ -134,6 +194,8 @@ impl AlertMatch {
             && self.level.is_none_or(|least| strong.level.is_some_and(|level| least <= level))
             && any_of(&self.source, &strong.source)
             && each_of(&self.field, &strong.field)
+            && any_of(&self.item, &strong.item)
+            && each_of(&self.inventory, &strong.inventory)
             && (self.component.is_empty()
                 || !strong.component.is_empty() && strong.component.iter().all(|it| self.component.contains(it)))
     }

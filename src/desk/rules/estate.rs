@@ -1,8 +1,9 @@
-//! The estate: systems that offices work with, components that parties keep, and what needs what.
+//! The estate: systems that offices work with and where they do, components that parties keep, and what needs what.
 
 use super::AlertMatch;
-use crate::desk::ids::{ComponentId, PartyId};
+use crate::desk::ids::{CalendarId, ComponentId, LocationId, PartyId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What an office works with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,21 +12,68 @@ pub struct System {
     pub name: String,
     /// The office in charge; the site's office where the file names none.
     pub office: PartyId,
-    /// What it needs to work.
+    /// What it needs to work, members of `spares` included.
     pub needs: Vec<ComponentId>,
+    /// 冗長構成: of each group one is enough.
+    #[serde(default)]
+    pub spares: Vec<Vec<ComponentId>>,
     /// Who is hit when it stops.
     pub impact: Impact,
+    /// What is done with it, by whom, where and when.
+    #[serde(default)]
+    pub usage: Usage,
 }
 
-/// Who is hit when a system stops (影響範囲).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Where offices work (拠点).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Location {
+    /// For example `北支所`.
+    pub name: String,
+    /// The office in charge; the site's office where the file names none.
+    pub office: PartyId,
+    /// What it needs to use any system at all, members of `spares` included.
+    pub needs: Vec<ComponentId>,
+    /// 冗長構成: of each group one is enough.
+    pub spares: Vec<Vec<ComponentId>>,
+    /// 部署 that work there; empty = not stated.
+    pub departments: Vec<String>,
+    /// 利用者数(概数)
+    pub users: Option<u32>,
+    /// When people are there, where that is not when its office is open.
+    pub hours: Option<CalendarId>,
+    /// Who is hit when it is cut off.
+    pub impact: Impact,
+    /// Position in the file, for lists.
+    pub order: u32,
+}
+
+/// Who is hit when a system stops or a location is cut off (影響範囲). `None` = not stated, so not known (確認中).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Impact {
-    /// How wide.
-    pub scope: ImpactScope,
+    /// How wide; where it is not stated it follows from 部署 and 拠点.
+    pub scope: Option<ImpactScope>,
     /// Residents' services are hit (住民影響).
-    pub residents: bool,
+    pub residents: Option<bool>,
     /// There is a substitute (代替手段).
-    pub substitute: bool,
+    pub substitute: Option<bool>,
+    /// What that is, in words for the office; empty = not stated.
+    #[serde(default)]
+    pub substitute_words: String,
+}
+
+/// What is done with a system, by whom, where and when. Empty and `None` = not stated.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// 業務, in words of office work.
+    pub work: Vec<String>,
+    /// 部署
+    pub departments: Vec<String>,
+    /// 拠点
+    pub locations: BTreeSet<LocationId>,
+    /// 利用者数(概数)
+    pub users: Option<u32>,
+    /// 計画サービス時間
+    pub hours: Option<CalendarId>,
 }
 
 /// Rows of the severity matrix, widest first.
@@ -68,8 +116,11 @@ pub struct Component {
     /// An alert that fits any of these is about this component. Earlier components win over later ones of equal weight;
     /// a match naming more fields wins over one naming fewer.
     pub matches: Vec<AlertMatch>,
-    /// What it needs to work.
+    /// What it needs to work, members of `spares` included.
     pub needs: Vec<ComponentId>,
+    /// 冗長構成: of each group one is enough.
+    #[serde(default)]
+    pub spares: Vec<Vec<ComponentId>>,
     /// Effect of its failure, where known; otherwise derived from the monitoring level.
     pub effect: Option<Effect>,
     /// The thing itself, for the request.

@@ -35,6 +35,9 @@ pub struct Then {
     pub confidence: Confidence,
     /// The effect on the systems behind it, overriding the component's.
     pub effect: Option<Effect>,
+    /// A thing with a spare of its own runs on one side (片系運転).
+    #[serde(default)]
+    pub redundancy_lost: bool,
 }
 
 /// The ten verdicts (切り分け結果).

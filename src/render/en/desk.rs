@@ -3,6 +3,7 @@
 //! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
 
 use super::super::layout::Name;
+use super::doubt;
 use super::phrases::{NONE, NOT_KNOWN, line, list};
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
@@ -54,7 +55,9 @@ impl Mail<'_> {
         let (what, detail, next): (&str, String, Vec<String>) = match notice {
             Notice::YoursToDecide => {
                 let next = [with(commands::start), with(commands::confirm), with(commands::explain)].concat();
-                ("The verdict is yours", "The machine stops here; please look and decide.".to_owned(), next)
+                let verdict = incident.and_then(|facts| facts.verdict.as_ref());
+                let why = verdict.and_then(|verdict| verdict.unknown.as_ref()).map(doubt::stopped).unwrap_or_default();
+                ("The verdict is yours", format!("The machine stops here; please look and decide.{why}"), next)
             }
             Notice::PleaseCheck => {
                 let next = [with(commands::restore), with(commands::note), with(commands::accept)].concat();
@@ -132,6 +135,11 @@ impl Mail<'_> {
         self.page.text(format!("{what}. {detail}"));
         if let Some(facts) = incident {
             self.incident(facts);
+        }
+        if let Some(verdict) = incident.and_then(|facts| facts.verdict.as_ref())
+            && *notice == Notice::YoursToDecide
+        {
+            self.open_ends(verdict);
         }
         self.page.section(Name::Annex).text("Next:");
         for command in next {

@@ -3,6 +3,8 @@
 //! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
 
 mod desk;
+mod doubt;
+mod impact;
 mod phrases;
 mod record;
 
@@ -15,9 +17,7 @@ use super::{text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, Asked, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
-use phrases::{
-    NONE, NOT_KNOWN, address, ask_tag, expected, isolation, line, list, state_sentence, subject, target_lines, title,
-};
+use phrases::{NONE, NOT_KNOWN, address, ask_tag, isolation, line, list, state_sentence, subject, target_lines, title};
 
 /// Subject and sections in English.
 pub(super) fn mail(letter: &Letter) -> (String, Page) {
@@ -182,14 +182,8 @@ impl Mail<'_> {
         }
         page.field("Symptom", Symptom::of(facts).title());
         page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
-        page.section(Name::Impact).field("Systems", list(&facts.systems, NOT_KNOWN));
-        page.field("Scope", facts.scope.map_or(NOT_KNOWN, words::scope_en));
-        let yes_no = |known: Option<bool>| known.map_or(NOT_KNOWN, |yes| if yes { "yes" } else { "no" });
-        page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));
-        page.field("Substitute", yes_no(facts.substitute));
-        if facts.office_closed {
-            page.field("Office", "closed at present; effect on the night duty is being checked");
-        }
+        self.impact(facts);
+        let page = &mut self.page;
         page.section(Name::State).field("Isolation", isolation(facts));
         let mut state: Vec<String> = facts.asked.iter().map(|asked| self.asked(asked)).collect();
         state.push(state_sentence(facts));

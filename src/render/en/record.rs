@@ -123,6 +123,7 @@ impl Mail<'_> {
             Fact::OnSite { item, words, at } => {
                 format!("on site, {}: {} ({})", text::name(item), text::note(words), self.clock.english_short(*at))
             }
+            Fact::NotLooked { item } => format!("nobody has said yet what was seen: {}", text::name(item)),
             Fact::Changed { summary, at } => {
                 format!("changed shortly before: {} ({})", text::summary(summary), self.clock.english(*at))
             }

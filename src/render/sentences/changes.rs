@@ -2,8 +2,8 @@
 
 use super::{Names, Weight, one_line};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
-use crate::desk::ids::{AlertId, ProbeName, SourceId};
-use crate::desk::incident::{Edit, Probe, Status};
+use crate::desk::ids::{AlertId, PartyId, ProbeName, SourceId};
+use crate::desk::incident::{Claim, Edit, Probe, Status, Unknown, Verdict};
 use crate::desk::letter::{Ask, Happening, What};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
@@ -140,12 +140,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::Severity(severity) => {
             (format!("severity {} of {name} ({})", severity.value, one_line(&severity.why)), Weight::Headline)
         }
-        Edit::Verdict(verdict) => {
-            let parties: Vec<&str> = verdict.parties.iter().map(|party| party.as_str()).collect();
-            let code = verdict_word(verdict.code);
-            let sure = confidence_word(verdict.confidence);
-            (format!("verdict on {name}: {code} {} ({sure})", parties.join(", ")), Weight::Headline)
-        }
+        Edit::Verdict(verdict) => (format!("verdict on {name}: {}", verdict_words(verdict)), Weight::Headline),
         Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
         Edit::Trial { probe, trial } => (format!("probe {probe} {}", trial_words(trial)), Weight::Detail),
         Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
@@ -221,6 +216,27 @@ fn status(name: &str, to: &Status, by: Option<&str>) -> String {
         | Status::Merged => "",
     };
     format!("{name} is {}{waits}{by}", to.name().as_str())
+}
+
+/// `single n-sha (probable)`; of 不明 also which kind it is.
+fn verdict_words(verdict: &Verdict) -> String {
+    let named = |parties: &[PartyId]| parties.iter().map(|party| party.as_str()).collect::<Vec<_>>().join(", ");
+    let parties = named(&verdict.parties);
+    let code = verdict_word(verdict.code);
+    let kind = match &verdict.unknown {
+        Some(Unknown::Disagreement { claims }) => {
+            let claim = |claim: &Claim| format!("{} ({})", named(&claim.parties), confidence_word(claim.confidence));
+            let claims: Vec<String> = claims.iter().map(claim).collect();
+            return format!("{code} {parties}, {}", claims.join(" against "));
+        }
+        Some(Unknown::NothingKnown { hosts }) if !hosts.is_empty() => {
+            format!("no component covers {}", one_line(&hosts.join(", ")))
+        }
+        Some(Unknown::NothingKnown { .. }) => "nothing is known".to_owned(),
+        Some(Unknown::NobodyLeft) => "nobody is left".to_owned(),
+        Some(Unknown::ByRule { .. }) | None => confidence_word(verdict.confidence),
+    };
+    format!("{code} {parties} ({kind})")
 }
 
 fn verdict_word(code: VerdictCode) -> String {

@@ -154,6 +154,9 @@ fn problem(pattern: &Pattern, values: &Values<'_, '_>, momentary: bool, late: bo
         groups: Vec::new(),
         object: Some(pattern.name.clone()),
         fields: fields.collect(),
+        // A line is measured by nobody; what the host is, the log does not say.
+        items: Some(Vec::new()),
+        inventory: BTreeMap::new(),
         raw: values.line.text.to_owned(),
         acknowledged: false,
         suppressed: false,

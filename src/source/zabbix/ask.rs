@@ -6,7 +6,7 @@
 
 use super::api::{Api, Error, Version};
 use super::parse::{
-    Count, EventRow, Fate, HostRow, MaintenanceRow, Mark, NotedRow, OpenRow, Readable, TriggerRow, WorkedHost,
+    Count, EventRow, Fate, HostRow, ItemsRow, MaintenanceRow, Mark, NotedRow, OpenRow, Readable, TriggerRow, WorkedHost,
 };
 use super::wire::Wire;
 use crate::desk::observation::{Failure, FailureKind};
@@ -20,6 +20,65 @@ pub(super) const DETAILS: usize = 500;
 pub(super) const ROWS: usize = 1_000;
 /// The most one query may bring where there is no way to cut it smaller.
 const CROWD: usize = 20_000;
+/// The fields of a host's inventory that are read: all there are since 5.0 but those that name or reach persons (`contact`,
+/// `poc_…`), which have no business in a record that cannot be erased.
+pub const INVENTORY: [&str; 55] = [
+    "type",
+    "type_full",
+    "name",
+    "alias",
+    "os",
+    "os_full",
+    "os_short",
+    "serialno_a",
+    "serialno_b",
+    "tag",
+    "asset_tag",
+    "macaddress_a",
+    "macaddress_b",
+    "hardware",
+    "hardware_full",
+    "software",
+    "software_full",
+    "software_app_a",
+    "software_app_b",
+    "software_app_c",
+    "software_app_d",
+    "software_app_e",
+    "location",
+    "location_lat",
+    "location_lon",
+    "notes",
+    "chassis",
+    "model",
+    "hw_arch",
+    "vendor",
+    "contract_number",
+    "installer_name",
+    "deployment_status",
+    "url_a",
+    "url_b",
+    "url_c",
+    "host_networks",
+    "host_netmask",
+    "host_router",
+    "oob_ip",
+    "oob_netmask",
+    "oob_router",
+    "date_hw_purchase",
+    "date_hw_install",
+    "date_hw_expiry",
+    "date_hw_decomm",
+    "site_address_a",
+    "site_address_b",
+    "site_address_c",
+    "site_city",
+    "site_state",
+    "site_country",
+    "site_zip",
+    "site_rack",
+    "site_notes",
+];
 /// Zabbix 7 takes `eventid_from` of `problem.get` for a time and refuses what is later than 2038.
 const LAST_TIME: u64 = i32::MAX as u64;
 
@@ -135,10 +194,18 @@ impl<W: Wire> Api<W> {
         Ok(self.call::<Count>("host.get", json!({ "countOutput": true })).await?.0)
     }
 
-    /// The groups of these hosts.
-    pub(super) async fn groups(&mut self, hosts: &[u64]) -> Result<Vec<HostRow>, Error> {
-        let params = json!({ "output": ["hostid"], self.select_groups().await?: ["name"] });
+    /// The groups and the inventory of these hosts.
+    pub(super) async fn about_hosts(&mut self, hosts: &[u64]) -> Result<Vec<HostRow>, Error> {
+        let params = json!({
+            "output": ["hostid"], self.select_groups().await?: ["name"], "selectInventory": &INVENTORY[..],
+        });
         self.by_ids("host.get", "hostids", params, hosts).await
+    }
+
+    /// What these triggers look at.
+    pub(super) async fn items_of(&mut self, triggers: &[u64]) -> Result<Vec<ItemsRow>, Error> {
+        let params = json!({ "output": ["triggerid"], "selectItems": ["name", "key_"] });
+        self.by_ids("trigger.get", "triggerids", params, triggers).await
     }
 
     /// All hosts we may see, with names, groups and tags.

@@ -137,12 +137,15 @@ impl Fake {
                 vec!["source", "object", "value", "eventids", "eventid_from", "selectHosts", "selectTags", notes]
             }
             "problem.get" => vec!["source", "object", "eventid_from", "time_from", "time_till"],
-            "trigger.get" => vec!["triggerids", "monitored"],
-            "host.get" if self.version >= (7, 2) => vec!["hostids", "filter", "selectHostGroups", "selectTags"],
-            "host.get" if self.version >= (6, 2) => {
-                vec!["hostids", "filter", "selectHostGroups", "selectGroups", "selectTags"]
+            "trigger.get" => vec!["triggerids", "monitored", "selectItems"],
+            "host.get" => {
+                let groups = match self.version {
+                    (7, 2..) | (8.., _) => &["selectHostGroups"][..],
+                    (6, 2..) | (7, _) => &["selectHostGroups", "selectGroups"],
+                    _ => &["selectGroups"],
+                };
+                [&["hostids", "filter", "selectTags", "selectInventory"], groups].concat()
             }
-            "host.get" => vec!["hostids", "filter", "selectGroups", "selectTags"],
             "maintenance.get" => vec!["maintenanceids", "selectTimeperiods"],
             "user.login" if self.version >= (5, 4) => vec!["username", "password"],
             "user.login" => vec!["user", "password"],
@@ -183,7 +186,12 @@ impl Fake {
                         && !self.hidden.contains(&self.host_of(*id))
                 };
                 let ids = ids(&params["triggerids"]).expect("always given").into_iter().filter(watched);
-                ids.map(|id| json!({ "triggerid": id.to_string() })).collect()
+                let items = |id| json!([{ "itemid": "1", "name": format!("値 {id}"), "key_": format!("value[{id}]") }]);
+                let row = |id: u64| match params.get("selectItems") {
+                    Some(_) => json!({ "triggerid": id.to_string(), "items": items(id) }),
+                    None => json!({ "triggerid": id.to_string() }),
+                };
+                ids.map(row).collect()
             }
             "host.get" => self.host_get(params),
             "maintenance.get" => json!([{
@@ -266,7 +274,14 @@ impl Fake {
         let key = if params.get("selectHostGroups").is_some() { "hostgroups" } else { "groups" };
         let wanted = ids(&params["hostids"]);
         let seen = seen.into_iter().filter(|id| wanted.as_ref().is_none_or(|wanted| wanted.contains(id)));
-        seen.map(|id| json!({ "hostid": id.to_string(), key: [{ "name": "Vendor/Test" }] })).collect()
+        // The inventory of the first host is disabled.
+        let inventory = |id| match id {
+            1 => json!([]),
+            id => json!({ "location": format!("{id}階"), "model": "X-9000", "notes": "", "vendor": "" }),
+        };
+        let row =
+            |id: u64| json!({ "hostid": id.to_string(), key: [{ "name": "Vendor/Test" }], "inventory": inventory(id) });
+        seen.map(row).collect()
     }
 }
 

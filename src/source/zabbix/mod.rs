@@ -6,13 +6,14 @@
 //! receiver is down, so they could only be a hint to look at once).
 //!
 //! From the inside out: `parse` reads rows, `wire` carries bytes, `api` speaks JSON-RPC as each version wants it, `ask`
-//! holds the calls, `memory` the place and the open problems, `poll` and `reconcile` are the look, `maintenance` what is worked on there, `task` the loop.
+//! holds the calls, `memory` the place and the open problems, `known` what is known beside events, `poll` and `reconcile` are the look, `maintenance` what is worked on there, `task` the loop.
 
 mod api;
 mod ask;
 mod config;
 #[cfg(test)]
 mod fake;
+mod known;
 mod maintenance;
 mod memory;
 mod note;
@@ -24,6 +25,7 @@ mod task;
 mod tests;
 mod wire;
 
+pub use ask::INVENTORY;
 pub use config::{Access, Config, Fault, WriteBackKind};
 pub use note::Notes;
 pub use task::run;

@@ -3,13 +3,17 @@
 //! Every number arrives as a string from one version and as a number from another, so both are read everywhere. Rows
 //! that are read by the thousand hold numbers only. Not here: what follows from a row.
 
+mod number;
+
+use super::known::Surroundings;
 use crate::desk::observation::{Key, Level, Observation, Problem, Seen};
 use crate::source::printable;
 use jiff::Timestamp;
-use serde::de::{self, DeserializeOwned};
+use number::{flag, number, optional_number};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 /// Longest text taken from one field, in characters; Zabbix itself keeps at most 2,048.
 const LONGEST_TEXT: usize = 4_096;
@@ -196,6 +200,26 @@ pub(super) struct HostRow {
     pub(super) hostgroups: Vec<Named>,
     #[serde(default)]
     pub(super) tags: Vec<Tag>,
+    /// By field, without empty ones; nothing where it is disabled.
+    #[serde(default, deserialize_with = "inventory")]
+    pub(super) inventory: BTreeMap<String, String>,
+}
+
+/// What a trigger looks at.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct ItemsRow {
+    #[serde(deserialize_with = "number")]
+    pub(super) triggerid: u64,
+    #[serde(default)]
+    pub(super) items: Vec<ItemRow>,
+}
+
+/// An item.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct ItemRow {
+    #[serde(default)]
+    pub(super) name: String,
+    pub(super) key_: String,
 }
 
 /// Something with a name.
@@ -268,12 +292,12 @@ impl EventRow {
         Timestamp::new(self.clock, self.ns).ok()
     }
 
-    /// The problem this event opens, under `key`, its host groups looked up by `groups`. A row whose severity or time
-    /// makes no sense is reported as unreadable at `read_at`.
+    /// The problem this event opens, under `key`, with what is known beside it. A row whose severity or time makes no
+    /// sense is reported as unreadable at `read_at`.
     pub(super) fn problem(
         self,
         key: Key,
-        groups: impl Fn(u64) -> Vec<String>,
+        known: &Surroundings,
         late: impl Fn(Timestamp) -> bool,
         read_at: Timestamp,
     ) -> Observation {
@@ -285,7 +309,7 @@ impl EventRow {
             );
             return Observation { key, at: read_at, seen: Seen::Unreadable { text, why } };
         };
-        let mut names: Vec<String> = self.hosts.iter().flat_map(|host| groups(host.hostid)).collect();
+        let mut names: Vec<String> = self.hosts.iter().flat_map(|host| known.groups(host.hostid)).cloned().collect();
         names.sort();
         names.dedup();
         // A trigger may look at several hosts. The first stands for it; all are kept for people to read.
@@ -296,6 +320,7 @@ impl EventRow {
                 LONGEST_TEXT,
             ),
         };
+        let inventory = self.hosts.first().map(|first| known.inventory(first.hostid)).unwrap_or_default();
         let (host, host_name) = match self.hosts.into_iter().next() {
             Some(first) if first.name.is_empty() => (first.host.clone(), first.host),
             Some(first) => (first.host, first.name),
@@ -310,6 +335,8 @@ impl EventRow {
             groups: names,
             object: Some(self.objectid.to_string()),
             fields: Vec::new(),
+            items: known.items(self.objectid),
+            inventory,
             raw,
             acknowledged: self.acknowledged,
             suppressed: self.suppressed,
@@ -320,46 +347,24 @@ impl EventRow {
     }
 }
 
+/// Reads an inventory: an object, or `[]` where it is disabled. Nothing in it keeps the rest of the row from being read.
+fn inventory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let serde_json::Value::Object(fields) = serde_json::Value::deserialize(deserializer)? else {
+        return Ok(BTreeMap::new());
+    };
+    let filled = fields.into_iter().filter_map(|(field, value)| match value {
+        serde_json::Value::String(text) if !text.trim().is_empty() => Some((field, text)),
+        serde_json::Value::Number(number) => Some((field, number.to_string())),
+        _ => None,
+    });
+    Ok(filled.collect())
+}
+
 fn cut(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
         text.truncate(end);
     }
     text
-}
-
-/// Reads a whole number, written as a number or as a string.
-fn number<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<T, D::Error> {
-    struct Number<T>(PhantomData<T>);
-    impl<T: TryFrom<i128>> de::Visitor<'_> for Number<T> {
-        type Value = T;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number, plain or in quotes")
-        }
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
-            T::try_from(number.into()).map_err(|_| E::custom(format_args!("{number} is out of range")))
-        }
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
-            T::try_from(number.into()).map_err(|_| E::custom(format_args!("{number} is out of range")))
-        }
-        fn visit_bool<E: de::Error>(self, yes: bool) -> Result<T, E> {
-            self.visit_u64(yes.into())
-        }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            let number: i128 = text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))?;
-            T::try_from(number).map_err(|_| E::custom(format_args!("{number} is out of range")))
-        }
-    }
-    deserializer.deserialize_any(Number(PhantomData))
-}
-
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    number::<D, u8>(deserializer).map(|number| number != 0)
-}
-
-fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    struct Plain(#[serde(deserialize_with = "number")] u64);
-    Ok(Option::<Plain>::deserialize(deserializer)?.map(|plain| plain.0))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 use super::api::{Api, Error};
 use super::ask::DETAILS;
+use super::known::Surroundings;
 use super::maintenance;
 use super::memory::{Memory, Open, Place};
 use super::parse::{EventRow, Mark, Readable};
@@ -24,8 +25,6 @@ use std::time::Duration;
 const LATE_AFTER: Duration = Duration::from_secs(45);
 /// How much earlier than the outage something may have happened and still be part of what it hid.
 const LATE_SLACK: Duration = Duration::from_secs(600);
-/// How long the groups of a host are believed.
-const GROUPS_AGE: Duration = Duration::from_secs(300);
 
 /// Takes what was seen and returns once it is on record.
 pub(super) trait Record: Send {
@@ -84,8 +83,7 @@ pub(super) struct Poll {
     pub(super) vanished: Option<Elapsed>,
     /// Problems that could not be read and were told once.
     pub(super) strange: BTreeSet<u64>,
-    groups: BTreeMap<u64, Vec<String>>,
-    groups_since: Elapsed,
+    known: Surroundings,
     first_look: bool,
     /// Seen, in the memory, but not yet on record.
     pub(super) pending: Vec<Observation>,
@@ -111,8 +109,7 @@ impl Poll {
             reconciled: None,
             vanished: None,
             strange: BTreeSet::new(),
-            groups: BTreeMap::new(),
-            groups_since: now.elapsed,
+            known: Surroundings::new(now),
             first_look: memory.place.is_none(),
             pending: Vec::new(),
             remarks: remarks.into_iter().collect(),
@@ -224,7 +221,7 @@ impl Poll {
     /// Reads these events in full: problems open, and recoveries close the problems that name them.
     pub(super) async fn take<W: Wire>(&mut self, api: &mut Api<W>, ids: &[u64], now: Now) -> Result<(), Stop> {
         let rows = api.events(ids).await?;
-        self.know_groups(api, &rows, now).await?;
+        self.known.learn(api, &rows, now).await?;
         let mut seen: Vec<(u64, Observation)> = Vec::new();
         let mut recoveries: BTreeMap<u64, Timestamp> = BTreeMap::new();
         let mut objects = BTreeSet::new();
@@ -274,13 +271,8 @@ impl Poll {
         let (id, object, severity) = (row.eventid, row.objectid, row.severity);
         let key = self.memory.key(id);
         let (acknowledged, suppressed) = (row.acknowledged, row.suppressed);
-        let (gap, groups) = (self.gap, &self.groups);
-        let observation = row.problem(
-            key.clone(),
-            |host| groups.get(&host).cloned().unwrap_or_default(),
-            |at| is_late(gap, at, now.wall),
-            now.wall,
-        );
+        let gap = self.gap;
+        let observation = row.problem(key.clone(), &self.known, |at| is_late(gap, at, now.wall), now.wall);
         match (Level::from_zabbix(severity), &observation.seen) {
             (Some(level), Seen::Problem(_)) => {
                 let open = Open { key, object, level, acknowledged, suppressed, monitored: true, missed: false };
@@ -316,34 +308,6 @@ impl Poll {
             seen.push((*recovery, Observation { key: open.key, at, seen: Seen::Recovered { evidence } }));
         }
         Ok(seen)
-    }
-
-    async fn know_groups<W: Wire>(
-        &mut self,
-        api: &mut Api<W>,
-        rows: &[Readable<EventRow>],
-        now: Now,
-    ) -> Result<(), Stop> {
-        if now.elapsed.since(self.groups_since) >= GROUPS_AGE {
-            self.groups.clear();
-            self.groups_since = now.elapsed;
-        }
-        let mut unknown = BTreeSet::new();
-        for row in rows {
-            if let Readable::Row(EventRow { value: 1, hosts, .. }) = row {
-                unknown.extend(hosts.iter().map(|host| host.hostid).filter(|id| !self.groups.contains_key(id)));
-            }
-        }
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let unknown = Vec::from_iter(unknown);
-        let rows = api.groups(&unknown).await?;
-        self.groups.extend(unknown.into_iter().map(|id| (id, Vec::new())));
-        for row in rows {
-            self.groups.insert(row.hostid, row.hostgroups.into_iter().map(|group| group.name).collect());
-        }
-        Ok(())
     }
 
     /// Hands over what is pending once it fills a page.

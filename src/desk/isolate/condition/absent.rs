@@ -1,7 +1,7 @@
 //! `absent`: no open alert of the whole desk fits.
 
 use super::{Case, Kind, Place, Truth};
-use crate::desk::isolate::case::fits;
+use crate::desk::isolate::case::{doubtful, fits};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use crate::desk::source::Sight;
@@ -23,15 +23,14 @@ impl Kind for Absent {
     /// Only a look at what monitoring covers: silence of a blind source is not quiet.
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
         let blind = case.state.sources.iter().find(|(_, source)| matches!(source.sight, Sight::Blind { .. }));
-        let live = case.state.live.values().flatten().filter_map(|id| case.state.alerts.get(id));
-        match (live.into_iter().find(|alert| fits(&self.0, alert)), blind) {
-            (Some(alert), _) => {
+        let live = || case.state.live.values().flatten().filter_map(|id| case.state.alerts.get(id));
+        match (live().find(|alert| fits(&self.0, alert)), doubtful(live(), &self.0).next(), blind) {
+            (Some(alert), ..) => {
                 Truth::Fails { saw: format!("{} on {} is open", alert.problem.summary, alert.problem.host) }
             }
-            (None, Some((source, _))) => {
-                Truth::NotKnown { missing: format!("source {source} sees nothing"), facts: Vec::new() }
-            }
-            (None, None) => Truth::Holds(Vec::new()),
+            (None, Some((_, missing)), _) => Truth::not_known(missing),
+            (None, None, Some((source, _))) => Truth::not_known(format!("source {source} sees nothing")),
+            (None, None, None) => Truth::Holds(Vec::new()),
         }
     }
 

@@ -18,9 +18,10 @@ impl Kind for Alert {
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
-        match case.member(&self.0) {
-            Some(alert) => Truth::Holds(vec![fact_of(alert)]),
-            None => Truth::Fails { saw: format!("none of {} alerts fits", case.members.len()) },
+        match (case.member(&self.0), case.doubtful(&self.0).next()) {
+            (Some(alert), _) => Truth::Holds(vec![fact_of(alert)]),
+            (None, Some((_, missing))) => Truth::not_known(missing),
+            (None, None) => Truth::Fails { saw: format!("none of {} alerts fits", case.members.len()) },
         }
     }
 

@@ -1,6 +1,7 @@
 //! `also`: another member alert fits, near the first.
 
 use super::{Case, Kind, Place, Truth};
+use crate::desk::alert::Alert;
 use crate::desk::isolate::case::fact_of;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
@@ -33,10 +34,14 @@ impl Kind for Also {
     }
 
     fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
-        let mut fitting = case.fitting(&self.alert);
-        match fitting.find(|alert| alert.at.duration_since(anchor).unsigned_abs() <= self.within) {
-            Some(alert) => Truth::Holds(vec![fact_of(alert)]),
-            None => Truth::Fails { saw: format!("no such alert within {} s of the first", self.within.as_secs()) },
+        let near = |alert: &Alert| alert.at.duration_since(anchor).unsigned_abs() <= self.within;
+        let sure = case.fitting(&self.alert).find(|alert| near(alert));
+        match (sure, case.doubtful(&self.alert).find(|(alert, _)| near(alert))) {
+            (Some(alert), _) => Truth::Holds(vec![fact_of(alert)]),
+            (None, Some((_, missing))) => Truth::not_known(missing),
+            (None, None) => {
+                Truth::Fails { saw: format!("no such alert within {} s of the first", self.within.as_secs()) }
+            }
         }
     }
 

@@ -67,7 +67,10 @@ impl Kind for Count {
                 hosts: self.of == Of::Hosts,
                 within: self.within,
             }]),
-            Some(_) | None => Truth::Fails { saw: format!("{times} at most") },
+            Some(_) | None => match self.perhaps(case, fitting) {
+                Some(missing) => Truth::not_known(missing),
+                None => Truth::Fails { saw: format!("{times} at most") },
+            },
         }
     }
 
@@ -88,6 +91,15 @@ impl Kind for Count {
 }
 
 impl Count {
+    /// What is missing to know that there are not enough, if those about which it is not known would make enough.
+    fn perhaps<'a>(&self, case: &Case<'a>, mut fitting: Vec<&'a Alert>) -> Option<String> {
+        let doubtful: Vec<(&'a Alert, String)> = case.doubtful(&self.alert).collect();
+        let (_, missing) = doubtful.first()?;
+        fitting.extend(doubtful.iter().map(|(alert, _)| *alert));
+        fitting.sort_by_key(|alert| (alert.at, alert.id));
+        (self.most(&fitting).0 >= self.at_least).then(|| missing.clone())
+    }
+
     /// The most that falls into one stretch, and the alert that ends it. `fitting` is in order of time.
     fn most<'a>(&self, fitting: &[&'a Alert]) -> (usize, Option<&'a Alert>) {
         let mut first = 0;

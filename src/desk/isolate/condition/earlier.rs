@@ -34,11 +34,14 @@ impl Kind for Earlier {
     }
 
     fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
-        let mut fitting = case.fitting(&self.alert);
         let before = |at: Timestamp| at < anchor && at.duration_since(anchor).unsigned_abs() <= self.within;
-        match fitting.find(|alert| before(alert.at)) {
-            Some(alert) => Truth::Holds(vec![fact_of(alert)]),
-            None => Truth::Fails { saw: format!("no such alert in the {} s before the first", self.within.as_secs()) },
+        let sure = case.fitting(&self.alert).find(|alert| before(alert.at));
+        match (sure, case.doubtful(&self.alert).find(|(alert, _)| before(alert.at))) {
+            (Some(alert), _) => Truth::Holds(vec![fact_of(alert)]),
+            (None, Some((_, missing))) => Truth::not_known(missing),
+            (None, None) => {
+                Truth::Fails { saw: format!("no such alert in the {} s before the first", self.within.as_secs()) }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! `missing`: what should have followed has not come (A without B within T).
 
 use super::{Case, Kind, Place, Truth};
-use crate::desk::isolate::case::fits;
+use crate::desk::isolate::case::{doubtful, fits};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use crate::desk::source::Sight;
@@ -37,17 +37,20 @@ impl Kind for Missing {
 
     fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
         let inside = |at: Timestamp| at >= anchor && at.duration_since(anchor).unsigned_abs() <= self.within;
-        if let Some(alert) = case.state.alerts.values().find(|alert| inside(alert.at) && fits(&self.alert, alert)) {
+        let came = || case.state.alerts.values().filter(|alert| inside(alert.at));
+        if let Some(alert) = came().find(|alert| fits(&self.alert, alert)) {
             return Truth::Fails { saw: format!("{} on {} came", alert.problem.summary, alert.problem.host) };
         }
-        let unknown = |missing: String| Truth::NotKnown { missing, facts: Vec::new() };
         if self.settles(case, anchor).is_some_and(|over| case.now.wall < over) {
-            return unknown("the time in which it may come is not over".to_owned());
+            return Truth::not_known("the time in which it may come is not over".to_owned());
+        }
+        if let Some((_, missing)) = doubtful(came(), &self.alert).next() {
+            return Truth::not_known(missing);
         }
         // What did not come from a source that sees nothing is not missing.
         let blind = case.state.sources.iter().find(|(_, source)| matches!(source.sight, Sight::Blind { .. }));
         match blind {
-            Some((source, _)) => unknown(format!("source {source} sees nothing")),
+            Some((source, _)) => Truth::not_known(format!("source {source} sees nothing")),
             None => Truth::Holds(Vec::new()),
         }
     }

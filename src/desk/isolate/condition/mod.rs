@@ -54,6 +54,13 @@ pub enum Truth {
     },
 }
 
+impl Truth {
+    /// Not known for want of `missing`, of which a mail says nothing.
+    fn not_known(missing: String) -> Self {
+        Truth::NotKnown { missing, facts: Vec::new() }
+    }
+}
+
 /// What each kind of condition brings along.
 trait Kind: Sized + PartialEq {
     /// What stands behind its key in the file.

@@ -28,6 +28,8 @@ pub trait Refer {
     fn calendar(&mut self, at: &[Step], name: &str) -> CalendarId;
     /// The probe of this name.
     fn probe(&mut self, at: &[Step], name: &str) -> ProbeName;
+    /// A field of host inventories is named.
+    fn inventory(&mut self, at: &[Step], field: &str);
     /// What is known of a component.
     fn known(&self, component: &ComponentId) -> Option<&Component>;
     /// Notes what is wrong and what would be right.
@@ -107,6 +109,10 @@ impl<'a> Place<'a> {
     /// Conditions on an alert; the caller has looked at `within`.
     pub fn alert_within(&mut self, written: WrittenMatch) -> AlertMatch {
         let components = self.key("component").components(&written.component);
+        for field in written.inventory.keys() {
+            let inventory = self.key("inventory");
+            inventory.refer.inventory(&inventory.steps, field);
+        }
         let all = AlertMatch::of(written, components);
         if all == AlertMatch::default() {
             self.fault("says nothing", "an empty table would fit every alert: say what it should fit");

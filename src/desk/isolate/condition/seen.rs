@@ -42,9 +42,10 @@ impl Kind for Seen {
         }
         match (answers().next(), asked().next()) {
             (Some((item, found)), _) => Truth::Fails { saw: format!("{item}: {}", found.words) },
-            (None, Some((item, _))) => {
-                Truth::NotKnown { missing: format!("nobody has said yet what was seen: {item}"), facts: Vec::new() }
-            }
+            (None, Some((item, _))) => Truth::NotKnown {
+                missing: format!("nobody has said yet what was seen: {item}"),
+                facts: vec![Fact::NotLooked { item: item.clone() }],
+            },
             (None, None) => Truth::NotKnown { missing: "nobody was asked to look".to_owned(), facts: Vec::new() },
         }
     }

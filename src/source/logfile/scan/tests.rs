@@ -75,6 +75,8 @@ fn a_line_becomes_a_problem_with_everything_the_pattern_says() {
         groups: vec![],
         object: Some("link".into()),
         fields: vec![("interface".into(), "Gi0/1".into())],
+        items: Some(Vec::new()),
+        inventory: BTreeMap::new(),
         raw: line.into(),
         acknowledged: false,
         suppressed: false,

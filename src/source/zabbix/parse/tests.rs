@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test should stop")]
 use super::*;
+use crate::desk::now::{Elapsed, Now};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -22,8 +23,12 @@ fn rows<T: DeserializeOwned>(name: &str) -> Vec<T> {
 
 fn problem(row: EventRow) -> Problem {
     let key = Key(row.eventid.to_string());
-    let groups = |id| vec![format!("group of {id}")];
-    match row.problem(key, groups, |_| false, Timestamp::UNIX_EPOCH).seen {
+    let mut known = Surroundings::new(Now { wall: Timestamp::UNIX_EPOCH, elapsed: Elapsed(0) });
+    for host in &row.hosts {
+        let text = format!(r#"{{"hostid":{0},"groups":[{{"name":"group of {0}"}}],"inventory":[]}}"#, host.hostid);
+        known.host(serde_json::from_str(&text).unwrap());
+    }
+    match row.problem(key, &known, |_| false, Timestamp::UNIX_EPOCH).seen {
         Seen::Problem(problem) => problem,
         other => panic!("{other:?}"),
     }
@@ -185,11 +190,38 @@ fn one_strange_row_does_not_hide_the_others() {
 }
 
 #[test]
+fn inventories_and_items_read_as_real_servers_tell_them() {
+    let [disabled, core, database, small] = rows::<HostRow>("host_get_inventory").try_into().unwrap();
+    assert!(disabled.inventory.is_empty() && !disabled.hostgroups.is_empty());
+    let filled: Vec<(&str, &str)> =
+        core.inventory.iter().map(|(field, text)| (field.as_str(), text.as_str())).collect();
+    assert_eq!(
+        filled,
+        [
+            ("contract_number", "R8-情-012"),
+            ("location", "本庁舎2階"),
+            ("model", "X-9000"),
+            ("serialno_a", "S123"),
+            ("type", "L3スイッチ"),
+            ("vendor", "株式会社N"),
+        ]
+    );
+    assert_eq!(database.inventory["location"], "情報センター 仮想化基盤");
+    assert_eq!(small.inventory["serialno_a"], "SN-0001");
+    let triggers: Vec<ItemsRow> = rows("trigger_get_items");
+    let [maximum, number] = triggers[0].items.clone().try_into().unwrap();
+    assert_eq!((maximum.name.as_str(), maximum.key_.as_str()), ("Maximum number of processes", "kernel.maxproc"));
+    assert_eq!(number.key_, "proc.num");
+    assert_eq!(triggers[1].items[0].key_, "icmpping");
+}
+
+#[test]
 fn a_severity_or_time_nobody_knows_becomes_unreadable_instead_of_a_guess() {
     for wrong in [r#""severity":"9","clock":"1""#, r#""severity":"1","clock":"999999999999""#] {
         let text = format!(r#"{{"eventid":"5","objectid":"1","value":"1",{wrong}}}"#);
         let row: EventRow = serde_json::from_str(&text).unwrap();
-        let seen = row.problem(Key("5".into()), |_| vec![], |_| false, Timestamp::UNIX_EPOCH);
+        let known = Surroundings::new(Now { wall: Timestamp::UNIX_EPOCH, elapsed: Elapsed(0) });
+        let seen = row.problem(Key("5".into()), &known, |_| false, Timestamp::UNIX_EPOCH);
         assert!(matches!(seen.seen, Seen::Unreadable { .. }), "{wrong}");
     }
 }

@@ -13,7 +13,9 @@ use super::fake::{Fake, FakeWire, TOKEN};
 use super::memory::Memory;
 use super::poll::{Manner, Poll, Record, Stop};
 use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{Cursor, Evidence, Failure, FailureKind, Key, Observation, OpenProblem, Report, Seen};
+use crate::desk::observation::{
+    Cursor, Evidence, Failure, FailureKind, Key, Observation, OpenProblem, Problem, Report, Seen,
+};
 use crate::inbox::Closed;
 use crate::source::Standing;
 use jiff::Timestamp;

@@ -25,8 +25,8 @@ fn a_first_look_that_fails_is_still_the_first_look_when_it_succeeds() {
     for id in 1..=1_200 {
         story.zabbix.fake().problem(id, id, START - 9_000);
     }
-    // Version, newest, two pages of the list, hosts, details, groups, then the second page of details.
-    story.zabbix.fake().trouble = std::iter::repeat_n(None, 7).chain([Some(Err(timeout()))]).collect();
+    // Version, newest, two pages of the list, hosts, details, groups, items, then the second page of details.
+    story.zabbix.fake().trouble = std::iter::repeat_n(None, 8).chain([Some(Err(timeout()))]).collect();
     assert_eq!(story.look().unwrap_err().kind, FailureKind::Timeout);
     let adopted = story.book.open.len();
     assert_eq!(adopted, 500, "what was read is on record");
@@ -34,6 +34,43 @@ fn a_first_look_that_fails_is_still_the_first_look_when_it_succeeds() {
     story.restart(None);
     assert_eq!(story.look().unwrap().len(), 1_200 - adopted);
     assert!(story.book.reports.iter().all(|report| report.first_look));
+}
+
+#[test]
+fn what_is_measured_and_what_the_host_is_come_with_the_problem_in_two_calls_for_a_page() {
+    let mut story = Story::begun();
+    // Of host 1, whose inventory is disabled, and of host 3; the trigger of the last one is deleted meanwhile.
+    for (id, trigger) in [(1, 10), (2, 2), (3, 12)] {
+        story.problem(id, trigger);
+    }
+    story.zabbix.fake().deleted.insert(12);
+    story.calls();
+    story.look().unwrap();
+    let calls = story.calls();
+    let count = |begin: &str, part: &str| calls.iter().filter(|it| it.starts_with(begin) && it.contains(part)).count();
+    assert_eq!((count("host.get", "selectInventory"), count("trigger.get", "selectItems")), (1, 1), "{calls:#?}");
+    let problems: Vec<Problem> = (story.last().observations.iter())
+        .filter_map(|observation| match &observation.seen {
+            Seen::Problem(problem) => Some(problem.clone()),
+            _ => None,
+        })
+        .collect();
+    let items = |nth: usize| problems[nth].items.as_ref().map(|items| (items[0].name.as_str(), items[0].key.as_str()));
+    assert_eq!([items(0), items(1), items(2)], [Some(("値 10", "value[10]")), Some(("値 2", "value[2]")), None]);
+    assert!(problems[0].inventory.is_empty());
+    assert_eq!(
+        problems[1].inventory,
+        [("location", "3階"), ("model", "X-9000")].map(|(a, b)| (a.into(), b.into())).into()
+    );
+
+    // What is known is believed for five minutes.
+    story.problem(4, 2);
+    story.look().unwrap();
+    assert!(!story.calls().iter().any(|call| call.contains("selectItems") || call.contains("selectInventory")));
+    story.time += 300;
+    story.problem(5, 2);
+    story.look().unwrap();
+    assert_eq!(story.calls().iter().filter(|call| call.contains("selectItems")).count(), 1);
 }
 
 #[test]
@@ -156,8 +193,8 @@ fn a_failure_in_the_middle_of_the_gap_goes_on_where_the_record_ends() {
         for id in 1..=3_000 {
             story.problem(id, id);
         }
-        // The tail, two pages of details, one of groups, then nothing.
-        story.zabbix.fake().trouble = [None, None, None, None, Some(Err(timeout()))].into();
+        // The tail, details, groups and items of the first page, details of the second, then nothing.
+        story.zabbix.fake().trouble = [None, None, None, None, None, Some(Err(timeout()))].into();
         story.look().unwrap_err();
         let recorded = story.book.open.len();
         assert!((500..3_000).contains(&recorded), "{recorded}");
@@ -173,8 +210,8 @@ fn a_failure_in_the_middle_of_the_gap_goes_on_where_the_record_ends() {
 fn what_was_certain_before_a_failure_is_handed_over_with_it() {
     let mut story = Story::begun();
     story.problem(1, 1);
-    // The tail, details, groups; the list of open problems fails.
-    story.zabbix.fake().trouble = [None, None, None, Some(Err(timeout()))].into();
+    // The tail, details, groups, items; the list of open problems fails.
+    story.zabbix.fake().trouble = [None, None, None, None, Some(Err(timeout()))].into();
     let from = story.book.reports.len();
     assert_eq!(story.look().unwrap_err().detail, "problem.get: no answer");
     assert_eq!(story.words(from), ["1 problem high on host-2 at 25"]);

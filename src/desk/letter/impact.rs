@@ -1,0 +1,65 @@
+//! 影響範囲 of a letter beyond the systems' names: what offices do with them, who and where, what goes on.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What is known of whom a fault hits, in the words of the configuration. Empty = not known (確認中), or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Impact {
+    /// 業務 that are hit, of the gravest system first.
+    pub work: Vec<String>,
+    /// 拠点 where what is hit is used.
+    pub locations: Vec<String>,
+    /// These are all there are.
+    pub everywhere: bool,
+    /// Of these, those that are cut off: nothing can be used there.
+    pub cut_off: Vec<String>,
+    /// Systems that go on elsewhere and are used at those.
+    pub there: Vec<String>,
+    /// 部署
+    pub departments: Vec<String>,
+    /// 利用者数(概数)
+    pub users: Option<Users>,
+    /// 代替手段 in words, each with the system it is for.
+    pub substitutes: Vec<(String, String)>,
+    /// A redundancy is lost, and it goes on on one side (片系).
+    pub one_sided: Option<OneSided>,
+    /// Systems that demonstrably do not depend on what fails, and go on except where they are cut off.
+    pub untouched: Vec<String>,
+    /// Hours at the time of writing.
+    pub hours: Hours,
+}
+
+/// About how many people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Users {
+    /// So many.
+    pub about: u32,
+    /// There are more: of some it is not stated, or different people use several systems.
+    pub at_least: bool,
+}
+
+/// What carries on in place of what failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OneSided {
+    /// Components that carry on; empty = the failing thing's own other side.
+    pub on: Vec<String>,
+    /// Systems and locations that go on thanks to them.
+    pub kept: Vec<String>,
+}
+
+/// Whether anybody works now with what is hit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Hours {
+    /// The office's whole day is closed (閉庁日), not only the hour.
+    pub closed_day: bool,
+    /// When the office opens next; `None` = it is open, or never opens.
+    pub opens: Option<Timestamp>,
+    /// What is hit within its own hours (計画サービス時間) although the office is closed, with those hours in words.
+    pub in_service: Vec<(String, String)>,
+    /// Everything hit states its own hours, and none runs now: those hours in words.
+    pub out_of_service: Vec<(String, String)>,
+}

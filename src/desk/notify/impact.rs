@@ -1,0 +1,164 @@
+//! 影響範囲 in words of office work: what of the configuration stands in a letter, and whether anybody works with it now.
+
+use super::facts::deciding_rule;
+use super::hours::hours_in_words;
+use crate::desk::book::Book;
+use crate::desk::calendar::Day;
+use crate::desk::correlate;
+use crate::desk::ids::{CalendarId, IncidentId, LocationId, PartyId, SystemId};
+use crate::desk::incident::Incident;
+use crate::desk::letter::{Hours, Impact, OneSided, Users};
+use crate::desk::rules::{Location, System};
+use crate::desk::scope::Reach;
+use crate::desk::state::State;
+use crate::desk::turn::Turn;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// The systems a letter names: those that stop; where nothing stops, those a spare carries.
+pub(super) fn systems(reach: &Reach) -> impl Iterator<Item = &SystemId> {
+    if reach.hits() { reach.systems.iter() } else { reach.kept.iter() }
+}
+
+/// What a letter says of whom the incident hits; `house` = to an office or the desk, who also hear what goes on.
+pub(super) fn impact(turn: &Turn, incident: &Incident, reach: &Reach, office: &PartyId, house: bool) -> Impact {
+    let impact = of_reach(turn.state, turn.book, incident, reach);
+    match house {
+        true => Impact { hours: hours_of(turn.book, &Hit::of(turn.book, reach), office, turn.now.wall), ..impact },
+        false => Impact { untouched: Vec::new(), ..impact },
+    }
+}
+
+/// Whom the incident hits as things stand, and what goes on, at no particular hour.
+pub(crate) fn whom_it_hits(state: &State, book: &Book, incident: &Incident) -> (Reach, Impact) {
+    let reach = correlate::reach_of(state, book, incident);
+    let impact = of_reach(state, book, incident, &reach);
+    (reach, impact)
+}
+
+fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> Impact {
+    let hit = Hit::of(book, reach);
+    let untouched = correlate::untouched(state, book, incident, reach);
+    Impact {
+        work: hit.work(),
+        locations: hit.locations(book),
+        everywhere: hit.everywhere(book),
+        cut_off: reach.locations.iter().filter_map(|id| Some(book.rules.locations.get(id)?.name.clone())).collect(),
+        there: reach.there.iter().map(|id| book.system_name(id)).collect(),
+        departments: hit.departments(),
+        users: hit.users(),
+        substitutes: hit.substitutes(),
+        one_sided: one_sided(book, incident, reach),
+        // Of what only a spare keeps it is said where the spare is told of.
+        untouched: untouched.iter().filter(|id| !reach.kept.contains(id)).map(|id| book.system_name(id)).collect(),
+        hours: Hours::default(),
+    }
+}
+
+/// Whether anybody works at the moment `at` with what the incident hits.
+pub(super) fn hours(turn: &Turn, incident: IncidentId, office: &PartyId, at: Timestamp) -> Hours {
+    let Some(known) = turn.state.incidents.get(&incident) else { return Hours::default() };
+    let reach = correlate::reach_of(turn.state, turn.book, known);
+    hours_of(turn.book, &Hit::of(turn.book, &reach), office, at)
+}
+
+fn hours_of(book: &Book, hit: &Hit, office: &PartyId, at: Timestamp) -> Hours {
+    let calendar = book.party(office).map(|office| book.calendar(&office.hours));
+    let open = calendar.is_none_or(|calendar| calendar.is_open(at, &book.zone));
+    let of_systems = hit.systems.iter().map(|system| (&system.name, system.usage.hours.as_ref()));
+    let of_locations = hit.locations.iter().map(|location| (&location.name, location.hours.as_ref()));
+    let all: Vec<(&String, Option<&CalendarId>)> = of_systems.chain(of_locations).collect();
+    let stated = || all.iter().filter_map(|(name, hours)| Some((*name, (*hours)?)));
+    let runs = |id| book.calendar(id).is_open(at, &book.zone);
+    let told = |(name, id): (&String, _)| (name.clone(), hours_in_words(book, id));
+    let rests = !all.is_empty() && stated().count() == all.len() && stated().all(|(_, id)| !runs(id));
+    Hours {
+        closed_day: calendar.is_some_and(|calendar| !matches!(calendar.day(book.date(at)), Day::Open { .. })),
+        opens: calendar.filter(|_| !open).and_then(|calendar| calendar.next_opening(at, &book.zone)),
+        in_service: if open { Vec::new() } else { stated().filter(|(_, id)| runs(id)).map(told).collect() },
+        out_of_service: if rests { stated().map(told).collect() } else { Vec::new() },
+    }
+}
+
+/// It goes on on one side: a spare carries all or part of it, or the rule says so of the thing itself.
+fn one_sided(book: &Book, incident: &Incident, reach: &Reach) -> Option<OneSided> {
+    if reach.kept.is_empty() && reach.kept_locations.is_empty() {
+        let by_rule = deciding_rule(book, incident).is_some_and(|rule| rule.then.redundancy_lost);
+        return by_rule.then(OneSided::default);
+    }
+    let systems = reach.kept.iter().map(|id| book.system_name(id));
+    let locations = reach.kept_locations.iter().filter_map(|id| Some(book.rules.locations.get(id)?.name.clone()));
+    Some(OneSided {
+        on: reach.carried_by.iter().map(|id| book.component_name(id)).collect(),
+        kept: systems.chain(locations).collect(),
+    })
+}
+
+/// The systems and locations a letter is about.
+struct Hit<'a> {
+    systems: Vec<&'a System>,
+    locations: Vec<&'a Location>,
+    /// Systems used at those locations, which stop only there.
+    there: Vec<&'a System>,
+    /// Where any of it is used.
+    at: BTreeSet<&'a LocationId>,
+}
+
+impl<'a> Hit<'a> {
+    fn of(book: &'a Book, reach: &'a Reach) -> Self {
+        let rules = &book.rules;
+        let locations = if reach.hits() { &reach.locations } else { &reach.kept_locations };
+        let all = |ids: &'a [SystemId]| ids.iter().filter_map(|id| rules.systems.get(id)).collect::<Vec<_>>();
+        let hit: Vec<&System> = systems(reach).filter_map(|id| rules.systems.get(id)).collect();
+        let used = hit.iter().flat_map(|system| &system.usage.locations);
+        Self {
+            at: used.chain(locations).collect(),
+            systems: hit,
+            locations: locations.iter().filter_map(|id| rules.locations.get(id)).collect(),
+            there: all(&reach.there),
+        }
+    }
+
+    fn work(&self) -> Vec<String> {
+        in_order(self.systems.iter().chain(&self.there).flat_map(|system| &system.usage.work))
+    }
+
+    fn locations(&self, book: &Book) -> Vec<String> {
+        let mut all: Vec<&Location> = self.at.iter().filter_map(|id| book.rules.locations.get(*id)).collect();
+        all.sort_by_key(|location| location.order);
+        all.into_iter().map(|location| location.name.clone()).collect()
+    }
+
+    fn everywhere(&self, book: &Book) -> bool {
+        book.rules.locations.len() > 1 && self.at.len() == book.rules.locations.len()
+    }
+
+    fn departments(&self) -> Vec<String> {
+        let of_systems = self.systems.iter().flat_map(|system| &system.usage.departments);
+        in_order(of_systems.chain(self.locations.iter().flat_map(|location| &location.departments)))
+    }
+
+    /// Different systems have the same users in part, different locations have not.
+    fn users(&self) -> Option<Users> {
+        let systems: Vec<Option<u32>> = self.systems.iter().map(|system| system.usage.users).collect();
+        let locations: Vec<Option<u32>> = self.locations.iter().map(|location| location.users).collect();
+        let there = locations.iter().flatten().fold(0_u32, |all, users| all.saturating_add(*users));
+        let about = systems.iter().flatten().copied().max().unwrap_or(0).max(there);
+        let unstated = systems.iter().chain(&locations).any(Option::is_none);
+        let at_least = unstated || systems.len() > 1 || !systems.is_empty() && !locations.is_empty();
+        (about > 0).then_some(Users { about, at_least })
+    }
+
+    fn substitutes(&self) -> Vec<(String, String)> {
+        let of_systems = self.systems.iter().map(|system| (&system.name, &system.impact));
+        let of_locations = self.locations.iter().map(|location| (&location.name, &location.impact));
+        let stated = of_systems.chain(of_locations).filter(|(_, impact)| !impact.substitute_words.is_empty());
+        stated.map(|(name, impact)| (name.clone(), impact.substitute_words.clone())).collect()
+    }
+}
+
+/// Each once, in the order of coming.
+fn in_order<'a>(all: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    all.filter(|one| seen.insert(*one)).cloned().collect()
+}

@@ -1,0 +1,70 @@
+//! Whom a fault hits, in English: work and places first, then systems; what goes on all the same.
+
+use super::Mail;
+use super::phrases::{NONE, NOT_KNOWN, expected, list};
+use crate::desk::letter::{Facts, Impact, OneSided};
+use crate::desk::rules::Effect;
+use crate::render::layout::Name;
+use crate::render::{text, words};
+
+impl Mail<'_> {
+    pub(super) fn impact(&mut self, facts: &Facts) {
+        let impact = &facts.impact;
+        let page = &mut self.page;
+        page.section(Name::Impact).field("Scope", facts.scope.map_or(NOT_KNOWN, words::scope_en));
+        let mut optional = |label: &str, names: &[String]| {
+            if !names.is_empty() {
+                page.field(label, list(names, NONE));
+            }
+        };
+        optional("Work", &impact.work);
+        if impact.everywhere {
+            optional("Sites", &["all".to_owned()]);
+        } else {
+            optional("Sites", &impact.locations);
+            optional("Departments", &impact.departments);
+        }
+        optional("Cut off", if impact.everywhere { &[] } else { &impact.cut_off });
+        let page = &mut self.page;
+        if let Some(users) = impact.users {
+            let about = if users.at_least { "at least about" } else { "about" };
+            page.field("Users", format!("{about} {}", users.about));
+        }
+        let there = if facts.systems.is_empty() { &impact.there } else { &facts.systems };
+        page.field("Systems", list(there, NOT_KNOWN));
+        let yes_no = |known: Option<bool>| known.map_or(NOT_KNOWN, |yes| if yes { "yes" } else { "no" });
+        if facts.effect == Some(Effect::None) {
+            page.field("Effect", "none seen so far");
+        }
+        page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));
+        let substitutes = impact.substitutes.iter().map(named);
+        page.lines("Substitute", [yes_no(facts.substitute).to_owned()].into_iter().chain(substitutes).collect(), NONE);
+        self.goes_on(facts, impact);
+    }
+
+    fn goes_on(&mut self, facts: &Facts, impact: &Impact) {
+        if let Some(OneSided { on, kept }) = &impact.one_sided {
+            let on = list(on, "its other side");
+            let kept = if kept.is_empty() { String::new() } else { format!(" for {}", list(kept, NONE)) };
+            self.page.field("Redundancy", format!("lost; {on} carries on{kept}"));
+        }
+        if !impact.untouched.is_empty() {
+            self.page.field("Not affected", list(&impact.untouched, NONE));
+        }
+        if facts.office_closed {
+            let opens = impact.hours.opens.map(|at| format!(" until {}", self.clock.english_short(at)));
+            let closed = format!("closed{}; effect on the night duty is being checked", opens.unwrap_or_default());
+            self.page.field("Office", closed);
+        }
+        let hours = &impact.hours;
+        for (label, all) in [("In service now", &hours.in_service), ("Out of hours", &hours.out_of_service)] {
+            if !all.is_empty() {
+                self.page.field(label, list(&all.iter().map(named).collect::<Vec<_>>(), NONE));
+            }
+        }
+    }
+}
+
+fn named((name, words): &(String, String)) -> String {
+    format!("{} ({})", text::name(name), text::name(words))
+}

@@ -1,0 +1,260 @@
+//! 影響範囲 in Japanese: words of office work first (拠点, 部署, 業務, 住民), then systems; what goes on all the same.
+//!
+//! What the configuration says of a system is an expectation (見込み), not an observation; what it does not say is 確認中.
+//! Not here: which machines fail. Source: `DOMAIN.md` §8, §14.
+
+use super::facts::listed;
+use super::layout::{Name, Page};
+use super::text;
+use super::time::Clock;
+use super::words;
+use crate::desk::letter::{Facts, OneSided, Stage};
+use crate::desk::rules::Effect;
+
+/// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
+const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
+/// The same where a spare carries on.
+const CARRIED: &str = "冗長構成の片系で継続しており、現時点で影響は確認されておりません。";
+
+/// For an office: everything that is known.
+pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
+    page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
+    let (work_label, systems_label) = labels(facts);
+    if !facts.impact.work.is_empty() {
+        page.field(work_label, work(facts));
+    }
+    if let Some(systems) = systems(facts) {
+        page.field(systems_label, systems);
+    }
+    page.field("業務影響", office_work(facts, clock));
+    page.field("住民影響", residents(facts));
+    page.lines("代替手段", substitutes(facts), "確認中");
+    one_sided(page, facts);
+    let untouched = listed(&facts.impact.untouched, "システム");
+    if !untouched.is_empty() && facts.effect != Some(Effect::None) {
+        let except = cut_off(facts).filter(|_| !facts.impact.everywhere);
+        let except = except.map(|places| format!("{places}を除き、")).unwrap_or_default();
+        let why = format!("{except}障害の疑われる箇所に依存しないため、引き続きご利用いただける見込みです。");
+        page.field("継続利用可", format!("{untouched}（{why}）"));
+    }
+}
+
+/// For an office that has read it all before: how wide, and what work; the systems only where no work is known.
+pub(super) fn again(page: &mut Page, facts: &Facts) {
+    page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
+    let (work_label, systems_label) = labels(facts);
+    match systems(facts) {
+        _ if !facts.impact.work.is_empty() => page.field(work_label, work(facts)),
+        Some(systems) => page.field(systems_label, systems),
+        None => page,
+    };
+    if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
+        one_sided(page, facts);
+    }
+}
+
+/// What is not hit is only concerned.
+fn labels(facts: &Facts) -> (&'static str, &'static str) {
+    if facts.effect == Some(Effect::None) {
+        ("関係業務", "関係システム")
+    } else {
+        ("対象業務", "対象システム")
+    }
+}
+
+/// For vendors and the desk.
+pub(super) fn brief(page: &mut Page, facts: &Facts) {
+    let mut lines = scope(facts);
+    if !facts.impact.work.is_empty() {
+        lines.push(format!("業務：{}", work(facts)));
+    }
+    lines.extend(systems(facts).map(|systems| format!("システム：{systems}")));
+    page.section(Name::Impact).lines("影響", lines, "確認中");
+    one_sided(page, facts);
+}
+
+/// How wide, where, who; empty = nothing is known.
+fn scope(facts: &Facts) -> Vec<String> {
+    let impact = &facts.impact;
+    let mut lines = Vec::new();
+    match facts.effect {
+        Some(Effect::None) if matches!(facts.stage, Stage::Verifying | Stage::Restored) => {
+            return vec!["影響は確認されておりません。".to_owned()];
+        }
+        Some(Effect::None) if impact.one_sided.is_some() => lines.push(CARRIED.to_owned()),
+        Some(Effect::None) => lines.push(NO_EFFECT.to_owned()),
+        _ => {}
+    }
+    let places = if impact.everywhere { "全拠点".to_owned() } else { listed(&impact.locations, "拠点") };
+    let wide = facts.scope.map(words::scope);
+    let around = |inside: &str| if inside.is_empty() { String::new() } else { format!("（{inside}）") };
+    let scope = match wide {
+        Some(wide) => format!("{wide}{}", around(&places)),
+        None if !places.is_empty() => format!("{places}（影響の範囲は確認中）"),
+        None => String::new(),
+    };
+    if lines.is_empty() {
+        lines.extend((!scope.is_empty()).then_some(scope));
+    } else if !scope.is_empty() && wide.is_some() {
+        lines.push(format!("影響が及ぶ場合の範囲：{scope}"));
+    }
+    // A 拠点 that is also called a 部署 is not said twice, nor every single one of a whole town hall.
+    let departments: Vec<String> =
+        impact.departments.iter().filter(|department| !impact.locations.contains(department)).cloned().collect();
+    if !impact.everywhere && !departments.is_empty() {
+        lines.push(format!("部署：{}", listed(&departments, "部署")));
+    }
+    if let Some(users) = impact.users {
+        lines.push(format!("利用者：約{}名{}", users.about, if users.at_least { "以上" } else { "" }));
+    }
+    lines
+}
+
+fn work(facts: &Facts) -> String {
+    let work = listed(&facts.impact.work, "業務");
+    // Of a location the work is that of the systems used there.
+    match (cut_off(facts), facts.systems.is_empty()) {
+        (Some(there), true) => format!("{there}における{work}"),
+        _ => work,
+    }
+}
+
+/// The systems hit; where only a location is cut off, those used there.
+fn systems(facts: &Facts) -> Option<String> {
+    let there = cut_off(facts).map(|place| {
+        let used = listed(&facts.impact.there, "システム");
+        if used.is_empty() {
+            format!("{place}でご利用の業務システム")
+        } else {
+            format!("{used}（{place}でのご利用）")
+        }
+    });
+    let systems = listed(&facts.systems, "システム");
+    match (systems.is_empty(), there) {
+        (true, there) => there,
+        (false, Some(there)) if !facts.impact.everywhere => Some(format!("{systems}。ほかに、{there}")),
+        (false, _) => Some(systems),
+    }
+}
+
+/// The locations that are cut off.
+fn cut_off(facts: &Facts) -> Option<String> {
+    let places = listed(&facts.impact.cut_off, "拠点");
+    (!places.is_empty()).then_some(places)
+}
+
+/// What cannot be used, in a few words that go into a sentence; empty = not known.
+fn objects(facts: &Facts) -> String {
+    let systems = match facts.systems.len() {
+        0 => String::new(),
+        1 | 2 => listed(&facts.systems, "システム"),
+        // A long list stands in the line above.
+        _ => "上記の各システム".to_owned(),
+    };
+    match cut_off(facts) {
+        Some(places) if systems.is_empty() => format!("{places}における業務システム"),
+        Some(places) if !facts.impact.everywhere => format!("{systems}、および{places}における業務システム"),
+        _ => systems,
+    }
+}
+
+fn office_work(facts: &Facts, clock: &Clock) -> String {
+    if facts.effect == Some(Effect::None) {
+        return "現時点で業務への影響は確認されておりません。".to_owned();
+    }
+    let objects = objects(facts);
+    let hours = &facts.impact.hours;
+    if all_in_service(facts) {
+        let serving = in_hours(&hours.in_service).unwrap_or_default();
+        return format!("{serving}は利用時間内のため、ご利用に支障が生じている可能性があります。詳細は確認中です。");
+    }
+    if facts.office_closed {
+        let closed = if hours.closed_day { "閉庁日" } else { "閉庁時間" };
+        let opening = hours.opens.map(|at| format!("（{}）", clock.short(at))).unwrap_or_default();
+        let later = if objects.is_empty() {
+            String::new()
+        } else {
+            format!("開庁{opening}までに復旧しない場合は、{objects}のご利用に支障が生じる見込みです。")
+        };
+        let serving = match in_hours(&hours.in_service) {
+            Some(serving) => {
+                format!("ただし、{serving}は利用時間内のため、支障が生じている可能性があります。")
+            }
+            None => String::new(),
+        };
+        return format!(
+            "{closed}のため、通常の窓口業務への影響はない見込みです。{serving}宿日直業務への影響は確認中です。{later}"
+        );
+    }
+    if let Some(resting) = in_hours(&hours.out_of_service) {
+        return format!("{resting}の利用時間外のため、現時点で業務への影響はない見込みです。詳細は確認中です。");
+    }
+    match facts.effect {
+        _ if objects.is_empty() => "確認中".to_owned(),
+        Some(Effect::Stopped) => format!("{objects}をご利用いただけない見込みです。詳細は確認中です。"),
+        Some(Effect::Partial) => {
+            format!("{objects}の一部の機能または場所で、ご利用に支障が生じている可能性があります。詳細は確認中です。")
+        }
+        Some(Effect::Degraded | Effect::None) => {
+            format!("{objects}のご利用に支障が生じている可能性があります。詳細は確認中です。")
+        }
+        None => format!("{objects}のご利用に支障が生じているおそれがあります。詳細は確認中です。"),
+    }
+}
+
+/// The office is closed, and everything that is hit has hours of its own, which run.
+fn all_in_service(facts: &Facts) -> bool {
+    let in_service = facts.impact.hours.in_service.len();
+    in_service > 0 && in_service >= facts.systems.len() + facts.impact.cut_off.len()
+}
+
+/// `図書館（火〜金 9:30〜19:00）`; `None` where there is none.
+fn in_hours(known: &[(String, String)]) -> Option<String> {
+    let named: Vec<String> =
+        known.iter().map(|(name, hours)| format!("{}（{}）", text::name(name), text::name(hours))).collect();
+    (!named.is_empty()).then(|| listed(&named, "システム"))
+}
+
+fn residents(facts: &Facts) -> &'static str {
+    match facts.residents {
+        _ if facts.effect == Some(Effect::None) => "現時点で確認されておりません",
+        Some(true) if facts.office_closed && !all_in_service(facts) => "開庁時は有の見込み（閉庁中の影響は確認中）",
+        Some(true) => "有の見込み",
+        Some(false) => "無の見込み",
+        None => "確認中",
+    }
+}
+
+/// 代替手段: in words where they are known. Of several systems each says its own.
+fn substitutes(facts: &Facts) -> Vec<String> {
+    let known = &facts.impact.substitutes;
+    let words = |(name, words): &(String, String)| match (known.len(), facts.systems.len()) {
+        (1, 0 | 1) => text::note(words),
+        _ => format!("{}：{}", text::name(name), text::note(words)),
+    };
+    let mut lines: Vec<String> = known.iter().take(LISTED).map(words).collect();
+    match facts.substitute {
+        Some(true) if lines.is_empty() => lines.push("有".to_owned()),
+        Some(true) => {}
+        Some(false) if lines.is_empty() => lines.push("無".to_owned()),
+        Some(false) => lines.push("上記のほかは、無".to_owned()),
+        None if lines.is_empty() => {}
+        None => lines.push("上記のほかは、確認中".to_owned()),
+    }
+    lines
+}
+
+/// Substitutes that are told one by one.
+const LISTED: usize = 5;
+
+/// 片系運転: what carries on, and what it means that it does.
+fn one_sided(page: &mut Page, facts: &Facts) {
+    let Some(OneSided { on, kept }) = &facts.impact.one_sided else { return };
+    let (on, kept) = (listed(on, "台"), listed(kept, "件"));
+    let now = match (on.is_empty(), kept.is_empty()) {
+        (true, _) => "片系で運転しております。".to_owned(),
+        (false, true) => format!("{on}により、片系で運転しております。"),
+        (false, false) => format!("{on}により、{kept}は継続しております（片系運転）。"),
+    };
+    page.field("冗長性", format!("{now}残る一方にも異常が生じた場合は、ご利用いただけなくなるおそれがあります。"));
+}
