@@ -11,6 +11,7 @@ use divan::counter::ItemsCount;
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::act::{Act, Actor, Deed, Role};
+use kiriwake::desk::evidence::{Gathered, Lack};
 use kiriwake::desk::incident::StatusName;
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
@@ -22,7 +23,7 @@ use kiriwake::desk::{Change, Desk, Frame, Input};
 use kiriwake::replay::past::Past;
 use kiriwake::replay::replay;
 use kiriwake::store::{self, Store};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -102,7 +103,12 @@ impl Days {
                 let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change else { continue };
                 let outcome = match &self.desk.state().owed[owed].work {
                     Work::Ping { .. } => Outcome::Ping(Ping::Silent),
+                    Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
                     Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: "not tried".to_owned() }),
+                    Work::Evidence(ask) => {
+                        let gaps = vec![ask.nothing(Lack::NotThere)];
+                        Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps })
+                    }
                     Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
                     Work::Message { addresses, .. } => {
                         let accepted = || Delivery::Accepted { answer: "250 ok".to_owned() };

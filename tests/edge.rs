@@ -4,6 +4,7 @@
 
 mod support;
 
+use sha2::Digest as _;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -13,6 +14,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use support::daemon::Daemon;
+use support::log_writer::LogWriter;
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
 use support::{Scratch, figure, free_port, wait_for};
@@ -171,4 +173,62 @@ fn planned_work_and_silences_are_kept_by_command() {
     assert_eq!(list("maintenance")[0]["stage"], "ended");
     assert_eq!(list("silence")[0]["over"], "host prn-*");
     daemon.assert_books_balance();
+}
+
+/// Lines around a fault are kept with their hash, as the bytes they are, and quoted to the one vendor whose host wrote them,
+/// without secrets; they are still there after a restart, and the store finds its bodies whole.
+#[test]
+fn evidence_is_read_from_the_log_kept_and_quoted() {
+    let scratch = Scratch::new("evidence");
+    let sink = SmtpSink::start();
+    let site = site(&scratch, SocketAddr::from((Ipv4Addr::LOCALHOST, sink.port())));
+    let mut log = LogWriter::at(&site.log_of(0, "core-sw-01"));
+    let mut other = LogWriter::at(&site.log_of(0, "srv-hv-01"));
+    log.syslog("core-sw-01", "the first look finds this");
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    wait_for("the first look", SOON, || (daemon.status()["sources"][0]["sight"] == "sees").then_some(()));
+    for n in 0..40 {
+        log.syslog("core-sw-01", &format!("{n} %SNMP-3-AUTHFAIL: community: geheim from 192.0.2.{n}"));
+    }
+    log.syslog("core-sw-01", "4021: %LINK-3-UPDOWN: Interface Te1/1, changed state to down");
+    other.syslog("srv-hv-01", "nobody else's business");
+
+    let request = wait_for("the request", SOON, || {
+        sink.mails().into_iter().find(|mail| mail.subject.contains("対応依頼") || mail.subject.contains("調査依頼"))
+    });
+    assert!(request.mailbox.ends_with("@n.example"), "{}", request.mailbox);
+    assert!(request.text.contains("ログ抜粋　：（以下30行。全42行は窓口で保管）"), "{}", request.text);
+    assert!(request.text.contains("%LINK-3-UPDOWN: Interface Te1/1") && !request.text.contains("geheim"));
+    assert!(!request.text.contains("nobody else's"), "{}", request.text);
+
+    let number = daemon.numbers().remove(0);
+    let listed = || -> serde_json::Value {
+        serde_json::from_str(&daemon.tell(&["incident", "evidence", &number, "--json"])).expect("JSON")
+    };
+    let found = wait_for("the record", SOON, || Some(listed()).filter(|it| it["pack"]["out"] == serde_json::json!({})));
+    let parts = found["pack"]["parts"].as_array().expect("a list").clone();
+    let lines = &parts[0];
+    assert_eq!((&lines["kind"], &lines["host"], &lines["lines"]), (&"lines".into(), &"core-sw-01".into(), &42.into()));
+    assert_eq!((&parts[1]["kind"], parts.len()), (&"record".into(), 2), "{found}");
+    let page = daemon.tell(&["incident", "evidence", &number]);
+    let hash = lines["sha256"].as_str().expect("a hash").to_owned();
+    assert!(page.contains(&hash) && page.contains("alerts 1,"), "{page}");
+    assert!(daemon.tell(&["incident", "show", &number]).contains("evidence      2 files"));
+
+    assert!(daemon.terminate().success());
+    daemon.restart();
+    let out = scratch.join("lines");
+    daemon.tell(&["incident", "evidence", &number, "--part", "1", "--out", &out.to_string_lossy()]);
+    let kept = fs::read(&out).expect("written");
+    assert_eq!(kept, fs::read(log.path()).expect("ours"), "byte for byte");
+    assert_eq!(format!("{:x}", sha2::Sha256::digest(&kept)), hash);
+    let shown = daemon.tell(&["incident", "evidence", &number, "--part", "1"]);
+    assert_eq!(shown, String::from_utf8(kept).expect("UTF-8"));
+    let record = daemon.tell(&["incident", "evidence", &number, "--part", "2"]);
+    let record: serde_json::Value = serde_json::from_str(&record).expect("the record is JSON");
+    assert_eq!((&record["incident"], &record["alerts_in_all"]), (&number.as_str().into(), &1.into()));
+    assert_eq!(daemon.ask(&["incident", "evidence", &number, "--part", "3"]).status.code(), Some(65));
+    daemon.assert_books_balance();
+    assert!(daemon.terminate().success());
+    daemon.tell(&["store", "verify"]);
 }

@@ -8,6 +8,7 @@
 use jiff::Timestamp;
 use kiriwake::clock::Clock;
 use kiriwake::config::span::Span;
+use kiriwake::desk::evidence::{Ask, Lack, Wanted};
 use kiriwake::desk::observation::{
     Cursor, Evidence, Failure, FailureKind, Key, Level, Observation, OpenProblem, Problem, Report, Seen,
 };
@@ -410,6 +411,32 @@ async fn a_private_authority_is_trusted_only_when_it_is_named() {
     let missing = Config { url, ca_file: Some("/nowhere/ca.pem".into()), ..server.config() };
     let missing = zabbix::hosts(&missing, server.token()).await.unwrap_err();
     assert!(missing.detail.contains("ca_file /nowhere/ca.pem cannot be used"), "{missing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_values_around_a_fault_are_read_and_what_is_not_there_is_said() {
+    let Some((server, _turn)) = server().await else { return };
+    let mut desk = Desk::start(server.config(), server.token(), Standing::default());
+    desk.looks(1).await;
+    server.script("fire", &["core-sw-01", "icmpping", "0", "--wait", "20"]);
+    desk.until("the problem", SOON, |desk| !desk.problems().is_empty()).await;
+    let [problem] = desk.problems().try_into().unwrap();
+    let objects = [problem.object.clone().unwrap(), "999999999".to_owned()];
+    let about = Timestamp::now();
+    let wanted = Wanted::Values { objects: objects.to_vec() };
+    let from = about - jiff::SignedDuration::from_mins(30);
+    let ask = Ask { source: Some("zabbix".into()), wanted, from, about, until: about };
+    let zone = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
+    let began = Instant::now();
+    let found = zabbix::Values::new(&server.config(), server.token(), zone).read(&ask, &objects).await.unwrap();
+    eprintln!("values of one item read in {:?}", began.elapsed());
+    let [(part, content)] = found.files.try_into().unwrap();
+    let text = String::from_utf8(content).unwrap();
+    assert_eq!((part.host.as_str(), part.origin.as_str()), ("core-sw-01", "icmpping"));
+    assert!(part.lines >= 1 && text.starts_with("# icmpping (icmpping)\n"), "{text}");
+    assert!(text.trim_end().ends_with("+09:00\t0"), "{text}");
+    assert_eq!((found.gaps.len(), &found.gaps[0].why), (1, &Lack::NotThere));
+    desk.stop().await;
 }
 
 /// Nanoseconds of processor time of this thread.

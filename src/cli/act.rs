@@ -2,7 +2,7 @@
 
 use super::answer::perform;
 use super::words::{moment, pair, word};
-use super::{By, Context, Trouble, case, show};
+use super::{By, Context, Trouble, case, evidence, show};
 use crate::desk::Act;
 use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
@@ -34,6 +34,8 @@ pub(crate) enum Incident {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// What was gathered about one: values, log lines, the record as it stood, with hashes; and what could not be had.
+    Evidence(evidence::Asked),
     /// Registers a call (起票).
     Open {
         /// What is wrong, in words.
@@ -314,6 +316,7 @@ pub(super) async fn incident(context: &Context, incident: Incident) -> Result<()
     let (number, deed, by) = match incident {
         Incident::List { all } => return show::list(context, all).await,
         Incident::Case { number, out } => return case::case(context, &number, out.as_deref()),
+        Incident::Evidence(asked) => return evidence::evidence(context, &asked).await,
         Incident::Show { number } => return show::show(context, &number).await,
         Incident::Open { summary, component, detected_by, at, severity, separate, by } => {
             let act = Act::Open {

@@ -95,6 +95,13 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
     if let Some(root) = &incident.root {
         page.line("root", format!("{} ({root})", name(dossier, root.as_str())));
     }
+    let pack = &incident.evidence;
+    if !pack.is_empty() {
+        let (files, gaps, out) = (pack.parts.len(), pack.gaps.len(), pack.out.len());
+        let out = if out > 0 { format!(", {out} to come") } else { String::new() };
+        let see = format!("kiriwake incident evidence {}", incident.name());
+        page.line("evidence", format!("{files} files, {gaps} not had{out} ({see})"));
+    }
     if let Some(owner) = &incident.owner {
         page.line("next step by", name(dossier, owner.as_str()));
     }
@@ -286,7 +293,11 @@ fn messages(dossier: &Dossier, page: &mut Page) {
                 let addresses: Vec<&str> = addresses.iter().map(|known| known.address.as_str()).collect();
                 format!("{} <{}>", letter.to.organization, addresses.join(", "))
             }
-            Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => String::new(),
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => String::new(),
         };
         let state = match &row.state {
             OwedState::Done { at } => format!("accepted {}", page.time(*at)),

@@ -12,6 +12,7 @@ mod demo;
 mod dossier;
 mod doubt;
 mod estate;
+mod evidence;
 mod explain;
 mod hits;
 mod outbox;

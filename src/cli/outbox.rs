@@ -115,6 +115,7 @@ pub(super) async fn show(context: &Context, row: &str) -> Result<(), Trouble> {
             let all: Vec<String> = addresses.iter().map(|(id, address)| format!("{id} at {address}")).collect();
             text::out(&format!("ping {}", all.join(", ")));
         }
+        Work::Evidence(ask) => text::out(&format!("evidence from {}", ask.source_name())),
         Work::Ping { component, address } => text::out(&format!("ping {component} at {address}")),
         Work::WriteBack { source, keys, text: note } => {
             let keys: Vec<&str> = keys.iter().map(|key| key.0.as_str()).collect();

@@ -275,6 +275,8 @@ pub(super) struct PolicyTable {
     pub(super) reopen: Span,
     pub(super) recurrence: Span,
     pub(super) look: Vec<String>,
+    pub(super) evidence_values: MaybeSpan,
+    pub(super) evidence_lines: MaybeSpan,
     pub(super) digest_at: Clock,
     pub(super) addresses_at: Clock,
     pub(super) certificates_at: Clock,

@@ -80,6 +80,15 @@ impl Client {
         self.get(&format!("{folder}/{}", encoded(name))).await
     }
 
+    /// The bytes of the `nth` file of what is called `name` in `folder`.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn file(&self, folder: &str, name: &str, nth: usize) -> Result<Vec<u8>, Error> {
+        let response = self.send(self.http.get(address(&format!("{folder}/{}/{nth}", encoded(name))))).await?;
+        Ok(response.bytes().await.map_err(Error::Strange)?.to_vec())
+    }
+
     /// Acts.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! The daemon's end of the control socket.
 
 use super::beside::{self, ChangeLine};
-use super::{covers, view};
+use super::{covers, evidence, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
 use crate::inbox::Inbox;
+use crate::store::Bodies;
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::StatusCode;
@@ -48,6 +49,8 @@ pub struct Doors {
     pub inbox: Inbox,
     /// Reading.
     pub queries: mpsc::Sender<ReadDesk>,
+    /// Where what was gathered is kept.
+    pub bodies: Bodies,
     /// Told when the configuration is to be read again; answered with the faults, or none.
     pub reload: mpsc::Sender<oneshot::Sender<Result<(), String>>>,
 }
@@ -136,6 +139,8 @@ pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiv
         .route("/status", get(status))
         .route("/incidents", get(incidents))
         .route("/incidents/{name}", get(incident))
+        .route("/evidence/{name}", get(gathered))
+        .route("/evidence/{name}/{nth}", get(file))
         .route("/changes", get(changes))
         .route("/outbox", get(outbox))
         .route("/outbox/{name}", get(row))
@@ -165,8 +170,33 @@ async fn incidents(
 }
 
 async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<view::Dossier>, Trouble> {
-    let missing = Trouble::NotFound(format!("There is no incident {name}. `kiriwake incident list` shows them."));
+    let missing = no_incident(&name);
     doors.read(move |desk, _| view::dossier(desk, &name)).await?.map(Json).ok_or(missing)
+}
+
+fn no_incident(name: &str) -> Trouble {
+    Trouble::NotFound(format!("There is no incident {name}. `kiriwake incident list` shows them."))
+}
+
+async fn gathered(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<evidence::Evidence>, Trouble> {
+    let missing = no_incident(&name);
+    doors.read(move |desk, _| evidence::evidence(desk, &name)).await?.map(Json).ok_or(missing)
+}
+
+/// A file of an incident's evidence, byte for byte. One that was removed, or is damaged, is told as gone.
+async fn file(State(doors): State<Doors>, Path((name, nth)): Path<(String, usize)>) -> Result<Response, Trouble> {
+    let missing =
+        Trouble::NotFound(format!("{name} has no file {nth}. `kiriwake incident evidence {name}` lists them."));
+    let part = doors.read(move |desk, _| evidence::part(desk, &name, nth)).await?.ok_or(missing)?;
+    let gone = |why: String| Trouble::NotFound(format!("File {nth} ({}) is on record, but {why}.", part.sha256));
+    let digest = part.sha256.parse().map_err(|_| gone("its name is none".to_owned()))?;
+    let bodies = doors.bodies.clone();
+    let read = tokio::task::spawn_blocking(move || bodies.get(&digest)).await.map_err(|_| Trouble::Stopping)?;
+    match read {
+        Ok(Some(content)) => Ok(content.into_response()),
+        Ok(None) => Err(gone("it is not kept any more".to_owned())),
+        Err(error) => Err(gone(error.to_string())),
+    }
 }
 
 async fn changes(State(doors): State<Doors>) -> Result<Json<Vec<ChangeLine>>, Trouble> {

@@ -235,26 +235,38 @@ pub fn incidents(desk: &Desk, all: bool) -> Vec<IncidentLine> {
 pub(super) fn line(desk: &Desk, incident: &Incident) -> IncidentLine {
     let state = desk.state();
     let members = state.members_of(incident.id);
-    let representative = incident.representative.and_then(|id| state.alerts.get(&id));
     IncidentLine {
         id: incident.id,
         number: incident.number.clone(),
         status: incident.status.name(),
         severity: incident.severity.as_ref().map(|severity| severity.value),
         occurred: incident.occurred,
-        summary: representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone()),
+        summary: summary(desk, incident),
         owner: incident.owner.as_ref().map(|party| desk.book().party_name(party)),
         alerts: members.fold((0, 0), |(all, red), alert| (all + 1, red + usize::from(alert.red()))),
         next_report: incident.reporting.next,
     }
 }
 
-/// Everything on record about the incident called `name`.
-pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
+/// What an incident is about: the words of the alert that stands for it.
+pub(super) fn summary(desk: &Desk, incident: &Incident) -> String {
+    let representative = incident.representative.and_then(|id| desk.state().alerts.get(&id));
+    representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone())
+}
+
+/// The incident called `name`: its number, or its internal id.
+pub(super) fn named<'a>(desk: &'a Desk, name: &str) -> Option<&'a Incident> {
     let state = desk.state();
     let id = state.by_number.get(&Number(name.to_owned())).copied();
     let id = id.or_else(|| Some(IncidentId(name.strip_prefix("I-")?.parse().ok()?)))?;
-    let incident = state.incidents.get(&id)?.clone();
+    state.incidents.get(&id)
+}
+
+/// Everything on record about the incident called `name`.
+pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
+    let state = desk.state();
+    let incident = named(desk, name)?.clone();
+    let id = incident.id;
     let book = desk.book();
     let mut names = BTreeMap::new();
     let requests: Vec<Request> = state.requests_of(id).cloned().collect();
@@ -314,6 +326,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
             Work::Ping { address, .. } => address.clone(),
             Work::Echoes { addresses } => format!("{} addresses", addresses.len()),
             Work::Probe { target, .. } => target.clone(),
+            Work::Evidence(ask) => ask.source_name().to_owned(),
             Work::WriteBack { keys, .. } => format!("{} problems", keys.len()),
         },
         destination: row.destination(),

@@ -13,12 +13,14 @@ use super::record;
 use super::watchdog::Pulse;
 use super::work::Effect;
 use crate::clock::Clock;
+use crate::control::evidence as view;
+use crate::desk::evidence::Wanted;
 use crate::desk::now::Now;
-use crate::desk::owed;
+use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::inbox::Waiting;
-use crate::store::{self, Store};
+use crate::store::{self, Bodies, Store};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use std::panic::AssertUnwindSafe;
@@ -184,7 +186,18 @@ impl Core {
     fn effect(&self, entry: &Entry) -> Option<Effect> {
         let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change else { return None };
         let row = self.desk.state().owed.get(owed)?.clone();
-        Some(Effect { row, attempt: *attempt })
+        let record = match &row.work {
+            Work::Evidence(ask) if ask.wanted == Wanted::Record => {
+                view::record(&self.desk, row.incident?, self.clock.wall())
+            }
+            _ => None,
+        };
+        Some(Effect { row, attempt: *attempt, record })
+    }
+
+    /// Where bodies are kept.
+    pub(super) fn bodies(&self) -> Bodies {
+        self.store.bodies().clone()
     }
 
     /// When its thread and that of the working state last moved on.

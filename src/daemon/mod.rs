@@ -4,6 +4,7 @@
 //! is on record as started. Not here: any decision.
 
 mod core;
+mod evidence;
 pub(crate) mod record;
 mod sources;
 mod watchdog;
@@ -15,6 +16,8 @@ use crate::config::{self, Environment, Settings};
 use crate::control::server::{self, Doors};
 use crate::desk::{Frame, Input};
 use crate::inbox::Inbox;
+use crate::store::Bodies;
+use evidence::Gatherer;
 use sources::Running;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
@@ -114,6 +117,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (new_rules, rules) = mpsc::channel(1);
     let (send_effects, effects) = mpsc::unbounded_channel();
     let pulse = core.pulse();
+    let bodies = core.bodies();
     let (stop_core, stop) = watch::channel(None);
     let ends = Ends { inputs, queries: asked, rules, effects: send_effects, stop };
     let runtime = Handle::current();
@@ -122,20 +126,32 @@ pub async fn run(options: Options) -> Result<(), Error> {
         .spawn(move || core.run(ends, &runtime, first))
         .map_err(|source| Error::System { what: "a thread for the core", source })?;
 
-    let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store))));
+    let gatherer = Gatherer::of(&settings, bodies.clone(), clock.clone());
+    let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store, gatherer))));
     let (stop_working, working) = watch::channel(false);
     let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.slot(), working));
     let running = sources::start(&settings, &inbox, &queries, &clock);
     let (reload, mut reloads) = mpsc::channel(1);
     let (stop_serving, serving) = watch::channel(false);
-    let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload };
+    let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload, bodies: bodies.clone() };
     let server = tokio::spawn(server::serve(listener, doors, serving));
     let watchdog = tokio::spawn(watchdog::feed(pulse));
     tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
     watchdog::ready();
 
-    let mut house =
-        House { folder, environment, clock, settings, inbox, queries, new_rules, tools, running: Some(running), store };
+    let mut house = House {
+        folder,
+        environment,
+        clock,
+        settings,
+        inbox,
+        queries,
+        new_rules,
+        tools,
+        running: Some(running),
+        store,
+        bodies,
+    };
     let mut core_ended = tokio::task::spawn_blocking(move || core.join());
     let early = loop {
         let asked = tokio::select! {
@@ -201,6 +217,7 @@ struct House {
     tools: work::SharedTools,
     running: Option<Running>,
     store: String,
+    bodies: Bodies,
 }
 
 impl House {
@@ -241,7 +258,8 @@ impl House {
         if let Some(key) = self.fixed_key_changed(&settings) {
             return Err(vec![format!("{key} cannot change while the daemon runs: restart it")]);
         }
-        let tools = Tools::of(&settings, &self.store);
+        let gatherer = Gatherer::of(&settings, self.bodies.clone(), self.clock.clone());
+        let tools = Tools::of(&settings, &self.store, gatherer);
         let mut faults = tools.faults();
         faults.extend(sources::faults(&settings));
         if faults.is_empty() { Ok((settings, tools)) } else { Err(faults) }

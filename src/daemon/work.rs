@@ -3,16 +3,20 @@
 //! The bytes of a message are made at its first attempt and kept, so that every later attempt sends the same. Not here:
 //! when an attempt is made, or what its outcome means (`desk/deliver.rs`).
 
+use super::evidence::Gatherer;
 use crate::channel::{Channel, Mailbox, Message, Origin, Results};
 use crate::config::Settings;
 use crate::config::kinds::Sources;
 use crate::desk::Input;
+use crate::desk::evidence::Gathered;
 use crate::desk::ids::{ChannelId, ProbeName, SourceId};
+use crate::desk::letter::Matter;
 use crate::desk::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use crate::desk::owed::{Addressed, Owed, Work};
 use crate::inbox::Slot;
 use crate::probe::{Probe, echoes, ping};
 use crate::render;
+use crate::render::quote::Kept;
 use crate::source::zabbix;
 use std::collections::BTreeMap;
 use std::io;
@@ -32,6 +36,8 @@ const AFTER_THE_STOP: Duration = Duration::from_secs(20);
 pub(super) struct Effect {
     pub(super) row: Owed,
     pub(super) attempt: u32,
+    /// What the desk has on record of its incident, where that is to be kept.
+    pub(super) record: Option<String>,
 }
 
 /// What the workers need: replaced as a whole when the configuration is read again.
@@ -39,6 +45,7 @@ pub(super) struct Tools {
     channels: BTreeMap<ChannelId, Result<Arc<Channel>, String>>,
     notes: BTreeMap<SourceId, Arc<Mutex<zabbix::Notes>>>,
     probes: BTreeMap<ProbeName, Probe>,
+    gatherer: Gatherer,
     from: Mailbox,
 }
 
@@ -49,7 +56,7 @@ impl Tools {
     }
 
     /// Opens channels and write-backs as configured. A broken one does not keep the others from working.
-    pub(super) fn of(settings: &Settings, store: &str) -> Self {
+    pub(super) fn of(settings: &Settings, store: &str, gatherer: Gatherer) -> Self {
         let site = &settings.rules.site;
         let origin = Origin { site: site.name.clone(), instance: store.to_owned() };
         let channels = settings.kinds.open_channels(&origin).into_iter().map(|(name, opened)| {
@@ -70,6 +77,7 @@ impl Tools {
             channels: channels.collect(),
             notes: notes.collect(),
             probes: settings.kinds.probes.iter().map(|probe| (probe.common().name.into(), probe.clone())).collect(),
+            gatherer,
             from: Mailbox { name: site.mail.name.clone(), address: site.mail.from.clone() },
         }
     }
@@ -151,6 +159,7 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
             Some(known) => known.once().await,
             None => Probed::NotKnown { why: format!("there is no probe {probe} any more") },
         }),
+        Work::Evidence(ask) => Outcome::Evidence(tools.gatherer.gather(ask, effect.record.clone()).await),
         Work::WriteBack { source, keys, text } => Outcome::WriteBack(match tools.notes.get(source) {
             Some(notes) => notes.lock().await.write(keys, text, text).await,
             None => WriteBack::Later { why: format!("source {source} cannot be written to as configured") },
@@ -162,7 +171,8 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
 /// keeps nothing from being sent: it is made from the row's letter again, under the same key.
 async fn kept_message(row: &Owed, tools: &Tools, folder: &Path) -> Message {
     let path = folder.join("messages").join(format!("{}.json", row.key));
-    let made = compose(row, tools);
+    let made = compose(row, tools, &quoted_by(row, tools).await);
+    let spare = made.clone();
     let id = row.id;
     // The disk may be slow; whoever else is served by this thread is not to wait for it.
     let kept = tokio::task::spawn_blocking(move || {
@@ -177,7 +187,7 @@ async fn kept_message(row: &Owed, tools: &Tools, folder: &Path) -> Message {
             made
         })
     });
-    let message = kept.await.unwrap_or_else(|_| compose(row, tools));
+    let message = kept.await.unwrap_or(spare);
     Message { repeated: row.unknowns > 0, ..message }
 }
 
@@ -194,12 +204,27 @@ fn keep(path: &Path, message: &Message) -> io::Result<()> {
     std::fs::rename(&temporary, path)
 }
 
+/// The bodies a row's letter quotes from.
+async fn quoted_by(row: &Owed, tools: &Tools) -> Kept {
+    let mut kept = Kept::new();
+    if let Work::Message { letter, .. } = &row.work
+        && let Matter::Request { extracts, .. } = &letter.matter
+    {
+        for extract in extracts {
+            if let Some(lines) = tools.gatherer.lines(&extract.sha256, &extract.encoding).await {
+                kept.insert(extract.sha256.clone(), lines);
+            }
+        }
+    }
+    kept
+}
+
 /// Words a row's letter.
-fn compose(row: &Owed, tools: &Tools) -> Message {
+fn compose(row: &Owed, tools: &Tools, kept: &Kept) -> Message {
     let Work::Message { addresses, thread, letter, .. } = &row.work else {
         return blank(row, tools);
     };
-    let words = render::mail(letter);
+    let words = render::mail_with(letter, kept);
     let mailbox = |known: &Addressed| Mailbox { name: known.name.clone(), address: known.address.clone() };
     let facts = crate::desk::letter::facts_of(&letter.matter);
     Message {
@@ -242,7 +267,9 @@ fn open_of(row: &Owed) -> Vec<String> {
         Work::Message { addresses, .. } => {
             addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect()
         }
-        Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
+        Work::Ping { .. } | Work::Echoes { .. } | Work::Evidence(_) | Work::Probe { .. } | Work::WriteBack { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -257,6 +284,7 @@ fn not_begun(row: &Owed) -> Outcome {
         // An address without an answer is one nothing is known of.
         Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
+        Work::Evidence(_) => Outcome::Evidence(Gathered::Later { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
 }
@@ -270,6 +298,7 @@ fn unanswered(row: &Owed) -> Outcome {
         // An address without an answer is one nothing is known of.
         Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
+        Work::Evidence(_) => Outcome::Evidence(Gathered::Later { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
     }
 }
@@ -285,6 +314,7 @@ fn spoiled(row: &Owed, why: &str) -> Outcome {
         // An address without an answer is one nothing is known of.
         Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
+        Work::Evidence(_) => Outcome::Evidence(Gathered::Later { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Refused { why }),
     }
 }

@@ -5,6 +5,7 @@
 use super::night::at;
 use super::people::VENDOR;
 use super::teller::Teller;
+use crate::desk::evidence::Kind;
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Link, StatusName};
 use crate::desk::ledger::balance;
@@ -51,6 +52,12 @@ fn the_fault(teller: &Teller<'_>, main: IncidentId, expect: &mut impl FnMut(bool
     expect(severity == 1, format!("the fault has severity {severity}, not 1"));
     let right = incident.verdict().is_some_and(|verdict| verdict.parties == [vendor.clone()] && verdict.rule.is_some());
     expect(right, format!("the verdict is not a rule's word for {VENDOR}: {:?}", incident.verdict()));
+    let gathered: Vec<Kind> = incident.evidence.parts.iter().map(|part| part.kind).collect();
+    let whole = [Kind::Values, Kind::Lines, Kind::Record].iter().all(|kind| gathered.contains(kind));
+    expect(
+        whole,
+        format!("gathered were {gathered:?}, not values, lines and the record: {:?}", incident.evidence.gaps),
+    );
     let asked: Vec<_> = state.requests_of(main).map(|request| (request.party.clone(), request.ask)).collect();
     expect(asked == [(vendor.clone(), Ask::Repair)], format!("asked were {asked:?}, not {VENDOR} once"));
     for party in state.owed_of(main).filter_map(Owed::party) {

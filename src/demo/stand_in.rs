@@ -112,8 +112,9 @@ impl StandIn {
             "trigger.get" => {
                 let known = |id: &usize| self.hosts.len() > id.wrapping_sub(FIRST_TRIGGER);
                 let ids = ids(&params["triggerids"]).unwrap_or_default();
-                ids.into_iter().filter(known).map(|id| json!({ "triggerid": id.to_string() })).collect()
+                ids.into_iter().filter(known).map(|id| self.trigger(id)).collect()
             }
+            "history.get" => self.history_get(params, now),
             "host.get" => self.host_get(params),
             "event.acknowledge" => {
                 let ids = ids(&params["eventids"]).unwrap_or_default();
@@ -157,6 +158,34 @@ impl StandIn {
             "hosts": [{ "hostid": (FIRST_HOST + event.host).to_string(), "host": host.host, "name": host.name }],
             "tags": tags.unwrap_or_else(|| json!([])), "acknowledges": notes,
         })
+    }
+
+    /// Every trigger of this town looks at the one thing that is measured on its host.
+    fn trigger(&self, id: usize) -> Value {
+        let host = id - FIRST_TRIGGER;
+        let hostid = (FIRST_HOST + host).to_string();
+        json!({
+            "triggerid": id.to_string(), "hosts": [{ "hostid": hostid, "host": self.hosts[host].host }],
+            "items": [{
+                "itemid": id.to_string(), "hostid": hostid, "name": "ICMP ping", "key_": "icmpping", "value_type": "3",
+                "units": "",
+            }],
+        })
+    }
+
+    /// A value a minute: 1 while all is well, 0 while the host has its problem.
+    fn history_get(&self, params: &Value, now: Timestamp) -> Value {
+        let item = ids(&params["itemids"]).and_then(|ids| ids.first().copied()).unwrap_or_default();
+        let host = item.checked_sub(FIRST_TRIGGER).and_then(|host| self.hosts.get(host));
+        let Some(problem) = host.and_then(|host| host.problem.as_ref()) else { return json!([]) };
+        let end = |key: &str| params[key].as_i64().unwrap_or_default();
+        let value = |clock: i64| {
+            let begun = problem.begins.clock.as_second() <= clock;
+            let over = problem.over.is_some_and(|over| over.clock.as_second() <= clock);
+            json!({ "clock": clock.to_string(), "ns": "0", "value": u8::from(!begun || over).to_string() })
+        };
+        let minutes = (end("time_from")..=end("time_till").min(now.as_second())).rev().filter(|clock| clock % 60 == 0);
+        minutes.take(number(&params["limit"]).unwrap_or(usize::MAX)).map(value).collect()
     }
 
     fn problem_get(&self, params: &Value, now: Timestamp) -> Value {

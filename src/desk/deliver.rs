@@ -8,6 +8,7 @@ mod schedule;
 
 pub(super) use post::{Post, owe, post, supersede};
 
+use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
 use super::letter::Notice;
 use super::now::Elapsed;
@@ -20,7 +21,7 @@ use super::state::Wakeup;
 use super::turn::Turn;
 use super::{isolate, notify};
 use post::MAIL_LIFE;
-use schedule::{COPY_PAUSES, MAIL_PAUSES, pause, pause_after};
+use schedule::{COPY_PAUSES, EVIDENCE_PAUSES, MAIL_PAUSES, pause, pause_after};
 
 /// Attempts under way per destination.
 const IN_FLIGHT: i64 = 4;
@@ -98,6 +99,15 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
         (Outcome::Probe(probed), Work::Probe { probe, .. }) => {
             settle(turn, id, attempt, Vec::new(), false, done);
             isolate::probe_came(turn, &probe, probed, probe::Reason::AsReported);
+        }
+        (Outcome::Evidence(gathered), Work::Evidence(_)) => {
+            let incident = row.incident;
+            let again = OwedState::Waiting { at: turn.now.elapsed + pause(row, &EVIDENCE_PAUSES, paths(turn)) };
+            let state = if matches!(gathered, Gathered::Later { .. }) { again } else { done };
+            settle(turn, id, attempt, Vec::new(), false, state);
+            if let Some(incident) = incident {
+                isolate::gathered(turn, incident, id, gathered);
+            }
         }
         (Outcome::WriteBack(result), Work::WriteBack { .. }) => {
             let state = match result {
@@ -234,19 +244,19 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
         Work::Ping { address, .. } => address.clone(),
         Work::Echoes { addresses } => addresses.values().cloned().collect::<Vec<_>>().join(", "),
         Work::Probe { target, .. } => target.clone(),
+        Work::Evidence(ask) => ask.source_name().to_owned(),
         Work::WriteBack { source, .. } => source.to_string(),
     };
-    let is_message = matches!(row.work, Work::Message { .. });
-    let probe = match &row.work {
-        Work::Probe { probe, .. } => Some(probe.clone()),
-        Work::Message { .. } | Work::Ping { .. } | Work::Echoes { .. } | Work::WriteBack { .. } => None,
-    };
+    let (incident, work) = (row.incident, row.work.clone());
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
-    if is_message {
-        announce(turn, id, address, why, true);
-    } else if let Some(probe) = probe {
-        isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
+    match (work, incident) {
+        (Work::Message { .. }, _) => announce(turn, id, address, why, true),
+        (Work::Probe { probe, .. }, _) => {
+            isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
+        }
+        (Work::Evidence(ask), Some(incident)) => isolate::evidence_lost(turn, incident, id, &ask, &why),
+        (Work::Evidence(_) | Work::Ping { .. } | Work::Echoes { .. } | Work::WriteBack { .. }, _) => {}
     }
 }
 
@@ -283,7 +293,11 @@ pub(super) fn cut_off(turn: &mut Turn) {
         };
         let results: Vec<_> = match &row.work {
             Work::Message { addresses, .. } => addresses.iter().filter(|known| known.open()).map(unknown).collect(),
-            Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => Vec::new(),
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => Vec::new(),
         };
         let state = OwedState::Waiting { at: turn.now.elapsed };
         let unknown = !results.is_empty();

@@ -158,6 +158,8 @@ pub(crate) mod tests {
                 flap_quiet: Duration::from_secs(1800),
                 reopen: Duration::from_secs(86_400),
                 look: Vec::new(),
+                evidence_values: None,
+                evidence_lines: None,
                 recurrence: Duration::from_secs(30 * 86_400),
                 severity: [severity.clone(), severity.clone(), severity.clone(), severity],
                 digest_at: time(8, 0, 0, 0),

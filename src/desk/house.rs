@@ -106,6 +106,8 @@ pub enum Reason {
     Observed,
     /// As observed while nothing fails there.
     Calm,
+    /// It answered.
+    Answered,
     /// Planned work or a silence changed.
     Planned,
     /// The desk failed on it.

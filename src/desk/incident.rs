@@ -16,6 +16,7 @@ pub use status::{Status, StatusName};
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::ContractKind;
+use super::evidence::Pack;
 use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::letter::{DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
@@ -102,6 +103,9 @@ pub struct Incident {
     /// Named probes that were asked for it and what they brought.
     #[serde(default)]
     pub probes: BTreeMap<ProbeName, Trial>,
+    /// What was gathered about it (情報取得).
+    #[serde(default, skip_serializing_if = "Pack::is_empty")]
+    pub evidence: Pack,
 }
 
 /// A party's answer that an incident is not its part (範囲外の回答).
@@ -248,6 +252,7 @@ impl Incident {
             looks: BTreeMap::new(),
             judge_at: None,
             probes: BTreeMap::new(),
+            evidence: Pack::default(),
         }
     }
 

@@ -131,6 +131,12 @@ pub enum Matter {
         entry_phone: Option<String>,
         /// Recorded lines about the component, newest last; at most 30.
         log: Vec<String>,
+        /// Lines about the reader's own hosts that are kept at the desk, of which some are quoted.
+        #[serde(default)]
+        extracts: Vec<Extract>,
+        /// Lines about the reader's own hosts were wanted and could not be had.
+        #[serde(default)]
+        no_log: Option<NoLog>,
     },
     /// 督促 → vendor.
     Chaser {
@@ -248,6 +254,29 @@ pub enum Matter {
         /// How many there are in all (the list may be cut).
         total: usize,
     },
+}
+
+/// A file of log lines kept at the desk, all of one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extract {
+    /// The name of the body.
+    pub sha256: String,
+    /// The encoding of its bytes.
+    pub encoding: String,
+    /// Lines in it.
+    pub lines: u64,
+    /// How many of them were written before 発生.
+    pub before: u64,
+}
+
+/// Why there are no lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoLog {
+    /// They could not be read.
+    Failed,
+    /// They had not come when the letter was decided.
+    Late,
 }
 
 /// What is asked of a vendor.

@@ -27,6 +27,7 @@ pub mod severity;
 
 pub mod alert;
 pub mod cover;
+pub mod evidence;
 pub mod house;
 pub mod incident;
 pub mod ledger;

@@ -1,5 +1,6 @@
 //! What became of one attempt: the facts workers bring back. What follows from them is decided in `deliver`.
 
+use super::evidence::Gathered;
 use super::ids::ComponentId;
 use super::probe::Seen;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub enum Outcome {
     Echoes(BTreeMap<ComponentId, Ping>),
     /// A named probe.
     Probe(Probed),
+    /// Evidence that was to be fetched.
+    Evidence(Gathered),
     /// A note written back to the source.
     WriteBack(WriteBack),
 }

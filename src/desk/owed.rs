@@ -8,6 +8,7 @@ mod change;
 pub(super) use change::apply;
 pub use change::{Change, Reason, Why};
 
+use super::evidence::{Ask, Kind};
 use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};
 use super::letter::{Letter, Matter};
 use super::now::{Elapsed, Now};
@@ -92,6 +93,8 @@ pub enum Work {
         /// Where it goes, for lists.
         target: String,
     },
+    /// Fetch and keep what a source, or the record, knows of the incident.
+    Evidence(Ask),
     /// Write our number on problems of a source.
     WriteBack {
         /// Which source.
@@ -180,6 +183,7 @@ impl Owed {
             Work::Ping { .. } => "ping",
             Work::Echoes { .. } => "echoes",
             Work::Probe { .. } => "probe",
+            Work::Evidence(_) => "evidence",
             Work::WriteBack { .. } => "write_back",
         }
     }
@@ -188,7 +192,11 @@ impl Owed {
     pub fn party(&self) -> Option<&PartyId> {
         match &self.work {
             Work::Message { party, .. } => Some(party),
-            Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::WriteBack { .. } => None,
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => None,
         }
     }
 
@@ -201,6 +209,8 @@ impl Owed {
             // What is looked at every day keeps nobody waiting who isolates a fault.
             Work::Probe { .. } if self.why == Why::Certificates => "certificates".to_owned(),
             Work::Probe { .. } => "probe".to_owned(),
+            Work::Evidence(ask) if ask.kind() == Kind::Record => "evidence".to_owned(),
+            Work::Evidence(ask) => format!("evidence {}", ask.source_name()),
             Work::WriteBack { source, .. } => format!("write-back {source}"),
         }
     }

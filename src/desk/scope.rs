@@ -118,7 +118,8 @@ pub fn untouched(
             return true;
         }
         let all = || system.needs.iter().flat_map(|id| graph.below(id).iter().chain([id]));
-        all().all(|needed| standing(needed) != Standing::Fails) && all().any(|needed| standing(needed) == Standing::Works)
+        all().all(|needed| standing(needed) != Standing::Fails)
+            && all().any(|needed| standing(needed) == Standing::Works)
     };
     sorted(rules, rules.systems.iter().filter(|(id, system)| goes_on(id, system)).collect())
 }

@@ -238,7 +238,9 @@ impl<'a> Shift<'a> {
                 let answers = addresses.iter().filter_map(|(of, address)| Some((of.clone(), self.ping(address)?)));
                 Some(Outcome::Echoes(answers.collect()))
             }
-            Work::Message { .. } | Work::Probe { .. } | Work::WriteBack { .. } => self.outside.answer(row),
+            Work::Message { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => {
+                self.outside.answer(row)
+            }
         }
     }
 

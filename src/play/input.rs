@@ -9,7 +9,8 @@
 //!
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
-//! until=2026-11-18T08:59:59]`, `restart`, `stop`, `clock`. Not here: what follows from them.
+//! until=2026-11-18T08:59:59]`, `evidence SOURCE HOST "LINE"` and `evidence SOURCE fails "WHY"|works` (what it would tell
+//! around a fault), `restart`, `stop`, `clock`. Not here: what follows from them.
 
 mod acts;
 mod covers;
@@ -54,6 +55,8 @@ pub(super) enum Step {
     Ping(String, Echo),
     /// A probe brings that from now on.
     Probe(ProbeName, Probed),
+    /// A source would tell this as evidence from now on.
+    Evidence(SourceId, Told),
     /// The daemon ends.
     Stop,
     /// The daemon starts (again).
@@ -106,6 +109,17 @@ pub(super) enum Line {
     Refuses(String),
 }
 
+/// What a source would tell as evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Told {
+    /// A line, or a value, about a host.
+    Line { host: String, line: String },
+    /// It can't be read.
+    Fails(String),
+    /// It can be read again.
+    Works,
+}
+
 /// What a ping brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Echo {
@@ -135,13 +149,14 @@ pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[
             Step::Ping(address, echo)
         }
         "probe" => probe(rules, &mut words)?,
+        "evidence" => evidence(rules, &mut words)?,
         name => {
             let source = SourceId::from(name);
             if !rules.sources.contains_key(&source) {
                 let known: Vec<&str> = rules.sources.keys().map(SourceId::as_str).collect();
                 let known = known.join(", ");
                 return Err(format!(
-                    "`{name}` is none of clock, act, channel, ping, probe, stop, restart, nor a source ({known})"
+                    "`{name}` is none of clock, act, channel, ping, probe, evidence, stop, restart, nor a source ({known})"
                 ));
             }
             told(source, &mut words)?
@@ -309,6 +324,21 @@ fn probe(rules: &Rules, words: &mut Words) -> Result<Step, String> {
         None => None,
     };
     Ok(Step::Probe(name, Probed::Seen(Seen { sign, said, certificate })))
+}
+
+/// `SOURCE HOST "LINE"`, `SOURCE fails "WHY"`, `SOURCE works`
+fn evidence(rules: &Rules, words: &mut Words) -> Result<Step, String> {
+    let source = SourceId::from(words.next("a source")?);
+    if !rules.sources.contains_key(&source) {
+        let known: Vec<&str> = rules.sources.keys().map(SourceId::as_str).collect();
+        return Err(format!("there is no source `{source}` ({})", known.join(", ")));
+    }
+    let told = match words.next("a host, fails or works")? {
+        "fails" => Told::Fails(words.next("why it fails")?.to_owned()),
+        "works" => Told::Works,
+        host => Told::Line { host: host.to_owned(), line: words.next("a line in quotes")?.to_owned() },
+    };
+    Ok(Step::Evidence(source, told))
 }
 
 fn channel(rules: &Rules, words: &mut Words) -> Result<Step, String> {

@@ -1,12 +1,16 @@
-//! What lies outside in a transcript: channels, pinged addresses, probes, and problems as a source would describe them.
+//! What lies outside in a transcript: channels, pinged addresses, probes, evidence, and problems as a source would describe them.
 //!
 //! Everything works unless the transcript says otherwise. Not here: when anything is tried (`desk/deliver.rs`).
 
-use super::input::{Begins, Echo, Line};
+use super::input::{Begins, Echo, Line, Told};
+use crate::desk::evidence::{Ask, Gathered, Part, Wanted};
 use crate::desk::ids::{ChannelId, ProbeName, SourceId};
 use crate::desk::observation::{Problem, Report};
 use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
 use crate::desk::owed::{Owed, Work};
+use crate::render::quote::Kept;
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Channels and addresses, as the transcript has them behave.
@@ -15,6 +19,18 @@ pub(crate) struct Outside {
     wires: BTreeMap<ChannelId, Wire>,
     echoes: BTreeMap<String, Echo>,
     probes: BTreeMap<ProbeName, Probed>,
+    logs: BTreeMap<SourceId, Log>,
+    /// What was gathered, as lines, by the name it is kept under.
+    kept: RefCell<Kept>,
+}
+
+/// What a source would tell as evidence.
+#[derive(Debug, Clone, Default)]
+struct Log {
+    /// Why it can't be read; `None` = it can.
+    fails: Option<String>,
+    /// Lines by host.
+    lines: BTreeMap<String, Vec<String>>,
 }
 
 /// One channel.
@@ -55,6 +71,61 @@ impl Outside {
         }
     }
 
+    /// The source would find this about `host`, or nothing at all, because of `fails`.
+    pub(super) fn set_evidence(&mut self, source: &SourceId, told: &Told) {
+        let log = self.logs.entry(source.clone()).or_default();
+        match told {
+            Told::Line { host, line } => log.lines.entry(host.clone()).or_default().push(line.clone()),
+            Told::Fails(why) => log.fails = Some(why.clone()),
+            Told::Works => log.fails = None,
+        }
+    }
+
+    /// The lines of everything that was gathered.
+    pub(super) fn kept(&self) -> Kept {
+        self.kept.borrow().clone()
+    }
+
+    /// What an attempt at gathering brings: a file for each host, the record, or nothing.
+    fn gather(&self, ask: &Ask) -> Gathered {
+        let nothing = Log::default();
+        let log = ask.source.as_ref().and_then(|source| self.logs.get(source)).unwrap_or(&nothing);
+        if let Some(why) = &log.fails {
+            return Gathered::Later { why: why.clone() };
+        }
+        let hosts: Vec<&String> = match &ask.wanted {
+            Wanted::Lines { hosts } => hosts.iter().collect(),
+            // A problem of a transcript is named after its host.
+            Wanted::Values { objects } => {
+                let named = |host: &&String| objects.iter().any(|object| object.starts_with(&format!("{host} ")));
+                log.lines.keys().filter(named).collect()
+            }
+            Wanted::Record => Vec::new(),
+        };
+        let found = hosts.into_iter().filter_map(|host| Some((host, log.lines.get(host)?)));
+        let parts = found.map(|(host, lines)| {
+            let text = lines.join("\n") + "\n";
+            let sha256: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+            self.kept.borrow_mut().insert(sha256.clone(), lines.clone());
+            let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            Part {
+                kind: ask.kind(),
+                source: ask.source_name().to_owned(),
+                host: host.clone(),
+                origin: "as told".to_owned(),
+                from: ask.from,
+                until: ask.until,
+                encoding: "utf-8".to_owned(),
+                lines: count(lines.len()),
+                of: count(lines.len()),
+                before: 0,
+                bytes: count(text.len()),
+                sha256,
+            }
+        });
+        Gathered::Came { parts: parts.collect(), gaps: Vec::new() }
+    }
+
     /// What a worker brings back; `None` when it never comes back.
     pub(crate) fn answer(&self, row: &Owed) -> Option<Outcome> {
         Some(match &row.work {
@@ -67,6 +138,7 @@ impl Outside {
                 let nobody = || Probed::NotKnown { why: "nobody told".to_owned() };
                 Outcome::Probe(self.probes.get(probe).cloned().unwrap_or_else(nobody))
             }
+            Work::Evidence(ask) => Outcome::Evidence(self.gather(ask)),
             Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
             Work::Message { channel, addresses, .. } => {
                 let wire = self.wires.get(channel).cloned().unwrap_or_default();

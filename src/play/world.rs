@@ -215,8 +215,10 @@ impl<'a> World<'a> {
     }
 
     fn perform(&mut self, step: &Step, from_here: &[&Step]) {
-        let allowed_while_down =
-            matches!(step, Step::Clock | Step::Restart | Step::Channel(..) | Step::Ping(..) | Step::Probe(..));
+        let allowed_while_down = matches!(
+            step,
+            Step::Clock | Step::Restart | Step::Channel(..) | Step::Ping(..) | Step::Probe(..) | Step::Evidence(..)
+        );
         if !self.running && !allowed_while_down {
             return self.fault("the daemon is stopped; `restart` starts it");
         }
@@ -250,6 +252,7 @@ impl<'a> World<'a> {
             }
             Step::Act(actor, act) => self.step(Input::Act { actor: actor.clone(), act: act.clone() }),
             Step::Channel(channel, line) => self.outside.set_channel(channel, line),
+            Step::Evidence(source, told) => self.outside.set_evidence(source, told),
             Step::Probe(name, probed) => self.outside.set_probe(name, probed),
             Step::Ping(address, echo) => self.outside.set_ping(address, *echo),
             Step::Stop => self.running = false,
@@ -358,7 +361,7 @@ impl<'a> World<'a> {
         if let Change::Owed(owed::Change::Owed(row)) = &entry.change
             && let Work::Message { party, letter, addresses, .. } = &row.work
         {
-            let words = render::mail(letter);
+            let words = render::mail_with(letter, &self.outside.kept());
             if words.subject.trim().is_empty() || words.body.trim().is_empty() {
                 self.fault(format!("{} {} has no words", row.id, row.kind()));
             }

@@ -18,9 +18,11 @@ mod facts;
 mod frame;
 mod impact;
 mod layout;
+pub mod mask;
 mod notice;
 mod office;
 pub mod probe;
+pub mod quote;
 mod report;
 mod request;
 pub mod sentences;
@@ -34,6 +36,7 @@ use crate::desk::letter::{Letter, Matter};
 use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
 use layout::Page;
+use quote::Kept;
 
 /// A worded message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,25 +49,32 @@ pub struct Words {
     pub kind: &'static str,
 }
 
-/// The words of `letter`, whatever its facts contain. Source of the wording: `DOMAIN.md` §13-14.
+/// The words of `letter`, whatever its facts contain; of what is kept apart from it, the bodies that are not at hand, it says
+/// that there is more. Source of the wording: `DOMAIN.md` §13-14.
 pub fn mail(letter: &Letter) -> Words {
+    mail_with(letter, &Kept::default())
+}
+
+/// The same, with the bodies it quotes from.
+pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
     let (subject, page) = match letter.language {
-        Language::Ja => japanese(letter),
-        Language::En => en::mail(letter),
+        Language::Ja => japanese(letter, kept),
+        Language::En => en::mail(letter, kept),
     };
     Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) }
 }
 
 /// Subject and sections in Japanese.
-fn japanese(letter: &Letter) -> (String, Page) {
+fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
     match &letter.matter {
         Matter::FirstReport { incident, next_report } => report::first(letter, incident, *next_report),
         Matter::Interim { incident, nth, news, last, next_report } => {
             report::interim(letter, incident, *nth, news, last.as_ref(), *next_report)
         }
         Matter::Recovery { incident, recovery, to_office } => report::recovery(letter, incident, recovery, *to_office),
-        Matter::Request { incident, ask, acknowledge_by, entry_phone, log } => {
-            request::request(letter, incident, *ask, *acknowledge_by, entry_phone.as_deref(), log)
+        Matter::Request { incident, ask, acknowledge_by, entry_phone, log, extracts, no_log } => {
+            let quoted = quote::quoted(log, extracts, *no_log, kept);
+            request::request(letter, incident, *ask, *acknowledge_by, entry_phone.as_deref(), &quoted)
         }
         Matter::Chaser { incident, ask, asked_at, nth } => request::chaser(letter, incident, *ask, *asked_at, *nth),
         Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),

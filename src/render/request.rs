@@ -5,15 +5,14 @@
 
 use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
+use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{evidence, facts, impact, text, words};
-use crate::desk::letter::{Ask, Facts, Letter, Target};
+use super::{evidence, facts, impact, mask, text, words};
+use crate::desk::letter::{Ask, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
 
-/// Log lines quoted in a request, the newest. Source: `DOMAIN.md` §14.
-const LOG_LINES: usize = 30;
 /// How to answer.
 const ANSWER: &str = "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。";
 /// Messages quoted in a request.
@@ -26,7 +25,7 @@ pub(super) fn request(
     ask: Ask,
     acknowledge_by: Timestamp,
     entry_phone: Option<&str>,
-    log: &[String],
+    quoted: &Quoted,
 ) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
@@ -70,7 +69,7 @@ pub(super) fn request(
     if let Some(phone) = phone.map(text::name).filter(|phone| !phone.is_empty()) {
         page.field("入館", format!("情報センター {phone}（事前連絡要）"));
     }
-    quotes(&mut page, incident, log);
+    quotes(&mut page, incident, quoted);
     closing(&mut page, letter, Reader::Vendor, true);
     let recurs = incident.similar.iter().any(|similar| similar.recurrence);
     let tags: Vec<&str> = [(words::ask(ask), true), ("再発", recurs), ("至急", incident.severity <= 2)]
@@ -261,19 +260,38 @@ fn numbered(tasks: Vec<String>) -> Vec<String> {
     tasks.into_iter().enumerate().map(|(n, task)| format!("({}) {task}", n + 1)).collect()
 }
 
-/// 監視の表示 and ログ抜粋, verbatim.
-fn quotes(page: &mut Page, incident: &Facts, log: &[String]) {
+/// How much is quoted, and how much is kept.
+fn extract(quoted: &Quoted) -> String {
+    let (lines, kept) = (quoted.lines.len(), quote::grouped(quoted.kept));
+    let missing = match quoted.missing {
+        Some(NoLog::Failed) => Some("ログの読み取りに失敗しました"),
+        Some(NoLog::Late) => Some("送信までにログの読み取りが完了しておりません"),
+        None => None,
+    };
+    match (lines, quoted.more(), missing) {
+        (0, false, Some(why)) => format!("確認できず（{why}）"),
+        (0, false, None) => "該当なし".to_owned(),
+        (0, true, _) => format!("（全{kept}行は窓口で保管）"),
+        (_, false, None) => format!("（以下{lines}行）"),
+        (_, true, None) => format!("（以下{lines}行。全{kept}行は窓口で保管）"),
+        (_, false, Some(why)) => format!("（以下{lines}行。ほかのログは確認できず：{why}）"),
+        (_, true, Some(why)) => {
+            format!("（以下{lines}行。全{kept}行は窓口で保管。ほかのログは確認できず：{why}）")
+        }
+    }
+}
+
+/// 監視の表示 and ログ抜粋, as they are but for what is anybody's own.
+fn quotes(page: &mut Page, incident: &Facts, quoted: &Quoted) {
     page.section(Name::Annex);
-    let messages: Vec<String> = incident.messages.iter().take(MESSAGES).map(|line| text::line(line)).collect();
-    let messages = if messages.is_empty() { vec![text::line(&incident.summary)] } else { messages };
+    let shown = |line: &String| text::line(&mask::for_mail(line));
+    let messages: Vec<String> = incident.messages.iter().take(MESSAGES).map(shown).collect();
+    let messages = if messages.is_empty() { vec![shown(&incident.summary)] } else { messages };
     let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
     page.field(label, format!("（{}件）", messages.len()));
     page.quote(messages);
-    let log: Vec<String> = log.iter().skip(log.len().saturating_sub(LOG_LINES)).map(|line| text::line(line)).collect();
-    if log.is_empty() {
-        page.field("ログ抜粋", "該当なし");
-    } else {
-        page.field("ログ抜粋", format!("（以下{}行）", log.len()));
-        page.quote(log);
+    page.field("ログ抜粋", extract(quoted));
+    if !quoted.lines.is_empty() {
+        page.quote(quoted.lines.clone());
     }
 }

@@ -1,6 +1,7 @@
-//! Frames with a look ahead: what pings and probes will bring in the next minutes, because the tried rules may ask a little earlier.
+//! Frames with a look ahead: what pings, probes and evidence will bring in the next minutes, because the tried rules may ask a little earlier.
 
 use super::Recorded;
+use crate::desk::evidence::{Ask, Wanted};
 use crate::desk::ids::OwedId;
 use crate::desk::outcome::Outcome;
 use crate::desk::owed::{self, Work};
@@ -12,7 +13,7 @@ use std::time::Duration;
 /// How far it looks: an answer holds that long in either direction.
 pub(super) const HOLDS: Duration = Duration::from_secs(300);
 
-/// What a ping or a probe brought.
+/// What a ping, a probe or a gathering of evidence brought.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Heard {
     pub(super) asked: String,
@@ -39,8 +40,11 @@ impl<I: Iterator<Item = Recorded>> Ahead<I> {
     }
 
     fn note(&mut self, recorded: &Recorded) {
-        if let Input::Outcome { owed, outcome: brought @ (Outcome::Ping(_) | Outcome::Probe(_)), .. } =
-            &recorded.frame.input
+        if let Input::Outcome {
+            owed,
+            outcome: brought @ (Outcome::Ping(_) | Outcome::Probe(_) | Outcome::Evidence(_)),
+            ..
+        } = &recorded.frame.input
             && let Some(asked) = self.asked.remove(owed)
         {
             self.heard.push(Heard { asked, at: recorded.frame.at.wall, brought: brought.clone() });
@@ -68,11 +72,23 @@ impl<I: Iterator<Item = Recorded>> Iterator for Ahead<I> {
     }
 }
 
-/// What a ping or a probe asks; `None` of other work. What is asked alike is answered alike.
+/// Evidence is the same where it is asked of the same source about the same.
+fn gathering(ask: &Ask) -> String {
+    let about = match &ask.wanted {
+        Wanted::Values { objects } => objects.join(" "),
+        Wanted::Lines { hosts } => hosts.join(" "),
+        // The record of one incident is not that of another.
+        Wanted::Record => ask.about.to_string(),
+    };
+    format!("evidence {} {about}", ask.source_name())
+}
+
+/// What a ping, a probe or a gathering of evidence asks; `None` of other work. What is asked alike is answered alike.
 pub(super) fn asked(work: &Work) -> Option<String> {
     match work {
         Work::Ping { address, .. } => Some(address.clone()),
         Work::Probe { probe, .. } => Some(format!("probe {probe}")),
+        Work::Evidence(ask) => Some(gathering(ask)),
         Work::Message { .. } | Work::Echoes { .. } | Work::WriteBack { .. } => None,
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! What came in is taken from the record, what must come of it from the verdict that counted - the desk's word where it
 //! decided otherwise. The case is played under the present rules to see where its lines stand, and whether they come.
-//! Names, numbers and secrets of people are not in it ([`super::mask`]); free text of people is left out as a whole.
+//! Names, numbers and secrets of people are not in it ([`crate::render::mask`]); free text of people is left out as a whole.
 
 use super::Recorded;
-use super::mask::mask;
 use super::story::{Event, Story};
 use crate::desk::act::Act;
 use crate::desk::alert::Alert;
@@ -17,6 +16,7 @@ use crate::desk::probe::Trial;
 use crate::desk::rules::{PartyKind, Rules, VerdictCode};
 use crate::desk::state::State;
 use crate::play;
+use crate::render::mask;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -137,7 +137,7 @@ impl Teller<'_> {
                 (Some(rule), By::Machine) => format!("rule 「{}」", word(rule)),
                 (None, By::Machine) => "the responsibility table".to_owned(),
             };
-            text.push_str(&format!("# {by}: {}\n", mask(&verdict.because.replace('\n', " "))));
+            text.push_str(&format!("# {by}: {}\n", mask::for_case(&verdict.because.replace('\n', " "))));
         }
         text
     }
@@ -313,7 +313,7 @@ fn code(value: impl serde::Serialize) -> String {
 
 /// Text inside quotation marks, without what is anybody's own.
 fn word(text: &str) -> String {
-    mask(&text.replace('"', "'").replace(['\n', '\r', '\t'], " "))
+    mask::for_case(&text.replace('"', "'").replace(['\n', '\r', '\t'], " "))
 }
 
 /// A word, in quotation marks where it needs them.

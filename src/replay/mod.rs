@@ -14,7 +14,6 @@ mod ahead;
 pub mod case;
 mod compare;
 mod course;
-mod mask;
 mod outside;
 mod pair;
 pub mod past;

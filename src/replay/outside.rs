@@ -5,6 +5,7 @@
 
 use super::Limits;
 use super::ahead::{HOLDS, Heard, asked};
+use crate::desk::evidence::{Gathered, Lack};
 use crate::desk::ids::{IncidentId, OwedId};
 use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
 use crate::desk::owed::{self, Owed, OwedState, Work};
@@ -26,8 +27,11 @@ impl Like {
         let (whom, way) = match &row.work {
             Work::Message { party, channel, .. } => (party.to_string(), channel.to_string()),
             Work::Ping { component, address } => (component.to_string(), address.clone()),
-            Work::Echoes { addresses } => (addresses.keys().next().map(ToString::to_string).unwrap_or_default(), String::new()),
+            Work::Echoes { addresses } => {
+                (addresses.keys().next().map(ToString::to_string).unwrap_or_default(), String::new())
+            }
             Work::Probe { probe, .. } => (probe.to_string(), String::new()),
+            work @ Work::Evidence(_) => (asked(work).unwrap_or_default(), String::new()),
             Work::WriteBack { source, .. } => (source.to_string(), String::new()),
         };
         Self { kind: row.kind(), whom, way }
@@ -139,14 +143,18 @@ impl Outside {
     /// The answer to an attempt nobody made then.
     pub(super) fn answer(&self, row: &Owed, at: Timestamp, limits: &mut Limits) -> Input {
         let outcome = match &row.work {
-            work @ (Work::Ping { .. } | Work::Probe { .. }) => {
+            work @ (Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_)) => {
                 let asked = asked(work).unwrap_or_default();
                 let known = self.heard.get(&asked).into_iter().flatten();
                 let near = known.map(|(heard, brought)| (at.duration_since(*heard).unsigned_abs(), brought));
                 let near = near.filter(|(away, _)| *away <= HOLDS).min_by_key(|(away, _)| *away);
                 near.map(|(_, brought)| brought.clone()).unwrap_or_else(|| {
-                    *limits.pings.entry(asked).or_default() += 1;
                     let why = "nobody asked at the time".to_owned();
+                    if let Work::Evidence(ask) = work {
+                        let gaps = vec![ask.nothing(Lack::Failed { detail: why })];
+                        return Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps });
+                    }
+                    *limits.pings.entry(asked).or_default() += 1;
                     match work {
                         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
                         _ => Outcome::Ping(Ping::NotKnown { why }),

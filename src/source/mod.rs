@@ -9,6 +9,7 @@
 pub mod logfile;
 pub mod zabbix;
 
+use crate::desk::evidence::{Gap, Part};
 use crate::desk::observation::{Cursor, OpenProblem};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -22,6 +23,16 @@ pub struct Standing {
     pub open: Vec<OpenProblem>,
     /// Since when nothing was seen, if the desk knows of such a time: what happened since then is fetched late.
     pub down_since: Option<Timestamp>,
+}
+
+/// Evidence that was found: files with their content, and what could not be had. Size and hash of a file are filled in by
+/// whoever keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Find {
+    /// Files.
+    pub files: Vec<(Part, Vec<u8>)>,
+    /// What could not be had.
+    pub gaps: Vec<Gap>,
 }
 
 /// The longest pause between two tries.

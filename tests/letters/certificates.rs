@@ -75,6 +75,8 @@ pub(super) fn certificates() -> Vec<(&'static str, Letter)> {
         acknowledge_by: at("2026-11-18T10:01:30"),
         entry_phone: None,
         log: Vec::new(),
+        extracts: Vec::new(),
+        no_log: None,
     };
     let mut english =
         letter("2026-09-18T08:30:00", vendor(), Matter::CertificateEnds { notice: Box::new(notice(61, &[])) });

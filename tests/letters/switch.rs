@@ -150,6 +150,8 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                         "Sep 20 02:13:10 core-sw-01 %REDUNDANCY-3-SWITCHOVER: RP switchover (PEER_NOT_PRESENT)",
                         "Sep 20 02:13:11 core-sw-01 %PLATFORM-1-CRASHED: System crashed, both supervisors lost, last reset reason unknown",
                     ]),
+                    extracts: Vec::new(),
+                    no_log: None,
                 },
             ),
         ),

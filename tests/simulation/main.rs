@@ -14,11 +14,11 @@ use kiriwake::desk::incident::{self, Edit, StatusName};
 use kiriwake::desk::letter::{Ask, DetectedBy, Matter};
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Evidence, Failure, FailureKind, Key, Level, Observation, Problem, Report, Seen};
-use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
+use kiriwake::desk::outcome::{Delivery, Outcome, Refused, WriteBack};
 use kiriwake::desk::owed::{self, OwedState, Work};
 use kiriwake::desk::rules::{PartyKind, Rules};
 use kiriwake::desk::state::State;
-use kiriwake::desk::{Change, Desk, Entry, Frame, Input, Reason, ledger, probe};
+use kiriwake::desk::{Change, Desk, Entry, Frame, Input, Reason, ledger};
 use kiriwake::render;
 use kiriwake::render::sentences::{Names, sentence};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 mod dice;
+mod gathering;
 mod happenings;
 mod promises;
 
@@ -197,14 +198,8 @@ impl Day<'_> {
     fn outcome(&mut self, owed: OwedId) -> Option<Outcome> {
         let row = self.desk.state().owed.get(&owed)?;
         Some(match row.work.clone() {
-            Work::Ping { .. } => Outcome::Ping(match self.dice.below(3) {
-                0 => Ping::Silent,
-                1 => Ping::Answered { milliseconds: 3 },
-                _ => Ping::NotKnown { why: "no permission".to_owned() },
-            }),
-            Work::Probe { .. } => {
-                let sign = self.dice.pick(&probe::Sign::ALL).copied().unwrap_or(probe::Sign::Ok);
-                Outcome::Probe(Probed::Seen(probe::Seen::plain(sign)))
+            work @ (Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::Evidence(_)) => {
+                gathering::brought(&mut self.dice, self.calm, &work)?
             }
             Work::WriteBack { .. } => {
                 let later = self.dice.one_in(5);

@@ -1,7 +1,7 @@
 //! Numbers and times.
 
 use super::Checker;
-use crate::config::file::{PolicyTable, SeverityTable};
+use crate::config::file::{MaybeSpan, PolicyTable, SeverityTable};
 use crate::config::span::Span;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
@@ -10,6 +10,9 @@ use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
 const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
+
+/// Evidence is about the hours of a fault: more is a flood that nobody reads.
+const LONGEST_EVIDENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// No notice of a certificate's end leaves earlier than this many days before it.
 const MOST_DAYS: u16 = 400;
@@ -85,6 +88,8 @@ impl Checker<'_> {
             reopen: table.reopen.0,
             recurrence: table.recurrence.0,
             look: table.look,
+            evidence_values: self.evidence(&path.key("evidence_values"), table.evidence_values),
+            evidence_lines: self.evidence(&path.key("evidence_lines"), table.evidence_lines),
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,
@@ -121,6 +126,16 @@ impl Checker<'_> {
             critical: table.critical,
             deliver_by: table.deliver_by.0,
         }
+    }
+
+    /// How long before 発生 evidence is gathered.
+    fn evidence(&mut self, path: &Path, span: MaybeSpan) -> Option<Duration> {
+        let span = span.0?;
+        if span.0 > LONGEST_EVIDENCE {
+            let help = format!("write a duration up to {}, or \"none\"", Span(LONGEST_EVIDENCE));
+            self.findings.fault(path, format!("is {span}"), help);
+        }
+        Some(span.0)
     }
 
     fn sensible(&mut self, path: &Path, span: Span) {

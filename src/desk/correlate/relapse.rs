@@ -6,8 +6,8 @@
 use super::absorb;
 use super::{Reason, StatusName, Turn, accept, resume};
 use crate::desk::alert::{self, Alert, Standing};
-use crate::desk::isolate;
 use crate::desk::ids::{AlertId, IncidentId};
+use crate::desk::isolate;
 
 /// 受付, under the number of the restored incident it is a relapse of, else under a new one.
 pub(super) fn take_in(turn: &mut Turn, incident: IncidentId, reason: Reason) {
@@ -33,10 +33,8 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
     let at_place = turn.state.incidents_at.get(&alert.place())?;
     let before = at_place.iter().copied().find(|id| {
         let Some(before) = turn.state.incidents.get(id).filter(|_| *id != incident) else { return false };
-        let fresh = before
-            .restored
-            .as_ref()
-            .is_some_and(|restored| known.detected.elapsed.since(restored.elapsed) <= reopen);
+        let fresh =
+            before.restored.as_ref().is_some_and(|restored| known.detected.elapsed.since(restored.elapsed) <= reopen);
         let ended =
             matches!(before.status.name(), StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed);
         // What was an echo then says nothing about the cause now.

@@ -26,9 +26,8 @@ const DEAD_UNSEEN: usize = 5;
 /// of that in half of the cases.
 const IDLE: usize = 3;
 const IDLE_UNSEEN: usize = 1;
-
-/// Something that needs it works all the same: it is not dead, and would have to fail for some of them only.
-const WORKS_BEHIND: usize = 6;
+/// Then at least one in so many of those that need it shows it.
+const IDLE_SHARE: usize = 3;
 
 /// What cannot be.
 const NEVER: usize = 1_000;
@@ -87,15 +86,16 @@ impl<'a> Silent<'a> {
             return AFTER_WORK + self.quiet;
         }
         let watched = book.watched(component);
-        let works_behind = known.works_behind(component, red);
         let if_watched = |bits: usize| if watched { bits } else { 0 };
-        // A dead thing answers nobody, and nothing that needs it works.
-        let dead = if known.is_sound(component) || works_behind || !stops(self.level) {
-            NEVER
-        } else {
-            if_watched(DEAD_UNSEEN) + self.quiet
-        };
-        let idle = IDLE + if_watched(IDLE_UNSEEN) + if works_behind { WORKS_BEHIND } else { 0 } + some;
+        // Nothing that needs what stopped works, and a dead thing answers nobody. What is slow answers all the same.
+        if stops(self.level) && known.works_behind(component, red) {
+            return NEVER;
+        }
+        let dead =
+            if known.is_sound(component) || !stops(self.level) { NEVER } else { if_watched(DEAD_UNSEEN) + self.quiet };
+        // Where most of what needs it is well, those that are not have more likely each their own reason.
+        let many = (self.behind - self.quiet.min(self.behind)) * IDLE_SHARE >= self.behind;
+        let idle = if many { IDLE + if_watched(IDLE_UNSEEN) + some } else { NEVER };
         ONE_MORE_FAULT + dead.min(idle)
     }
 

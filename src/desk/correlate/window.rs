@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Fewer places are nothing to wait for.
 const LARGE: usize = 3;
 
-/// A verdict waits this long for pings that are still out; what has not come by then is "not known".
+/// A verdict waits this long for pings and evidence that are still out; what has not come by then is "not known".
 const PING_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The window of `incident` is over.
@@ -133,7 +133,9 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     let present = turn.state.members_of(incident).filter(|alert| alert.gone.is_none()).count();
     let until = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
     let at = turn.now.wall;
-    if present == 0 && let Some(times) = flap::repeated(turn.state.members_of(incident), &turn.book.rules.policy) {
+    if present == 0
+        && let Some(times) = flap::repeated(turn.state.members_of(incident), &turn.book.rules.policy)
+    {
         grade(turn, incident, None);
         return relapse::take_in(turn, incident, Reason::Repeated { times });
     }
@@ -227,7 +229,8 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     let nth = turn.state.counters.numbers.get(&date).copied().unwrap_or_default() + 1;
     let number = Number::of(date, nth);
     turn.edit(incident, Edit::Numbered { number, date, nth }, Reason::NextNumber);
-    let awaited = isolate::awaits_probes(turn.state, incident);
+    isolate::owe_evidence(turn, incident);
+    let awaited = isolate::awaits_evidence(turn.state, incident);
     let until = awaited.then(|| turn.now.elapsed + PING_PATIENCE);
     turn.edit(incident, Edit::Status { to: Status::Isolating { until }, at, by: None }, Reason::Accepted);
     if !awaited {

@@ -13,6 +13,8 @@ use std::time::Duration;
 pub(super) const MAIL_LIFE: Duration = Duration::from_secs(48 * 3600);
 /// A copy on a webhook is worth sending this long.
 const COPY_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Values and lines are tried for this long: a source may be slow in the very minutes of a fault.
+const EVIDENCE_LIFE: Duration = Duration::from_secs(15 * 60);
 /// A ping or probe is evidence only while isolation waits.
 const PING_LIFE: Duration = Duration::from_secs(60);
 
@@ -76,9 +78,13 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
     first
 }
 
-/// Owes a ping, a probe or a write-back.
+/// Owes a ping, a probe, evidence or a write-back.
 pub(in crate::desk) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
-    let life = if why == Why::Evidence { PING_LIFE } else { COPY_LIFE };
+    let life = match (&work, &why) {
+        (Work::Evidence(_), _) => EVIDENCE_LIFE,
+        (_, Why::Evidence) => PING_LIFE,
+        (..) => COPY_LIFE,
+    };
     let mut owed = blank(turn, incident, work, why.clone());
     owed.give_up = turn.now.elapsed + life;
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
@@ -118,6 +124,7 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
         Work::Ping { component, .. } => format!("ping/{component}"),
         Work::Echoes { .. } => "echoes".to_owned(),
         Work::Probe { probe, .. } => format!("probe/{probe}"),
+        Work::Evidence(ask) => format!("evidence/{}", ask.source_name()),
         Work::WriteBack { source, .. } => format!("write-back/{source}"),
     };
     let incident = incident.map_or_else(String::new, |incident| incident.to_string());

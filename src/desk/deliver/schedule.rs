@@ -6,6 +6,8 @@ use std::time::Duration;
 
 /// Pauses after a failed attempt, then the last one again and again. Source: RELIABILITY §3.5 (mail: greylisting first).
 pub(super) const MAIL_PAUSES: [u64; 4] = [60, 5 * 60, 15 * 60, 30 * 60];
+/// What is to be quoted in a request is wanted soon, and a source that does not answer now is not pressed.
+pub(super) const EVIDENCE_PAUSES: [u64; 3] = [5, 30, 120];
 pub(super) const COPY_PAUSES: [u64; 7] = [5, 30, 2 * 60, 5 * 60, 15 * 60, 30 * 60, 3600];
 /// A destination fault is repaired by a person: no hurry, and no locked account.
 const REPAIR_PAUSE: u64 = 30 * 60;

@@ -1,5 +1,6 @@
 //! How an incident changes: every edit, every reason, and how an edit is applied.
 
+use super::super::evidence;
 use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
@@ -145,6 +146,8 @@ pub enum Edit {
     AlsoTell(BTreeSet<PartyId>),
     /// When it is judged anew, because time alone will tell; `None` = no longer.
     JudgeAt(Option<Timestamp>),
+    /// Evidence was asked for, or came.
+    Evidence(evidence::Change),
 }
 
 /// Applies `change` to the state. Total: a change to an unknown incident is counted.
@@ -184,7 +187,8 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Looked { .. }
         | Edit::Cause(_)
         | Edit::AlsoTell(_)
-        | Edit::JudgeAt(_) => {}
+        | Edit::JudgeAt(_)
+        | Edit::Evidence(_) => {}
     }
     let Some(incident) = state.incidents.get_mut(&id) else {
         state.tally.strays += 1;
@@ -276,6 +280,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::Cause(cause) => incident.cause = Some(cause.clone()),
         Edit::AlsoTell(offices) => incident.reporting.offices.extend(offices.iter().cloned()),
         Edit::JudgeAt(at) => incident.judge_at = *at,
+        Edit::Evidence(change) => incident.evidence.apply(change),
         Edit::HandedBack(answer) => incident.handed_back.push(answer.clone()),
     }
 }

@@ -80,6 +80,8 @@ pub enum Reason {
     OutOfScope,
     /// A ping was owed or came back.
     Probe,
+    /// What shows a fault is gathered before it is gone.
+    Gather,
     /// The desk's act.
     Act {
         /// Who.

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod condition;
+mod gather;
 mod mute;
 mod outlook;
 pub(super) mod overrun;
@@ -12,8 +13,9 @@ mod probe;
 mod table;
 mod trial;
 
+pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
 pub(super) use mute::{echoes_came, look_at_addresses};
-pub(super) use probe::{awaits_probes, came, owe_probes};
+pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
 pub(super) use trial::{look_at_certificates, probe_came};
 
 use super::correlate;
@@ -86,7 +88,9 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     if same {
         return;
     }
+    let first = turn.state.incidents.get(&incident).is_some_and(|known| known.verdicts.is_empty());
     turn.edit(incident, Edit::Verdict(Box::new(verdict)), reason);
+    gather_more(turn, incident, first);
     link_recurrence(turn, incident);
     correlate::grade(turn, incident, effect);
     let waits = matches!(
@@ -98,6 +102,15 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OnRecord);
     }
     turn.touched.judged.insert(incident);
+}
+
+/// With the first verdict the record is kept as it stands; a later one may be about something nobody has asked about.
+fn gather_more(turn: &mut Turn, incident: IncidentId, first: bool) {
+    if first {
+        gather::owe_record(turn, incident);
+    } else {
+        gather::owe(turn, incident);
+    }
 }
 
 /// 再発: the like fault before, told to whoever is asked now.

@@ -20,7 +20,8 @@ const TOGETHER: usize = 64;
 pub(in crate::desk) fn look_at_addresses(turn: &mut Turn) {
     let Some(next) = turn.book.next_hour(turn.now.wall, turn.book.rules.policy.addresses_at) else { return };
     turn.record(house::Change::Addresses { next }, house::Reason::Hour);
-    let gone: Vec<ComponentId> = turn.state.house.mute.keys().filter(|id| address(turn, id).is_none()).cloned().collect();
+    let gone: Vec<ComponentId> =
+        turn.state.house.mute.keys().filter(|id| address(turn, id).is_none()).cloned().collect();
     for component in gone {
         turn.record(house::Change::Mute { component, since: None }, house::Reason::Configuration);
     }
@@ -62,7 +63,7 @@ pub(super) fn is_mute(turn: &Turn, component: &ComponentId) -> bool {
 /// It answered: from now on its silence counts.
 pub(super) fn speaks(turn: &mut Turn, component: &ComponentId) {
     if is_mute(turn, component) {
-        turn.record(house::Change::Mute { component: component.clone(), since: None }, house::Reason::Observed);
+        turn.record(house::Change::Mute { component: component.clone(), since: None }, house::Reason::Answered);
     }
 }
 

@@ -85,10 +85,12 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         .collect();
     let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::failing(turn.state, incident));
     // What else needs a suspect and still works clears it: two of them tell enough.
-    let with_address = |id: &&ComponentId| turn.book.rules.components.get(*id).is_some_and(|known| known.ping.is_some());
-    let beside = suspects.iter().take(2).flat_map(|suspect| {
-        graph.behind(suspect).iter().filter(|id| !here.contains(id)).filter(with_address).take(2)
-    });
+    let with_address =
+        |id: &&ComponentId| turn.book.rules.components.get(*id).is_some_and(|known| known.ping.is_some());
+    let beside = suspects
+        .iter()
+        .take(2)
+        .flat_map(|suspect| graph.behind(suspect).iter().filter(|id| !here.contains(id)).filter(with_address).take(2));
     roots
         .chain(asked)
         .chain(&suspects)
@@ -100,11 +102,12 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         .collect()
 }
 
-/// Whether pings or named probes of the incident are still out.
+/// Whether pings, named probes or evidence of the incident are still out.
 pub(in crate::desk) fn awaits_probes(state: &State, incident: IncidentId) -> bool {
     state.incidents.get(&incident).is_some_and(|incident| {
         incident.pings.values().any(|probe| matches!(probe, Probe::Awaited))
             || incident.probes.values().any(Trial::is_out)
+            || incident.evidence.is_awaited()
     })
 }
 

@@ -4,8 +4,9 @@ use super::facts::{Reader, contract_of, facts};
 use super::hours::hours_in_words;
 use super::{Draft, policy, reach, send, send_to};
 use crate::desk::contact::{self, PhoneTo};
-use crate::desk::ids::{IncidentId, PartyId, RequestId};
-use crate::desk::letter::{Call, Matter, Notice, Purpose};
+use crate::desk::evidence::{Gap, Kind, Lack};
+use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
+use crate::desk::letter::{Call, Extract, Matter, NoLog, Notice, Purpose};
 use crate::desk::owed::Why;
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::Contact;
@@ -15,6 +16,8 @@ use crate::desk::turn::Turn;
 const LONG_CLOSURE: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
 /// Log lines quoted at most.
 const LOG_LINES: usize = 30;
+/// Files quoted from at most.
+const EXTRACTS: usize = 6;
 
 /// 対応依頼 or 調査依頼.
 pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why) {
@@ -27,6 +30,8 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why) {
         acknowledge_by: request.acknowledge_by,
         entry_phone: turn.book.rules.site.entry_phone.clone(),
         log: log_lines(turn, &request),
+        extracts: extracts(turn, &request),
+        no_log: no_log(turn, &request),
     };
     let mut draft = Draft::new(Some(request.incident), severity, matter, why);
     draft.request = Some(id);
@@ -35,7 +40,7 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why) {
 
 /// Recorded lines about the vendor's own components, newest last.
 fn log_lines(turn: &Turn, request: &Request) -> Vec<String> {
-    let own = |component: &Option<crate::desk::ids::ComponentId>| {
+    let own = |component: &Option<ComponentId>| {
         component
             .as_ref()
             .and_then(|id| turn.book.rules.components.get(id))
@@ -50,6 +55,47 @@ fn log_lines(turn: &Turn, request: &Request) -> Vec<String> {
     lines.sort();
     let skip = lines.len().saturating_sub(LOG_LINES);
     lines.into_iter().skip(skip).map(|(_, line)| line).collect()
+}
+
+/// Files of log lines about hosts that are the vendor's alone. What others keep on the same host writes into the same log: of
+/// such a host nobody but the desk reads.
+fn extracts(turn: &Turn, request: &Request) -> Vec<Extract> {
+    let Some(known) = turn.state.incidents.get(&request.incident) else { return Vec::new() };
+    let lines = known.evidence.parts.iter().filter(|part| part.kind == Kind::Lines && part.lines > 0);
+    let own = lines.filter(|part| is_alone_on(turn, &request.party, &part.host));
+    own.take(EXTRACTS)
+        .map(|part| Extract {
+            sha256: part.sha256.clone(),
+            encoding: part.encoding.clone(),
+            lines: part.lines,
+            before: part.before,
+        })
+        .collect()
+}
+
+/// Whether lines about the vendor's hosts were wanted and could not be had.
+fn no_log(turn: &Turn, request: &Request) -> Option<NoLog> {
+    let pack = &turn.state.incidents.get(&request.incident)?.evidence;
+    let lines = pack.gaps.iter().filter(|gap| gap.kind == Kind::Lines);
+    let own = |gap: &&Gap| gap.what.is_empty() || is_alone_on(turn, &request.party, &gap.what);
+    if pack.out.values().any(|out| out.kind == Kind::Lines) {
+        return Some(NoLog::Late);
+    }
+    lines.filter(own).find_map(|gap| match gap.why {
+        Lack::Failed { .. } => Some(NoLog::Failed),
+        Lack::Late { .. } => Some(NoLog::Late),
+        Lack::NotThere | Lack::Nothing | Lack::Limit { .. } => None,
+    })
+}
+
+/// Whether everything on a host is this party's, as far as components and alerts tell.
+fn is_alone_on(turn: &Turn, party: &PartyId, host: &str) -> bool {
+    let keeper = |id: &ComponentId| turn.book.rules.components.get(id).map(|known| &known.party);
+    let alerts = turn.state.alerts.values().filter(|alert| alert.problem.host == host);
+    let by_alert = alerts.filter_map(|alert| keeper(alert.component.as_ref()?));
+    let by_name = turn.book.rules.components.values().filter(|known| known.names_host(host)).map(|known| &known.party);
+    let mut keepers = by_name.chain(by_alert).peekable();
+    keepers.peek().is_some() && keepers.all(|keeper| keeper == party)
 }
 
 /// 督促 to the next contact, and a call for the desk to make.

@@ -135,6 +135,13 @@ pub struct Component {
     pub order: u32,
 }
 
+impl Component {
+    /// Whether it is found by this host's name, whatever else its alerts must fit.
+    pub fn names_host(&self, host: &str) -> bool {
+        self.matches.iter().flat_map(|matcher| &matcher.host).any(|pattern| pattern.matches(host))
+    }
+}
+
 /// 調達範囲: is the component inside the contracts of this desk?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

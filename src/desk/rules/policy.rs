@@ -38,6 +38,12 @@ pub struct Policy {
     /// What is looked at on site (現地確認) where a component names nothing of its own.
     #[serde(default)]
     pub look: Vec<String>,
+    /// Values are gathered from so long before 発生; `None` = none are.
+    #[serde(default)]
+    pub evidence_values: Option<Duration>,
+    /// Log lines are gathered from so long before 発生; `None` = none are.
+    #[serde(default)]
+    pub evidence_lines: Option<Duration>,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.

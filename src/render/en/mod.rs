@@ -11,17 +11,20 @@ mod record;
 use super::commands;
 use super::frame::number_of;
 use super::layout::{Name, Page};
+use super::quote::{self, Kept, Quoted};
 use super::symptom::Symptom;
 use super::time::{Clock, english_span};
-use super::{text, words};
+use super::{mask, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, Asked, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
-use phrases::{NONE, NOT_KNOWN, address, ask_tag, isolation, line, list, state_sentence, subject, target_lines, title};
+use phrases::{
+    NONE, NOT_KNOWN, address, ask_tag, extract, isolation, line, list, state_sentence, subject, target_lines, title,
+};
 
 /// Subject and sections in English.
-pub(super) fn mail(letter: &Letter) -> (String, Page) {
-    let mut mail = Mail { letter, clock: Clock::of(letter), page: Page::new(letter.language) };
+pub(super) fn mail(letter: &Letter, kept: &Kept) -> (String, Page) {
+    let mut mail = Mail { letter, kept, clock: Clock::of(letter), page: Page::new(letter.language) };
     let subject = mail.matter();
     mail.closing();
     (subject, mail.page)
@@ -29,6 +32,7 @@ pub(super) fn mail(letter: &Letter) -> (String, Page) {
 
 struct Mail<'a> {
     letter: &'a Letter,
+    kept: &'a Kept,
     clock: Clock,
     page: Page,
 }
@@ -61,8 +65,9 @@ impl Mail<'_> {
                 self.recovery(incident, recovery, *to_office);
                 subject(&["Incident", "Restored"], &title(incident), incident)
             }
-            Matter::Request { incident, ask, acknowledge_by, entry_phone, log } => {
-                self.request(incident, *ask, *acknowledge_by, entry_phone.as_deref(), log);
+            Matter::Request { incident, ask, acknowledge_by, entry_phone, log, extracts, no_log } => {
+                let quoted = quote::quoted(log, extracts, *no_log, self.kept);
+                self.request(incident, *ask, *acknowledge_by, entry_phone.as_deref(), &quoted);
                 let urgent = if incident.severity <= 2 { "Urgent" } else { "" };
                 subject(&[ask_tag(*ask), urgent], &format!("{site} {}", Symptom::of(incident).title()), incident)
             }
@@ -248,7 +253,7 @@ impl Mail<'_> {
         }
     }
 
-    fn request(&mut self, facts: &Facts, ask: Ask, by: Timestamp, entry: Option<&str>, log: &[String]) {
+    fn request(&mut self, facts: &Facts, ask: Ask, by: Timestamp, entry: Option<&str>, quoted: &Quoted) {
         self.page.text(match ask {
             Ask::Repair => {
                 "First-line isolation points to equipment you maintain. Please check it and work towards recovery."
@@ -279,12 +284,11 @@ impl Mail<'_> {
         if let Some(phone) = entry.map(text::name).filter(|phone| !phone.is_empty()) {
             self.page.field("Site entry", format!("data centre {phone} (call before)"));
         }
-        let messages: Vec<String> = facts.messages.iter().take(20).map(|line| text::line(line)).collect();
-        let log: Vec<String> = log.iter().skip(log.len().saturating_sub(30)).map(|line| text::line(line)).collect();
-        for (label, lines) in [("Messages", messages), ("Log", log)] {
-            let count = if lines.is_empty() { NONE.to_owned() } else { format!("{} lines", lines.len()) };
-            self.page.section(Name::Annex).field(label, count).quote(lines);
-        }
+        let messages = facts.messages.iter().take(20).map(|line| text::line(&mask::for_mail(line)));
+        let messages: Vec<String> = messages.collect();
+        let count = if messages.is_empty() { NONE.to_owned() } else { format!("{} lines", messages.len()) };
+        self.page.section(Name::Annex).field("Messages", count).quote(messages);
+        self.page.section(Name::Annex).field("Log", extract(quoted)).quote(quoted.lines.clone());
     }
 
     fn consultation(&mut self, facts: &Facts, wished_by: Option<Timestamp>, nth: u32) {

@@ -3,9 +3,10 @@
 //! Not here: times, which need the letter's zone (`mod.rs`).
 
 use crate::desk::ids::Number;
-use crate::desk::letter::{Addressee, Ask, Facts, Stage, Target};
+use crate::desk::letter::{Addressee, Ask, Facts, NoLog, Stage, Target};
 use crate::render::frame::number_of;
 use crate::render::layout::{Name, Page};
+use crate::render::quote::{self, Quoted};
 use crate::render::symptom::Symptom;
 use crate::render::{text, words};
 
@@ -20,6 +21,24 @@ pub(super) fn address(page: &mut Page, to: &Addressee) {
     let names = [Some(text::name(&to.organization)), to.contact.as_deref().map(text::name)];
     let names: Vec<String> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();
     page.section(Name::Address).text(format!("To: {}", names.join(", ")));
+}
+
+/// How much of the log is quoted, and how much is kept.
+pub(super) fn extract(quoted: &Quoted) -> String {
+    let (lines, kept) = (quoted.lines.len(), quote::grouped(quoted.kept));
+    let mut parts = Vec::new();
+    if lines > 0 {
+        parts.push(format!("{lines} lines"));
+    }
+    if quoted.more() {
+        parts.push(format!("all {kept} lines are kept at the desk"));
+    }
+    match quoted.missing {
+        Some(NoLog::Failed) => parts.push("other lines could not be read".to_owned()),
+        Some(NoLog::Late) => parts.push("other lines were not read in time for this mail".to_owned()),
+        None => {}
+    }
+    if parts.is_empty() { NONE.to_owned() } else { parts.join("; ") }
 }
 
 pub(super) fn ask_tag(ask: Ask) -> &'static str {

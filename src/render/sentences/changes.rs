@@ -9,7 +9,7 @@ use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
 use crate::desk::request::RequestState;
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::desk::{Reason, house, incident, probe, request, source};
+use crate::desk::{Reason, incident, probe, request, source};
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
 pub(super) fn word(value: &impl serde::Serialize) -> String {
@@ -144,6 +144,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
         Edit::Trial { probe, trial } => (format!("probe {probe} {}", trial_words(trial)), Weight::Detail),
         Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
+        Edit::Evidence(change) => super::evidence::evidence(&name, change),
         Edit::Happened(Happening { at, what }) => {
             // Of everything else that happens the change itself is told.
             let weight = if matches!(what, What::PlannedWork { .. }) { Weight::Headline } else { Weight::Detail };
@@ -199,7 +200,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
 fn status(name: &str, to: &Status, by: Option<&str>) -> String {
     let by = by.map_or_else(String::new, |by| format!(" by {}", one_line(by)));
     let waits = match to {
-        Status::Isolating { until: Some(_) } => ", awaiting probes",
+        Status::Isolating { until: Some(_) } => ", awaiting evidence",
         Status::Isolating { until: None }
         | Status::Detected { .. }
         | Status::Watched { .. }
@@ -361,46 +362,5 @@ pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight
             };
             (format!("{how} {}", names.request(*request)), Weight::Headline)
         }
-    }
-}
-
-pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
-    match change {
-        house::Change::Started { store, epoch } => {
-            (format!("started on {} epoch {epoch}", one_line(store)), Weight::Detail)
-        }
-        house::Change::WasDown { from, until } => {
-            (format!("was down from {} to {}", names.at(*from), names.at(*until)), Weight::Headline)
-        }
-        house::Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
-        house::Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
-        house::Change::Addresses { next } => {
-            (format!("addresses are asked next at {}", names.at(*next)), Weight::Detail)
-        }
-        house::Change::Mute { component, since: Some(_) } => {
-            (format!("the silence of {component} is no sign from now on"), Weight::Headline)
-        }
-        house::Change::Mute { component, since: None } => {
-            (format!("the silence of {component} is a sign again"), Weight::Headline)
-        }
-        house::Change::Certificates { next } => {
-            (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
-        }
-        house::Change::PlannedEdge { next } => {
-            let next = next.map_or_else(|| "none".to_owned(), |at| names.at(at));
-            (format!("planned work next at {next}"), Weight::Detail)
-        }
-        house::Change::Sweep { next } => (format!("sweep next at {next}"), Weight::Detail),
-        house::Change::BlindTime { source, from, until } => {
-            let until = until.map_or_else(String::new, |until| format!(" to {}", names.at(until)));
-            (format!("blind time of {source} from {}{until}", names.at(*from)), Weight::Detail)
-        }
-        house::Change::WorkDoubted { work, .. } => {
-            (format!("reminded of planned work {}", one_line(work)), Weight::Headline)
-        }
-        house::Change::WorkDropped { work } => {
-            (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
-        }
-        house::Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
     }
 }

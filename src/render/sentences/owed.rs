@@ -1,6 +1,6 @@
 //! Rows of the ledger in words.
 
-use super::{Names, Weight, one_line};
+use super::{Names, Weight, evidence, one_line};
 use crate::desk::outcome::Delivery;
 use crate::desk::owed::{Change, Owed, OwedState, Work};
 
@@ -11,6 +11,7 @@ pub(super) fn about(row: &Owed) -> String {
         Work::Ping { component, .. } => format!("ping of {component}"),
         Work::Echoes { addresses } => format!("pings of {} addresses", addresses.len()),
         Work::Probe { probe, target } => format!("probe {probe} of {target}"),
+        Work::Evidence(ask) => evidence::ask_words(ask),
         Work::WriteBack { source, keys, .. } => format!("note on {} problems of {source}", keys.len()),
     }
 }

@@ -95,6 +95,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::DeskLeads => "the next step is the desk's".to_owned(),
         incident::Reason::OutOfScope => "no contract covers it".to_owned(),
         incident::Reason::Probe => "isolation asks for it".to_owned(),
+        incident::Reason::Gather => "what shows it is kept".to_owned(),
         incident::Reason::Act { by } => format!("{} said so", one_line(by)),
         incident::Reason::RootGone => "what it comes from is gone".to_owned(),
         incident::Reason::CameBack => "it came back".to_owned(),
@@ -216,6 +217,7 @@ fn house_reason(reason: house::Reason) -> &'static str {
         house::Reason::Planned => "planned work or a silence changed",
         house::Reason::Hour => "the hour came",
         house::Reason::Observed => "it was observed",
+        house::Reason::Answered => "it answered",
         house::Reason::Calm => "nothing fails there, and it does not answer",
         house::Reason::Failed => "the desk failed on it",
     }

@@ -57,6 +57,21 @@ pub enum Encoding {
     Iso2022Jp,
 }
 
+impl Encoding {
+    /// All of them.
+    pub const ALL: [Encoding; 4] = [Encoding::Utf8, Encoding::Cp932, Encoding::EucJp, Encoding::Iso2022Jp];
+
+    /// The word the configuration and the record use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "utf-8",
+            Encoding::Cp932 => "cp932",
+            Encoding::EucJp => "euc-jp",
+            Encoding::Iso2022Jp => "iso-2022-jp",
+        }
+    }
+}
+
 /// How the time of a line is read. What can't be read falls back to the time of reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -2,7 +2,7 @@
 //!
 //! Its place: `files` finds, opens and follows the files, `lines` and `text` make readable lines of their bytes, `scan`
 //! holds the lines against the patterns, `reader` puts one bounded batch together, and [`run()`] carries batches to the
-//! desk. What is pure (`follow`, `lines`, `text`, `stamp`, `pattern`, `scan`) knows no files and no clock.
+//! desk. `extract` reads what stood around a moment, for the evidence of an incident. What is pure (`follow`, `lines`, `text`, `stamp`, `pattern`, `scan`) knows no files and no clock.
 //!
 //! The position travels in the same report as what was read up to it, so the desk records both or neither: after a crash
 //! nothing is missing and nothing comes twice.
@@ -11,6 +11,7 @@
 //! about what a line means for an incident.
 
 mod config;
+mod extract;
 mod files;
 mod follow;
 mod glob;
@@ -26,5 +27,6 @@ mod summary;
 mod text;
 
 pub use config::{Config, Encoding, Fault, Settings, Stamps};
+pub use extract::{extract, shown};
 pub use pattern::{Pattern, PatternConfig};
 pub use run::run;

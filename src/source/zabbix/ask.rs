@@ -5,11 +5,14 @@
 //! a call is made and what follows from it.
 
 use super::api::{Api, Error, Version};
+use super::history::VALUES;
 use super::parse::{
-    Count, EventRow, Fate, HostRow, ItemsRow, MaintenanceRow, Mark, NotedRow, OpenRow, Readable, TriggerRow, WorkedHost,
+    Count, EventRow, Fate, HostRow, ItemsRow, MaintenanceRow, Mark, MeasuredRow, NotedRow, OpenRow, Readable, TrendRow,
+    TriggerRow, ValueRow, WorkedHost,
 };
 use super::wire::Wire;
 use crate::desk::observation::{Failure, FailureKind};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Most ids asked of the tail at once.
@@ -206,6 +209,51 @@ impl<W: Wire> Api<W> {
     pub(super) async fn items_of(&mut self, triggers: &[u64]) -> Result<Vec<ItemsRow>, Error> {
         let params = json!({ "output": ["triggerid"], "selectItems": ["name", "key_"] });
         self.by_ids("trigger.get", "triggerids", params, triggers).await
+    }
+
+    /// What these triggers look at, with what is needed to read its values.
+    pub(super) async fn measured(&mut self, triggers: &[u64]) -> Result<Vec<MeasuredRow>, Error> {
+        let params = json!({
+            "output": ["triggerid"], "selectHosts": ["hostid", "host"],
+            "selectItems": ["itemid", "hostid", "name", "key_", "value_type", "units"],
+        });
+        self.by_ids("trigger.get", "triggerids", params, triggers).await
+    }
+
+    /// The values of an item in a range of time, both ends included, the newest first; at most [`VALUES`].
+    pub(super) async fn values(
+        &mut self,
+        item: u64,
+        value_type: u8,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<ValueRow>, Error> {
+        self.call(
+            "history.get",
+            json!({
+                "output": ["clock", "ns", "value"], "history": value_type, "itemids": [item.to_string()],
+                "time_from": from.as_second(), "time_till": until.as_second(), "sortfield": ["clock"],
+                "sortorder": "DESC", "limit": VALUES,
+            }),
+        )
+        .await
+    }
+
+    /// The hourly values of an item in a range of time; at most [`VALUES`].
+    pub(super) async fn trends(
+        &mut self,
+        item: u64,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<TrendRow>, Error> {
+        self.call(
+            "trend.get",
+            json!({
+                "output": ["clock", "num", "value_min", "value_avg", "value_max"], "itemids": [item.to_string()],
+                "time_from": from.as_second(), "time_till": until.as_second(), "limit": VALUES,
+            }),
+        )
+        .await
     }
 
     /// All hosts we may see, with names, groups and tags.

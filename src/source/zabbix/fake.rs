@@ -39,6 +39,9 @@ pub(super) struct Fake {
     pub(super) disabled: BTreeSet<u64>,
     pub(super) deleted: BTreeSet<u64>,
     pub(super) token_gone: bool,
+    /// Single values and hourly ones of items, oldest first.
+    pub(super) values: BTreeMap<u64, Vec<(i64, &'static str)>>,
+    pub(super) hours: BTreeMap<u64, Vec<(i64, &'static str, &'static str, &'static str)>>,
     /// Ids that may be read, but not written to.
     pub(super) unwritable: BTreeSet<u64>,
     pub(super) sessions: u64,
@@ -137,7 +140,9 @@ impl Fake {
                 vec!["source", "object", "value", "eventids", "eventid_from", "selectHosts", "selectTags", notes]
             }
             "problem.get" => vec!["source", "object", "eventid_from", "time_from", "time_till"],
-            "trigger.get" => vec!["triggerids", "monitored", "selectItems"],
+            "trigger.get" => vec!["triggerids", "monitored", "selectItems", "selectHosts"],
+            "history.get" => vec!["history", "itemids", "time_from", "time_till"],
+            "trend.get" => vec!["itemids", "time_from", "time_till"],
             "host.get" => {
                 let groups = match self.version {
                     (7, 2..) | (8.., _) => &["selectHostGroups"][..],
@@ -186,12 +191,23 @@ impl Fake {
                         && !self.hidden.contains(&self.host_of(*id))
                 };
                 let ids = ids(&params["triggerids"]).expect("always given").into_iter().filter(watched);
-                let items = |id| json!([{ "itemid": "1", "name": format!("値 {id}"), "key_": format!("value[{id}]") }]);
-                let row = |id: u64| match params.get("selectItems") {
-                    Some(_) => json!({ "triggerid": id.to_string(), "items": items(id) }),
-                    None => json!({ "triggerid": id.to_string() }),
-                };
-                ids.map(row).collect()
+                ids.map(|id| self.trigger(id, params)).collect()
+            }
+            // Item `n` is what trigger `n` looks at.
+            "history.get" => {
+                let item = ids(&params["itemids"]).expect("always given")[0];
+                let mut rows: Vec<&(i64, &str)> =
+                    self.values.get(&item).into_iter().flatten().filter(|(clock, _)| in_time(params, *clock)).collect();
+                rows.reverse();
+                rows.truncate(params["limit"].as_u64().expect("always limited") as usize);
+                let row = |(clock, value): &(i64, &str)| json!({ "itemid": item.to_string(), "clock": clock.to_string(), "ns": "7", "value": value });
+                rows.into_iter().map(row).collect()
+            }
+            "trend.get" => {
+                let item = ids(&params["itemids"]).expect("always given")[0];
+                let rows = self.hours.get(&item).into_iter().flatten().filter(|(clock, ..)| in_time(params, *clock));
+                let row = |(clock, min, avg, max): &(i64, &str, &str, &str)| json!({ "clock": clock.to_string(), "num": "60", "value_min": min, "value_avg": avg, "value_max": max });
+                rows.map(row).collect()
             }
             "host.get" => self.host_get(params),
             "maintenance.get" => json!([{
@@ -212,6 +228,21 @@ impl Fake {
             }
             other => return Err((-32601, format!("Incorrect API {other}"))),
         })
+    }
+
+    fn trigger(&self, id: u64, params: &Value) -> Value {
+        let host = self.host_of(id).to_string();
+        let mut row = json!({ "triggerid": id.to_string() });
+        if params.get("selectItems").is_some() {
+            row["items"] = json!([{
+                "itemid": id.to_string(), "hostid": host, "name": format!("値 {id}"), "key_": format!("value[{id}]"),
+                "value_type": "3", "units": "",
+            }]);
+        }
+        if params.get("selectHosts").is_some() {
+            row["hosts"] = json!([{ "hostid": host, "host": format!("host-{host}") }]);
+        }
+        row
     }
 
     fn event_get(&self, params: &Value) -> Value {
@@ -283,6 +314,11 @@ impl Fake {
             |id: u64| json!({ "hostid": id.to_string(), key: [{ "name": "Vendor/Test" }], "inventory": inventory(id) });
         seen.map(row).collect()
     }
+}
+
+fn in_time(params: &Value, clock: i64) -> bool {
+    let end = |key: &str| params[key].as_i64().expect("always given");
+    (end("time_from")..=end("time_till")).contains(&clock)
 }
 
 type Refusable = Result<Value, (i64, String)>;

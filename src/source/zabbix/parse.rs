@@ -3,7 +3,10 @@
 //! Every number arrives as a string from one version and as a number from another, so both are read everywhere. Rows
 //! that are read by the thousand hold numbers only. Not here: what follows from a row.
 
+mod measured;
 mod number;
+
+pub(super) use measured::{ItemRow, ItemsRow, MeasuredItem, MeasuredRow, TrendRow, ValueRow};
 
 use super::known::Surroundings;
 use crate::desk::observation::{Key, Level, Observation, Problem, Seen};
@@ -203,23 +206,6 @@ pub(super) struct HostRow {
     /// By field, without empty ones; nothing where it is disabled.
     #[serde(default, deserialize_with = "inventory")]
     pub(super) inventory: BTreeMap<String, String>,
-}
-
-/// What a trigger looks at.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct ItemsRow {
-    #[serde(deserialize_with = "number")]
-    pub(super) triggerid: u64,
-    #[serde(default)]
-    pub(super) items: Vec<ItemRow>,
-}
-
-/// An item.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct ItemRow {
-    #[serde(default)]
-    pub(super) name: String,
-    pub(super) key_: String,
 }
 
 /// Something with a name.
