@@ -109,7 +109,7 @@ mod hostile {
 
     /// Replaces every free text of a letter (what is not an enum's word, a time or a zone) by one of `texts`.
     fn poison(value: &mut Value, key: &str, texts: &[String], next: &mut usize) {
-        const OURS: [&str; 18] = [
+        const OURS: [&str; 19] = [
             "language",
             "timezone",
             "written",
@@ -128,6 +128,7 @@ mod hostile {
             "acknowledge_by",
             "purpose",
             "kind",
+            "result",
         ];
         let fixed = |text: &str| {
             OURS.contains(&key)

@@ -1,13 +1,10 @@
 //! `incident`: listing, showing, and the desk's acts.
 
-use super::answer::perform;
-use super::words::{moment, pair, word};
-use super::{By, Context, Trouble, case, evidence, show};
-use crate::desk::Act;
-use crate::desk::act::{CancelKind, ContractKind, Deed};
-use crate::desk::ids::{ComponentId, PartyId};
-use crate::desk::letter::{Ask, DetectedBy};
-use crate::desk::rules::{CauseClass, VerdictCode};
+mod run;
+
+pub(super) use run::incident;
+
+use super::{By, evidence};
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -126,6 +123,24 @@ pub(crate) enum Incident {
         /// The vendor.
         #[arg(long)]
         party: Option<String>,
+        /// When.
+        #[arg(long)]
+        at: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// A call that was made, and how it ended (電話連絡票の結果記入欄). 受領 is recorded with `ack`.
+    Called {
+        /// Its number.
+        number: String,
+        /// no_answer (不在), voice_mail (留守電), busy (話中) or answered.
+        result: String,
+        /// Whom.
+        #[arg(long)]
+        party: String,
+        /// Which of its contacts, by name; the one whose turn it is where not given.
+        #[arg(long)]
+        contact: Option<String>,
         /// When.
         #[arg(long)]
         at: Option<String>,
@@ -308,76 +323,4 @@ pub(crate) enum Incident {
         #[command(flatten)]
         by: By,
     },
-}
-
-/// Runs one of them.
-pub(super) async fn incident(context: &Context, incident: Incident) -> Result<(), Trouble> {
-    let party = |name: String| PartyId(name);
-    let (number, deed, by) = match incident {
-        Incident::List { all } => return show::list(context, all).await,
-        Incident::Case { number, out } => return case::case(context, &number, out.as_deref()),
-        Incident::Evidence(asked) => return evidence::evidence(context, &asked).await,
-        Incident::Show { number } => return show::show(context, &number).await,
-        Incident::Open { summary, component, detected_by, at, severity, separate, by } => {
-            let act = Act::Open {
-                summary,
-                component: component.map(ComponentId),
-                detected_by: word::<DetectedBy>("--detected-by", &detected_by)?,
-                occurred: moment(context, at).await?,
-                severity,
-                separate,
-            };
-            return perform(context, by, act).await;
-        }
-        Incident::Confirm { number, verdict, party: parties, severity, because, by } => {
-            let verdict = verdict.map(|verdict| word::<VerdictCode>("--verdict", &verdict)).transpose()?;
-            let parties = parties.into_iter().map(party).collect();
-            (number, Deed::Confirm { verdict, parties, severity, because }, by)
-        }
-        Incident::Assign { number, party: whom, inquiry, by } => {
-            let ask = if inquiry { Ask::Inquiry } else { Ask::Repair };
-            (number, Deed::Assign { party: party(whom), ask }, by)
-        }
-        Incident::Ack { number, party: whom, at, by } => {
-            (number, Deed::Acknowledge { party: whom.map(party), at: moment(context, at).await? }, by)
-        }
-        Incident::HandBack { number, party: whom, reason, at, by } => {
-            let at = moment(context, at).await?;
-            (number, Deed::HandBack { party: whom.map(party), reason, at }, by)
-        }
-        Incident::Start { number, party: whom, at, by } => {
-            (number, Deed::Start { party: whom.map(party), at: moment(context, at).await? }, by)
-        }
-        Incident::Note { number, text, by } => (number, Deed::Note { text }, by),
-        Incident::Verify { number, by } => (number, Deed::Verify, by),
-        Incident::Restore { number, check, usable, treatment, by } => {
-            (number, Deed::Restore { check, usable: moment(context, usable).await?, treatment }, by)
-        }
-        Incident::Reopen { number, reason, by } => (number, Deed::Reopen { reason }, by),
-        Incident::Submit { number, by } => (number, Deed::Submit, by),
-        Incident::Accept { number, name, at, by } => {
-            (number, Deed::Accept { name, at: moment(context, at).await? }, by)
-        }
-        Incident::Hold { number, reason, by } => (number, Deed::Hold { reason }, by),
-        Incident::Resume { number, decision, by } => (number, Deed::Resume { decision }, by),
-        Incident::Workaround { number, text, at, by } => {
-            (number, Deed::WorkAround { text, at: moment(context, at).await? }, by)
-        }
-        Incident::Looked { number, item, at, by } => {
-            let findings = item.iter().map(|item| pair("--item", item)).collect::<Result<_, _>>()?;
-            (number, Deed::Looked { findings, at: moment(context, at).await? }, by)
-        }
-        Incident::Cause { number, class, direct, root, contract, by } => {
-            let class = word::<CauseClass>("the class", &class.to_uppercase())?;
-            let contract = contract.map(|contract| word::<ContractKind>("--contract", &contract)).transpose()?;
-            (number, Deed::Cause { class, direct, root, contract }, by)
-        }
-        Incident::Merge { number, into, reason, by } => (number, Deed::Merge { into, reason }, by),
-        Incident::Split { number, at, reason, by } => (number, Deed::Split { places: at, reason }, by),
-        Incident::Link { number, to, recurrence, by } => (number, Deed::Link { to, recurrence }, by),
-        Incident::Cancel { number, reason, kind, by } => {
-            (number, Deed::Cancel { reason, kind: word::<CancelKind>("--kind", &kind)? }, by)
-        }
-    };
-    perform(context, by, Act::On { incident: number, deed }).await
 }

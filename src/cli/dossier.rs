@@ -259,6 +259,10 @@ fn happened(happening: &Happening) -> String {
         What::Acknowledged { party } => format!("{party} acknowledged"),
         What::Started { party } => format!("{party} began work"),
         What::DeskStarted => "the desk began work".to_owned(),
+        What::Called { party, contact, result } => {
+            let result = serde_json::to_value(result).ok().and_then(|word| word.as_str().map(str::to_owned));
+            format!("called {party} ({contact}): {}", result.unwrap_or_default().replace('_', " "))
+        }
         What::LookAsked { party } => format!("{party} was asked to look on site"),
         What::Looked { item, words } => format!("on site: {item}: {words}"),
         What::Reported { text } => format!("a call: {text}"),

@@ -5,12 +5,12 @@
 use super::contact;
 use super::ids::{IncidentId, PartyId, RequestId};
 use super::incident::{Edit, Reason, Status, StatusName, Verdict};
-use super::letter::{Ask, By, Notice, What};
+use super::letter::{Ask, AskedBefore, By, Notice, What};
 use super::owed::Why;
 use super::request::{self, Request, RequestState};
 use super::rules::{Confidence, VerdictCode};
 use super::turn::Turn;
-use super::{correlate, notify};
+use super::{correlate, escalate, notify};
 use jiff::Timestamp;
 
 /// Acts on every verdict of this turn.
@@ -28,7 +28,10 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::InquireAt(None), Reason::OnRecord);
     }
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    if known.reporting.count > 0 {
+    // That another rule says the same is for the record, not for the office.
+    let before = known.verdicts.iter().rev().nth(1);
+    let same = before.is_some_and(|before| (before.code, &before.parties) == (verdict.code, &verdict.parties));
+    if known.reporting.count > 0 && !same {
         let parties = verdict.parties.iter().map(|party| turn.book.party_name(party)).collect();
         let what = What::Verdict { code: verdict.code, parties };
         turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
@@ -52,7 +55,7 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
         verdict.code,
         VerdictCode::ScopeOut | VerdictCode::Security | VerdictCode::Monitor | VerdictCode::Planned | VerdictCode::User
     );
-    if told {
+    if told && !escalate::holds_first_report(turn, incident) {
         notify::first_report(turn, incident);
     }
     // A severity that went up in this very step rings the phones its new rank rings, in the same note.
@@ -113,31 +116,14 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
         return;
     }
     let severity = known.severity_value();
-    let component = known.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| known.root.clone());
-    let acknowledge_by = acknowledge_by(turn, party, severity);
-    let id = turn.next_request();
-    let chase_at = chase_at(turn, acknowledge_by, severity);
-    outgrown(turn, incident, party);
-    let request = Request {
-        id,
-        incident,
-        party: party.clone(),
-        ask,
-        component,
-        asked: turn.now.wall,
-        acknowledge_by,
-        chased: 0,
-        chase_at: Some(chase_at),
-        state: RequestState::Unsent,
-        acknowledged: None,
-        started: None,
-    };
-    let (why, request_reason) = match by {
+    outgrown(turn, incident, party, request::Reason::AskedForMore);
+    let (why, reason) = match by {
         By::Machine => (Why::Verdict, request::Reason::Verdict),
         By::Desk => (Why::Act, request::Reason::Act),
     };
-    turn.record(request::Change::Decided(Box::new(request)), request_reason);
-    notify::request(turn, id, why);
+    let Some(id) = decide_request(turn, incident, party, ask, reason) else { return };
+    escalate::begin(turn, id, severity);
+    notify::request(turn, id, why, None);
     let what = What::Asked { party: turn.book.party_name(party), ask };
     turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     let status = turn.state.incidents.get(&incident).map(|incident| incident.status.name());
@@ -149,8 +135,67 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     }
 }
 
-/// An inquiry that became a request for repair is not withdrawn in words: the new mail says it.
-fn outgrown(turn: &mut Turn, incident: IncidentId, party: &PartyId) {
+fn decide_request(
+    turn: &mut Turn,
+    incident: IncidentId,
+    party: &PartyId,
+    ask: Ask,
+    reason: request::Reason,
+) -> Option<RequestId> {
+    let known = turn.state.incidents.get(&incident)?;
+    let severity = known.severity_value();
+    let component = known.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| known.root.clone());
+    let acknowledge_by = acknowledge_by(turn, party, severity);
+    let id = turn.next_request();
+    let request = Request {
+        id,
+        incident,
+        party: party.clone(),
+        ask,
+        component,
+        asked: turn.now.wall,
+        acknowledge_by,
+        chased: 0,
+        chase_at: Some(chase_at(turn, acknowledge_by, severity)),
+        state: RequestState::Unsent,
+        acknowledged: None,
+        started: None,
+        closure: None,
+    };
+    turn.record(request::Change::Decided(Box::new(request)), reason);
+    Some(id)
+}
+
+/// What could wait for an opening cannot any more: whoever has not answered yet is asked anew, by the hours and phones of
+/// the new severity.
+pub(super) fn ask_graver(turn: &mut Turn) {
+    for (incident, from) in turn.touched.raised.clone() {
+        let to = turn.state.incidents.get(&incident).map_or(from, |incident| incident.severity_value());
+        if from <= 2 || to > 2 {
+            continue;
+        }
+        let waits = |request: &&Request| {
+            matches!(request.state, RequestState::Unsent | RequestState::Sent) && request.asked < turn.now.wall
+        };
+        let silent: Vec<Request> = turn.state.requests_of(incident).filter(waits).cloned().collect();
+        for before in &silent {
+            outgrown(turn, incident, &before.party, request::Reason::Graver);
+            let asked = decide_request(turn, incident, &before.party, before.ask, request::Reason::Graver);
+            if let Some(id) = asked {
+                notify::request(turn, id, Why::Graver, Some(AskedBefore { at: before.asked, severity: from }));
+                let what = What::Asked { party: turn.book.party_name(&before.party), ask: before.ask };
+                turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+            }
+        }
+        let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
+        if !silent.is_empty() && !noted {
+            notify::phone_note(turn, incident, true);
+        }
+    }
+}
+
+/// A request that became another one is not withdrawn in words: the new mail says it.
+fn outgrown(turn: &mut Turn, incident: IncidentId, party: &PartyId, reason: request::Reason) {
     let inquiries: Vec<RequestId> = turn
         .state
         .requests_of(incident)
@@ -159,7 +204,7 @@ fn outgrown(turn: &mut Turn, incident: IncidentId, party: &PartyId) {
         .collect();
     for request in inquiries {
         let ended = request::Change::Ended { request, state: RequestState::Withdrawn };
-        turn.record(ended, request::Reason::AskedForMore);
+        turn.record(ended, reason.clone());
     }
 }
 

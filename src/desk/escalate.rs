@@ -1,7 +1,14 @@
 //! Escalate: time passes and nobody answers - the next rung of the ladder.
 //!
 //! A stage. The ladder of one request has three rungs, each the same span after the one before; what is on hold is
-//! raised again. Whom a rung reaches is resolved when it fires.
+//! raised again. Whom a rung reaches is resolved when it fires. [`phone`] knows who was called in vain, [`closure`] what is
+//! done while a vendor is closed for long.
+
+mod closure;
+mod phone;
+
+pub(super) use closure::{begin, holds_first_report, is_long, settle, step};
+pub(super) use phone::{called, whose_turn};
 
 use super::ids::{IncidentId, RequestId};
 use super::incident::{Edit, Reason, Status, StatusName};

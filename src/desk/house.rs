@@ -37,6 +37,11 @@ pub enum Change {
         /// When one was made.
         made: Option<Timestamp>,
     },
+    /// When the desk's reception next closes, and what is open is handed over; `None` = it never closes.
+    HandOver {
+        /// The next closing.
+        next: Option<Timestamp>,
+    },
     /// When certificates are next looked at.
     Certificates {
         /// The next hour.
@@ -133,6 +138,10 @@ pub(super) fn apply(state: &mut State, change: &Change) {
                 state.house.blind_times.retain(|(_, _, until)| until.is_none());
             }
             state.agenda.set(Wakeup::Digest, Some(When::Wall(*next)));
+        }
+        Change::HandOver { next } => {
+            state.house.hand_over_due = *next;
+            state.agenda.set(Wakeup::HandOver, next.map(When::Wall));
         }
         Change::Certificates { next } => {
             state.house.certificates_due = Some(*next);

@@ -18,7 +18,7 @@ pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 use super::act::ContractKind;
 use super::evidence::Pack;
 use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
-use super::letter::{DetectedBy, Happening, OccurredMark};
+use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
 use super::rules::CauseClass;
@@ -100,6 +100,9 @@ pub struct Incident {
     /// When a rule will know what only time can tell.
     #[serde(default)]
     pub judge_at: Option<Timestamp>,
+    /// Calls that were made about it, in the order in which they were recorded.
+    #[serde(default)]
+    pub calls: Vec<Called>,
     /// Named probes that were asked for it and what they brought.
     #[serde(default)]
     pub probes: BTreeMap<ProbeName, Trial>,
@@ -188,6 +191,21 @@ pub enum Link {
     Related,
 }
 
+/// A call that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// Whom.
+    pub party: PartyId,
+    /// Which of its contacts.
+    pub contact: String,
+    /// How it ended.
+    pub result: CallResult,
+    /// When.
+    pub at: Timestamp,
+    /// Who called.
+    pub by: String,
+}
+
 /// What somebody found on site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
@@ -251,6 +269,7 @@ impl Incident {
             cause: None,
             looks: BTreeMap::new(),
             judge_at: None,
+            calls: Vec::new(),
             probes: BTreeMap::new(),
             evidence: Pack::default(),
         }

@@ -58,6 +58,11 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
     if !overdue && let Some(next) = turn.book.next_hour(now.wall, turn.book.rules.policy.digest_at) {
         turn.record(house::Change::Digest { next, made: None }, house::Reason::Configuration);
     }
+    let overdue = turn.state.house.hand_over_due.is_some_and(|due| due <= now.wall);
+    let next = notify::next_hand_over(turn);
+    if !overdue && next != turn.state.house.hand_over_due {
+        turn.record(house::Change::HandOver { next }, house::Reason::Configuration);
+    }
     let overdue = turn.state.house.certificates_due.is_some_and(|due| due <= now.wall);
     let watched = turn.book.rules.probes.values().any(|probe| probe.watched_by.is_some());
     if watched

@@ -3,9 +3,11 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+mod call;
 mod doubt;
 mod impact;
 
+pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use impact::{Hours, Impact, OneSided, Users};
 
@@ -131,6 +133,9 @@ pub enum Matter {
         entry_phone: Option<String>,
         /// Recorded lines about the component, newest last; at most 30.
         log: Vec<String>,
+        /// The same was asked before, when it was less grave.
+        #[serde(default)]
+        before: Option<AskedBefore>,
         /// Lines about the reader's own hosts that are kept at the desk, of which some are quoted.
         #[serde(default)]
         extracts: Vec<Extract>,
@@ -191,6 +196,12 @@ pub enum Matter {
         wished_by: Option<Timestamp>,
         /// 1 = first time; later ones are repetitions.
         nth: u32,
+        /// The vendor that would repair it is closed for long.
+        #[serde(default)]
+        closed: Option<Closure>,
+        /// It is the office's 第一報, too.
+        #[serde(default)]
+        first: bool,
     },
     /// 連絡 (external service) → 主管課.
     External {
@@ -205,6 +216,9 @@ pub enum Matter {
         incident: Box<Facts>,
         /// Calls to make, in order.
         calls: Vec<Call>,
+        /// Calls that were made so far, oldest first.
+        #[serde(default)]
+        tried: Vec<Tried>,
     },
     /// 内部連絡 → desk: what happened and what the desk should do next.
     Internal {
@@ -245,6 +259,11 @@ pub enum Matter {
         /// What it lists.
         digest: Digest,
     },
+    /// 引継ぎ → desk, at the end of the reception hours.
+    HandOver {
+        /// What it lists: what is open, what is not acknowledged, what is promised today.
+        digest: Digest,
+    },
     /// What was already red at the first start → desk.
     Adopted {
         /// The source.
@@ -254,6 +273,15 @@ pub enum Matter {
         /// How many there are in all (the list may be cut).
         total: usize,
     },
+}
+
+/// A request that went before, of the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBefore {
+    /// When it was asked.
+    pub at: Timestamp,
+    /// 重大度 at that time.
+    pub severity: u8,
 }
 
 /// A file of log lines kept at the desk, all of one host.
@@ -722,6 +750,15 @@ pub enum What {
         /// Party name.
         party: String,
     },
+    /// Somebody was called.
+    Called {
+        /// Party name.
+        party: String,
+        /// Which contact of it.
+        contact: String,
+        /// How the call ended.
+        result: CallResult,
+    },
     /// A vendor answered that it is not its part (範囲外の回答).
     HandedBack {
         /// Party name.
@@ -861,6 +898,9 @@ pub struct Call {
     pub purpose: Purpose,
     /// 1 = the first call to make.
     pub rank: u32,
+    /// Whom to call when this one does not answer, in order.
+    #[serde(default)]
+    pub then: Vec<NextContact>,
 }
 
 /// Why a call is made.
@@ -873,6 +913,11 @@ pub enum Purpose {
     Chase,
     /// Inform the office.
     Inform,
+    /// Ask the office for a decision: the vendor is closed for long.
+    Consult {
+        /// When it opens.
+        opens: Timestamp,
+    },
 }
 
 /// What an internal notice is about.
@@ -888,6 +933,11 @@ pub enum Notice {
         party: String,
         /// Asked at.
         asked_at: Timestamp,
+    },
+    /// A vendor is closed for long, and nobody of it answers.
+    ClosedForLong {
+        /// Which, until when, and the calls so far.
+        closure: Closure,
     },
     /// An incident was reopened.
     Reopened,
@@ -1061,6 +1111,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Blind { .. }
         | Matter::Sighted { .. }
         | Matter::Digest { .. }
+        | Matter::HandOver { .. }
         | Matter::Adopted { .. }
         | Matter::CertificateEnds { .. } => None,
     }

@@ -167,6 +167,8 @@ impl Desk {
         correlate::watch_recovery(&mut turn);
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
+        assign::ask_graver(&mut turn);
+        escalate::settle(&mut turn);
         notify::severity_raised(&mut turn);
         notify::tell_news(&mut turn);
         notify::write_numbers_back(&mut turn);
@@ -191,9 +193,11 @@ impl Desk {
             Wakeup::Stable(incident) => correlate::stable(turn, *incident),
             Wakeup::Hold(incident) => escalate::hold_over(turn, *incident),
             Wakeup::PlannedEdge => correlate::planned_edge(turn),
+            Wakeup::Closure(request) => escalate::step(turn, *request),
             Wakeup::Chase(request) => escalate::chase(turn, *request),
             Wakeup::Report(incident) => notify::promised_report(turn, *incident),
             Wakeup::Digest => notify::digest(turn),
+            Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => intake::sweep(turn),

@@ -245,6 +245,7 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Blind { .. } => "blind",
         Matter::Sighted { .. } => "sighted",
         Matter::Digest { .. } => "digest",
+        Matter::HandOver { .. } => "hand_over",
         Matter::Adopted { .. } => "adopted",
         Matter::CertificateEnds { .. } => "certificate_ends",
     }

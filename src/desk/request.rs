@@ -4,7 +4,7 @@
 
 use super::ids::{ComponentId, IncidentId, PartyId, RequestId};
 use super::letter::Ask;
-use super::state::{State, Wakeup, When};
+use super::state::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,32 @@ pub struct Request {
     pub acknowledged: Option<Timestamp>,
     /// 業者着手.
     pub started: Option<Timestamp>,
+    /// It was asked while its party is closed for long, and what is done about it next.
+    #[serde(default)]
+    pub closure: Option<Closure>,
+}
+
+/// A party that is closed for long when it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closure {
+    /// When it opens.
+    pub opens: Timestamp,
+    /// What is done next, if it stays silent …
+    pub next: Step,
+    /// … and when.
+    pub due: Timestamp,
+}
+
+/// Steps while a party is closed for long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// 運用責任者 is told that nobody answers.
+    Manager,
+    /// 相談 to the office, with 第一報 in the same mail.
+    Consult,
+    /// It opens: the desk is to call.
+    Opening,
 }
 
 /// Where a request stands.
@@ -101,6 +127,13 @@ pub enum Change {
         /// When it is looked at again, if ever.
         next: Option<Timestamp>,
     },
+    /// Its party is closed for long: what is done next; `None` = nothing more.
+    Closed {
+        /// Which request.
+        request: RequestId,
+        /// What is done next.
+        closure: Option<Closure>,
+    },
     /// It ended.
     Ended {
         /// Which request.
@@ -133,6 +166,16 @@ pub enum Reason {
     NoLongerAsked,
     /// The incident goes on under another number.
     Merged,
+    /// Its party is closed for long.
+    LongClosure,
+    /// Nobody of its party answers the phone.
+    NobodyAnswers,
+    /// Its party opens.
+    Opens,
+    /// It has answered, or nothing is to be repaired any more.
+    NoLongerWaited,
+    /// The incident became graver, so that it cannot wait.
+    Graver,
 }
 
 impl Change {
@@ -145,6 +188,7 @@ impl Change {
             | Change::Started { request, .. }
             | Change::Chased { request, .. }
             | Change::Postponed { request, .. }
+            | Change::Closed { request, .. }
             | Change::Ended { request, .. } => *request,
         }
     }
@@ -178,14 +222,14 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             request.chase_at = *next;
         }),
         Change::Postponed { request, next } => with(state, *request, |request| request.chase_at = *next),
+        Change::Closed { request, closure } => with(state, *request, |request| request.closure.clone_from(closure)),
         Change::Ended { request, state: end } => with(state, *request, |request| {
             request.state = *end;
             request.chase_at = None;
         }),
     }
     let id = change.request();
-    let due = state.requests.get(&id).and_then(|request| request.chase_at).map(When::Wall);
-    state.agenda.set(Wakeup::Chase(id), due);
+    state.mark_request(id);
 }
 
 fn with(state: &mut State, id: RequestId, edit: impl FnOnce(&mut Request)) {

@@ -85,6 +85,9 @@ pub struct State {
     /// Incidents that burn.
     #[serde(skip)]
     pub burning: BTreeSet<IncidentId>,
+    /// Requests whose party is closed for long.
+    #[serde(skip)]
+    pub closed: BTreeSet<RequestId>,
     /// Incidents whose grouping window is open.
     #[serde(skip)]
     pub detecting: BTreeSet<IncidentId>,
@@ -160,8 +163,9 @@ impl State {
         }
         for request in things.requests.into_values() {
             self.requests_of.entry(request.incident).or_default().insert(request.id);
-            self.agenda.set(Wakeup::Chase(request.id), request.chase_at.map(When::Wall));
-            self.requests.insert(request.id, request);
+            let id = request.id;
+            self.requests.insert(id, request);
+            self.mark_request(id);
         }
         for row in things.owed.into_values() {
             if let Some(incident) = row.incident {
@@ -174,6 +178,7 @@ impl State {
             self.owed.insert(row.id, row);
         }
         self.agenda.set(Wakeup::Digest, self.house.digest_due.map(When::Wall));
+        self.agenda.set(Wakeup::HandOver, self.house.hand_over_due.map(When::Wall));
         self.agenda.set(Wakeup::Certificates, self.house.certificates_due.map(When::Wall));
         self.agenda.set(Wakeup::Addresses, self.house.addresses_due.map(When::Wall));
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
@@ -313,6 +318,20 @@ impl State {
                 set.remove(&id);
             }
         }
+    }
+
+    /// Deadlines of a request, and whether its party is closed for long.
+    pub(super) fn mark_request(&mut self, id: RequestId) {
+        let request = self.requests.get(&id);
+        let chase = request.and_then(|request| request.chase_at).map(When::Wall);
+        let closure = request.and_then(|request| request.closure.as_ref()).map(|closure| When::Wall(closure.due));
+        if closure.is_some() {
+            self.closed.insert(id);
+        } else {
+            self.closed.remove(&id);
+        }
+        self.agenda.set(Wakeup::Chase(id), chase);
+        self.agenda.set(Wakeup::Closure(id), closure);
     }
 
     /// The members of an incident, in order of arrival.

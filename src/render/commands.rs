@@ -15,6 +15,11 @@ pub(super) fn acknowledge(number: &Number, party: &str) -> String {
     incident("ack", number, &format!("--party {}", quoted(party)))
 }
 
+/// Records how a call ended.
+pub(super) fn called(number: &Number, party: &str) -> String {
+    incident("called", number, &format!("no_answer --party {}", quoted(party)))
+}
+
 /// Records 窓口着手.
 pub(super) fn start(number: &Number) -> String {
     incident("start", number, "")

@@ -6,12 +6,12 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, covers, facts, impact, notice, request, text, words};
-use crate::desk::letter::{Call, Digest, DigestLine, Facts, Letter, Purpose};
+use super::{call as calls_made, commands, facts, impact, request, text, words};
+use crate::desk::letter::{Call, Facts, Letter, NextContact, Purpose, Tried};
 use crate::desk::rules::{Effect, ImpactScope};
 
 /// 電話連絡票: whom to dial, what to say in 30 seconds, what to ask, and room for the result.
-pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (String, Page) {
+pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], tried: &[Tried]) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Desk);
@@ -23,6 +23,9 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call]) -> (
     }
     facts::symptom(&mut page, incident, &clock);
     impact::brief(&mut page, incident);
+    if !tried.is_empty() {
+        page.section(Name::State).lines("これまでの架電", calls_made::so_far(tried, &clock), "該当なし");
+    }
     page.section(Name::Annex);
     if calls.is_empty() {
         page.text("電話番号の登録がある連絡先は、該当なしです。");
@@ -52,6 +55,9 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
     page.field("電話番号", text::or(text::name(&call.phone), "（記入待ち）"));
     page.field("受付時間", text::or(text::name(&call.hours), "確認中"));
     page.field("契約番号", text::or(text::name(&call.contract), "該当なし"));
+    if !call.then.is_empty() {
+        page.lines("次の連絡先", call.then.iter().map(next_contact).collect(), "該当なし");
+    }
     page.field("用件", purpose(call.purpose));
     page.field("伝える内容", format!("「{}」", spoken(letter, incident, call, clock)));
     page.field(
@@ -59,6 +65,7 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
         match call.purpose {
             Purpose::Ask(_) | Purpose::Chase => "受付者名、折返しの時刻、着手・到着の見込み",
             Purpose::Inform => "受けた方のお名前、折返しの要否、庁内への周知の要否",
+            Purpose::Consult { .. } => "受けた方のお名前、ご判断の内容、または折返しの時刻",
         },
     );
     let result = "□受領　□不在　□留守電　□話中（　　時　　分）";
@@ -75,9 +82,13 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
         Purpose::Ask(_) | Purpose::Chase => {
             page.text("受領を得たら、次のコマンドで記録してください。");
             page.command(commands::acknowledge(&incident.number, &call.organization));
+            page.text("つながらなかった場合は、その都度記録してください（留守電は voice_mail、話中は busy）。");
+            page.command(commands::called(&incident.number, &call.organization));
         }
-        Purpose::Inform => {
-            page.text("連絡の結果は、次のコマンドで記録してください。");
+        Purpose::Inform | Purpose::Consult { .. } => {
+            page.text("連絡の結果は、次のコマンドで記録してください（つながった場合は answered）。");
+            page.command(commands::called(&incident.number, &call.organization));
+            page.text("伺った内容は、次のコマンドで記録してください。");
             page.command(commands::note(&incident.number));
         }
     }
@@ -88,7 +99,13 @@ fn purpose(purpose: Purpose) -> String {
         Purpose::Ask(ask) => format!("{}（メールでも送付）", words::ask(ask)),
         Purpose::Chase => "受領確認のお願い（メールでも送付）".to_owned(),
         Purpose::Inform => "障害の第一報（メールでも送付）".to_owned(),
+        Purpose::Consult { .. } => "障害の第一報とご相談（メールでも送付）".to_owned(),
     }
+}
+
+/// 「保守責任者　00-0000-0042」
+fn next_contact(next: &NextContact) -> String {
+    format!("{}{}　{}", text::name(&next.contact), if next.person { " 様" } else { "" }, text::name(&next.phone))
 }
 
 /// What to say: read aloud in about 30 seconds, the digits of the number in groups.
@@ -110,6 +127,14 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
         Purpose::Chase => {
             (chase.as_str(), format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"))
         }
+        Purpose::Consult { opens } => (
+            "障害のご報告とご相談です。",
+            format!(
+                "保守業者の受付再開が{}のため、{}につきまして、ご判断をお願いいたします。",
+                clock.short(opens),
+                if incident.effect == Some(Effect::None) { "運転継続の可否" } else { "今後の対応" }
+            ),
+        ),
         Purpose::Inform => {
             let asked = incident.asked.first().map(|asked| words::asked_for(asked.ask));
             let asked = asked.map(|what| format!("保守業者へは{what}を依頼しております。")).unwrap_or_default();
@@ -124,99 +149,10 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
         }
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
-    let late = if call.purpose == Purpose::Inform && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
+    let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
+    let late = if to_office && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
         "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は、{number}です。{request}",
         text::name(&letter.from.site)
     )
-}
-
-/// 日報.
-pub(super) fn digest(letter: &Letter, digest: &Digest) -> (String, Page) {
-    let clock = Clock::of(letter);
-    let mut page = Page::new(letter.language);
-    greeting(&mut page, letter, Reader::Desk);
-    page.text(format!("{}{}現在の状況をお知らせします。", clock.today(), clock.now()));
-    let lists = [
-        ("未完了", &digest.open),
-        ("本日の次回報告予定", &digest.promised),
-        ("未受領", &digest.unacknowledged),
-        ("送達失敗", &digest.undelivered),
-        ("静観", &digest.watched),
-        ("重大度4", &digest.low),
-    ];
-    for (label, lines) in lists {
-        page.section(Name::Annex);
-        let rows = if label == "送達失敗" { undelivered(lines, &clock) } else { rows(lines, &clock) };
-        page.items(&format!("■{label}（{}件）", lines.len()), rows, "該当なし");
-    }
-    let blind = digest.blind.iter().map(|(source, from, until)| {
-        let until = until.map_or_else(|| "継続中".to_owned(), |until| clock.column(until));
-        format!("{}　{} 〜 {until}", text::name(source), clock.column(*from))
-    });
-    page.section(Name::Annex).items(&format!("■監視停止（{}件）", digest.blind.len()), blind.collect(), "該当なし");
-    let covers = digest.covers.iter().map(|state| covers::state(state, &clock)).collect();
-    page.section(Name::Annex).items(&format!("■計画作業・通知抑止（{}件）", digest.covers.len()), covers, "該当なし");
-    closing(&mut page, letter, Reader::Desk, false);
-    let what = format!(
-        "{} {} 未完了{}件・未受領{}件・静観{}件",
-        text::name(&letter.from.site),
-        clock.today(),
-        digest.open.len(),
-        digest.unacknowledged.len(),
-        digest.watched.len() + digest.low.len()
-    );
-    (subject(&["日報"], what.trim(), None, None), page)
-}
-
-/// What was red before the first look.
-pub(super) fn adopted(letter: &Letter, source: &str, problems: &[DigestLine], total: usize) -> (String, Page) {
-    let clock = Clock::of(letter);
-    let source = text::or(text::name(source), "監視元");
-    let mut page = Page::new(letter.language);
-    greeting(&mut page, letter, Reader::Desk);
-    page.text(format!("「{source}」による監視を開始しました。開始の時点で、すでに{total}件の異常が発生しております。"));
-    page.text(
-        "これらについては、業者への依頼も主管課への報告も行っておりません。状態が変わるか、窓口の操作があった時点で、\
-         通常の障害として扱います。",
-    );
-    let mut listed = rows(problems, &clock);
-    if total > problems.len() {
-        listed.push(format!("ほか{}件", total - problems.len()));
-    }
-    page.section(Name::Annex).items(&format!("■開始時の異常（{total}件）"), listed, "該当なし");
-    page.section(Name::Annex).text("次に行うこと：").item("対応が必要なものがないか確認してください。");
-    page.command(commands::LIST.to_owned());
-    closing(&mut page, letter, Reader::Desk, false);
-    let what = format!("{} {source} 監視開始時点の異常{total}件", text::name(&letter.from.site));
-    (subject(&["監視開始"], what.trim(), None, None), page)
-}
-
-fn rows(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
-    lines.iter().map(|line| row(line, clock)).collect()
-}
-
-/// Lines of what was not delivered: `party kind: why`, the kind as people call it.
-fn undelivered(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
-    let told = |text: &str| {
-        let (head, why) = text.split_once(": ")?;
-        let (party, kind) = head.rsplit_once(' ')?;
-        Some(format!("{party}　{}　{why}", notice::kind_in_words(kind)))
-    };
-    let line = |line: &DigestLine| {
-        let text = told(&line.text).unwrap_or_else(|| line.text.clone());
-        row(&DigestLine { text, ..line.clone() }, clock)
-    };
-    lines.iter().map(line).collect()
-}
-
-/// `KW-20260920-0001　09-20 02:13　重大度1　対応中　本庁舎コアスイッチ Ping応答なし`
-fn row(line: &DigestLine, clock: &Clock) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    parts.extend(line.number.as_ref().map(number_of));
-    parts.push(clock.column(line.at));
-    parts.extend(line.severity.map(|severity| format!("重大度{severity}")));
-    parts.extend(line.stage.map(|stage| words::stage(stage).to_owned()));
-    parts.push(text::or(text::summary(&line.text), "不明"));
-    parts.join("　")
 }

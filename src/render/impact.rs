@@ -9,7 +9,7 @@ use super::text;
 use super::time::Clock;
 use super::words;
 use crate::desk::letter::{Facts, OneSided, Stage};
-use crate::desk::rules::Effect;
+use crate::desk::rules::{Effect, ImpactScope};
 
 /// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
 const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
@@ -85,7 +85,14 @@ fn scope(facts: &Facts) -> Vec<String> {
         Some(Effect::None) => lines.push(NO_EFFECT.to_owned()),
         _ => {}
     }
-    let places = if impact.everywhere { "全拠点".to_owned() } else { listed(&impact.locations, "拠点") };
+    let everybody = facts.scope == Some(ImpactScope::All);
+    let places = match listed(&impact.locations, "拠点") {
+        _ if impact.everywhere => "全拠点".to_owned(),
+        // Of everybody, a part of the places tells nothing.
+        _ if everybody => String::new(),
+        places if impact.elsewhere && !places.is_empty() => format!("{places}ほか"),
+        places => places,
+    };
     let wide = facts.scope.map(words::scope);
     let around = |inside: &str| if inside.is_empty() { String::new() } else { format!("（{inside}）") };
     let scope = match wide {
@@ -101,7 +108,7 @@ fn scope(facts: &Facts) -> Vec<String> {
     // A 拠点 that is also called a 部署 is not said twice, nor every single one of a whole town hall.
     let departments: Vec<String> =
         impact.departments.iter().filter(|department| !impact.locations.contains(department)).cloned().collect();
-    if !impact.everywhere && !departments.is_empty() {
+    if !impact.everywhere && !everybody && !departments.is_empty() {
         lines.push(format!("部署：{}", listed(&departments, "部署")));
     }
     if let Some(users) = impact.users {

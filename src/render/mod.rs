@@ -6,10 +6,13 @@
 //! in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
+mod call;
 mod certificates;
 mod commands;
+mod consult;
 mod covers;
 mod desk;
+mod digest;
 mod doubt;
 mod en;
 mod ends;
@@ -72,23 +75,27 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
             report::interim(letter, incident, *nth, news, last.as_ref(), *next_report)
         }
         Matter::Recovery { incident, recovery, to_office } => report::recovery(letter, incident, recovery, *to_office),
-        Matter::Request { incident, ask, acknowledge_by, entry_phone, log, extracts, no_log } => {
+        Matter::Request { incident, ask, acknowledge_by, entry_phone, log, before, extracts, no_log } => {
             let quoted = quote::quoted(log, extracts, *no_log, kept);
-            request::request(letter, incident, *ask, *acknowledge_by, entry_phone.as_deref(), &quoted)
+            let more = request::More { entry_phone: entry_phone.as_deref(), quoted: &quoted, before: before.as_ref() };
+            request::request(letter, incident, *ask, *acknowledge_by, &more)
         }
         Matter::Chaser { incident, ask, asked_at, nth } => request::chaser(letter, incident, *ask, *asked_at, *nth),
         Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
         Matter::OnSite { incident, place, items } => office::on_site(letter, incident, place, items),
         Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
         Matter::Merged { incident, into, to_office } => ends::merged(letter, incident, into, *to_office),
-        Matter::Consultation { incident, wished_by, nth } => office::consultation(letter, incident, *wished_by, *nth),
+        Matter::Consultation { incident, wished_by, nth, closed, first } => {
+            consult::consultation(letter, incident, *wished_by, (*nth, *first), closed.as_ref())
+        }
         Matter::External { incident, service } => office::external(letter, incident, service),
         Matter::Security { number } => office::security(letter, number),
-        Matter::PhoneNote { incident, calls } => desk::phone_note(letter, incident, calls),
+        Matter::PhoneNote { incident, calls, tried } => desk::phone_note(letter, incident, calls, tried),
         Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice),
         Matter::CertificateEnds { notice } => certificates::ends(letter, notice),
-        Matter::Digest { digest } => desk::digest(letter, digest),
-        Matter::Adopted { source, problems, total } => desk::adopted(letter, source, problems, *total),
+        Matter::Digest { digest } => digest::daily(letter, digest),
+        Matter::HandOver { digest } => digest::hand_over(letter, digest),
+        Matter::Adopted { source, problems, total } => digest::adopted(letter, source, problems, *total),
         Matter::Blind { number, source, since, detail } => {
             source::blind(letter, number.as_ref(), source, *since, detail)
         }

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{commands, covers, doubt, evidence, facts, impact, text, words};
+use super::{call, commands, covers, doubt, evidence, facts, impact, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -130,6 +130,24 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("つながらなかった場合も、時刻と結果を記録してください。", with(commands::note)),
             ],
         },
+        Notice::ClosedForLong { closure } => Told {
+            title: format!("業者の長期休業（{}）", text::name(&closure.party)),
+            happened: format!(
+                "{}は{}まで受付時間外で、電話での連絡も取れておりません。運用責任者にて対応の引継ぎをお願いします。\
+                 このあと、主管課へ相談のメールを送ります。",
+                text::name(&closure.party),
+                clock.short(closure.opens)
+            ),
+            details: match call::so_far(&closure.tried, clock) {
+                tried if tried.is_empty() => vec!["架電の記録なし".to_owned()],
+                tried => tried,
+            },
+            steps: vec![
+                ("対応を引き継いだら、着手を記録してください。", with(commands::start)),
+                ("業者と連絡が取れたら、受領を記録してください。", number.map(|number| commands::acknowledge(number, &closure.party)).into_iter().collect()),
+                ("主管課の判断を伺ったら、記録してください。", with(commands::note)),
+            ],
+        },
         Notice::Reopened => Told {
             title: "再び異常を検知しました".to_owned(),
             happened: "復旧とした件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned(),
@@ -244,6 +262,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "blind" => "監視停止のご連絡",
         "sighted" => "監視再開のご連絡",
         "digest" => "日報",
+        "hand_over" => "引継ぎ",
         "adopted" => "検知済み事象の一覧",
         other => return text::or(text::name(other), "メール"),
     };

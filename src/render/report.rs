@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{facts, impact, text, words};
+use super::{call, facts, impact, text, words};
 use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::VerdictCode;
 use jiff::Timestamp;
@@ -62,7 +62,11 @@ pub(super) fn interim(
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
     facts::symptom(&mut page, incident, &clock);
-    impact::again(&mut page, incident);
+    if news.iter().any(|known| matches!(known.what, What::Severity { .. })) {
+        impact::office(&mut page, incident, &clock);
+    } else {
+        impact::again(&mut page, incident);
+    }
     let told = happenings(news, &clock);
     let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
     page.section(Name::State).items("前報からの変化", told, "確認中");
@@ -190,6 +194,7 @@ fn record(what: &What) -> &'static str {
         What::DeskStarted => "窓口着手",
         What::Chased { .. } => "受領連絡の再依頼",
         What::HandedBack { .. } => "対応範囲外との回答",
+        What::Called { .. } => "電話連絡",
         What::LookAsked { .. } => "現地確認の依頼",
         What::Looked { .. } => "現地確認の結果",
         What::Reported { .. } => "追加の申告",
@@ -243,6 +248,7 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::HandedBack { party } => {
             format!("{at}に{}から対応範囲外との回答があり、改めて切り分けを行いました。", text::name(party))
         }
+        What::Called { party, contact, result } => call::made(&at, party, contact, *result),
         What::LookAsked { party } => format!("{at}に、{}へ現地の確認を依頼しました。", text::name(party)),
         What::Looked { item, words } => {
             format!("{at}　現地確認の結果、{}：{}", text::name(item), text::note(words))

@@ -9,7 +9,7 @@ use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{evidence, facts, impact, mask, text, words};
-use crate::desk::letter::{Ask, Facts, Letter, NoLog, Target};
+use crate::desk::letter::{Ask, AskedBefore, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
 
@@ -18,18 +18,33 @@ const ANSWER: &str = "下記の電話、または本メールへのご返信（�
 /// Messages quoted in a request.
 const MESSAGES: usize = 20;
 
+/// What a request carries beside the incident.
+pub(super) struct More<'a> {
+    pub(super) entry_phone: Option<&'a str>,
+    pub(super) quoted: &'a Quoted,
+    pub(super) before: Option<&'a AskedBefore>,
+}
+
 /// 対応依頼 or 調査依頼.
 pub(super) fn request(
     letter: &Letter,
     incident: &Facts,
     ask: Ask,
     acknowledge_by: Timestamp,
-    entry_phone: Option<&str>,
-    quoted: &Quoted,
+    more: &More,
 ) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    if let Some(AskedBefore { at, severity }) = more.before {
+        page.text(format!(
+            "{}に{}をお送りいたしました件につきまして、重大度が{}から{}に上がりましたので、あらためてお願いいたします。",
+            clock.short(*at),
+            words::ask(ask),
+            facts::severity(*severity),
+            facts::severity(incident.severity)
+        ));
+    }
     if incident.returned.is_some() {
         page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
     }
@@ -65,11 +80,11 @@ pub(super) fn request(
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
     page.field("ご連絡方法", ANSWER);
     // Only who repairs comes to the place.
-    let phone = entry_phone.filter(|_| ask == Ask::Repair);
+    let phone = more.entry_phone.filter(|_| ask == Ask::Repair);
     if let Some(phone) = phone.map(text::name).filter(|phone| !phone.is_empty()) {
         page.field("入館", format!("情報センター {phone}（事前連絡要）"));
     }
-    quotes(&mut page, incident, quoted);
+    quotes(&mut page, incident, more.quoted);
     closing(&mut page, letter, Reader::Vendor, true);
     let recurs = incident.similar.iter().any(|similar| similar.recurrence);
     let tags: Vec<&str> = [(words::ask(ask), true), ("再発", recurs), ("至急", incident.severity <= 2)]

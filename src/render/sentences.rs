@@ -10,6 +10,7 @@ mod house;
 mod modifications;
 mod owed;
 mod reasons;
+mod requests;
 
 use crate::desk::ids::{IncidentId, OwedId, RequestId};
 use crate::desk::incident::Link;
@@ -53,7 +54,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Source { source, change } => changes::source(names, source, change),
         Change::Alert(change) => changes::alert(names, change, &entry.reason),
         Change::Incident(change) => changes::incident(names, change),
-        Change::Request(change) => changes::request(names, change),
+        Change::Request(change) => requests::request(names, change),
         Change::Modification(change) => modifications::modification(names, change),
         Change::Owed(change) => owed::owed(names, change),
         Change::Cover(change) => covers::cover(names, change),

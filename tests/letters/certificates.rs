@@ -75,6 +75,7 @@ pub(super) fn certificates() -> Vec<(&'static str, Letter)> {
         acknowledge_by: at("2026-11-18T10:01:30"),
         entry_phone: None,
         log: Vec::new(),
+        before: None,
         extracts: Vec::new(),
         no_log: None,
     };

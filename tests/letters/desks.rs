@@ -14,6 +14,46 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             })),
             Notice::YoursToDecide,
         ),
+        internal(
+            "internal-closed-for-long",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::ClosedForLong { closure: closed() },
+        ),
+        (
+            "hand-over",
+            letter(
+                "2026-11-20T18:00:00",
+                desk(),
+                Matter::HandOver {
+                    digest: Digest {
+                        open: vec![line(
+                            Some(2),
+                            3,
+                            "2026-11-20T17:30:00",
+                            "strg-01 【ハード】業務系共有ストレージ 電源ユニットA 異常",
+                            Some(Stage::InProgress),
+                        )],
+                        unacknowledged: vec![line(Some(2), 3, "2026-11-20T17:31:30", "T株式会社", None)],
+                        ..Digest::default()
+                    },
+                },
+            ),
+        ),
+        (
+            "phone-note-consult",
+            letter(
+                "2026-11-20T17:55:00",
+                desk(),
+                Matter::PhoneNote {
+                    incident: small(|facts| {
+                        facts.effect = Some(Effect::None);
+                        facts.stage = Stage::InProgress;
+                    }),
+                    calls: vec![call(1, "緊急連絡先", false, Purpose::Consult { opens: at("2026-11-24T09:00:00") })],
+                    tried: closed().tried,
+                },
+            ),
+        ),
         internal("internal-disagreement", Some(disagreement()), Notice::YoursToDecide),
         internal("internal-nothing-known", Some(nothing_known()), Notice::YoursToDecide),
         internal(

@@ -252,6 +252,25 @@ fn slow_database(party: &str, component: &str) -> Box<Facts> {
     })
 }
 
+/// T社 over a long weekend, and whom the desk has tried.
+fn closed() -> Closure {
+    let tried = |contact: &str, time: &str, result| Tried {
+        organization: "T株式会社".into(),
+        contact: contact.into(),
+        result,
+        at: at(&format!("2026-11-20T{time}")),
+    };
+    Closure {
+        party: "T株式会社".into(),
+        opens: at("2026-11-24T09:00:00"),
+        tried: vec![
+            tried("時間外受付", "17:40:00", CallResult::NoAnswer),
+            tried("時間外受付", "17:45:00", CallResult::Busy),
+            tried("保守責任者", "17:50:00", CallResult::VoiceMail),
+        ],
+    }
+}
+
 /// Planned work on a server that overran.
 fn overrun() -> Box<Facts> {
     small(|facts| {
@@ -294,6 +313,7 @@ fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> Call {
         contract: if office { String::new() } else { "R8-情-012".into() },
         purpose,
         rank,
+        then: Vec::new(),
     }
 }
 
@@ -323,6 +343,8 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("digest", "en-digest"),
         ("internal-please-check", "en-internal"),
         ("internal-disagreement", "en-internal-disagreement"),
+        ("consultation-vendor-closed", "en-consultation-vendor-closed"),
+        ("hand-over", "en-hand-over"),
         ("scope-out", "en-consultation"),
         ("overrun-first-report", "en-overrun"),
         ("impact-one-side", "en-impact-one-side"),

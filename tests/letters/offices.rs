@@ -24,7 +24,13 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             letter(
                 "2026-11-20T10:30:00",
                 office(),
-                Matter::Consultation { incident: printer(&|_| {}), wished_by: Some(at("2026-11-25T17:00:00")), nth: 1 },
+                Matter::Consultation {
+                    incident: printer(&|_| {}),
+                    wished_by: Some(at("2026-11-25T17:00:00")),
+                    nth: 1,
+                    closed: None,
+                    first: false,
+                },
             ),
         ),
         (
@@ -32,7 +38,13 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             letter(
                 "2026-11-26T09:00:00",
                 office(),
-                Matter::Consultation { incident: printer(&|_| {}), wished_by: None, nth: 2 },
+                Matter::Consultation {
+                    incident: printer(&|_| {}),
+                    wished_by: None,
+                    nth: 2,
+                    closed: None,
+                    first: false,
+                },
             ),
         ),
         (
@@ -55,6 +67,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                         facts.stage = Stage::Requested;
                         facts.office_closed = true;
                         facts.residents = Some(false);
+                        facts.impact.one_sided = Some(OneSided::default());
                         facts.asked = vec![Asked {
                             party: "T株式会社".into(),
                             ask: Ask::Repair,
@@ -63,8 +76,10 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                             started: None,
                         }];
                     }),
-                    wished_by: Some(at("2026-11-20T19:00:00")),
+                    wished_by: None,
                     nth: 1,
+                    closed: Some(closed()),
+                    first: true,
                 },
             ),
         ),

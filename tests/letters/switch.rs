@@ -150,6 +150,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                         "Sep 20 02:13:10 core-sw-01 %REDUNDANCY-3-SWITCHOVER: RP switchover (PEER_NOT_PRESENT)",
                         "Sep 20 02:13:11 core-sw-01 %PLATFORM-1-CRASHED: System crashed, both supervisors lost, last reset reason unknown",
                     ]),
+                    before: None,
                     extracts: Vec::new(),
                     no_log: None,
                 },
@@ -167,6 +168,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                         call(2, "中村", true, Purpose::Ask(Ask::Repair)),
                         call(3, "緊急連絡先", false, Purpose::Inform),
                     ],
+                    tried: Vec::new(),
                 },
             ),
         ),
@@ -203,7 +205,20 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                 desk(),
                 Matter::PhoneNote {
                     incident: office_facts(&|_| {}),
-                    calls: vec![call(1, "中村", true, Purpose::Chase)],
+                    calls: vec![Call {
+                        then: vec![NextContact {
+                            contact: "技術責任者".into(),
+                            person: false,
+                            phone: "00-0000-0012".into(),
+                        }],
+                        ..call(1, "中村", true, Purpose::Chase)
+                    }],
+                    tried: vec![Tried {
+                        organization: "株式会社N".into(),
+                        contact: "保守受付".into(),
+                        result: CallResult::NoAnswer,
+                        at: at("2026-09-20T02:20:00"),
+                    }],
                 },
             ),
         ),

@@ -116,7 +116,7 @@ impl Day<'_> {
         let parties: Vec<_> = self.rules.parties.keys().cloned().collect();
         let party = self.dice.pick(&parties).cloned();
         let words = "言葉".to_owned();
-        let deed = match self.dice.below(15) {
+        let deed = match self.dice.below(17) {
             0 => Deed::Confirm { verdict: None, parties: party.into_iter().collect(), severity: None, because: None },
             1 => Deed::Confirm { verdict: None, parties: Vec::new(), severity: Some(2), because: Some(words) },
             2 | 3 => Deed::Acknowledge { party: None, at: None },
@@ -133,6 +133,13 @@ impl Day<'_> {
                 } else {
                     Deed::Resume { decision: words }
                 }
+            }
+            14 | 15 => {
+                const RESULTS: [CallResult; 4] =
+                    [CallResult::NoAnswer, CallResult::VoiceMail, CallResult::Busy, CallResult::Answered];
+                let Some(party) = party else { return };
+                let result = self.dice.pick(&RESULTS).copied().unwrap_or(CallResult::NoAnswer);
+                Deed::Called { party, contact: None, result, at: None }
             }
             _ => match party {
                 Some(party) if self.dice.one_in(2) => Deed::Assign { party, ask: Ask::Repair },

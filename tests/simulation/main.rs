@@ -11,7 +11,7 @@ use kiriwake::desk::act::{Act, Actor, Deed, Role};
 use kiriwake::desk::alert::{self, Alert};
 use kiriwake::desk::ids::{AlertId, IncidentId, OwedId, SourceId};
 use kiriwake::desk::incident::{self, Edit, StatusName};
-use kiriwake::desk::letter::{Ask, DetectedBy, Matter};
+use kiriwake::desk::letter::{Ask, CallResult, DetectedBy, Matter};
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Evidence, Failure, FailureKind, Key, Level, Observation, Problem, Report, Seen};
 use kiriwake::desk::outcome::{Delivery, Outcome, Refused, WriteBack};

@@ -30,6 +30,8 @@ impl Checker<'_> {
             ("flap_quiet", table.flap_quiet),
             ("reopen", table.reopen),
             ("recurrence", table.recurrence),
+            ("call_again", table.call_again),
+            ("long_closure", table.long_closure),
         ];
         for (key, span) in spans {
             self.sensible(&path.key(key), span);
@@ -88,12 +90,15 @@ impl Checker<'_> {
             reopen: table.reopen.0,
             recurrence: table.recurrence.0,
             look: table.look,
+            call_again: table.call_again.0,
+            long_closure: table.long_closure.0,
             evidence_values: self.evidence(&path.key("evidence_values"), table.evidence_values),
             evidence_lines: self.evidence(&path.key("evidence_lines"), table.evidence_lines),
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,
             addresses_at: table.addresses_at.0,
+            hand_over: table.hand_over,
             certificates_at: table.certificates_at.0,
             certificate_days: table.certificate_days,
             blind_tell,

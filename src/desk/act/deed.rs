@@ -1,7 +1,7 @@
 //! What can be done to an incident, with everything each deed needs to know.
 
 use crate::desk::ids::PartyId;
-use crate::desk::letter::Ask;
+use crate::desk::letter::{Ask, CallResult};
 use crate::desk::rules::{CauseClass, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,17 @@ pub enum Deed {
     Start {
         /// The vendor; `None` = the desk.
         party: Option<PartyId>,
+        /// When; now where none is given.
+        at: Option<Timestamp>,
+    },
+    /// A call that was made, and how it ended (電話連絡票の結果).
+    Called {
+        /// Whom.
+        party: PartyId,
+        /// Which of its contacts, by name; the one whose turn it is where none is given.
+        contact: Option<String>,
+        /// How it ended.
+        result: CallResult,
         /// When; now where none is given.
         at: Option<Timestamp>,
     },
@@ -184,6 +195,8 @@ pub enum DeedName {
     Acknowledge,
     /// 着手
     Start,
+    /// 架電の結果
+    Called,
     /// Words for the record.
     Note,
     /// 復旧確認中
@@ -222,12 +235,13 @@ pub enum DeedName {
 
 impl DeedName {
     /// All of them, in the order of the journey.
-    pub const ALL: [DeedName; 20] = [
+    pub const ALL: [DeedName; 21] = [
         DeedName::Confirm,
         DeedName::Assign,
         DeedName::Acknowledge,
         DeedName::HandBack,
         DeedName::Start,
+        DeedName::Called,
         DeedName::Note,
         DeedName::WorkAround,
         DeedName::Looked,
@@ -251,6 +265,7 @@ impl DeedName {
             DeedName::Confirm => "confirm",
             DeedName::Acknowledge => "ack",
             DeedName::Start => "start",
+            DeedName::Called => "called",
             DeedName::Note => "note",
             DeedName::Verify => "verify",
             DeedName::Restore => "restore",
@@ -279,6 +294,7 @@ impl Deed {
             Deed::Confirm { .. } => DeedName::Confirm,
             Deed::Acknowledge { .. } => DeedName::Acknowledge,
             Deed::Start { .. } => DeedName::Start,
+            Deed::Called { .. } => DeedName::Called,
             Deed::Note { .. } => DeedName::Note,
             Deed::Verify => DeedName::Verify,
             Deed::Restore { .. } => DeedName::Restore,

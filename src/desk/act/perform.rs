@@ -1,5 +1,6 @@
 //! What each act changes.
 
+use super::call;
 use super::confirm::{Confirmed, confirm};
 use super::covers;
 use super::finish::{accept, restore};
@@ -81,6 +82,10 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         Deed::Start { party, at } => {
             let party = party.map(|party| named(turn, &party)).transpose()?;
             start(turn, actor, id, party, at, leads)?;
+        }
+        Deed::Called { party, contact, result, at } => {
+            let party = named(turn, &party)?;
+            call::called(turn, actor, id, party, call::Made { contact, result, at })?;
         }
         Deed::Note { text } => note(turn, id, text)?,
         Deed::Verify => correlate::verify(turn, id, Some(actor.name.clone()), act_by(actor)),

@@ -42,7 +42,7 @@ pub fn allowed(deed: DeedName, status: StatusName) -> Result<Leads, &'static str
         ) => Ok(Leads::Stays),
 
         (
-            D::Looked,
+            D::Looked | D::Called,
             S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::Verifying | S::OnHold,
         ) => Ok(Leads::Stays),
 

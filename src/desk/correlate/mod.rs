@@ -36,7 +36,7 @@ use super::observation::Level;
 use super::rules::SourceKind;
 use super::state::{Here, Place};
 use super::turn::Turn;
-use super::{assign, isolate, notify};
+use super::{assign, isolate, likeness, notify};
 use cause::{may_explain, only_warns};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -206,6 +206,9 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
                 *turn.touched.spread.entry(incident).or_default() += 1;
             }
             turn.touched.joined(incident, alert);
+            if says_more(turn, incident, alert) {
+                turn.touched.to_judge.insert(incident);
+            }
             if late_cause {
                 turn.touched.to_probe.insert(incident);
                 turn.touched.to_judge.insert(incident);
@@ -217,6 +220,24 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
         | StatusName::Cancelled
         | StatusName::Merged => {}
     }
+}
+
+/// At so many alerts of one place one more is no news; and a storm must not look through thousands for each.
+const FEW: usize = 20;
+
+/// The root itself shows something it has not shown before: rules may see another fault now.
+fn says_more(turn: &Turn, incident: IncidentId, alert: AlertId) -> bool {
+    let Some(known) = turn.state.incidents.get(&incident) else { return false };
+    let Some(new) = turn.state.alerts.get(&alert) else { return false };
+    let at_root = known.root.is_some() && new.component == known.root && known.verdict().is_some();
+    if !at_root || only_warns(new.problem.level) {
+        return false;
+    }
+    let here = turn.state.places.get(&incident).and_then(|places| places.get(&new.place()));
+    let Some(here) = here.filter(|here| here.members().len() <= FEW) else { return false };
+    let symptom = likeness::symptom(new);
+    let others = here.members().filter(|id| *id != alert).filter_map(|id| turn.state.alerts.get(&id));
+    !others.map(likeness::symptom).any(|other| other == symptom)
 }
 
 /// A new incident.

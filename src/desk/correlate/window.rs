@@ -257,7 +257,7 @@ pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Opti
         Some(present) if present.by == By::Desk || present.value <= judged.severity => {}
         present => {
             if let Some(present) = present
-                && known.reporting.count > 0
+                && (known.reporting.count > 0 || turn.state.requests_of(incident).next().is_some())
             {
                 turn.touched.raised.entry(incident).or_insert(present.value);
             }

@@ -7,7 +7,8 @@ use super::super::now::Elapsed;
 use super::super::probe::Trial;
 use super::super::state::State;
 use super::{
-    Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition, Verdict,
+    Called, Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition,
+    Verdict,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -131,6 +132,8 @@ pub enum Edit {
     Digested,
     /// A party answered that it is not its part.
     HandedBack(HandedBack),
+    /// A call was made.
+    Called(Called),
     /// Somebody on site was asked to look at these.
     LookAsked(Vec<String>),
     /// What was found on site.
@@ -183,6 +186,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::WatchMark(_)
         | Edit::Digested
         | Edit::HandedBack(_)
+        | Edit::Called(_)
         | Edit::LookAsked(_)
         | Edit::Looked { .. }
         | Edit::Cause(_)
@@ -269,6 +273,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::InquireAt(at) => incident.inquire_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
+        Edit::Called(called) => incident.calls.push(called.clone()),
         Edit::LookAsked(items) => {
             for item in items {
                 incident.looks.entry(item.clone()).or_default();

@@ -82,8 +82,10 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     }
     let same = turn.state.incidents.get(&incident).and_then(|incident| incident.verdict()).is_some_and(|present| {
         let kind = |verdict: &Verdict| verdict.unknown.as_ref().map(std::mem::discriminant);
-        (present.code, &present.parties, &present.component, present.confidence, kind(present))
-            == (verdict.code, &verdict.parties, &verdict.component, verdict.confidence, kind(&verdict))
+        let told = |verdict: &Verdict| (verdict.code, verdict.confidence, kind(verdict));
+        told(present) == told(&verdict)
+            && (&present.parties, &present.component, &present.rule)
+                == (&verdict.parties, &verdict.component, &verdict.rule)
     });
     if same {
         return;

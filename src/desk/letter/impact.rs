@@ -11,6 +11,8 @@ pub struct Impact {
     pub work: Vec<String>,
     /// 拠点 where what is hit is used.
     pub locations: Vec<String>,
+    /// Of some that is hit it is not stated where it is used.
+    pub elsewhere: bool,
     /// These are all there are.
     pub everywhere: bool,
     /// Of these, those that are cut off: nothing can be used there.

@@ -1,16 +1,13 @@
-//! Words within the house: 内部連絡, 監視停止, 日次まとめ, what was red at the first start, numbers written back.
+//! Words within the house: 内部連絡, 監視停止, what was red at the first start, numbers written back.
 
-use super::facts::{Reader, facts, stage};
-use super::{Draft, covers, send};
+use super::facts::{Reader, facts};
+use super::{Draft, send};
 use crate::desk::alert::Alert;
 use crate::desk::deliver;
-use crate::desk::house;
 use crate::desk::ids::{AlertId, IncidentId, PartyId, SourceId};
-use crate::desk::incident::{Edit, Incident, Reason, StatusName};
-use crate::desk::letter::{Digest, DigestLine, Matter, Notice};
+use crate::desk::letter::{DigestLine, Matter, Notice};
 use crate::desk::observation::Key;
-use crate::desk::owed::{OwedState, Why, Work};
-use crate::desk::request::RequestState;
+use crate::desk::owed::{Why, Work};
 use crate::desk::rules::{Language, SourceKind};
 use crate::desk::state::State;
 use crate::desk::turn::{Turn, Unmarked};
@@ -21,8 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const ADOPTED_LISTED: usize = 100;
 /// Problems one write-back row names.
 const KEYS_AT_ONCE: usize = 500;
-/// Lines of one list of the daily digest.
-const LINES: usize = 200;
 
 /// 内部連絡 to the desk.
 pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, notice: Notice, why: Why) {
@@ -57,7 +52,7 @@ pub(in crate::desk) fn remark(turn: &mut Turn, source: &SourceId, text: String) 
 }
 
 /// A source as people call it: `Zabbix`, `ログ監視 network-log`.
-fn source_name(turn: &Turn, source: &SourceId) -> String {
+pub(super) fn source_name(turn: &Turn, source: &SourceId) -> String {
     let kind = turn.book.rules.sources.get(source).map(|known| known.kind);
     let id = source.to_string();
     match (kind, turn.book.rules.site.language) {
@@ -118,132 +113,6 @@ pub(in crate::desk) fn sighted(turn: &mut Turn, incident: IncidentId, source: &S
 fn told_of_blindness(turn: &Turn) -> Vec<PartyId> {
     let told = &turn.book.rules.policy.blind_tell;
     if told.is_empty() { vec![turn.book.rules.site.desk.clone()] } else { told.clone() }
-}
-
-/// 日次まとめ: what is open, what was watched, what is minor, what did not arrive.
-pub(in crate::desk) fn digest(turn: &mut Turn) {
-    let now = turn.now.wall;
-    let Some(next) = turn.book.next_hour(now, turn.book.rules.policy.digest_at) else { return };
-    covers::review(turn);
-    let since = turn.state.house.digest_last;
-    let listed: Vec<IncidentId> = turn
-        .state
-        .incidents
-        .values()
-        .filter(|incident| !incident.digested && (watched(incident) || low(incident)))
-        .map(|incident| incident.id)
-        .collect();
-    let digest = Digest {
-        open: turn
-            .state
-            .open
-            .iter()
-            .filter_map(|id| turn.state.incidents.get(id))
-            .map(|known| line(turn, known))
-            .take(LINES)
-            .collect(),
-        watched: lines(turn, &listed, watched),
-        low: lines(turn, &listed, |incident| low(incident) && !watched(incident)),
-        unacknowledged: unacknowledged(turn),
-        undelivered: undelivered(turn, since),
-        blind: turn
-            .state
-            .house
-            .blind_times
-            .iter()
-            .map(|(source, from, until)| (source_name(turn, source), *from, *until))
-            .collect(),
-        promised: promised(turn, now),
-        covers: covers::states(turn, since),
-    };
-    let empty = digest == Digest::default();
-    for incident in listed {
-        turn.edit(incident, Edit::Digested, Reason::Digest);
-    }
-    turn.record(house::Change::Digest { next, made: Some(now) }, house::Reason::Hour);
-    if !empty {
-        let desk = turn.book.rules.site.desk.clone();
-        let mut draft = Draft::new(None, 4, Matter::Digest { digest }, Why::DigestHour);
-        draft.critical = false;
-        send(turn, &desk, draft);
-    }
-}
-
-fn watched(incident: &Incident) -> bool {
-    incident.number.is_none() && matches!(incident.status.name(), StatusName::Watched | StatusName::Closed)
-}
-
-fn low(incident: &Incident) -> bool {
-    incident.number.is_some() && incident.severity_value() == 4
-}
-
-fn lines(turn: &Turn, incidents: &[IncidentId], which: impl Fn(&Incident) -> bool) -> Vec<DigestLine> {
-    let known = incidents.iter().filter_map(|id| turn.state.incidents.get(id));
-    known.filter(|incident| which(incident)).map(|incident| line(turn, incident)).take(LINES).collect()
-}
-
-fn line(turn: &Turn, incident: &Incident) -> DigestLine {
-    let representative = incident.representative.and_then(|id| turn.state.alerts.get(&id));
-    let text = representative
-        .map_or_else(|| incident.summary.clone(), |alert| format!("{} {}", alert.problem.host, alert.problem.summary));
-    DigestLine {
-        number: incident.number.clone(),
-        severity: incident.severity.as_ref().map(|severity| severity.value),
-        at: incident.occurred,
-        text,
-        stage: incident.number.is_some().then(|| stage(incident.status.name())),
-    }
-}
-
-fn unacknowledged(turn: &Turn) -> Vec<DigestLine> {
-    let silent = turn.state.requests.values().filter(|request| {
-        matches!(request.state, RequestState::Unsent | RequestState::Sent)
-            && turn.state.open.contains(&request.incident)
-    });
-    silent
-        .filter_map(|request| {
-            let incident = turn.state.incidents.get(&request.incident)?;
-            Some(DigestLine {
-                number: incident.number.clone(),
-                severity: incident.severity.as_ref().map(|severity| severity.value),
-                at: request.asked,
-                text: turn.book.party_name(&request.party),
-                stage: None,
-            })
-        })
-        .take(LINES)
-        .collect()
-}
-
-fn undelivered(turn: &Turn, since: Option<Timestamp>) -> Vec<DigestLine> {
-    let dead = turn.state.owed.values().filter_map(|row| match &row.state {
-        OwedState::Dead { at, why } if since.is_none_or(|since| *at > since) => Some((row, *at, why)),
-        _ => None,
-    });
-    dead.filter(|(row, _, _)| matches!(row.work, Work::Message { .. }))
-        .map(|(row, at, why)| DigestLine {
-            number: row.incident.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
-            severity: None,
-            at,
-            text: format!(
-                "{} {}: {why}",
-                row.party().map(|party| turn.book.party_name(party)).unwrap_or_default(),
-                row.kind()
-            ),
-            stage: None,
-        })
-        .take(LINES)
-        .collect()
-}
-
-fn promised(turn: &Turn, now: Timestamp) -> Vec<DigestLine> {
-    let today = turn.book.date(now);
-    let open = turn.state.open.iter().filter_map(|id| turn.state.incidents.get(id));
-    open.filter_map(|incident| Some((incident, incident.reporting.next?)))
-        .filter(|(_, at)| turn.book.date(*at) == today)
-        .map(|(incident, at)| DigestLine { at, ..line(turn, incident) })
-        .take(LINES)
-        .collect()
 }
 
 /// Our number goes back onto every problem that does not carry it yet, once.

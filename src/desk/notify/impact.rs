@@ -42,6 +42,7 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
     Impact {
         work: hit.work(),
         locations: hit.locations(book),
+        elsewhere: hit.systems.iter().any(|system| system.usage.locations.is_empty()),
         everywhere: hit.everywhere(book),
         cut_off: reach.locations.iter().filter_map(|id| Some(book.rules.locations.get(id)?.name.clone())).collect(),
         there: reach.there.iter().map(|id| book.system_name(id)).collect(),

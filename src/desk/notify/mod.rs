@@ -6,7 +6,9 @@
 //! is `deliver`'s, the wording `render`'s.
 
 mod certificates;
+mod consult;
 mod covers;
+mod digest;
 mod doubt;
 mod ends;
 mod facts;
@@ -14,21 +16,25 @@ mod hours;
 mod house;
 mod impact;
 mod onsite;
+mod phone;
 mod reports;
 mod vendor;
 
 pub(super) use certificates::certificate_seen;
+pub(super) use consult::{consult_closed, consultation};
 pub(super) use covers::cover_ends_soon;
+pub(super) use digest::{digest, hand_over, next_hand_over};
 pub(super) use ends::{cancelled, merged};
 pub(super) use house::{
-    adopted, blind, damaged, digest, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
+    adopted, blind, damaged, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(crate) use impact::whom_it_hits;
 pub(super) use onsite::look;
+pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
 pub(super) use reports::{
-    consultation, external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
+    external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
 };
-pub(super) use vendor::{chaser, manager, phone_note, request, security, withdrawal};
+pub(super) use vendor::{chaser, manager, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
 use super::deliver::{self, Post};

@@ -3,15 +3,14 @@
 use super::facts::{Reader, facts};
 use super::{Draft, impact, policy, send};
 use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
-use crate::desk::incident::{Edit, Incident, Reason, ReportReason, StatusName, Verdict};
+use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
 use crate::desk::owed::Why;
 use crate::desk::rules::FirstReport;
 use crate::desk::turn::Turn;
-use crate::desk::{correlate, deliver};
+use crate::desk::{correlate, deliver, escalate};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// Promised hours are round ones: people look at the clock.
 const ROUND_TO_MINUTES: i64 = 15;
@@ -59,7 +58,13 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
 }
 
 /// Whether the office is closed is said of the time at which it is written to.
-fn close_at(turn: &Turn, incident: IncidentId, facts: &mut Facts, office: &PartyId, not_before: Option<Timestamp>) {
+pub(super) fn close_at(
+    turn: &Turn,
+    incident: IncidentId,
+    facts: &mut Facts,
+    office: &PartyId,
+    not_before: Option<Timestamp>,
+) {
     if let Some(at) = not_before.filter(|at| *at > turn.now.wall) {
         facts.office_closed = !turn.book.party_open(office, at);
         facts.impact.hours = impact::hours(turn, incident, office, at);
@@ -94,7 +99,7 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
 }
 
 /// The offices of the systems and locations that are hit, or kept by a spare where none is; the site's where none is known.
-fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
+pub(super) fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
     let rules = &turn.book.rules;
     let Some(known) = turn.state.incidents.get(&incident) else { return BTreeSet::new() };
     let reach = correlate::reach_of(turn.state, turn.book, known);
@@ -114,7 +119,7 @@ fn next_report(turn: &Turn, severity: u8, from: Timestamp) -> Option<Timestamp> 
     Some(rounded_up(from.checked_add(SignedDuration::try_from(span).ok()?).ok()?))
 }
 
-fn rounded_up(at: Timestamp) -> Timestamp {
+pub(super) fn rounded_up(at: Timestamp) -> Timestamp {
     let up = TimestampRound::new().smallest(Unit::Minute).increment(ROUND_TO_MINUTES).mode(jiff::RoundMode::Ceil);
     at.round(up).unwrap_or(at)
 }
@@ -129,7 +134,7 @@ pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
         .collect()
 }
 
-fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId]) {
+pub(super) fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId]) {
     let same: Vec<OwedId> = earlier
         .iter()
         .copied()
@@ -237,7 +242,11 @@ pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
 pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery: RecoveryFacts) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let severity = known.severity_value();
-    let offices = known.reporting.offices.clone();
+    let mut offices = known.reporting.offices.clone();
+    if offices.is_empty() && escalate::holds_first_report(turn, incident) {
+        // It was over before 第一報, which waited for the 相談 that carries it.
+        offices = self::offices(turn, incident);
+    }
     let asked: BTreeSet<PartyId> = turn
         .state
         .requests_of(incident)
@@ -283,38 +292,6 @@ fn hosts_of(turn: &Turn, number: Option<&Number>) -> BTreeSet<String> {
     let linked = turn.state.incidents.values().filter(|incident| incident.number.as_ref() == Some(number));
     linked.flat_map(|incident| correlate::still_red(turn, incident.id)).collect()
 }
-
-/// 相談: the office decides what no contract covers.
-pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: u32) {
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let severity = known.severity_value();
-    let now = turn.now.wall;
-    let mut told = BTreeSet::new();
-    for office in offices(turn, incident) {
-        let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
-        let opening = turn.book.reception().next_opening(now, &turn.book.zone).unwrap_or(now);
-        // What is grave cannot wait for a day: as soon as possible.
-        let wished_by = turn.book.reception().add(opening, DAY_TO_DECIDE, &turn.book.zone);
-        let wished_by = wished_by.filter(|_| severity > 2).map(rounded_up);
-        let not_before = Some(opening).filter(|at| severity > 2 && *at > now);
-        close_at(turn, incident, &mut incident_facts, &office, not_before);
-        let matter = Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth };
-        let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
-        draft.not_before = not_before;
-        if send(turn, &office, draft).is_some() {
-            told.insert(office);
-        }
-    }
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    // What was promised stays promised, unless the incident rests until the office decides.
-    let next = known.reporting.next.filter(|_| known.status.name() != StatusName::OnHold);
-    let count = known.reporting.count.max(1);
-    let reported = Edit::Reported { count, at: now, next, silent: false, offices: told };
-    turn.edit(incident, reported, Reason::Report(ReportReason::First));
-}
-
-/// One business day (of a ten-hour reception) to answer a 相談.
-const DAY_TO_DECIDE: Duration = Duration::from_secs(10 * 3600);
 
 /// 連絡: an external service is down.
 pub(in crate::desk) fn external(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {

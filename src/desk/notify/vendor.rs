@@ -1,26 +1,22 @@
-//! Words to vendors: 対応依頼, 調査依頼, 督促, 取下げ - and the calls the desk should make for them (電話連絡票).
+//! Words to vendors: 対応依頼, 調査依頼, 督促, 取下げ.
 
-use super::facts::{Reader, contract_of, facts};
-use super::hours::hours_in_words;
-use super::{Draft, policy, reach, send, send_to};
-use crate::desk::contact::{self, PhoneTo};
+use super::facts::{Reader, facts};
+use super::{Draft, phone, reach, send, send_to};
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
-use crate::desk::letter::{Call, Extract, Matter, NoLog, Notice, Purpose};
+use crate::desk::letter::{AskedBefore, Extract, Matter, NoLog, Notice, Purpose};
 use crate::desk::owed::Why;
-use crate::desk::request::{Request, RequestState};
+use crate::desk::request::Request;
 use crate::desk::rules::Contact;
 use crate::desk::turn::Turn;
 
-/// A vendor that opens no sooner than this is called now, also for 重大度3. Source: the escalation defaults (長期休業).
-const LONG_CLOSURE: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
 /// Log lines quoted at most.
 const LOG_LINES: usize = 30;
 /// Files quoted from at most.
 const EXTRACTS: usize = 6;
 
 /// 対応依頼 or 調査依頼.
-pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why) {
+pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before: Option<AskedBefore>) {
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
     let severity = incident_facts.severity;
@@ -30,6 +26,7 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why) {
         acknowledge_by: request.acknowledge_by,
         entry_phone: turn.book.rules.site.entry_phone.clone(),
         log: log_lines(turn, &request),
+        before,
         extracts: extracts(turn, &request),
         no_log: no_log(turn, &request),
     };
@@ -125,11 +122,11 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     let call = resolved
         .phone
         .get(rung.min(resolved.phone.len().saturating_sub(1)))
-        .map(|phone| call(turn, &request.party, phone, Purpose::Chase, contract(turn, &request)));
+        .map(|known| phone::call(turn, &request.party, known, Purpose::Chase, phone::contract(turn, &request)));
     let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
     send_to(turn, &request.party, next, draft);
     match call {
-        Some(call) => phone(turn, request.incident, vec![call]),
+        Some(call) => phone::note(turn, request.incident, vec![call]),
         None => {
             let party = turn.book.party_name(&request.party);
             let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
@@ -138,20 +135,25 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     }
 }
 
-/// 運用責任者 hears that nobody answers: the last of the desk's contacts that answer now.
+/// 運用責任者 hears that nobody answers.
 pub(in crate::desk) fn manager(turn: &mut Turn, id: RequestId) {
-    let Some(request) = turn.state.requests.get(&id).cloned() else { return };
+    let Some(request) = turn.state.requests.get(&id) else { return };
+    let party = turn.book.party_name(&request.party);
+    let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
+    let incident = request.incident;
+    to_manager(turn, incident, notice);
+}
+
+/// To 運用責任者: the last of the desk's contacts that answer now.
+pub(super) fn to_manager(turn: &mut Turn, incident: IncidentId, notice: Notice) {
     let desk = turn.book.rules.site.desk.clone();
-    let Some(incident_facts) = facts(turn, request.incident, Reader::House(&desk)) else { return };
+    let Some(incident_facts) = facts(turn, incident, Reader::House(&desk)) else { return };
     let severity = incident_facts.severity;
     let resolved = reach(turn, &desk, severity);
     let last = resolved.open.iter().rev().find_map(|known| Some((known.contact.clone(), known.contact.mail.clone()?)));
     let last = last.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
-    let party = turn.book.party_name(&request.party);
-    let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
     let matter = Matter::Internal { incident: Some(Box::new(incident_facts)), notice };
-    let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
-    send_to(turn, &desk, last, draft);
+    send_to(turn, &desk, last, Draft::new(Some(incident), severity, matter, Why::NotAcknowledged));
 }
 
 /// 取下げ, if the vendor was asked at all.
@@ -176,83 +178,6 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
     }
     let draft = Draft::new(Some(request.incident), severity, matter, Why::Verdict);
     send(turn, &request.party, draft);
-}
-
-/// 電話連絡票: whom the desk should call for the requests and the office of this incident, if anybody.
-///
-/// A vendor is called when its severity asks for the phone at any hour, or when nobody reads its mail now but somebody
-/// answers its phone. An office is called for the severities that use the phone at any hour.
-/// So does a vendor whose opening is far away, because nobody would read its mail for days. `again` = not only what is new
-/// in this step: the severity went up.
-pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: bool) {
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let severity = known.severity_value();
-    let any_hour = policy(turn, severity).phone_at_any_hour;
-    let now = turn.now.wall;
-    let fresh = |request: &&Request| request.state == RequestState::Unsent && request.asked == now;
-    let silent = |request: &&Request| matches!(request.state, RequestState::Unsent | RequestState::Sent);
-    let requests: Vec<Request> = turn
-        .state
-        .requests_of(incident)
-        .filter(|request| if again { silent(request) } else { fresh(request) })
-        .cloned()
-        .collect();
-    let mut calls = Vec::new();
-    for request in &requests {
-        let mut resolved = reach(turn, &request.party, severity);
-        let far = |opening: jiff::Timestamp| opening.duration_since(now) >= LONG_CLOSURE;
-        if severity <= 3 && resolved.opens_at.is_some_and(far) {
-            let (book, party) = (turn.book, &request.party);
-            resolved = contact::resolve(&book.rules, party, &book.zone, now, severity, true);
-        }
-        let unread = resolved.mail.as_ref().is_none_or(|mail| mail.waits);
-        let closed = resolved.opens_at != Some(now);
-        if let Some(phone) = resolved.phone.first().filter(|_| any_hour || unread || closed) {
-            calls.push(call(turn, &request.party, phone, Purpose::Ask(request.ask), contract(turn, request)));
-        }
-    }
-    let told_now = known.reporting.count == 1 && known.reporting.last == Some(now);
-    if any_hour && (again || told_now) {
-        for office in &known.reporting.offices {
-            if let Some(phone) = reach(turn, office, severity).phone.first() {
-                calls.push(call(turn, office, phone, Purpose::Inform, String::new()));
-            }
-        }
-    }
-    if !calls.is_empty() {
-        phone(turn, incident, calls);
-    }
-}
-
-fn phone(turn: &mut Turn, incident: IncidentId, mut calls: Vec<Call>) {
-    for (rank, call) in (1..).zip(&mut calls) {
-        call.rank = rank;
-    }
-    let desk = turn.book.rules.site.desk.clone();
-    let Some(incident_facts) = facts(turn, incident, Reader::House(&desk)) else { return };
-    let severity = incident_facts.severity;
-    let matter = Matter::PhoneNote { incident: Box::new(incident_facts), calls };
-    send(turn, &desk, Draft::new(Some(incident), severity, matter, Why::Call));
-}
-
-fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose, contract: String) -> Call {
-    Call {
-        organization: turn.book.party_name(party),
-        contact: phone.contact.name.clone(),
-        person: phone.contact.person,
-        phone: phone.number.to_owned(),
-        hours: hours_in_words(turn.book, &phone.contact.hours),
-        contract,
-        purpose,
-        rank: 1,
-    }
-}
-
-/// The contract number to give when calling about a request.
-fn contract(turn: &Turn, request: &Request) -> String {
-    let occurred = turn.state.incidents.get(&request.incident).map(|incident| incident.occurred);
-    let day = turn.book.date(occurred.unwrap_or(turn.now.wall));
-    contract_of(turn.book, &request.party, request.component.as_ref(), day)
 }
 
 /// セキュリティ: the least that must be said, to the desk only.

@@ -125,12 +125,18 @@ pub enum Why {
     CheckOperation,
     /// Outside every contract.
     OutOfScope,
+    /// The vendor is closed for long, and nobody answers there.
+    ClosedForLong,
+    /// The incident became graver: what could wait cannot any more.
+    Graver,
     /// An external service.
     ExternalService,
     /// A source is blind.
     Blind,
     /// A source sees again.
     SeesAgain,
+    /// The reception closes.
+    HandOver,
     /// The hour of the digest.
     DigestHour,
     /// First start with red problems.

@@ -38,6 +38,12 @@ pub struct Policy {
     /// What is looked at on site (現地確認) where a component names nothing of its own.
     #[serde(default)]
     pub look: Vec<String>,
+    /// A contact that does not answer the phone is tried again after this long (default 5 min), then the next one.
+    #[serde(default = "five_minutes")]
+    pub call_again: Duration,
+    /// A vendor that opens no sooner than this is closed for long (長期休業; default 48 h).
+    #[serde(default = "two_days")]
+    pub long_closure: Duration,
     /// Values are gathered from so long before 発生; `None` = none are.
     #[serde(default)]
     pub evidence_values: Option<Duration>,
@@ -51,6 +57,9 @@ pub struct Policy {
     /// When the `ping` addresses of components are asked every day, to learn which of them never answer.
     #[serde(default)]
     pub addresses_at: Time,
+    /// What is open is handed over (引継ぎ) when the reception closes.
+    #[serde(default)]
+    pub hand_over: bool,
     /// When certificates are looked at every day.
     #[serde(default = "half_past_eight")]
     pub certificates_at: Time,
@@ -76,6 +85,14 @@ fn an_hour() -> Duration {
 
 fn half_an_hour() -> Duration {
     Duration::from_secs(1800)
+}
+
+fn five_minutes() -> Duration {
+    Duration::from_secs(300)
+}
+
+fn two_days() -> Duration {
+    Duration::from_secs(48 * 3600)
 }
 
 fn thirty_days() -> Duration {

@@ -26,10 +26,14 @@ pub enum Wakeup {
     PlannedEdge,
     /// 受領 is overdue.
     Chase(RequestId),
+    /// A party that is closed for long stays silent.
+    Closure(RequestId),
     /// 次回報告予定
     Report(IncidentId),
     /// The daily digest.
     Digest,
+    /// The reception closes: what is open is handed over.
+    HandOver,
     /// Certificates are looked at.
     Certificates,
     /// Addresses are asked.

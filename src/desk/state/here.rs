@@ -74,6 +74,11 @@ impl Here {
         self.by_time.first().copied()
     }
 
+    /// They, in order of time.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = AlertId> + '_ {
+        self.by_time.iter().map(|(_, alert)| *alert)
+    }
+
     /// The one that stands for the place in words.
     pub(in crate::desk) fn best(&self) -> Option<Rank> {
         self.ranked.first().copied()

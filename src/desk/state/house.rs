@@ -19,6 +19,9 @@ pub struct House {
     pub digest_due: Option<Timestamp>,
     /// When the last daily digest was made.
     pub digest_last: Option<Timestamp>,
+    /// When the desk's reception next closes, and what is open is handed over (引継ぎ).
+    #[serde(default)]
+    pub hand_over_due: Option<Timestamp>,
     /// When certificates are next looked at.
     #[serde(default)]
     pub certificates_due: Option<Timestamp>,

@@ -73,6 +73,12 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
         },
         "ack" => Deed::Acknowledge { party: party(words), at: words.moment("at")? },
         "start" => Deed::Start { party: party(words), at: words.moment("at")? },
+        "called" => Deed::Called {
+            party: party(words).ok_or("`party=…` is missing")?,
+            contact: words.key("contact").map(str::to_owned),
+            result: named("result of a call", words.next("no_answer, voice_mail, busy or answered")?)?,
+            at: words.moment("at")?,
+        },
         "note" => Deed::Note { text: words.next("the note")?.to_owned() },
         "verify" => Deed::Verify,
         "restore" => Deed::Restore {

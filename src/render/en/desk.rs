@@ -5,16 +5,21 @@
 use super::super::layout::Name;
 use super::doubt;
 use super::phrases::{NONE, NOT_KNOWN, line, list};
+use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose,
+    Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, Tried,
 };
 
 impl Mail<'_> {
-    pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call]) {
+    pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call], tried: &[Tried]) {
         self.page.text("Please call in this order. No answer: try again after 5 minutes, then go on to the next.");
         self.incident(facts);
+        if !tried.is_empty() {
+            let tried = self.tried(tried);
+            self.page.section(Name::State).lines("Calls so far", tried, NONE);
+        }
         for call in calls {
             let page = &mut self.page;
             page.section(Name::Annex).field(
@@ -29,6 +34,7 @@ impl Mail<'_> {
                 Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
                 Purpose::Chase => "We have no acknowledgement yet; please take it.",
                 Purpose::Inform => "This is our first report.",
+                Purpose::Consult { .. } => "The vendor is closed for long; please decide how to go on.",
             };
             page.field(
                 "Say",
@@ -40,13 +46,27 @@ impl Mail<'_> {
                     number_of(&facts.number)
                 ),
             );
+            if !call.then.is_empty() {
+                let then =
+                    call.then.iter().map(|next| format!("{} {}", text::name(&next.contact), text::name(&next.phone)));
+                self.page.lines("Else", then.collect(), NONE);
+            }
             self.page.field("Ask", "name, time of call back, expected arrival");
             self.page.field("Result", "[ ] taken  [ ] no answer  [ ] voice mail  [ ] busy   at __:__");
             self.page.command(match call.purpose {
-                Purpose::Inform => commands::note(&facts.number),
+                Purpose::Inform | Purpose::Consult { .. } => commands::note(&facts.number),
                 Purpose::Ask(_) | Purpose::Chase => commands::acknowledge(&facts.number, &call.organization),
             });
         }
+    }
+
+    /// Calls that were made, one each.
+    pub(super) fn tried(&self, tried: &[Tried]) -> Vec<String> {
+        let line = |one: &Tried| {
+            let (at, who) = (self.clock.english_short(one.at), text::name(&one.organization));
+            format!("{at} {who} ({}): {}", text::name(&one.contact), call_result(one.result))
+        };
+        tried.iter().map(line).collect()
     }
 
     pub(super) fn internal(&mut self, incident: Option<&Facts>, notice: &Notice) -> String {
@@ -75,6 +95,16 @@ impl Mail<'_> {
                     self.clock.english_short(*asked_at)
                 ),
                 number.map(|number| commands::acknowledge(number, party)).into_iter().collect(),
+            ),
+            Notice::ClosedForLong { closure } => (
+                "Vendor closed for long",
+                format!(
+                    "{} opens {} and does not answer the phone. {}",
+                    text::name(&closure.party),
+                    self.clock.english(closure.opens),
+                    self.tried(&closure.tried).join("; ")
+                ),
+                with(commands::start),
             ),
             Notice::Reopened => {
                 ("Reopened", "The fault came back; the same number goes on.".to_owned(), with(commands::show))

@@ -16,7 +16,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, english_span};
 use super::{mask, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Asked, Facts, Letter, Matter, RecoveryFacts};
+use crate::desk::letter::{Ask, Asked, Closure, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, extract, isolation, line, list, state_sentence, subject, target_lines, title,
@@ -65,7 +65,14 @@ impl Mail<'_> {
                 self.recovery(incident, recovery, *to_office);
                 subject(&["Incident", "Restored"], &title(incident), incident)
             }
-            Matter::Request { incident, ask, acknowledge_by, entry_phone, log, extracts, no_log } => {
+            Matter::Request { incident, ask, acknowledge_by, entry_phone, log, before, extracts, no_log } => {
+                if let Some(before) = before {
+                    self.page.text(format!(
+                        "We asked you on {}; severity has risen from {} since.",
+                        self.clock.english(before.at),
+                        before.severity
+                    ));
+                }
                 let quoted = quote::quoted(log, extracts, *no_log, self.kept);
                 self.request(incident, *ask, *acknowledge_by, entry_phone.as_deref(), &quoted);
                 let urgent = if incident.severity <= 2 { "Urgent" } else { "" };
@@ -103,8 +110,8 @@ impl Mail<'_> {
                 self.merged(incident, into, *to_office);
                 subject(&["Merged"], &title(incident), incident)
             }
-            Matter::Consultation { incident, wished_by, nth } => {
-                self.consultation(incident, *wished_by, *nth);
+            Matter::Consultation { incident, wished_by, nth, closed, first } => {
+                self.consultation(incident, *wished_by, (*nth, *first), closed.as_ref());
                 subject(&["For your decision"], &title(incident), incident)
             }
             Matter::External { incident, service } => {
@@ -118,8 +125,8 @@ impl Mail<'_> {
                 self.next(None);
                 subject(&["Notice"], &title(incident), incident)
             }
-            Matter::PhoneNote { incident, calls } => {
-                self.phone_note(incident, calls);
+            Matter::PhoneNote { incident, calls, tried } => {
+                self.phone_note(incident, calls, tried);
                 subject(&["Phone note"], &Symptom::of(incident).title(), incident)
             }
             Matter::Internal { incident, notice } => self.internal(incident.as_deref(), notice),
@@ -154,6 +161,19 @@ impl Mail<'_> {
                 line(&["Important", "Monitoring resumed"], &format!("{site} {source}"), None, number.as_ref())
             }
             Matter::Digest { digest } => self.digest(digest, &site),
+            Matter::HandOver { digest } => {
+                self.page.text("The reception hours are over. What is open is handed over.");
+                for (label, lines) in [
+                    ("Open", &digest.open),
+                    ("Not acknowledged", &digest.unacknowledged),
+                    ("Reports promised", &digest.promised),
+                ] {
+                    let rows = self.rows(lines);
+                    self.page.section(Name::Annex).items(label, rows, NONE);
+                }
+                let counts = format!("{site} {} open", digest.open.len());
+                line(&["Hand-over"], &counts, None, None)
+            }
             Matter::CertificateEnds { notice } => self.certificate_ends(notice, &site),
             Matter::Adopted { source, problems, total } => {
                 let source = text::or(text::name(source), NOT_KNOWN);
@@ -291,8 +311,24 @@ impl Mail<'_> {
         self.page.section(Name::Annex).field("Log", extract(quoted)).quote(quoted.lines.clone());
     }
 
-    fn consultation(&mut self, facts: &Facts, wished_by: Option<Timestamp>, nth: u32) {
+    fn consultation(
+        &mut self,
+        facts: &Facts,
+        wished_by: Option<Timestamp>,
+        (nth, first): (u32, bool),
+        closed: Option<&Closure>,
+    ) {
         let out = facts.verdict.as_ref().is_some_and(|told| told.code == crate::desk::rules::VerdictCode::ScopeOut);
+        if first {
+            self.page.text("We have detected the fault below. This is our first report.");
+        }
+        if let Some(closed) = closed {
+            self.page.text(format!(
+                "{} is closed until {}, and no repair is to be expected before.",
+                text::name(&closed.party),
+                self.clock.english(closed.opens)
+            ));
+        }
         if nth > 1 {
             self.page.text("We come back to the matter below.");
         }

@@ -4,7 +4,7 @@ use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, list};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
-use crate::desk::letter::{Fact, Facts, Happening, What, WorkStage};
+use crate::desk::letter::{CallResult, Fact, Facts, Happening, What, WorkStage};
 use crate::render::frame::number_of;
 use crate::render::layout::Name;
 use crate::render::symptom::Symptom;
@@ -57,6 +57,9 @@ impl Mail<'_> {
             What::DeskStarted => format!("{at} the desk started work."),
             What::Chased { party } => format!("{at} {} was reminded.", text::name(party)),
             What::HandedBack { party } => format!("{at} {} answered that it is not its part.", text::name(party)),
+            What::Called { party, contact, result } => {
+                format!("{at} called {} ({}): {}.", text::name(party), text::name(contact), call_result(*result))
+            }
             What::LookAsked { party } => format!("{at} {} was asked to look on site.", text::name(party)),
             What::Looked { item, words } => format!("{at} on site, {}: {}.", text::name(item), text::note(words)),
             What::Reported { text: said } => format!("{at} a further call: {}", text::note(said)),
@@ -145,5 +148,15 @@ impl Mail<'_> {
             }
             Fact::Words(words) => text::summary(words),
         }
+    }
+}
+
+/// How a call ended.
+pub(super) fn call_result(result: CallResult) -> &'static str {
+    match result {
+        CallResult::NoAnswer => "no answer",
+        CallResult::VoiceMail => "a message was left",
+        CallResult::Busy => "busy",
+        CallResult::Answered => "answered",
     }
 }

@@ -4,12 +4,11 @@ use super::{Names, Weight, one_line};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
 use crate::desk::ids::{AlertId, PartyId, ProbeName, SourceId};
 use crate::desk::incident::{Claim, Edit, Probe, Status, Unknown, Verdict};
-use crate::desk::letter::{Ask, Happening, What};
+use crate::desk::letter::{Happening, What};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
-use crate::desk::request::RequestState;
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::desk::{Reason, incident, probe, request, source};
+use crate::desk::{Reason, incident, probe, source};
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
 pub(super) fn word(value: &impl serde::Serialize) -> String {
@@ -178,6 +177,10 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
         Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
+        Edit::Called(called) => {
+            let who = format!("{} ({})", called.party, one_line(&called.contact));
+            (format!("called {who} for {name} at {}: {}", names.at(called.at), word(&called.result)), Weight::Headline)
+        }
         Edit::LookAsked(items) => (format!("asked to look at {} for {name}", items.join(", ")), Weight::Headline),
         Edit::Looked { item, found } => {
             (format!("seen for {name}: {} {}", one_line(item), one_line(&found.words)), Weight::Headline)
@@ -302,6 +305,7 @@ fn what_words(what: &What) -> String {
         What::Started { party } => format!("{} started", one_line(party)),
         What::DeskStarted => "desk started".to_owned(),
         What::Chased { party } => format!("{} reminded", one_line(party)),
+        What::Called { party, result, .. } => format!("{} called, {}", one_line(party), word(result)),
         What::LookAsked { party } => format!("{} was asked to look", one_line(party)),
         What::Looked { item, words } => format!("{}: {}", one_line(item), one_line(words)),
         What::Reported { text } => format!("a call: {}", one_line(text)),
@@ -317,50 +321,5 @@ fn what_words(what: &What) -> String {
         What::Relapsed => "relapsed".to_owned(),
         What::Severity { from, to } => format!("severity {from} to {to}"),
         What::PlannedWork { name, stage, .. } => format!("planned work {:?} {}", one_line(name), word(stage)),
-    }
-}
-
-pub(super) fn ask_word(ask: Ask) -> &'static str {
-    match ask {
-        Ask::Repair => "repair",
-        Ask::Inquiry => "inquiry",
-    }
-}
-
-pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight) {
-    match change {
-        request::Change::Decided(request) => {
-            let what = format!(
-                "asked {} ({}) for {}, acknowledgement by {}",
-                request.party,
-                ask_word(request.ask),
-                names.incident(request.incident),
-                names.at(request.acknowledge_by)
-            );
-            (what, Weight::Headline)
-        }
-        request::Change::Sent(id) => (format!("sent request to {}", names.request(*id)), Weight::Detail),
-        request::Change::Acknowledged { request, at } => {
-            (format!("acknowledged by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
-        }
-        request::Change::Started { request, at } => {
-            (format!("started by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
-        }
-        request::Change::Chased { request, .. } => (format!("reminded {}", names.request(*request)), Weight::Headline),
-        request::Change::Postponed { request, .. } => {
-            (format!("postponed reminder of {}", names.request(*request)), Weight::Detail)
-        }
-        request::Change::Ended { request, state } => {
-            let how = match state {
-                RequestState::Withdrawn => "withdrew request to",
-                RequestState::Checked => "request done of",
-                RequestState::NotOurs => "not theirs, request to",
-                RequestState::Reported => "completion reported by",
-                RequestState::Unsent | RequestState::Sent | RequestState::Acknowledged | RequestState::Started => {
-                    "request goes on to"
-                }
-            };
-            (format!("{how} {}", names.request(*request)), Weight::Headline)
-        }
     }
 }

@@ -18,6 +18,10 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
         Change::Mute { component, since: None } => {
             (format!("the silence of {component} is a sign again"), Weight::Headline)
         }
+        Change::HandOver { next } => {
+            let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
+            (format!("next hand-over: {next}"), Weight::Detail)
+        }
         Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
         }

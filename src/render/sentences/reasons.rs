@@ -131,6 +131,11 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::Restored => "the incident is restored",
         request::Reason::AskedForMore => "it is asked for more",
         request::Reason::Merged => "it goes on under another number",
+        request::Reason::LongClosure => "it is closed for long",
+        request::Reason::NobodyAnswers => "nobody answers there",
+        request::Reason::Opens => "it opens",
+        request::Reason::NoLongerWaited => "it is not waited for any more",
+        request::Reason::Graver => "it has become graver",
         request::Reason::NoLongerAsked => "it is no longer asked",
     }
 }
@@ -172,6 +177,9 @@ pub(super) fn why(why: &Why) -> String {
         Why::OnSite => "only eyes can see it".to_owned(),
         Why::CheckOperation => "operation must be checked".to_owned(),
         Why::OutOfScope => "the office must decide".to_owned(),
+        Why::ClosedForLong => "the vendor is closed for long and nobody answers".to_owned(),
+        Why::Graver => "it has become graver".to_owned(),
+        Why::HandOver => "the reception closes".to_owned(),
         Why::ExternalService => "an external service fails".to_owned(),
         Why::Blind => "a source sees nothing".to_owned(),
         Why::SeesAgain => "a source sees again".to_owned(),
