@@ -399,17 +399,17 @@ async fn a_private_authority_is_trusted_only_when_it_is_named() {
     let url = std::env::var("KW_ZBX_TLS_URL").unwrap();
     let ca_file = Some(PathBuf::from(std::env::var("KW_ZBX_TLS_CA").unwrap()));
     let config = Config { url: url.clone(), ca_file, ..server.config() };
-    let (version, hosts) = zabbix::hosts(&config, server.token()).await.unwrap();
-    assert_eq!(version, "6.0");
-    assert!(hosts.len() >= 45);
-    let core = hosts.iter().find(|host| host.host == "core-sw-01").unwrap();
+    let watched = zabbix::watched(&config, server.token()).await.unwrap();
+    assert_eq!(watched.version, "6.0");
+    assert!(watched.hosts.len() >= 45 && watched.problems.len() >= 137, "{}", watched.problems.len());
+    let core = watched.problems.iter().find(|problem| problem.host == "core-sw-01").unwrap();
     assert_eq!(core.groups, ["Vendor/Network"]);
-    assert!(!core.name.is_empty());
-    let stranger = zabbix::hosts(&Config { url: url.clone(), ..server.config() }, server.token()).await.unwrap_err();
+    assert!(!core.host_name.is_empty() && !core.summary.contains('{'), "{core:?}");
+    let stranger = zabbix::watched(&Config { url: url.clone(), ..server.config() }, server.token()).await.unwrap_err();
     assert_eq!(stranger.kind, FailureKind::Unreachable, "{stranger:?}");
     assert!(stranger.detail.contains("certificate"), "{stranger:?}");
     let missing = Config { url, ca_file: Some("/nowhere/ca.pem".into()), ..server.config() };
-    let missing = zabbix::hosts(&missing, server.token()).await.unwrap_err();
+    let missing = zabbix::watched(&missing, server.token()).await.unwrap_err();
     assert!(missing.detail.contains("ca_file /nowhere/ca.pem cannot be used"), "{missing:?}");
 }
 

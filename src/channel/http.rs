@@ -100,6 +100,16 @@ impl Post {
         Ok(Answer { status, after, text: read.map(|()| self.masked(&String::from_utf8_lossy(&text))) })
     }
 
+    /// Connects to the host and asks it for nothing: the address itself, which is the secret, is not used, since whatever
+    /// asks for it might send. Any answer shows that name, way and certificate are right.
+    pub(super) async fn try_out(&self) -> Result<String, Delivery> {
+        let url = Url::parse(self.url.expose_secret().trim()).ok().and_then(|url| url.join("/").ok());
+        let wrong = || Delivery::Refused { what: Refused::Destination, why: "its address cannot be read".to_owned() };
+        let answered = self.client.head(url.ok_or_else(wrong)?).send().await;
+        answered.map_err(|error| self.fault(error))?;
+        Ok(format!("{} answers; its address cannot be tried without sending", self.host))
+    }
+
     /// What the status means. Source: the product's delivery rules (webhook verdicts).
     pub(super) fn verdict(&self, answer: &Answer) -> Delivery {
         let said = answer.text.as_deref().unwrap_or_default();

@@ -42,6 +42,16 @@ impl Maildir {
         &self.config.name
     }
 
+    /// Whether the folder can be written to.
+    pub(super) async fn try_out(&self) -> Result<String, Delivery> {
+        let directory = self.config.directory.clone();
+        match tokio::task::spawn_blocking(move || touch(&directory)).await {
+            Ok(Ok(())) => Ok(format!("{} can be written to", self.config.directory.display())),
+            Ok(Err(error)) => Err(fault(&self.config.directory, &error)),
+            Err(error) => Err(Delivery::Unknown { why: error.to_string() }),
+        }
+    }
+
     /// Puts the mail into the folder; the file is on disk when this returns `Accepted`.
     pub async fn attempt(&self, message: &Message, open: &[String]) -> Results {
         let bytes = match mail::build(message, &self.origin, Form::Folder) {
@@ -59,6 +69,22 @@ impl Maildir {
         };
         every(open, &delivery)
     }
+}
+
+/// Writes a file into `tmp`, which no reader looks into, and takes it away again.
+fn touch(directory: &Path) -> io::Result<()> {
+    if !directory.is_dir() {
+        // It is made with the first mail: where it will stand must be there and writable.
+        let above = directory.ancestors().find(|above| above.is_dir()).unwrap_or(directory);
+        let name = above.join(format!(".kiriwake-{}", std::process::id()));
+        File::options().write(true).create_new(true).mode(0o600).open(&name)?;
+        return fs::remove_file(name);
+    }
+    let tmp = directory.join("tmp");
+    let folder = if tmp.is_dir() { tmp } else { directory.to_owned() };
+    let name = folder.join(format!("check-{}.kiriwake", std::process::id()));
+    File::options().write(true).create_new(true).mode(0o600).open(&name)?;
+    fs::remove_file(name)
 }
 
 fn drop_file(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<String> {

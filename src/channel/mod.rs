@@ -13,6 +13,7 @@ mod reach;
 pub mod smtp;
 pub mod teams;
 pub mod tls;
+mod tried;
 pub mod webhook;
 
 #[cfg(test)]

@@ -163,6 +163,20 @@ impl Smtp {
         conversation.with_subscriber(NoSubscriber::default()).await
     }
 
+    /// Connects, greets and logs in, and takes its leave: no mail is begun.
+    pub(super) async fn try_out(&self) -> Result<String, Delivery> {
+        let conversation = async {
+            let mut connection = connect::open(self).await?;
+            let encrypted = connection.is_encrypted();
+            let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
+            Ok(encrypted)
+        };
+        let encrypted = conversation.with_subscriber(NoSubscriber::default()).await?;
+        let way = if encrypted { "with TLS" } else { "without TLS" };
+        let login = if self.config.user.is_some() { "takes our login" } else { "asks for no login" };
+        Ok(format!("{} answers {way} and {login}", self.config.host))
+    }
+
     async fn connection(&self) -> Result<AsyncSmtpConnection, Delivery> {
         let kept = self.kept.lock().1.take();
         if let Some(mut connection) = kept

@@ -84,6 +84,11 @@ impl Webhook {
         &self.name
     }
 
+    /// The way to it.
+    pub(super) fn way(&self) -> &Post {
+        &self.post
+    }
+
     /// Sends the message once; every address in `open` gets the one result.
     pub async fn attempt(&self, message: &Message, open: &[String]) -> Results {
         if open.is_empty() {

@@ -1,8 +1,9 @@
 //! `init` and `check`.
 
+use super::live::{self, Live};
 use super::{Context, Trouble, text};
 use crate::clock::Clock;
-use crate::config::{self, Environment};
+use crate::config::{self, Environment, Settings};
 use crate::desk::rules::Rules;
 use crate::play;
 use std::io::IsTerminal;
@@ -22,16 +23,16 @@ pub(super) fn init(folder: &Path) -> Result<(), Trouble> {
 }
 
 /// Reads the configuration and says everything that is wrong with it.
-pub(super) fn check(context: &Context, strict: bool) -> Result<(), Trouble> {
+pub(super) fn check(context: &Context, strict: bool, live: bool) -> Result<(), Trouble> {
     let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
     let (report, settings) = match config::load(&context.folder, &Environment::of_process(), today) {
         Ok((settings, report)) => (report, Some(settings)),
         Err(report) => (report, None),
     };
     let (faults, warnings) = (report.faults().count(), report.warnings().count());
-    if context.json {
+    if context.json && !live {
         context.print_json(&report.json())?;
-    } else {
+    } else if !context.json {
         let _ = report.print(&mut std::io::stdout(), std::io::stdout().is_terminal());
         let rules = settings.as_ref().map(|settings| &settings.rules);
         let size = rules.map_or_else(String::new, |rules| {
@@ -48,13 +49,35 @@ pub(super) fn check(context: &Context, strict: bool) -> Result<(), Trouble> {
         text::out(&format!("{}: {faults} faults, {warnings} warnings{size}", context.folder.display()));
     }
     let failed = if settings.is_some() { cases(context)? } else { 0 };
+    // What has faults is not tried: it would be tried as something else than is meant.
+    let found = match settings.as_ref().filter(|_| live && faults == 0) {
+        Some(settings) => Some(tried(context, settings)?),
+        None => None,
+    };
+    if context.json && live {
+        context.print_json(&serde_json::json!({ "findings": report.json(), "live": found }))?;
+    }
+    let holes = found.as_ref().is_some_and(Live::has_holes);
     if faults > 0 || failed > 0 {
         Err(Trouble::Silent(78))
-    } else if strict && warnings > 0 {
+    } else if found.is_some_and(|found| !found.all_answer()) {
+        Err(Trouble::Silent(69))
+    } else if strict && (warnings > 0 || holes) {
         Err(Trouble::Silent(1))
     } else {
         Ok(())
     }
+}
+
+/// Tries the world.
+fn tried(context: &Context, settings: &Settings) -> Result<Live, Trouble> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Trouble::Said(format!("no runtime: {error}"), 71))?;
+    let found = runtime.block_on(live::live(context, settings));
+    if !context.json {
+        found.print(context);
+    }
+    Ok(found)
 }
 
 /// Plays the administrator's own cases, `cases/*.txt` in the configuration, and returns how many did not come out.
@@ -73,7 +96,9 @@ fn cases(context: &Context) -> Result<usize, Trouble> {
         let text = read(path)?;
         let case = play::check_case(&rules_of(context, &text)?, &text);
         for fault in &case.faults {
-            text::out(&format!("{}:{}: {}", path.display(), fault.line, text::clean(&fault.what)));
+            let line = format!("{}:{}: {}", path.display(), fault.line, text::clean(&fault.what));
+            // A machine reads JSON and nothing else.
+            if context.json { eprintln!("{line}") } else { text::out(&line) }
         }
         failed += usize::from(!case.faults.is_empty());
     }

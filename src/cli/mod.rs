@@ -15,6 +15,7 @@ mod estate;
 mod evidence;
 mod explain;
 mod hits;
+mod live;
 mod outbox;
 mod phrases;
 mod replay;
@@ -83,6 +84,10 @@ enum Command {
         /// Warnings count as faults (exit code 1).
         #[arg(long)]
         strict: bool,
+        /// Also tries sources and channels with their credentials, without sending anything (exit code 69 when one cannot be
+        /// used), and lists hosts of Zabbix that no component covers (責任分界の穴, a warning).
+        #[arg(long)]
+        live: bool,
     },
     /// Has the running daemon read its configuration again; the faults, if it keeps the old one.
     Reload,
@@ -189,7 +194,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Demo(demo) => demo::demo(&context, demo),
         Command::Estate(asked) => estate::estate(&context, &asked),
         Command::Init { folder } => check::init(&folder),
-        Command::Check { strict } => check::check(&context, strict),
+        Command::Check { strict, live } => check::check(&context, strict, live),
         Command::Reload => context.asking(show::reload(&context)),
         Command::Status => context.asking(show::status(&context)),
         Command::Incident(incident) => context.asking(act::incident(&context, incident)),

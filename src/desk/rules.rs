@@ -13,7 +13,7 @@ mod policy;
 pub mod written;
 
 pub use super::isolate::condition::Condition;
-pub use alert_match::{AlertMatch, Fit, WrittenMatch, either};
+pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch, either};
 pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, Location, System, Usage};
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
 pub use maintenance::{Maintenance, Times, Window};

@@ -9,6 +9,7 @@
 
 pub(crate) mod daemon;
 pub(crate) mod dice;
+pub(crate) mod fake_zabbix;
 pub(crate) mod log_writer;
 pub(crate) mod mail;
 pub(crate) mod postfix;

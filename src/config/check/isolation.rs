@@ -2,6 +2,7 @@
 //!
 //! Not here: whether one rule hides another (`overlap`), and how conditions are evaluated (`desk::isolate`).
 
+use super::contradiction::Placed;
 use super::{Checker, overlap};
 use crate::config::file::{RuleTable, ThenTable};
 use crate::config::tables::Item;
@@ -63,20 +64,23 @@ impl Refer for Reference<'_, '_> {
 }
 
 impl Checker<'_> {
-    /// All rules, in the order of writing.
+    /// All rules, in the order of writing, and the conditions of the sound ones with their places.
     pub(super) fn isolation(
         &mut self,
         tables: Vec<Item<RuleTable>>,
         components: &BTreeMap<ComponentId, Component>,
         site: Option<&Site>,
-    ) -> Vec<Rule> {
+    ) -> (Vec<Rule>, Vec<Placed>) {
         self.names(tables.iter().map(|item| (&item.path, item.value.name.as_str())));
         let mut rules: Vec<(Path, Rule)> = Vec::new();
+        let mut placed: Vec<Placed> = Vec::new();
         for Item { path, value: table, .. } in tables {
-            let mut when = Vec::new();
+            let mut when: Placed = Vec::new();
             for (index, conditions) in table.when.0.into_iter().enumerate() {
                 let here = self.element(&path.key("when"), index);
-                when.extend(conditions.checked(&mut Place::top(&mut Reference { checker: self, here, components })));
+                let mut reference = Reference { checker: self, here: here.clone(), components };
+                let conditions = conditions.checked(&mut Place::top(&mut reference));
+                when.extend(conditions.into_iter().map(|condition| (here.key(condition.key()), condition)));
             }
             let when_path = path.key("when");
             if when.is_empty() && !self.findings.is_faulty(&when_path) {
@@ -85,6 +89,10 @@ impl Checker<'_> {
             self.because(&path.key("because"), &table.because, site);
             let then = self.then(&path.key("then"), table.then);
             let watch = table.watch.map(|watch| watch.0);
+            if !self.findings.is_torn(&when_path) && !self.findings.is_faulty(&when_path) {
+                placed.push(when.clone());
+            }
+            let when = when.into_iter().map(|(_, condition)| condition).collect();
             rules.push((path, Rule { name: table.name, when, then, because: table.because, watch }));
         }
         // What is noted about a rule already says more than that it is hidden.
@@ -95,7 +103,7 @@ impl Checker<'_> {
                 self.findings.warn(path, message, "put this one above it, or give the earlier one more conditions");
             }
         }
-        rules.into_iter().map(|(_, rule)| rule).collect()
+        (rules.into_iter().map(|(_, rule)| rule).collect(), placed)
     }
 
     fn because(&mut self, path: &Path, text: &str, site: Option<&Site>) {

@@ -7,6 +7,7 @@
 mod calendars;
 mod components;
 mod contacts;
+mod contradiction;
 mod isolation;
 mod maintenance;
 mod overlap;
@@ -21,7 +22,7 @@ use super::tree::{Path, Tree, Value};
 use super::{Settings, file};
 use crate::channel::check_address;
 use crate::desk::ids::{CalendarId, ComponentId, PartyId, ProbeName};
-use crate::desk::rules::{MailIdentity, Rules, Site};
+use crate::desk::rules::{Known, MailIdentity, Rules, Site};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -61,11 +62,14 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let components = checker.components(components, site.as_ref(), &parties);
     let systems = checker.systems(systems, site.as_ref());
     let locations = checker.locations(locations, site.as_ref(), &systems);
-    let isolation = checker.isolation(rules, &components, site.as_ref());
+    let (isolation, placed) = checker.isolation(rules, &components, site.as_ref());
     let maintenance = checker.maintenance(maintenance, &zone);
     let policy = policy.map(|policy| checker.policy(policy, site.as_ref()));
     let name = site.as_ref().map_or("", |site| &site.name);
     let kinds = kinds.check(&mut checker, &zone, name, folder);
+    let (sources, probes) = (kinds.source_rules(), kinds.probe_rules());
+    let known = Known { components: &components, sources: &sources };
+    checker.contradictions(&placed, &contradiction::World { known, probes: &probes });
     let told = contacts::Told::of(site.as_ref(), (&systems, &locations), &components, &isolation, policy.as_ref());
     checker.contacts(&told, &parties, &calendars, &zone);
     checker.unused_calendars();
@@ -74,13 +78,13 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
         rules: Rules {
             hash: super::hash::of(tree),
             site: site?,
-            sources: kinds.source_rules(),
+            sources,
             channels: kinds.channel_rules(),
             parties,
             systems,
             locations,
             components,
-            probes: kinds.probe_rules(),
+            probes,
             isolation,
             calendars,
             maintenance,

@@ -7,6 +7,7 @@ use crate::desk::observation::{Level, Problem};
 use crate::desk::pattern::Pattern;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
+use crate::desk::rules::{Component, SourceKind, SourceRules};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -199,6 +200,56 @@ impl AlertMatch {
             && (self.component.is_empty()
                 || !strong.component.is_empty() && strong.component.iter().all(|it| self.component.contains(it)))
     }
+}
+
+impl AlertMatch {
+    /// Why no alert can ever fit, as far as components and sources tell; in English.
+    pub fn never(&self, rules: &Known) -> Option<String> {
+        self.never_there(rules.components).or_else(|| self.never_told(rules.sources))
+    }
+
+    /// The named components are never found on any of the named hosts.
+    fn never_there(&self, components: &BTreeMap<ComponentId, Component>) -> Option<String> {
+        let hosts: Vec<&str> = self.host.iter().map(Pattern::exact).collect::<Option<_>>()?;
+        if hosts.is_empty() || self.component.is_empty() {
+            return None;
+        }
+        let known: Vec<&Component> = self.component.iter().map(|id| components.get(id)).collect::<Option<_>>()?;
+        let found_on =
+            |matcher: &AlertMatch| matcher.host.is_empty() || hosts.iter().any(|host| any(&matcher.host, host));
+        let possible = known.iter().flat_map(|component| &component.matches).any(found_on);
+        (!possible).then(|| format!("{} is never found on {}", either(&self.component), either(&hosts)))
+    }
+
+    /// The named sources never tell what is asked.
+    fn never_told(&self, sources: &BTreeMap<SourceId, SourceRules>) -> Option<String> {
+        if self.source.is_empty() {
+            return None;
+        }
+        let fitting: Vec<SourceKind> =
+            sources.iter().filter(|(id, _)| any(&self.source, id.as_str())).map(|(_, source)| source.kind).collect();
+        let asked = |kind: SourceKind| match kind {
+            SourceKind::Zabbix => (!self.field.is_empty()).then_some("fields of log patterns"),
+            SourceKind::Log if !self.item.is_empty() => Some("items"),
+            SourceKind::Log if !self.inventory.is_empty() => Some("an inventory"),
+            SourceKind::Log => (!self.group.is_empty()).then_some("host groups"),
+        };
+        if fitting.is_empty() {
+            return Some(format!("there is no source {}", either(&self.source)));
+        }
+        let lacking: Vec<&str> = fitting.iter().filter_map(|kind| asked(*kind)).collect();
+        let first = lacking.first().filter(|_| lacking.len() == fitting.len())?;
+        Some(format!("{} tells no {first}", either(&self.source)))
+    }
+}
+
+/// What is known of components and sources, for saying whether anything can fit.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// All components.
+    pub components: &'a BTreeMap<ComponentId, Component>,
+    /// All sources.
+    pub sources: &'a BTreeMap<SourceId, SourceRules>,
 }
 
 /// Things in words, any of them.

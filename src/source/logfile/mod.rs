@@ -16,6 +16,7 @@ mod files;
 mod follow;
 mod glob;
 mod lines;
+mod look;
 mod open;
 mod pattern;
 mod place;
@@ -28,5 +29,6 @@ mod text;
 
 pub use config::{Config, Encoding, Fault, Settings, Stamps};
 pub use extract::{extract, shown};
+pub use look::look;
 pub use pattern::{Pattern, PatternConfig};
 pub use run::run;

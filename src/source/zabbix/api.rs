@@ -25,6 +25,8 @@ impl Version {
     const USERNAME: Version = Version(5, 4);
     /// `user.checkAuthentication` takes a token.
     const CHECKS_TOKENS: Version = Version(6, 0);
+    /// Items have tags; before, they had applications.
+    pub(super) const ITEM_TAGS: Version = Version(5, 4);
     /// Host groups of a host are `selectHostGroups`.
     pub(super) const HOST_GROUPS: Version = Version(6, 2);
     /// `event.get` takes `selectAcknowledges`; `eventid_from` of `problem.get` is checked as if it were a time.

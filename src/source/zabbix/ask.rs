@@ -7,8 +7,8 @@
 use super::api::{Api, Error, Version};
 use super::history::VALUES;
 use super::parse::{
-    Count, EventRow, Fate, HostRow, ItemsRow, MaintenanceRow, Mark, MeasuredRow, NotedRow, OpenRow, Readable, TrendRow,
-    TriggerRow, ValueRow, WorkedHost,
+    Count, EventRow, Fate, HostRow, ItemTagsRow, ItemsRow, MaintenanceRow, Mark, MeasuredRow, NotedRow, OpenRow,
+    Readable, TrendRow, TriggerRow, ValueRow, WatchedRow, WorkedHost,
 };
 use super::wire::Wire;
 use crate::desk::observation::{Failure, FailureKind};
@@ -256,11 +256,30 @@ impl<W: Wire> Api<W> {
         .await
     }
 
-    /// All hosts we may see, with names, groups and tags.
+    /// What is watched on these hosts: every enabled trigger, its text as a problem would say it.
+    pub(super) async fn watched(&mut self, hosts: &[u64]) -> Result<Vec<WatchedRow>, Error> {
+        let params = json!({
+            "output": ["triggerid", "description", "priority"], "expandDescription": true, "monitored": true,
+            "selectHosts": ["hostid", "host", "name"], "selectTags": ["tag", "value"],
+            "selectItems": ["itemid", "name", "key_"],
+        });
+        self.by_ids("trigger.get", "hostids", params, hosts).await
+    }
+
+    /// The tags of these items; below 5.4 there are none.
+    pub(super) async fn item_tags(&mut self, items: &[u64]) -> Result<Vec<ItemTagsRow>, Error> {
+        if self.version().await? < Version::ITEM_TAGS {
+            return Ok(Vec::new());
+        }
+        let params = json!({ "output": ["itemid"], "selectTags": ["tag", "value"] });
+        self.by_ids("item.get", "itemids", params, items).await
+    }
+
+    /// All hosts we may see, with groups, tags and inventory.
     pub(super) async fn hosts(&mut self) -> Result<Vec<HostRow>, Error> {
         let params = json!({
-            "output": ["hostid", "host", "name"], self.select_groups().await?: ["name"],
-            "selectTags": ["tag", "value"],
+            "output": ["hostid", "host"], self.select_groups().await?: ["name"],
+            "selectTags": ["tag", "value"], "selectInheritedTags": ["tag", "value"], "selectInventory": &INVENTORY[..],
         });
         self.call("host.get", params).await
     }

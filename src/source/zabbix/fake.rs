@@ -36,6 +36,8 @@ pub(super) struct Fake {
     /// Hosts (1 to `hosts`) the user may not see.
     pub(super) hidden: BTreeSet<u64>,
     pub(super) events: BTreeMap<u64, Event>,
+    /// How many triggers there are, for who asks for all.
+    pub(super) triggers: u64,
     pub(super) disabled: BTreeSet<u64>,
     pub(super) deleted: BTreeSet<u64>,
     pub(super) token_gone: bool,
@@ -140,7 +142,18 @@ impl Fake {
                 vec!["source", "object", "value", "eventids", "eventid_from", "selectHosts", "selectTags", notes]
             }
             "problem.get" => vec!["source", "object", "eventid_from", "time_from", "time_till"],
-            "trigger.get" => vec!["triggerids", "monitored", "selectItems", "selectHosts"],
+            "trigger.get" => {
+                vec![
+                    "triggerids",
+                    "hostids",
+                    "monitored",
+                    "expandDescription",
+                    "selectItems",
+                    "selectHosts",
+                    "selectTags",
+                ]
+            }
+            "item.get" if self.version >= (5, 4) => vec!["itemids", "selectTags"],
             "history.get" => vec!["history", "itemids", "time_from", "time_till"],
             "trend.get" => vec!["itemids", "time_from", "time_till"],
             "host.get" => {
@@ -149,7 +162,7 @@ impl Fake {
                     (6, 2..) | (7, _) => &["selectHostGroups", "selectGroups"],
                     _ => &["selectGroups"],
                 };
-                [&["hostids", "filter", "selectTags", "selectInventory"], groups].concat()
+                [&["hostids", "filter", "selectTags", "selectInheritedTags", "selectInventory"], groups].concat()
             }
             "maintenance.get" => vec!["maintenanceids", "selectTimeperiods"],
             "user.login" if self.version >= (5, 4) => vec!["username", "password"],
@@ -190,10 +203,17 @@ impl Fake {
                         && !self.deleted.contains(id)
                         && !self.hidden.contains(&self.host_of(*id))
                 };
-                let ids = ids(&params["triggerids"]).expect("always given").into_iter().filter(watched);
+                let hosts = ids(&params["hostids"]);
+                let there = |id: &u64| hosts.as_ref().is_none_or(|hosts| hosts.contains(&self.host_of(*id)));
+                let asked = ids(&params["triggerids"]).unwrap_or_else(|| (1..=self.triggers).collect());
+                let ids = asked.into_iter().filter(watched).filter(there);
                 ids.map(|id| self.trigger(id, params)).collect()
             }
             // Item `n` is what trigger `n` looks at.
+            "item.get" => {
+                let row = |id: u64| json!({ "itemid": id.to_string(), "tags": [{ "tag": "item", "value": "" }] });
+                ids(&params["itemids"]).expect("always given").into_iter().map(row).collect()
+            }
             "history.get" => {
                 let item = ids(&params["itemids"]).expect("always given")[0];
                 let mut rows: Vec<&(i64, &str)> =
@@ -241,6 +261,10 @@ impl Fake {
         }
         if params.get("selectHosts").is_some() {
             row["hosts"] = json!([{ "hostid": host, "host": format!("host-{host}") }]);
+        }
+        if params.get("selectTags").is_some() {
+            row["tags"] = json!([{ "tag": "scope", "value": "test" }]);
+            (row["description"], row["priority"]) = (format!("trigger {id}").into(), "4".into());
         }
         row
     }
@@ -310,8 +334,13 @@ impl Fake {
             1 => json!([]),
             id => json!({ "location": format!("{id}階"), "model": "X-9000", "notes": "", "vendor": "" }),
         };
-        let row =
-            |id: u64| json!({ "hostid": id.to_string(), key: [{ "name": "Vendor/Test" }], "inventory": inventory(id) });
+        let row = |id: u64| {
+            json!({
+                "hostid": id.to_string(), "host": format!("host-{id}"), "name": format!("ホスト{id}"),
+                key: [{ "name": "Vendor/Test" }], "inventory": inventory(id), "tags": [{ "tag": "host", "value": "" }],
+                "inheritedTags": [{ "tag": "template", "value": "" }],
+            })
+        };
         seen.map(row).collect()
     }
 }

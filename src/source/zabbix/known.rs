@@ -4,7 +4,7 @@
 //! Not here: events themselves.
 
 use super::api::{Api, Error};
-use super::parse::{EventRow, HostRow, ItemRow, Readable};
+use super::parse::{EventRow, HostRow, ItemRow, ItemsRow, Readable};
 use super::wire::Wire;
 use crate::desk::now::{Elapsed, Now};
 use crate::desk::observation::Item;
@@ -70,9 +70,7 @@ impl Surroundings {
             let rows = api.items_of(&triggers).await?;
             // A trigger that was deleted since has no answer: what it looked at is not known.
             self.items.extend(triggers.into_iter().map(|id| (id, None)));
-            for row in rows {
-                self.items.insert(row.triggerid, Some(row.items.into_iter().take(ITEMS).map(item).collect()));
-            }
+            rows.into_iter().for_each(|row| self.trigger(row));
         }
         Ok(())
     }
@@ -80,6 +78,10 @@ impl Surroundings {
     pub(super) fn host(&mut self, row: HostRow) {
         let groups = row.hostgroups.into_iter().map(|group| group.name).collect();
         self.hosts.insert(row.hostid, Host { groups, inventory: bounded(row.inventory) });
+    }
+
+    pub(super) fn trigger(&mut self, row: ItemsRow) {
+        self.items.insert(row.triggerid, Some(row.items.into_iter().take(ITEMS).map(item).collect()));
     }
 
     /// The groups of a host.

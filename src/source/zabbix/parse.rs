@@ -6,7 +6,7 @@
 mod measured;
 mod number;
 
-pub(super) use measured::{ItemRow, ItemsRow, MeasuredItem, MeasuredRow, TrendRow, ValueRow};
+pub(super) use measured::{ItemRow, ItemTagsRow, ItemsRow, MeasuredItem, MeasuredRow, TrendRow, ValueRow, WatchedRow};
 
 use super::known::Surroundings;
 use crate::desk::observation::{Key, Level, Observation, Problem, Seen};
@@ -196,13 +196,14 @@ pub(super) struct HostRow {
     pub(super) hostid: u64,
     #[serde(default)]
     pub(super) host: String,
-    #[serde(default)]
-    pub(super) name: String,
     /// `groups` to 6.0, `hostgroups` from 6.2.
     #[serde(default, alias = "groups")]
     pub(super) hostgroups: Vec<Named>,
     #[serde(default)]
     pub(super) tags: Vec<Tag>,
+    /// Those of its templates.
+    #[serde(default, rename = "inheritedTags")]
+    pub(super) inherited_tags: Vec<Tag>,
     /// By field, without empty ones; nothing where it is disabled.
     #[serde(default, deserialize_with = "inventory")]
     pub(super) inventory: BTreeMap<String, String>,

@@ -25,6 +25,10 @@ impl Kind for Alert {
         }
     }
 
+    fn alert(&self) -> Option<&AlertMatch> {
+        Some(&self.0)
+    }
+
     fn words(&self) -> String {
         format!("an alert with {}", self.0.words())
     }

@@ -45,6 +45,10 @@ impl Kind for Also {
         }
     }
 
+    fn alert(&self) -> Option<&AlertMatch> {
+        Some(&self.alert)
+    }
+
     fn words(&self) -> String {
         format!("also, within {} s, an alert with {}", self.within.as_secs(), self.alert.words())
     }

@@ -74,6 +74,16 @@ impl Kind for Count {
         }
     }
 
+    fn impossible(&self) -> Option<String> {
+        let exact: Option<BTreeSet<&str>> = self.alert.host.iter().map(|host| host.exact()).collect();
+        let named = exact.map(|hosts| hosts.len()).filter(|named| *named > 0 && *named < self.at_least)?;
+        (self.of == Of::Hosts).then(|| format!("it asks for {} hosts and names {named}", self.at_least))
+    }
+
+    fn alert(&self) -> Option<&AlertMatch> {
+        Some(&self.alert)
+    }
+
     fn words(&self) -> String {
         let of = match self.of {
             Of::Alerts => "alerts",

@@ -45,6 +45,10 @@ impl Kind for Earlier {
         }
     }
 
+    fn alert(&self) -> Option<&AlertMatch> {
+        Some(&self.alert)
+    }
+
     fn words(&self) -> String {
         format!("earlier, by at most {} s, an alert with {}", self.within.as_secs(), self.alert.words())
     }

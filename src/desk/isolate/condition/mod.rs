@@ -94,6 +94,21 @@ trait Kind: Sized + PartialEq {
     fn covers(&self, strong: &Self) -> bool {
         self == strong
     }
+
+    /// Whether both can never hold at once.
+    fn excludes(&self, _: &Self) -> bool {
+        false
+    }
+
+    /// What an alert must fit for it to hold.
+    fn alert(&self) -> Option<&AlertMatch> {
+        None
+    }
+
+    /// Why it can never hold, whatever happens; in English.
+    fn impossible(&self) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! conditions {
@@ -151,6 +166,28 @@ macro_rules! conditions {
             /// The named probes it asks about.
             pub fn probes(&self) -> Vec<&ProbeName> {
                 match self { $(Self::$kind(condition) => condition.probes(),)+ }
+            }
+
+            /// Its key in the file.
+            pub fn key(&self) -> &'static str {
+                match self { $(Self::$kind(_) => stringify!($key),)+ }
+            }
+
+            /// What an alert must fit for it to hold.
+            pub fn alert(&self) -> Option<&AlertMatch> {
+                match self { $(Self::$kind(condition) => condition.alert(),)+ }
+            }
+
+            /// Why it can never hold, whatever happens; in English.
+            pub fn impossible(&self) -> Option<String> {
+                match self { $(Self::$kind(condition) => condition.impossible(),)+ }
+            }
+
+            fn excludes_its_kind(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$kind(one), Self::$kind(two)) => one.excludes(two) || two.excludes(one),)+
+                    _ => false,
+                }
             }
 
             fn covers_its_kind(&self, strong: &Self) -> bool {
@@ -216,9 +253,39 @@ impl Condition {
 
     /// Whether it holds whenever `strong` does. Only plain cases are seen; what is not seen is not claimed.
     pub fn covers(&self, strong: &Self) -> bool {
+        let of_another_kind = match (self, strong) {
+            // Whatever asks for a member that fits holds only where one does.
+            (Self::Alert(Alert(wide)), other) => other.alert().is_some_and(|narrow| wide.covers(narrow)),
+            (Self::Root(Root(wide)), Self::Leaf(Leaf(narrow))) => narrow.iter().all(|id| wide.contains(id)),
+            _ => false,
+        };
         self.covers_its_kind(strong)
+            || of_another_kind
             || matches!(self, Self::Any(Any(choices)) if choices.iter().any(|choice| choice.covers(strong)))
             || matches!(strong, Self::Any(Any(choices)) if !choices.is_empty() && choices.iter().all(|it| self.covers(it)))
+    }
+}
+
+impl Condition {
+    /// Whether both can never hold at once. Only plain cases are seen; what is not seen is not claimed.
+    pub fn excludes(&self, other: &Self) -> bool {
+        let one_way = |one: &Self, two: &Self| match (one, two) {
+            (Self::Not(Not(inner)), _) => inner.covers(two),
+            (Self::Any(Any(choices)), _) => !choices.is_empty() && choices.iter().all(|choice| choice.excludes(two)),
+            (Self::Root(Root(roots)), Self::Leaf(Leaf(leaves))) => !roots.iter().any(|root| leaves.contains(root)),
+            _ => false,
+        };
+        self.excludes_its_kind(other) || one_way(self, other) || one_way(other, self)
+    }
+
+    /// It and every condition inside it.
+    pub fn all(&self) -> Vec<&Self> {
+        let inside: Vec<&Self> = match self {
+            Self::Any(Any(choices)) => choices.iter().flat_map(Self::all).collect(),
+            Self::Not(Not(inner)) => inner.all(),
+            _ => Vec::new(),
+        };
+        std::iter::once(self).chain(inside).collect()
     }
 }
 
@@ -227,11 +294,55 @@ mod tests {
     use super::*;
     use crate::desk::observation::Level;
     use crate::desk::pattern::Pattern;
+    use crate::desk::probe::Sign;
     use std::time::Duration;
 
     fn fitting(hosts: &[&str], level: Option<Level>) -> AlertMatch {
         let host = hosts.iter().map(|text| Pattern::parse(text).expect("a sound pattern")).collect();
         AlertMatch { host, level, ..AlertMatch::default() }
+    }
+
+    #[test]
+    fn conditions_exclude_each_other_in_plain_cases_only() {
+        let alert = |host: &str, level| Condition::Alert(Alert(fitting(&[host], level)));
+        let root = |names: &[&str]| Condition::Root(Root(names.iter().map(|name| (*name).into()).collect()));
+        let leaf = |name: &str| Condition::Leaf(Leaf(vec![name.into()]));
+        let ping = |name: &str, answers| Condition::Ping(Ping { component: name.into(), answers });
+        let probe = |name: &str, result| Condition::Probe(Probe { name: name.into(), result });
+        let seen = |item: &str, finding: &str| {
+            let pattern = |text| vec![Pattern::parse(text).expect("a sound pattern")];
+            Condition::Seen(Seen { item: pattern(item), finding: pattern(finding) })
+        };
+        let any = |conditions: &[Condition]| Condition::Any(Any(conditions.to_vec()));
+        let not = |condition| Condition::Not(Not(Box::new(condition)));
+        let average = Some(Level::Average);
+        for (one, two) in [
+            (root(&["a"]), root(&["b", "c"])),
+            (root(&["a"]), leaf("b")),
+            (ping("a", true), ping("a", false)),
+            (probe("a", Sign::Ok), probe("a", Sign::Failed)),
+            (probe("a", Sign::Refused), probe("a", Sign::Silent)),
+            (seen("電源ランプ", "消灯"), seen("電源ランプ", "点灯")),
+            (not(alert("srv-*", None)), alert("srv-db-01", None)),
+            (not(alert("a", average)), alert("a", Some(Level::High))),
+            (not(any(&[root(&["a"]), root(&["b"])])), root(&["b"])),
+            (any(&[root(&["a"]), root(&["b"])]), root(&["c"])),
+            (any(&[not(root(&["c"])), root(&["b"])]), leaf("c")),
+        ] {
+            assert!(one.excludes(&two) && two.excludes(&one), "{} and {}", one.words(), two.words());
+        }
+        for (one, two) in [
+            (root(&["a", "b"]), root(&["b"])),
+            (alert("a", None), alert("b", None)),
+            (ping("a", true), ping("b", false)),
+            (probe("a", Sign::Failed), probe("a", Sign::Expired)),
+            (seen("*ランプ", "消灯"), seen("電源ランプ", "点灯")),
+            (seen("電源ランプ", "*灯"), seen("電源ランプ", "点灯")),
+            (not(alert("a", Some(Level::High))), alert("a", average)),
+            (any(&[root(&["a"]), root(&["c"])]), root(&["c"])),
+        ] {
+            assert!(!one.excludes(&two) && !two.excludes(&one), "{} and {}", one.words(), two.words());
+        }
     }
 
     #[test]
@@ -257,6 +368,8 @@ mod tests {
             (any(&[root(&["b"]), also(30)]), also(30)),
             (root(&["a", "b", "c"]), any(&[root(&["a"]), root(&["b"])])),
             (not(root(&["a"])), not(root(&["a", "b"]))),
+            (alert(&["a"], None), also(30)),
+            (root(&["a", "b"]), Condition::Leaf(Leaf(vec!["b".into()]))),
         ] {
             assert!(wide.covers(&narrow), "{} follows from {}", wide.words(), narrow.words());
             assert!(!narrow.covers(&wide), "{} does not follow from {}", narrow.words(), wide.words());

@@ -65,6 +65,10 @@ impl Kind for Ping {
         }
     }
 
+    fn excludes(&self, other: &Self) -> bool {
+        self.component == other.component && self.answers != other.answers
+    }
+
     fn words(&self) -> String {
         let does = if self.answers { "answers" } else { "does not answer" };
         format!("{} {does} ping", self.component)

@@ -57,6 +57,11 @@ impl Kind for Probe {
         vec![&self.name]
     }
 
+    fn excludes(&self, other: &Self) -> bool {
+        let both = |sign: &Sign| sign.is(self.result) && sign.is(other.result);
+        self.name == other.name && !Sign::ALL.iter().any(both)
+    }
+
     fn covers(&self, strong: &Self) -> bool {
         self.name == strong.name && strong.result.is(self.result)
     }

@@ -30,6 +30,10 @@ impl Kind for Root {
         format!("the root is {}", either(&self.0))
     }
 
+    fn excludes(&self, other: &Self) -> bool {
+        !self.0.iter().any(|component| other.0.contains(component))
+    }
+
     fn covers(&self, strong: &Self) -> bool {
         strong.0.iter().all(|component| self.0.contains(component))
     }

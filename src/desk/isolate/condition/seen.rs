@@ -7,6 +7,7 @@ use crate::desk::rules::either;
 use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Of what was asked to be looked at (現地確認), an item that fits was found to be like this.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,17 @@ impl Kind for Seen {
             },
             (None, None) => Truth::NotKnown { missing: "nobody was asked to look".to_owned(), facts: Vec::new() },
         }
+    }
+
+    /// An item was found to be one thing; what is written as a pattern may fit several.
+    fn excludes(&self, other: &Self) -> bool {
+        let exact = |patterns: &[Pattern]| -> Option<BTreeSet<String>> {
+            patterns.iter().map(|pattern| pattern.exact().map(str::to_owned)).collect()
+        };
+        let one_item = |patterns: &[Pattern]| exact(patterns).filter(|items| items.len() == 1);
+        let same = one_item(&self.item).is_some_and(|item| one_item(&other.item) == Some(item));
+        let found = exact(&self.finding).zip(exact(&other.finding));
+        same && found.is_some_and(|(one, two)| one.is_disjoint(&two))
     }
 
     fn words(&self) -> String {

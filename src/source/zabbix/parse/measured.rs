@@ -1,7 +1,7 @@
 //! Rows about what is measured: items and their values.
 
-use super::HostRef;
 use super::number::number;
+use super::{HostRef, Tag};
 use serde::Deserialize;
 
 /// What a trigger looks at.
@@ -69,4 +69,47 @@ pub(in super::super) struct TrendRow {
     pub(in super::super) value_min: String,
     pub(in super::super) value_avg: String,
     pub(in super::super) value_max: String,
+}
+
+/// A trigger that is watched, with what a problem of it would carry.
+#[derive(Debug, Clone, Deserialize)]
+pub(in super::super) struct WatchedRow {
+    #[serde(deserialize_with = "number")]
+    pub(in super::super) triggerid: u64,
+    #[serde(default)]
+    pub(in super::super) description: String,
+    #[serde(deserialize_with = "number")]
+    pub(in super::super) priority: u8,
+    #[serde(default)]
+    pub(in super::super) hosts: Vec<HostRef>,
+    #[serde(default)]
+    pub(in super::super) tags: Vec<Tag>,
+    #[serde(default)]
+    pub(in super::super) items: Vec<NumberedItem>,
+}
+
+/// An item with its id.
+#[derive(Debug, Clone, Deserialize)]
+pub(in super::super) struct NumberedItem {
+    #[serde(deserialize_with = "number")]
+    pub(in super::super) itemid: u64,
+    #[serde(default)]
+    name: String,
+    key_: String,
+}
+
+impl NumberedItem {
+    /// As an event's trigger names it.
+    pub(in super::super) fn plain(&self) -> ItemRow {
+        ItemRow { name: self.name.clone(), key_: self.key_.clone() }
+    }
+}
+
+/// The tags of an item.
+#[derive(Debug, Clone, Deserialize)]
+pub(in super::super) struct ItemTagsRow {
+    #[serde(deserialize_with = "number")]
+    pub(in super::super) itemid: u64,
+    #[serde(default)]
+    pub(in super::super) tags: Vec<Tag>,
 }
