@@ -56,6 +56,14 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
         let system = system.as_deref().unwrap_or("what no system is known to need");
         text::out(&format!("storm           {} since {}", text::cut(system, 40), text::time(*since, &zone)));
     }
+    for mute in &status.mute {
+        text::out(&format!(
+            "no echo         {} at {}: silent since {} although nothing fails there, so its silence is no evidence",
+            mute.component,
+            mute.address,
+            text::time(mute.since, &zone)
+        ));
+    }
     text::out(&format!("books           {}", if status.balanced { "balance" } else { "DO NOT BALANCE" }));
     if let Some(seconds) = status.next_wakeup_seconds {
         text::out(&format!("next deadline   in {seconds} s"));

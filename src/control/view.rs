@@ -6,7 +6,7 @@ use super::hits::{self, Hits};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
-use crate::desk::ids::{IncidentId, Number, OwedId};
+use crate::desk::ids::{ComponentId, IncidentId, Number, OwedId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::ledger::{Ledger, balance};
 use crate::desk::letter::Addressee;
@@ -49,6 +49,9 @@ pub struct Status {
     /// Storms of alerts that go on: the system's name (none = what no system is known to need), since when.
     #[serde(default)]
     pub storms: Vec<(Option<String>, Timestamp)>,
+    /// Components whose address answers no ping when all is well: their silence is no sign.
+    #[serde(default)]
+    pub mute: Vec<MuteLine>,
     /// What is due next: seconds from now.
     pub next_wakeup_seconds: Option<u64>,
     /// Whether the books balance.
@@ -152,6 +155,25 @@ pub struct Books {
     pub ledger: Ledger,
 }
 
+/// An address that answers no ping when all is well.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MuteLine {
+    /// Of which component.
+    pub component: ComponentId,
+    /// The address.
+    pub address: String,
+    /// Since when that is known.
+    pub since: Timestamp,
+}
+
+fn mute(desk: &Desk) -> Vec<MuteLine> {
+    let line = |(component, since): (&ComponentId, &Timestamp)| {
+        let address = desk.book().rules.components.get(component)?.ping.clone()?;
+        Some(MuteLine { component: component.clone(), address, since: *since })
+    };
+    desk.state().house.mute.iter().filter_map(line).collect()
+}
+
 /// The daemon at a glance.
 pub fn status(desk: &Desk, now: Now) -> Status {
     let state = desk.state();
@@ -199,6 +221,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         storms: (state.house.storms.going_on())
             .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
             .collect(),
+        mute: mute(desk),
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,
     }
@@ -307,6 +330,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
                 format!("{} <{}>", who(&letter.to), addresses.join(", "))
             }
             Work::Ping { address, .. } => address.clone(),
+            Work::Echoes { addresses } => format!("{} addresses", addresses.len()),
             Work::Probe { target, .. } => target.clone(),
             Work::Evidence(ask) => ask.source_name().to_owned(),
             Work::WriteBack { keys, .. } => format!("{} problems", keys.len()),

@@ -2,7 +2,7 @@
 //!
 //! A thing.
 
-use super::ids::{SourceId, SystemId};
+use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
 use super::state::{State, Storm, Storms, Wakeup, When};
 use jiff::Timestamp;
@@ -48,6 +48,18 @@ pub enum Change {
     Certificates {
         /// The next hour.
         next: Timestamp,
+    },
+    /// When addresses are next asked.
+    Addresses {
+        /// The next hour.
+        next: Timestamp,
+    },
+    /// The address of a component answers no ping when all is well.
+    Mute {
+        /// Which.
+        component: ComponentId,
+        /// Since when; `None` = it answers.
+        since: Option<Timestamp>,
     },
     /// When planned work next begins or ends.
     PlannedEdge {
@@ -133,6 +145,10 @@ pub enum Reason {
     Hour,
     /// As observed.
     Observed,
+    /// As observed while nothing fails there.
+    Calm,
+    /// It answered.
+    Answered,
     /// Planned work or a silence changed.
     Planned,
     /// More alerts may have come, or came, than is usual for one system.
@@ -141,7 +157,7 @@ pub enum Reason {
         most: u32,
     },
     /// Fewer come.
-    Calm,
+    Fewer,
     /// The desk failed on it.
     Failed,
 }
@@ -177,6 +193,16 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Certificates { next } => {
             state.house.certificates_due = Some(*next);
             state.agenda.set(Wakeup::Certificates, Some(When::Wall(*next)));
+        }
+        Change::Addresses { next } => {
+            state.house.addresses_due = Some(*next);
+            state.agenda.set(Wakeup::Addresses, Some(When::Wall(*next)));
+        }
+        Change::Mute { component, since: Some(since) } => {
+            state.house.mute.insert(component.clone(), *since);
+        }
+        Change::Mute { component, since: None } => {
+            state.house.mute.remove(component);
         }
         Change::PlannedEdge { next } => {
             state.house.planned_edge = *next;

@@ -67,7 +67,7 @@ pub(in crate::desk) fn look(turn: &mut Turn) {
     for storm in &calm {
         let alerts = brought(turn, storm);
         let ended = StormChange::Ended { system: storm.system.clone(), at: turn.now.wall, alerts };
-        turn.record(house::Change::Storm(ended), house::Reason::Calm);
+        turn.record(house::Change::Storm(ended), house::Reason::Fewer);
     }
     if told_at(turn).is_some_and(|at| at <= turn.now.elapsed) {
         notify::storm(turn);

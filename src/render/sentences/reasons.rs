@@ -192,6 +192,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::CoverEnds => "what is kept apart still burns shortly before the end".to_owned(),
         Why::CertificateEnds => "a certificate ends soon".to_owned(),
         Why::Certificates => "the hour came at which certificates are looked at".to_owned(),
+        Why::Addresses => "the hour came at which addresses are asked".to_owned(),
         Why::Notice => "somebody should know".to_owned(),
     }
 }
@@ -225,8 +226,10 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::Planned => "planned work or a silence changed".to_owned(),
         house::Reason::Hour => "the hour came".to_owned(),
         house::Reason::Observed => "it was observed".to_owned(),
+        house::Reason::Answered => "it answered".to_owned(),
+        house::Reason::Calm => "nothing fails there, and it does not answer".to_owned(),
         house::Reason::TooMany { most } => format!("{most} or more came lately"),
-        house::Reason::Calm => "fewer come".to_owned(),
+        house::Reason::Fewer => "fewer come".to_owned(),
         house::Reason::Failed => "the desk failed on it".to_owned(),
     }
 }
