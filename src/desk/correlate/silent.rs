@@ -10,10 +10,11 @@ use crate::desk::observation::Level;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// A component fails by itself in one grouping window in sixteen thousand: once in a month or two, ln 16,000 / ln 2 ≈ 14.
+/// A component fails by itself in one grouping window in sixteen thousand, which is every two or three weeks and so rather
+/// often: log2 16,000 ≈ 14.
 const ONE_MORE_FAULT: usize = 14;
 
-/// A warning comes by itself more often: in one window in a thousand.
+/// A warning comes by itself more often: in one window in a thousand, once a day.
 const ONE_MORE_WARNING: usize = 10;
 
 /// Of what is worked on, one in four does not do its work right afterwards - and then it runs, and shows nothing itself.
