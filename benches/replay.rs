@@ -23,7 +23,7 @@ use kiriwake::desk::{Change, Desk, Frame, Input};
 use kiriwake::replay::past::Past;
 use kiriwake::replay::replay;
 use kiriwake::store::{self, Store};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -103,6 +103,7 @@ impl Days {
                 let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change else { continue };
                 let outcome = match &self.desk.state().owed[owed].work {
                     Work::Ping { .. } => Outcome::Ping(Ping::Silent),
+                    Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
                     Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: "not tried".to_owned() }),
                     Work::Evidence(ask) => {
                         let gaps = vec![ask.nothing(Lack::NotThere)];

@@ -297,7 +297,11 @@ fn messages(dossier: &Dossier, page: &mut Page) {
                 let addresses: Vec<&str> = addresses.iter().map(|known| known.address.as_str()).collect();
                 format!("{} <{}>", letter.to.organization, addresses.join(", "))
             }
-            Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => String::new(),
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => String::new(),
         };
         let state = match &row.state {
             OwedState::Done { at } => format!("accepted {}", page.time(*at)),

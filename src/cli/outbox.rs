@@ -111,6 +111,10 @@ pub(super) async fn show(context: &Context, row: &str) -> Result<(), Trouble> {
             text::out(&format!("\n{}\n\n{}", text::clean(&words.subject), body.join("\n")));
         }
         Work::Probe { probe, target } => text::out(&format!("probe {probe} of {target}")),
+        Work::Echoes { addresses } => {
+            let all: Vec<String> = addresses.iter().map(|(id, address)| format!("{id} at {address}")).collect();
+            text::out(&format!("ping {}", all.join(", ")));
+        }
         Work::Evidence(ask) => text::out(&format!("evidence from {}", ask.source_name())),
         Work::Ping { component, address } => text::out(&format!("ping {component} at {address}")),
         Work::WriteBack { source, keys, text: note } => {

@@ -87,6 +87,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::CoverEnds => "終了間際に警報が継続",
         Why::CertificateEnds => "証明書の有効期限",
         Why::Certificates => "証明書の日次確認",
+        Why::Addresses => "ping 先の日次確認",
         Why::Notice => "管理者への通知",
     };
     tongue.pick(&sentences::why(why), japanese).to_owned()

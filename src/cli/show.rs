@@ -52,6 +52,14 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
             cover.red
         ));
     }
+    for mute in &status.mute {
+        text::out(&format!(
+            "no echo         {} at {}: silent since {} although nothing fails there, so its silence is no evidence",
+            mute.component,
+            mute.address,
+            text::time(mute.since, &zone)
+        ));
+    }
     text::out(&format!("books           {}", if status.balanced { "balance" } else { "DO NOT BALANCE" }));
     if let Some(seconds) = status.next_wakeup_seconds {
         text::out(&format!("next deadline   in {seconds} s"));

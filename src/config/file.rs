@@ -280,6 +280,7 @@ pub(super) struct PolicyTable {
     pub(super) evidence_values: MaybeSpan,
     pub(super) evidence_lines: MaybeSpan,
     pub(super) digest_at: Clock,
+    pub(super) addresses_at: Clock,
     pub(super) hand_over: bool,
     pub(super) certificates_at: Clock,
     pub(super) certificate_days: Vec<u16>,

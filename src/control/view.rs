@@ -6,7 +6,7 @@ use super::hits::{self, Hits};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
-use crate::desk::ids::{IncidentId, Number, OwedId};
+use crate::desk::ids::{ComponentId, IncidentId, Number, OwedId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::ledger::{Ledger, balance};
 use crate::desk::letter::Addressee;
@@ -46,6 +46,9 @@ pub struct Status {
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
+    /// Components whose address answers no ping when all is well: their silence is no sign.
+    #[serde(default)]
+    pub mute: Vec<MuteLine>,
     /// What is due next: seconds from now.
     pub next_wakeup_seconds: Option<u64>,
     /// Whether the books balance.
@@ -149,6 +152,25 @@ pub struct Books {
     pub ledger: Ledger,
 }
 
+/// An address that answers no ping when all is well.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MuteLine {
+    /// Of which component.
+    pub component: ComponentId,
+    /// The address.
+    pub address: String,
+    /// Since when that is known.
+    pub since: Timestamp,
+}
+
+fn mute(desk: &Desk) -> Vec<MuteLine> {
+    let line = |(component, since): (&ComponentId, &Timestamp)| {
+        let address = desk.book().rules.components.get(component)?.ping.clone()?;
+        Some(MuteLine { component: component.clone(), address, since: *since })
+    };
+    desk.state().house.mute.iter().filter_map(line).collect()
+}
+
 /// The daemon at a glance.
 pub fn status(desk: &Desk, now: Now) -> Status {
     let state = desk.state();
@@ -193,6 +215,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
         covers: covers::active(desk),
+        mute: mute(desk),
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,
     }
@@ -301,6 +324,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
                 format!("{} <{}>", who(&letter.to), addresses.join(", "))
             }
             Work::Ping { address, .. } => address.clone(),
+            Work::Echoes { addresses } => format!("{} addresses", addresses.len()),
             Work::Probe { target, .. } => target.clone(),
             Work::Evidence(ask) => ask.source_name().to_owned(),
             Work::WriteBack { keys, .. } => format!("{} problems", keys.len()),

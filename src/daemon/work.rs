@@ -14,7 +14,7 @@ use crate::desk::letter::Matter;
 use crate::desk::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use crate::desk::owed::{Addressed, Owed, Work};
 use crate::inbox::Slot;
-use crate::probe::{Probe, ping};
+use crate::probe::{Probe, echoes, ping};
 use crate::render;
 use crate::render::quote::Kept;
 use crate::source::zabbix;
@@ -154,6 +154,7 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
             })
         }
         Work::Ping { address, .. } => Outcome::Ping(ping(address).await),
+        Work::Echoes { addresses } => Outcome::Echoes(echoes(addresses).await),
         Work::Probe { probe, .. } => Outcome::Probe(match tools.probes.get(probe) {
             Some(known) => known.once().await,
             None => Probed::NotKnown { why: format!("there is no probe {probe} any more") },
@@ -266,7 +267,9 @@ fn open_of(row: &Owed) -> Vec<String> {
         Work::Message { addresses, .. } => {
             addresses.iter().filter(|known| known.open()).map(|known| known.address.clone()).collect()
         }
-        Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => Vec::new(),
+        Work::Ping { .. } | Work::Echoes { .. } | Work::Evidence(_) | Work::Probe { .. } | Work::WriteBack { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -278,6 +281,8 @@ fn not_begun(row: &Owed) -> Outcome {
             Outcome::Message(all(&open_of(row), &Delivery::Later { why, after: Some(AFTER_THE_STOP) }))
         }
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        // An address without an answer is one nothing is known of.
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::Evidence(_) => Outcome::Evidence(Gathered::Later { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
@@ -290,6 +295,8 @@ fn unanswered(row: &Owed) -> Outcome {
     match &row.work {
         Work::Message { .. } => Outcome::Message(all(&open_of(row), &Delivery::Unknown { why })),
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        // An address without an answer is one nothing is known of.
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::Evidence(_) => Outcome::Evidence(Gathered::Later { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Later { why }),
@@ -304,6 +311,8 @@ fn spoiled(row: &Owed, why: &str) -> Outcome {
             Outcome::Message(all(&open_of(row), &Delivery::Refused { what: Refused::Message, why }))
         }
         Work::Ping { .. } => Outcome::Ping(crate::desk::outcome::Ping::NotKnown { why }),
+        // An address without an answer is one nothing is known of.
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
         Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why }),
         Work::Evidence(_) => Outcome::Evidence(Gathered::Later { why }),
         Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Refused { why }),

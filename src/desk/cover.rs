@@ -179,6 +179,11 @@ impl Cover {
         at.map(|at| at.max(self.from))
     }
 
+    /// Whether it is work on this component itself.
+    pub fn is_of(&self, component: &ComponentId) -> bool {
+        matches!(&self.over, Over::Work { components, .. } if components.contains(component))
+    }
+
     /// What it is: planned work, else a silence.
     pub fn is_work(&self) -> bool {
         matches!(self.id, CoverId::Work(_))

@@ -92,6 +92,10 @@ pub(super) fn came(turn: &mut Turn, id: OwedId, attempt: u32, outcome: Outcome) 
                 isolate::came(turn, incident, component, &ping);
             }
         }
+        (Outcome::Echoes(echoes), Work::Echoes { .. }) => {
+            settle(turn, id, attempt, Vec::new(), false, done);
+            isolate::echoes_came(turn, &echoes);
+        }
         (Outcome::Probe(probed), Work::Probe { probe, .. }) => {
             settle(turn, id, attempt, Vec::new(), false, done);
             isolate::probe_came(turn, &probe, probed, probe::Reason::AsReported);
@@ -238,6 +242,7 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
             .collect::<Vec<_>>()
             .join(", "),
         Work::Ping { address, .. } => address.clone(),
+        Work::Echoes { addresses } => addresses.values().cloned().collect::<Vec<_>>().join(", "),
         Work::Probe { target, .. } => target.clone(),
         Work::Evidence(ask) => ask.source_name().to_owned(),
         Work::WriteBack { source, .. } => source.to_string(),
@@ -251,7 +256,7 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
             isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
         }
         (Work::Evidence(ask), Some(incident)) => isolate::evidence_lost(turn, incident, id, &ask, &why),
-        (Work::Evidence(_) | Work::Ping { .. } | Work::WriteBack { .. }, _) => {}
+        (Work::Evidence(_) | Work::Ping { .. } | Work::Echoes { .. } | Work::WriteBack { .. }, _) => {}
     }
 }
 
@@ -288,7 +293,11 @@ pub(super) fn cut_off(turn: &mut Turn) {
         };
         let results: Vec<_> = match &row.work {
             Work::Message { addresses, .. } => addresses.iter().filter(|known| known.open()).map(unknown).collect(),
-            Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => Vec::new(),
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => Vec::new(),
         };
         let state = OwedState::Waiting { at: turn.now.elapsed };
         let unknown = !results.is_empty();

@@ -165,6 +165,7 @@ pub(crate) mod tests {
                 recurrence: Duration::from_secs(30 * 86_400),
                 severity: [severity.clone(), severity.clone(), severity.clone(), severity],
                 digest_at: time(8, 0, 0, 0),
+                addresses_at: time(7, 30, 0, 0),
                 hand_over: false,
                 certificates_at: time(8, 30, 0, 0),
                 certificate_days: Vec::new(),

@@ -2,7 +2,7 @@
 //!
 //! A thing.
 
-use super::ids::SourceId;
+use super::ids::{ComponentId, SourceId};
 use super::now::{Elapsed, Now};
 use super::state::{State, Wakeup, When};
 use jiff::Timestamp;
@@ -46,6 +46,18 @@ pub enum Change {
     Certificates {
         /// The next hour.
         next: Timestamp,
+    },
+    /// When addresses are next asked.
+    Addresses {
+        /// The next hour.
+        next: Timestamp,
+    },
+    /// The address of a component answers no ping when all is well.
+    Mute {
+        /// Which.
+        component: ComponentId,
+        /// Since when; `None` = it answers.
+        since: Option<Timestamp>,
     },
     /// When planned work next begins or ends.
     PlannedEdge {
@@ -97,6 +109,10 @@ pub enum Reason {
     Hour,
     /// As observed.
     Observed,
+    /// As observed while nothing fails there.
+    Calm,
+    /// It answered.
+    Answered,
     /// Planned work or a silence changed.
     Planned,
     /// The desk failed on it.
@@ -130,6 +146,16 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Certificates { next } => {
             state.house.certificates_due = Some(*next);
             state.agenda.set(Wakeup::Certificates, Some(When::Wall(*next)));
+        }
+        Change::Addresses { next } => {
+            state.house.addresses_due = Some(*next);
+            state.agenda.set(Wakeup::Addresses, Some(When::Wall(*next)));
+        }
+        Change::Mute { component, since: Some(since) } => {
+            state.house.mute.insert(component.clone(), *since);
+        }
+        Change::Mute { component, since: None } => {
+            state.house.mute.remove(component);
         }
         Change::PlannedEdge { next } => {
             state.house.planned_edge = *next;

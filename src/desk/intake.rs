@@ -71,6 +71,14 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
     {
         turn.record(house::Change::Certificates { next }, house::Reason::Configuration);
     }
+    let overdue = turn.state.house.addresses_due.is_some_and(|due| due <= now.wall);
+    let asked = turn.book.rules.components.values().any(|component| component.ping.is_some());
+    if asked
+        && !overdue
+        && let Some(next) = turn.book.next_hour(now.wall, turn.book.rules.policy.addresses_at)
+    {
+        turn.record(house::Change::Addresses { next }, house::Reason::Configuration);
+    }
     correlate::planned_by_rules(turn);
 }
 

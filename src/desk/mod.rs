@@ -199,6 +199,7 @@ impl Desk {
             Wakeup::Digest => notify::digest(turn),
             Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
+            Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => intake::sweep(turn),
             // Rows are looked at by `deliver::start_due`, after everything that may supersede them.
             Wakeup::Owed(_) => {}

@@ -1,8 +1,10 @@
 //! What became of one attempt: the facts workers bring back. What follows from them is decided in `deliver`.
 
 use super::evidence::Gathered;
+use super::ids::ComponentId;
 use super::probe::Seen;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The result of one attempt at one owed effect.
@@ -12,6 +14,8 @@ pub enum Outcome {
     Message(Vec<(String, Delivery)>),
     /// A ping.
     Ping(Ping),
+    /// Pings of many addresses, each once.
+    Echoes(BTreeMap<ComponentId, Ping>),
     /// A named probe.
     Probe(Probed),
     /// Evidence that was to be fetched.

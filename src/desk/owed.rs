@@ -17,6 +17,7 @@ use super::outcome::{Delivery, Refused};
 use super::state::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A row that ended is kept this long in the working state; the journal keeps it for the retention time.
@@ -79,6 +80,11 @@ pub enum Work {
         component: ComponentId,
         /// Its address.
         address: String,
+    },
+    /// Ping many addresses, each once, to learn which of them answer when all is well.
+    Echoes {
+        /// The addresses by component.
+        addresses: BTreeMap<ComponentId, String>,
     },
     /// Try a named probe.
     Probe {
@@ -175,6 +181,7 @@ impl Owed {
         match &self.work {
             Work::Message { letter, .. } => kind_of(&letter.matter),
             Work::Ping { .. } => "ping",
+            Work::Echoes { .. } => "echoes",
             Work::Probe { .. } => "probe",
             Work::Evidence(_) => "evidence",
             Work::WriteBack { .. } => "write_back",
@@ -185,7 +192,11 @@ impl Owed {
     pub fn party(&self) -> Option<&PartyId> {
         match &self.work {
             Work::Message { party, .. } => Some(party),
-            Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => None,
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => None,
         }
     }
 
@@ -194,6 +205,7 @@ impl Owed {
         match &self.work {
             Work::Message { channel, .. } => channel.to_string(),
             Work::Ping { .. } => "ping".to_owned(),
+            Work::Echoes { .. } => "addresses".to_owned(),
             // What is looked at every day keeps nobody waiting who isolates a fault.
             Work::Probe { .. } if self.why == Why::Certificates => "certificates".to_owned(),
             Work::Probe { .. } => "probe".to_owned(),

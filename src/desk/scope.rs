@@ -71,7 +71,7 @@ pub fn scope_of<'a>(
     let roots: BTreeSet<&ComponentId> = roots.into_iter().collect();
     let systems: BTreeSet<&SystemId> = roots.iter().flat_map(|root| graph.systems_of(root)).collect();
     let locations: BTreeSet<&LocationId> = roots.iter().flat_map(|root| graph.locations_of(root)).collect();
-    let mut fall = Fall::of(rules, roots, standing);
+    let mut fall = Fall::of((rules, graph), roots, standing);
     let known = systems.into_iter().filter_map(|id| rules.systems.get_key_value(id));
     let (systems, kept): (Vec<_>, Vec<_>) = known.partition(|(_, it)| fall.takes(&it.needs, &it.spares));
     let known = locations.into_iter().filter_map(|id| rules.locations.get_key_value(id));
@@ -117,9 +117,9 @@ pub fn untouched(
         if reach.kept.contains(id) {
             return true;
         }
-        let all = graph.all_of(&system.needs);
-        all.iter().all(|needed| standing(needed) != Standing::Fails)
-            && all.iter().any(|needed| standing(needed) == Standing::Works)
+        let all = || system.needs.iter().flat_map(|id| graph.below(id).iter().chain([id]));
+        all().all(|needed| standing(needed) != Standing::Fails)
+            && all().any(|needed| standing(needed) == Standing::Works)
     };
     sorted(rules, rules.systems.iter().filter(|(id, system)| goes_on(id, system)).collect())
 }

@@ -180,6 +180,7 @@ impl State {
         self.agenda.set(Wakeup::Digest, self.house.digest_due.map(When::Wall));
         self.agenda.set(Wakeup::HandOver, self.house.hand_over_due.map(When::Wall));
         self.agenda.set(Wakeup::Certificates, self.house.certificates_due.map(When::Wall));
+        self.agenda.set(Wakeup::Addresses, self.house.addresses_due.map(When::Wall));
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
         self.agenda.set(Wakeup::Sweep, self.house.sweep_due.map(When::Elapsed));
         self.reshaped.clear();

@@ -139,8 +139,11 @@ impl Builder<'_> {
 
     fn applications(&mut self, centre: &Centre, machines: &Machines) {
         let mut databases = Vec::new();
+        let mut free = machines.virtuals.clone();
+        self.dice.shuffle(&mut free);
         for nth in 1..=self.dice.between((12, 18)) {
-            let on = machines.virtuals[self.dice.below(machines.virtuals.len())];
+            // Each on a machine of its own: an alert says on which host it is, not which of two databases there it means.
+            let Some(on) = free.pop() else { break };
             let id = format!("db-{nth:02}");
             let database = self.add(Kind::Database, id, format!("業務データベース{nth}"), &[(on, Tie::Machine)]);
             let host = self.things[on].host.clone();

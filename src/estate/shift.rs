@@ -232,12 +232,25 @@ impl<'a> Shift<'a> {
 
     /// What comes of an attempt: pings as things truly are, everything else arrives.
     fn answer(&self, row: &Owed) -> Option<Outcome> {
-        let Work::Ping { address, .. } = &row.work else { return self.outside.answer(row) };
+        match &row.work {
+            Work::Ping { address, .. } => self.ping(address).map(Outcome::Ping),
+            Work::Echoes { addresses } => {
+                let answers = addresses.iter().filter_map(|(of, address)| Some((of.clone(), self.ping(address)?)));
+                Some(Outcome::Echoes(answers.collect()))
+            }
+            Work::Message { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => {
+                self.outside.answer(row)
+            }
+        }
+    }
+
+    /// As things truly are.
+    fn ping(&self, address: &String) -> Option<Ping> {
         let thing = self.town.things.iter().position(|thing| thing.address.as_ref() == Some(address))?;
         let now = self.clock / 1000;
         let out = |outage: &Outage| outage.thing == thing && outage.from <= now && now < outage.until;
         let silent = self.town.things[thing].blocked || self.outages.iter().any(out);
-        Some(Outcome::Ping(if silent { Ping::Silent } else { Ping::Answered { milliseconds: 2 } }))
+        Some(if silent { Ping::Silent } else { Ping::Answered { milliseconds: 2 } })
     }
 
     /// Notes what is counted later, and lets people answer.

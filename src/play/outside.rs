@@ -63,6 +63,14 @@ impl Outside {
         self.probes.insert(name.clone(), probed.clone());
     }
 
+    fn ping(&self, address: &str) -> Ping {
+        match self.echoes.get(address) {
+            Some(Echo::Answers) => Ping::Answered { milliseconds: 2 },
+            Some(Echo::Silent) => Ping::Silent,
+            Some(Echo::NotKnown) | None => Ping::NotKnown { why: "nobody told".to_owned() },
+        }
+    }
+
     /// The source would find this about `host`, or nothing at all, because of `fails`.
     pub(super) fn set_evidence(&mut self, source: &SourceId, told: &Told) {
         let log = self.logs.entry(source.clone()).or_default();
@@ -121,11 +129,11 @@ impl Outside {
     /// What a worker brings back; `None` when it never comes back.
     pub(crate) fn answer(&self, row: &Owed) -> Option<Outcome> {
         Some(match &row.work {
-            Work::Ping { address, .. } => Outcome::Ping(match self.echoes.get(address) {
-                Some(Echo::Answers) => Ping::Answered { milliseconds: 2 },
-                Some(Echo::Silent) => Ping::Silent,
-                Some(Echo::NotKnown) | None => Ping::NotKnown { why: "nobody told".to_owned() },
-            }),
+            Work::Ping { address, .. } => Outcome::Ping(self.ping(address)),
+            Work::Echoes { addresses } => {
+                let echoes = addresses.iter().map(|(component, address)| (component.clone(), self.ping(address)));
+                Outcome::Echoes(echoes.collect())
+            }
             Work::Probe { probe, .. } => {
                 let nobody = || Probed::NotKnown { why: "nobody told".to_owned() };
                 Outcome::Probe(self.probes.get(probe).cloned().unwrap_or_else(nobody))

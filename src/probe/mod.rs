@@ -16,7 +16,7 @@ mod ping;
 mod tcp;
 mod tls;
 
-pub(crate) use ping::ping;
+pub(crate) use ping::{echoes, ping};
 
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Seen, Sign};

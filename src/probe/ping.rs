@@ -4,15 +4,20 @@
 //! it does not, the answer is "not known": neither alive nor dead.
 
 use super::{Called, Fault, Kind, host_faults, seen, table};
+use crate::desk::ids::ComponentId;
 use crate::desk::outcome::{self, Probed};
 use crate::desk::probe::Sign;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 use surge_ping::{Client, Config, ICMP, PingIdentifier, PingSequence, SurgeError};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 const PACKETS: u16 = 3;
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Addresses that are asked at the same time, when many are.
+const AT_ONCE: usize = 16;
 const LOOKUP: Duration = Duration::from_secs(3);
 
 table! {
@@ -71,6 +76,26 @@ pub(crate) async fn ping(address: &str) -> outcome::Ping {
         }
     }
     trouble.map_or(outcome::Ping::Silent, not_known)
+}
+
+/// Pings many addresses, a few at a time.
+pub(crate) async fn echoes(addresses: &BTreeMap<ComponentId, String>) -> BTreeMap<ComponentId, outcome::Ping> {
+    let mut waiting = addresses.clone().into_iter();
+    let mut asked = JoinSet::new();
+    let mut all = BTreeMap::new();
+    loop {
+        while asked.len() < AT_ONCE
+            && let Some((component, address)) = waiting.next()
+        {
+            asked.spawn(async move { (component, ping(&address).await) });
+        }
+        match asked.join_next().await {
+            Some(Ok((component, answer))) => drop(all.insert(component, answer)),
+            // Nothing is known of what could not be asked to its end.
+            Some(Err(_)) => {}
+            None => return all,
+        }
+    }
 }
 
 /// Tells our packets to one address from those to another.

@@ -89,6 +89,6 @@ pub(super) fn asked(work: &Work) -> Option<String> {
         Work::Ping { address, .. } => Some(address.clone()),
         Work::Probe { probe, .. } => Some(format!("probe {probe}")),
         Work::Evidence(ask) => Some(gathering(ask)),
-        Work::Message { .. } | Work::WriteBack { .. } => None,
+        Work::Message { .. } | Work::Echoes { .. } | Work::WriteBack { .. } => None,
     }
 }

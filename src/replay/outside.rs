@@ -27,6 +27,9 @@ impl Like {
         let (whom, way) = match &row.work {
             Work::Message { party, channel, .. } => (party.to_string(), channel.to_string()),
             Work::Ping { component, address } => (component.to_string(), address.clone()),
+            Work::Echoes { addresses } => {
+                (addresses.keys().next().map(ToString::to_string).unwrap_or_default(), String::new())
+            }
             Work::Probe { probe, .. } => (probe.to_string(), String::new()),
             work @ Work::Evidence(_) => (asked(work).unwrap_or_default(), String::new()),
             Work::WriteBack { source, .. } => (source.to_string(), String::new()),
@@ -163,6 +166,7 @@ impl Outside {
                 let open = addresses.iter().filter(|known| known.open());
                 Outcome::Message(open.map(|known| (known.address.clone(), accepted())).collect())
             }
+            Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
             Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
         };
         Input::Outcome { owed: row.id, attempt: row.attempts, outcome }

@@ -9,17 +9,24 @@ use kiriwake::desk::probe::{Seen, Sign};
 /// What comes of `work`; `None` of work that looks at nothing.
 pub(crate) fn brought(dice: &mut Dice, calm: bool, work: &Work) -> Option<Outcome> {
     match work {
-        Work::Ping { .. } => Some(Outcome::Ping(match dice.below(3) {
-            0 => Ping::Silent,
-            1 => Ping::Answered { milliseconds: 3 },
-            _ => Ping::NotKnown { why: "no permission".to_owned() },
-        })),
+        Work::Ping { .. } => Some(Outcome::Ping(ping(dice))),
+        Work::Echoes { addresses } => {
+            Some(Outcome::Echoes(addresses.keys().map(|component| (component.clone(), ping(dice))).collect()))
+        }
         Work::Probe { .. } => {
             let sign = dice.pick(&Sign::ALL).copied().unwrap_or(Sign::Ok);
             Some(Outcome::Probe(Probed::Seen(Seen::plain(sign))))
         }
         Work::Evidence(ask) => Some(Outcome::Evidence(gathered(dice, calm, ask))),
         Work::Message { .. } | Work::WriteBack { .. } => None,
+    }
+}
+
+fn ping(dice: &mut Dice) -> Ping {
+    match dice.below(3) {
+        0 => Ping::Silent,
+        1 => Ping::Answered { milliseconds: 3 },
+        _ => Ping::NotKnown { why: "no permission".to_owned() },
     }
 }
 

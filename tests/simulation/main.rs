@@ -198,7 +198,7 @@ impl Day<'_> {
     fn outcome(&mut self, owed: OwedId) -> Option<Outcome> {
         let row = self.desk.state().owed.get(&owed)?;
         Some(match row.work.clone() {
-            work @ (Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_)) => {
+            work @ (Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::Evidence(_)) => {
                 gathering::brought(&mut self.dice, self.calm, &work)?
             }
             Work::WriteBack { .. } => {

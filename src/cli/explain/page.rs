@@ -293,7 +293,11 @@ impl Page<'_> {
     fn message(&self, row: &Owed) -> Vec<String> {
         let to = match &row.work {
             Work::Message { letter, .. } => letter.to.organization.as_str(),
-            Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_) | Work::WriteBack { .. } => "",
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Evidence(_)
+            | Work::Probe { .. }
+            | Work::WriteBack { .. } => "",
         };
         let state = match &row.state {
             OwedState::Done { .. } => self.pick("accepted by the server", "サーバー受付済"),

@@ -97,6 +97,7 @@ impl Checker<'_> {
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,
+            addresses_at: table.addresses_at.0,
             hand_over: table.hand_over,
             certificates_at: table.certificates_at.0,
             certificate_days: table.certificate_days,

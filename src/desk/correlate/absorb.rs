@@ -35,9 +35,9 @@ pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
 }
 
 /// Ends an incident that gave all its alerts away.
-pub(super) fn emptied(turn: &mut Turn, incident: IncidentId) {
+pub(super) fn emptied(turn: &mut Turn, incident: IncidentId, reason: Reason) {
     let to = Status::Closed;
-    turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::SharesCause);
+    turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, reason);
 }
 
 /// A young numbered incident of which one cause explains the root and all of `group`.

@@ -8,7 +8,7 @@
 use super::silent::Silent;
 use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
-use crate::desk::incident::{Incident, Probe};
+use crate::desk::incident::{Incident, Link, Probe};
 use crate::desk::observation::Level;
 use crate::desk::state::{Place, State};
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub(in crate::desk) struct Known<'a> {
     pub(super) state: &'a State,
     /// When this is.
     pub(super) at: Timestamp,
+    /// It is what stayed red after something larger: that several things fail at once is no coincidence then.
+    pub(super) remainder: bool,
     /// Answer (or not) when asked.
     answers: BTreeMap<&'a ComponentId, bool>,
 }
@@ -41,7 +43,8 @@ pub(in crate::desk) struct Known<'a> {
 impl<'a> Known<'a> {
     /// What was found out for `incident`.
     pub(in crate::desk) fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
-        let mut known = Self { book, state, at: incident.detected.wall, answers: BTreeMap::new() };
+        let remainder = incident.links.iter().any(|(link, _)| *link == Link::RemainderOf);
+        let mut known = Self { book, state, at: incident.detected.wall, remainder, answers: BTreeMap::new() };
         known.extend(&incident.pings);
         // A conversation tells more than an echo, and one that fails more than one that does not.
         for good in [true, false] {
@@ -281,8 +284,10 @@ mod tests {
             // The nearest thing that explains all, not everything above it.
             ("h1 h2 h3 h4 h5 h6", &[], "hub"),
             ("floor-1 floor-2 h1 h2", &[], "floor-1 floor-2"),
-            // What answers is no cause, nor is what something behind it answers through.
+            // What something behind it answers through is no cause. What answers itself may still fail to do its work, where
+            // that explains several.
             ("h1 h2", &[("hub", true)], "h1 h2"),
+            ("h1 h2 h3", &[("hub", true)], "hub"),
             ("h1 h2", &[("h3", true)], "h1 h2"),
             ("a1 a2 a3 a4", &[("a5", true)], "a1 a2 a3 a4"),
             // What does not answer is a sign, unless something answers through it.
@@ -296,8 +301,7 @@ mod tests {
             ("a1? floor-1", &[], "floor-1"),
             ("h1? h2?", &[], "h1 h2"),
             ("h1? h2? h3? h4? h5?", &[], "hub"),
-            // What answers may still fail to do its work, where that explains much.
-            ("h1 h2 h3 h4 h5", &[("hub", true)], "hub"),
+            ("h1 h2 h3 h4 h5", &[("hub", true), ("h6", true)], "h1 h2 h3 h4 h5"),
         ] {
             let incident = incident(answers);
             let state = State::default();

@@ -19,17 +19,28 @@ struct Episode {
 /// What these alerts, taken as one thing, have done so far by `now`; `None` = it does not flap.
 pub(super) fn of<'a>(alerts: impl Iterator<Item = &'a Alert>, policy: &Policy, now: Timestamp) -> Option<Flapping> {
     let episodes = episodes(alerts);
-    let need = usize::try_from(policy.flap_repeats).unwrap_or(usize::MAX).max(2);
-    let close = |run: &[Episode]| match run {
-        [first, .., last] => last.from.duration_since(first.from).unsigned_abs() <= policy.flap_span,
-        _ => false,
-    };
-    let flaps = episodes.windows(need).any(close);
-    flaps.then(|| Flapping {
+    comes_and_goes(&episodes, policy.flap_repeats, policy.flap_span).then(|| Flapping {
         times: episodes.len(),
         since: episodes.first().map_or(now, |first| first.from),
         down: episodes.iter().map(|episode| lasted(episode, now)).sum(),
     })
+}
+
+/// How often these alerts, taken as one thing, were red, where that is often enough to look into it although nothing is red
+/// now (静観 → 受付).
+pub(super) fn repeated<'a>(alerts: impl Iterator<Item = &'a Alert>, policy: &Policy) -> Option<u32> {
+    let episodes = episodes(alerts);
+    let often = comes_and_goes(&episodes, policy.watch_repeats, policy.watch_span);
+    often.then(|| u32::try_from(episodes.len()).unwrap_or(u32::MAX))
+}
+
+/// Whether so many times in a row began within `span`.
+fn comes_and_goes(episodes: &[Episode], times: u32, span: Duration) -> bool {
+    let close = |run: &[Episode]| match run {
+        [first, .., last] => last.from.duration_since(first.from).unsigned_abs() <= span,
+        _ => false,
+    };
+    episodes.windows(usize::try_from(times).unwrap_or(usize::MAX).max(2)).any(close)
 }
 
 fn lasted(episode: &Episode, now: Timestamp) -> Duration {

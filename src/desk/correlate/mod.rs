@@ -1,9 +1,10 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
 //! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
-//! [`window`] ends the grouping window, [`recovery`] watches for the end, [`flap`] knows what comes and goes, [`blind`] makes an
-//! incident of a source that sees nothing, [`planned`] begins and ends planned work and silences, [`imported`] those of a
-//! source, [`held`] keeps apart what they cover, [`silent`] weighs causes that show nothing, [`reach`] knows whom it hits.
+//! [`window`] ends the grouping window, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
+//! the end, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
+//! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`silent`]
+//! weighs causes that show nothing, [`reach`] knows whom it hits.
 
 mod absorb;
 mod blind;
@@ -15,6 +16,7 @@ mod imported;
 mod planned;
 mod reach;
 mod recovery;
+mod relapse;
 pub(super) mod silent;
 mod window;
 
@@ -63,8 +65,6 @@ fn place(turn: &mut Turn, id: AlertId) {
         held::keep_apart(turn, id, cover);
     } else if let Some((incident, reason)) = related(turn, alert) {
         join(turn, id, incident, reason);
-    } else if let Some(incident) = restored_lately(turn, alert) {
-        reopen(turn, id, incident);
     } else {
         open(turn, id);
     }
@@ -107,7 +107,9 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
     };
     // What only warned until now is another matter than what stops.
     let stops = |id: &IncidentId| only_warns(level) || !is_warning(turn, *id);
-    if let Some(same) = state.burning_at(place).chain(state.burning_from(component)).find(stops) {
+    let same = state.burning_at(place).chain(state.burning_from(component)).find(stops);
+    // A warning that has stood there for a while is no reason to overlook that something below fails now.
+    if let Some(same) = same.filter(|id| !is_warning(turn, *id)) {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
@@ -115,7 +117,8 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
         let there = Place::Component(needed.clone());
         let red = |id: &IncidentId| {
             let mut members = state.live_at(&there).filter(|member| member.incident() == Some(*id));
-            members.any(|member| may_explain(member.problem.level, level))
+            let burns = members.any(|member| may_explain(member.problem.level, level));
+            (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
         };
         // A root without an alert of its own is over when the first of its effects is: then it works again.
         let silent = |id: &IncidentId| {
@@ -126,6 +129,9 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
         if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
         }
+    }
+    if let Some(same) = same {
+        return Some((same, alert::Reason::SameComponent));
     }
     for behind in graph.behind(component) {
         let early = |id: &IncidentId| {
@@ -150,6 +156,17 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
             Place::Host(_) => None,
         })
     })
+}
+
+/// What is watched because it came and went may be coming again: its effects show first now and then.
+fn was_red_lately(turn: &Turn, incident: IncidentId, there: &Place, level: Level) -> bool {
+    let watched = turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Watched);
+    let span = turn.book.rules.policy.watch_span;
+    let lately = |alert: &Alert| {
+        let gone = alert.gone.as_ref().is_some_and(|gone| turn.now.wall.duration_since(gone.at).unsigned_abs() <= span);
+        gone && alert.place() == *there && may_explain(alert.problem.level, level)
+    };
+    watched && turn.state.members_of(incident).any(lately)
 }
 
 fn is_accepted(turn: &Turn, incident: IncidentId) -> bool {
@@ -246,35 +263,6 @@ fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
         Some(SourceKind::Log) => DetectedBy::Log,
         Some(SourceKind::Zabbix) | None => DetectedBy::Zabbix,
     }
-}
-
-/// A restored incident this alert is a relapse of: same place, same trigger or message, within the reopen window.
-fn restored_lately(turn: &Turn, alert: &Alert) -> Option<IncidentId> {
-    let reopen = turn.book.rules.policy.reopen;
-    let at_place = turn.state.incidents_at.get(&alert.place())?;
-    at_place.iter().copied().find(|id| {
-        let Some(incident) = turn.state.incidents.get(id) else { return false };
-        let fresh =
-            incident.restored.as_ref().is_some_and(|restored| turn.now.elapsed.since(restored.elapsed) <= reopen);
-        let ended = matches!(
-            incident.status.name(),
-            StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed
-        );
-        // What was an echo then says nothing about the cause now.
-        let root = incident.root.as_ref().is_none_or(|root| alert.component.as_ref() == Some(root));
-        let same = |member: &Alert| {
-            member.place() == alert.place()
-                && (member.problem.object.is_some() && member.problem.object == alert.problem.object
-                    || member.problem.summary == alert.problem.summary)
-        };
-        fresh && ended && root && turn.state.members_of(*id).any(same)
-    })
-}
-
-/// The same fault within the reopen window: same number, handling goes on (継続).
-fn reopen(turn: &mut Turn, alert: AlertId, incident: IncidentId) {
-    turn.record(alert::Change::Stands { alert, standing: Standing::Member(incident) }, alert::Reason::Relapse);
-    resume(turn, incident, None, Reason::Relapse { alert });
 }
 
 /// Takes a restored or verifying incident back into handling.

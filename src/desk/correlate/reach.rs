@@ -3,12 +3,13 @@
 use super::cause::{Known, only_warns};
 use super::group;
 use crate::desk::book::Book;
-use crate::desk::ids::{ComponentId, SystemId};
+use crate::desk::ids::{ComponentId, IncidentId, SystemId};
 use crate::desk::incident::{Incident, StatusName};
 use crate::desk::scope::{self, Reach, Standing};
 use crate::desk::source::Sight;
 use crate::desk::state::{Place, State};
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the failure of an incident's causes reaches, taken together.
 pub(in crate::desk) fn reach_of(state: &State, book: &Book, incident: &Incident) -> Reach {
@@ -33,8 +34,8 @@ pub(super) fn reach<'a>(
     incident: &Incident,
     roots: impl IntoIterator<Item = &'a ComponentId>,
 ) -> Reach {
-    let known = Known::of(state, book, incident);
-    scope::scope_of(&book.rules, &book.graph, roots, &|id| standing(&known, state, book, id))
+    let standings = Standings::of(state, book, incident);
+    scope::scope_of(&book.rules, &book.graph, roots, &|id| standings.standing(id))
 }
 
 /// Systems that demonstrably do not depend on what fails.
@@ -44,40 +45,66 @@ pub(in crate::desk) fn untouched(state: &State, book: &Book, incident: &Incident
         // Nobody can tell what works while something is not seen, nor what is beside an unknown.
         return Vec::new();
     }
-    let known = Known::of(state, book, incident);
-    scope::untouched(&book.rules, &book.graph, reach, &|id| standing(&known, state, book, id))
+    let standings = Standings::of(state, book, incident);
+    scope::untouched(&book.rules, &book.graph, reach, &|id| standings.standing(id))
 }
 
-/// How a component is now, whichever incident its alerts belong to.
-fn standing(known: &Known, state: &State, book: &Book, id: &ComponentId) -> Standing {
-    if fails(state, id) {
-        return Standing::Fails;
+/// How components are now, whichever incident their alerts belong to; each is looked at once, as many systems need the
+/// same ones.
+struct Standings<'a> {
+    known: Known<'a>,
+    state: &'a State,
+    book: &'a Book,
+    fails: RefCell<BTreeMap<ComponentId, bool>>,
+    found: RefCell<BTreeMap<ComponentId, Standing>>,
+}
+
+impl<'a> Standings<'a> {
+    fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
+        let known = Known::of(state, book, incident);
+        Self { known, state, book, fails: RefCell::default(), found: RefCell::default() }
     }
-    match known.answers(id) {
-        Some(false) => Standing::Fails,
-        Some(true) => Standing::Works,
-        None if !book.watched(id) => Standing::NotKnown,
-        None if book
-            .graph
-            .below(id)
-            .iter()
-            .any(|below| book.graph.depends_wholly(id, below) && fails(state, below)) =>
-        {
-            Standing::Fails
+
+    fn standing(&self, id: &ComponentId) -> Standing {
+        once(&self.found, id, || self.find(id))
+    }
+
+    fn find(&self, id: &ComponentId) -> Standing {
+        if self.fails(id) {
+            return Standing::Fails;
         }
-        None => Standing::Works,
+        let graph = &self.book.graph;
+        let stands_on_it = || graph.below(id).iter().any(|below| self.fails(below) && graph.depends_wholly(id, below));
+        match self.known.answers(id) {
+            Some(false) => Standing::Fails,
+            Some(true) => Standing::Works,
+            None if !self.book.watched(id) => Standing::NotKnown,
+            None if stands_on_it() => Standing::Fails,
+            None => Standing::Works,
+        }
+    }
+
+    /// It shows more than a warning, or is taken for the cause of something that burns and shows nothing itself.
+    fn fails(&self, id: &ComponentId) -> bool {
+        once(&self.fails, id, || {
+            let place = Place::Component(id.clone());
+            let shown = self.state.live_at(&place).any(|alert| alert.red() && !only_warns(alert.problem.level));
+            shown || self.state.burning_from(id).any(|incident| self.is_silent_cause(incident, &place))
+        })
+    }
+
+    fn is_silent_cause(&self, incident: IncidentId, place: &Place) -> bool {
+        let known = self.state.incidents.get(&incident);
+        let handled = known.is_some_and(|known| known.status.name() != StatusName::Verifying);
+        handled && self.state.places.get(&incident).is_some_and(|places| !places.contains_key(place))
     }
 }
 
-/// It shows more than a warning, or is taken for the cause of something that burns and shows nothing itself.
-fn fails(state: &State, id: &ComponentId) -> bool {
-    let place = Place::Component(id.clone());
-    let shown = state.live_at(&place).any(|alert| alert.red() && !only_warns(alert.problem.level));
-    let silent = || {
-        state.burning_from(id).any(|incident| {
-            let handled = state.incidents.get(&incident).is_some_and(|it| it.status.name() != StatusName::Verifying);
-            handled && state.places.get(&incident).is_some_and(|places| !places.contains_key(&place))
-        })
-    };
-    shown || silent()
+fn once<T: Copy>(known: &RefCell<BTreeMap<ComponentId, T>>, id: &ComponentId, find: impl FnOnce() -> T) -> T {
+    if let Some(known) = known.borrow().get(id) {
+        return *known;
+    }
+    let found = find();
+    known.borrow_mut().insert(id.clone(), found);
+    found
 }

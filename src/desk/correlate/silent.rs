@@ -10,15 +10,27 @@ use crate::desk::observation::Level;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// A component fails by itself in one grouping window in a thousand at most: ln 1000 / ln 2 ≈ 10. A monitored one behind
-/// a dead one has raised its alert by the end of the window in half of all cases, which is one.
-const ONE_MORE_FAULT: usize = 10;
+/// A component fails by itself in one grouping window in sixteen thousand: once in a month or two, ln 16,000 / ln 2 ≈ 14.
+const ONE_MORE_FAULT: usize = 14;
 
-/// A warning comes by itself more often: in one window in sixty.
-const ONE_MORE_WARNING: usize = 6;
+/// A warning comes by itself more often: in one window in a thousand.
+const ONE_MORE_WARNING: usize = 10;
 
 /// Of what is worked on, one in four does not do its work right afterwards - and then it runs, and shows nothing itself.
 const AFTER_WORK: usize = 2;
+
+/// A watched thing that is dead raises its alert by the end of the window in all but one case in thirty.
+const DEAD_UNSEEN: usize = 5;
+
+/// That it runs and does not do its work is one fault in eight; its own monitoring looks at the machine, and shows nothing
+/// of that in half of the cases.
+const IDLE: usize = 3;
+const IDLE_UNSEEN: usize = 1;
+/// Then at least one in so many of those that need it shows it.
+const IDLE_SHARE: usize = 3;
+
+/// What cannot be.
+const NEVER: usize = 1_000;
 
 /// What shows no sign itself, and is needed by what does.
 pub(super) struct Silent<'a> {
@@ -61,31 +73,38 @@ impl<'a> Silent<'a> {
     /// How many coincidences fewer it takes to believe in it than in a fault of each root. The simpler story must win
     /// clearly, the more so the more there is to explain.
     fn spares(&self, known: &Known, red: &Signs) -> Option<usize> {
-        // What is slow leaves half of what is behind it unhurt.
-        let quiet = if stops(self.level) { self.quiet } else { self.quiet / 2 };
-        let takes = self.unlikely(known, red) + quiet + self.roots;
+        let takes = self.unlikely(known, red) + self.roots;
         self.coincidence.checked_sub(takes).filter(|spares| *spares > 0)
     }
 
-    /// What it takes for it to fail and show nothing of it: its own alert would be due first of all. What stops does not
-    /// answer either, and nothing that needs it works.
+    /// What it takes for it to fail and show nothing of it, and for so much behind it to show nothing either.
     fn unlikely(&self, known: &Known, red: &Signs) -> usize {
         let (book, component) = (known.book, self.component);
+        // What fails only for those who ask it at the moment, or is slow, leaves half of what needs it unhurt.
+        let some = self.quiet / 2;
         if known.state.lately_worked_on(component, known.at) {
-            return AFTER_WORK;
+            return AFTER_WORK + self.quiet;
         }
-        let stops = stops(self.level);
-        let against = [
-            (book.watched(component), ONE_MORE_FAULT),
-            (stops && known.is_sound(component), ONE_MORE_FAULT),
-            (stops && known.works_behind(component, red), 2 * ONE_MORE_FAULT),
-        ];
-        ONE_MORE_FAULT + against.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum::<usize>()
+        let watched = book.watched(component);
+        let if_watched = |bits: usize| if watched { bits } else { 0 };
+        // Nothing that needs what stopped works, and a dead thing answers nobody. What is slow answers all the same.
+        if stops(self.level) && known.works_behind(component, red) {
+            return NEVER;
+        }
+        let dead =
+            if known.is_sound(component) || !stops(self.level) { NEVER } else { if_watched(DEAD_UNSEEN) + self.quiet };
+        // Where most of what needs it is well, those that are not have more likely each their own reason.
+        let many = (self.behind - self.quiet.min(self.behind)) * IDLE_SHARE >= self.behind;
+        let idle = if many { IDLE + if_watched(IDLE_UNSEEN) + some } else { NEVER };
+        ONE_MORE_FAULT + dead.min(idle)
     }
 
     /// The one worth believing in, if any: it spares most coincidences, and is the nearest to what fails. With the level
     /// of what it does.
     pub(super) fn best(known: &Known<'a>, roots: &Signs<'a>, red: &Signs<'a>) -> Option<(&'a ComponentId, Level)> {
+        if known.remainder {
+            return None;
+        }
         let all =
             Self::all(known, roots, red).into_iter().filter_map(|silent| Some((silent.spares(known, red)?, silent)));
         let best = all.min_by_key(|(spares, silent)| (Reverse(*spares), silent.behind, silent.component));

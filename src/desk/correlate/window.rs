@@ -3,7 +3,7 @@
 use super::absorb;
 use super::cause::Known;
 use super::group::{self, Group};
-use super::{Edit, Incident, Reason, Status, Turn, reach, reframe};
+use super::{Edit, Incident, Reason, Status, Turn, flap, reach, reframe, relapse};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
 use crate::desk::ids::{ComponentId, IncidentId, Number};
@@ -15,6 +15,9 @@ use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, severity};
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Fewer places are nothing to wait for.
+const LARGE: usize = 3;
 
 /// A verdict waits this long for pings and evidence that are still out; what has not come by then is "not known".
 const PING_PATIENCE: Duration = Duration::from_secs(10);
@@ -38,7 +41,7 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
     let mut ripe = ripe.into_iter();
     let mut settled = Vec::new();
     match (until, ripe.next()) {
-        (None, None) => return absorb::emptied(turn, incident),
+        (None, None) => return absorb::emptied(turn, incident, Reason::SharesCause),
         (None, Some(_)) => settled.push(incident),
         (Some(until), None) => wait(turn, incident, until),
         (Some(until), Some(_)) => {
@@ -64,12 +67,16 @@ fn group_until(turn: &Turn, incident: IncidentId, group: &Group) -> Elapsed {
     first.map_or(turn.now.elapsed, |first| first.received.elapsed + window_of(turn, first))
 }
 
-/// A warning waits one window longer for what stops meanwhile: it may be the first of its effects.
+/// A warning waits one window longer for what stops meanwhile, and something small for something much larger: it may be
+/// the first of its effects.
 fn has_time(turn: &Turn, incident: IncidentId, group: &Group, young: &[Group]) -> bool {
     let failing = group::failing(turn.state, incident);
-    let stops = young.iter().any(|young| !young.only_warns(&failing));
+    let warns = group.only_warns(&failing);
+    let overshadows = |young: &Group| {
+        !young.only_warns(&failing) && (warns || young.places.len() >= LARGE.max(2 * group.places.len()))
+    };
     let longer = group_until(turn, incident, group) + turn.book.rules.policy.window;
-    stops && group.only_warns(&failing) && turn.now.elapsed < longer
+    young.iter().any(overshadows) && turn.now.elapsed < longer
 }
 
 /// How long what begins with `alert` is looked at before anything is decided.
@@ -126,10 +133,19 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     let present = turn.state.members_of(incident).filter(|alert| alert.gone.is_none()).count();
     let until = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
     let at = turn.now.wall;
+    if present == 0
+        && let Some(times) = flap::repeated(turn.state.members_of(incident), &turn.book.rules.policy)
+    {
+        grade(turn, incident, None);
+        return relapse::take_in(turn, incident, Reason::Repeated { times });
+    }
     if present == 0 {
         mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
         return;
+    }
+    if relapse::restored_lately(turn, incident).is_some() {
+        return relapse::take_in(turn, incident, Reason::WindowOverStillRed { red: present });
     }
     let effect = isolate::effect_by_rule(turn, incident);
     grade(turn, incident, effect);
@@ -166,7 +182,7 @@ pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
     if times >= repeats {
         reframe(turn, incident);
         grade(turn, incident, None);
-        accept(turn, incident, Reason::Repeated { times });
+        relapse::take_in(turn, incident, Reason::Repeated { times });
     } else {
         let to = Status::Detected { until: now + window };
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::WatchedGotWorse);
@@ -197,7 +213,7 @@ pub(super) fn watched_changed(turn: &mut Turn, incident: IncidentId) {
         reframe(turn, incident);
         grade(turn, incident, None);
         if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() < 4) {
-            accept(turn, incident, Reason::WatchedGotWorse);
+            relapse::take_in(turn, incident, Reason::WatchedGotWorse);
         }
     } else if until != quiet {
         let to = Status::Watched { until: quiet };

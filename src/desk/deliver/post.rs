@@ -122,6 +122,7 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
             format!("{}/{party}/{channel}", crate::desk::owed::kind_of(&letter.matter))
         }
         Work::Ping { component, .. } => format!("ping/{component}"),
+        Work::Echoes { .. } => "echoes".to_owned(),
         Work::Probe { probe, .. } => format!("probe/{probe}"),
         Work::Evidence(ask) => format!("evidence/{}", ask.source_name()),
         Work::WriteBack { source, .. } => format!("write-back/{source}"),

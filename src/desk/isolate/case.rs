@@ -8,7 +8,7 @@ use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::{LATE_CAUSE, group, silent};
-use crate::desk::ids::{ComponentId, IncidentId, ProbeName};
+use crate::desk::ids::{ComponentId, CoverId, IncidentId, ProbeName};
 use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
 use crate::desk::modification::{Modification, RECENT};
@@ -23,7 +23,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Fewer alike may be chance.
-const ECHOES: usize = 3;
+const ECHOES: usize = 2;
+/// So many show a fault whose whole reach nobody has written down.
+const MANY_ECHOES: usize = 6;
 
 /// One incident as the conditions see it.
 #[derive(Clone)]
@@ -200,8 +202,8 @@ impl<'a> Case<'a> {
         self.root.as_ref().is_some_and(|root| silent::rival(&known, root, &failing).is_some())
     }
 
-    /// Another fault of these minutes has several echoes at the same party: that `needs` lacks a line is likelier than that
-    /// this is a fault of its own.
+    /// Another fault of these minutes, numbered or not, has several echoes at the same party: that `needs` lacks a line is
+    /// likelier than that this is a fault of its own. What is over explains nothing any more.
     pub(super) fn amid_another_fault(&self) -> bool {
         let (id, began) = (self.incident.id, self.incident.detected.elapsed);
         let known = |other: &IncidentId| self.state.incidents.get(other);
@@ -209,20 +211,33 @@ impl<'a> Case<'a> {
             let other = known(other).map(|other| other.detected.elapsed);
             other.is_some_and(|other| other.since(began).max(began.since(other)) <= LATE_CAUSE)
         };
-        let before = self.state.open.range(..id).rev().take_while(|other| near(other));
-        let after = self.state.open.range(id..).skip(1).take_while(|other| near(other));
-        // What is over explains nothing any more: what stays red then is a fault of its own.
-        let burns = |other: &&IncidentId| self.state.burning.contains(other);
-        before.chain(after).filter(burns).any(|other| self.echoes_of(*other) >= ECHOES)
+        let before = self.state.burning.range(..id).rev().take_while(|other| near(other));
+        let after = self.state.burning.range(id..).skip(1).take_while(|other| near(other));
+        before.chain(after).any(|other| self.is_echoed(*other)) || self.work_is_echoed()
     }
 
-    /// Echoes of another incident that the keeper of this one's root keeps.
-    fn echoes_of(&self, other: IncidentId) -> usize {
+    /// Planned work keeps apart several things that the keeper of this one's root keeps.
+    fn work_is_echoed(&self) -> bool {
+        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let Some(party) = self.root.as_ref().and_then(keeper) else { return false };
+        let held = self.state.held_back.iter().filter_map(|id| self.state.alerts.get(id)).filter(|alert| alert.red());
+        let echoes = held.filter_map(|alert| {
+            let work = alert.held_by().filter(|by| matches!(by, CoverId::Work(_)))?;
+            let worked_on = |id: &&ComponentId| self.state.covers.get(&work).is_some_and(|cover| cover.is_of(id));
+            alert.component.as_ref().filter(|id| !worked_on(id))
+        });
+        let places: BTreeSet<&ComponentId> = echoes.collect();
+        places.into_iter().filter(|id| keeper(id) == Some(party)).count() >= ECHOES
+    }
+
+    /// Another incident has many echoes, or several that the keeper of this one's root keeps.
+    fn is_echoed(&self, other: IncidentId) -> bool {
         let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
         let root = self.state.incidents.get(&other).and_then(|other| other.root.as_ref());
-        let (Some(root), Some(party)) = (root, self.root.as_ref().and_then(keeper)) else { return 0 };
+        let (Some(root), Some(party)) = (root, self.root.as_ref().and_then(keeper)) else { return false };
         let places = self.state.places.get(&other).into_iter().flatten().map(|(place, _)| place);
-        group::components(places).filter(|id| self.book.graph.needs(id, root) && keeper(id) == Some(party)).count()
+        let echoes = || group::components(places.clone()).filter(|id| self.book.graph.needs(id, root));
+        echoes().count() >= MANY_ECHOES || echoes().filter(|id| keeper(id) == Some(party)).count() >= ECHOES
     }
 
     /// Several things fail by themselves, and the nearest thing that all of them need is another party's: it may be behind

@@ -6,6 +6,7 @@
 pub mod case;
 pub mod condition;
 mod gather;
+mod mute;
 mod outlook;
 pub(super) mod overrun;
 mod probe;
@@ -13,6 +14,7 @@ mod table;
 mod trial;
 
 pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
+pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
 pub(super) use trial::{look_at_certificates, probe_came};
 
@@ -52,6 +54,11 @@ pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
     held.is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
 }
 
+/// Whether another fault of these minutes may be behind this one although `needs` does not say so.
+pub(super) fn amid_another_fault(turn: &Turn, incident: IncidentId) -> bool {
+    Case::of(turn, incident).is_some_and(|case| case.amid_another_fault())
+}
+
 /// Gives a verdict to every incident that waits for one.
 pub(super) fn judge(turn: &mut Turn) {
     let waiting = std::mem::take(&mut turn.touched.to_judge);
@@ -63,7 +70,9 @@ pub(super) fn judge(turn: &mut Turn) {
 fn judge_one(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let refused = |party: &PartyId| known.is_handed_back_by(party);
-    if known.verdict().is_some_and(|verdict| verdict.by == By::Desk && !verdict.parties.iter().any(refused)) {
+    // A person's word stands; and while the root is quiet, what still burns only ends later than its cause.
+    let stands = |verdict: &Verdict| verdict.by == By::Desk || known.calm_since.is_some();
+    if known.verdict().is_some_and(|verdict| stands(verdict) && !verdict.parties.iter().any(refused)) {
         return;
     }
     correlate::reframe(turn, incident);

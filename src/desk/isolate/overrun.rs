@@ -6,6 +6,7 @@
 use super::case::Case;
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
+use crate::desk::correlate::cause::only_warns;
 use crate::desk::cover::Cover;
 use crate::desk::ids::CoverId;
 use crate::desk::incident::Verdict;
@@ -29,9 +30,11 @@ pub(super) fn consider(book: &Book, case: &Case, verdict: &mut Verdict) -> Optio
         Some(PartyKind::External) => VerdictCode::External,
         Some(PartyKind::Desk | PartyKind::Office | PartyKind::DataCentre) | None => return None,
     };
-    // Whoever answered that it is not its part is not asked again.
+    // Whoever answered that it is not its part is not asked again; and a mere warning that came meanwhile is no sign that
+    // the work went wrong.
     let refused = case.incident.is_handed_back_by(&cover.owner);
-    if !cover.is_work() || verdict.code == VerdictCode::Security || refused {
+    let warns = case.members.iter().all(|alert| only_warns(alert.problem.level));
+    if !cover.is_work() || verdict.code == VerdictCode::Security || refused || warns {
         return None;
     }
     verdict.code = code;

@@ -2,6 +2,7 @@
 //! (`DECISIONS.md` 15). Named probes have a ladder of their own (`trial`).
 
 use super::case::fits;
+use super::mute;
 use super::trial;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::group;
@@ -83,9 +84,17 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         })
         .collect();
     let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::failing(turn.state, incident));
+    // What else needs a suspect and still works clears it: two of them tell enough.
+    let with_address =
+        |id: &&ComponentId| turn.book.rules.components.get(*id).is_some_and(|known| known.ping.is_some());
+    let beside = suspects
+        .iter()
+        .take(2)
+        .flat_map(|suspect| graph.behind(suspect).iter().filter(|id| !here.contains(id)).filter(with_address).take(2));
     roots
         .chain(asked)
         .chain(&suspects)
+        .chain(beside)
         .chain(next)
         .filter(|component| !known.pings.contains_key(*component))
         .filter_map(|id| Some((id.clone(), turn.book.rules.components.get(id)?.ping.clone()?)))
@@ -104,7 +113,13 @@ pub(in crate::desk) fn awaits_probes(state: &State, incident: IncidentId) -> boo
 
 /// A ping came back; the verdict follows when it was the last one it waited for.
 pub(in crate::desk) fn came(turn: &mut Turn, incident: IncidentId, component: ComponentId, ping: &Ping) {
+    if matches!(ping, Ping::Answered { .. }) {
+        mute::speaks(turn, &component);
+    }
     let probe = match ping {
+        Ping::Silent if mute::is_mute(turn, &component) => {
+            Probe::NotKnown { why: "it does not answer when all is well either".to_owned() }
+        }
         Ping::Answered { .. } => Probe::Came { answered: true, at: turn.now.wall },
         Ping::Silent => Probe::Came { answered: false, at: turn.now.wall },
         Ping::NotKnown { why } => Probe::NotKnown { why: why.clone() },

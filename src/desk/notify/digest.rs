@@ -25,7 +25,9 @@ pub(in crate::desk) fn digest(turn: &mut Turn) {
         .state
         .incidents
         .values()
-        .filter(|incident| !incident.digested && (watched(incident) || low(incident)))
+        // One that gave its alerts to another is no case of its own.
+        .filter(|incident| watched(incident) && turn.state.members_of(incident.id).next().is_some() || low(incident))
+        .filter(|incident| !incident.digested)
         .map(|incident| incident.id)
         .collect();
     let digest = Digest {

@@ -150,7 +150,7 @@ fn write_back(turn: &mut Turn, incident: IncidentId, unmarked: &Unmarked) {
 fn marked(state: &State, incident: IncidentId) -> BTreeSet<(&SourceId, &Key)> {
     let keys = state.owed_of(incident).filter_map(|row| match &row.work {
         Work::WriteBack { source, keys, .. } => Some(keys.iter().map(move |key| (source, key))),
-        Work::Message { .. } | Work::Ping { .. } | Work::Probe { .. } | Work::Evidence(_) => None,
+        Work::Message { .. } | Work::Ping { .. } | Work::Echoes { .. } | Work::Evidence(_) | Work::Probe { .. } => None,
     });
     keys.flatten().collect()
 }

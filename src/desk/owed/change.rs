@@ -151,6 +151,8 @@ pub enum Why {
     CopyOf(OwedId),
     /// Certificates are looked at every day.
     Certificates,
+    /// Addresses are asked every day.
+    Addresses,
     /// A certificate ends soon, or has ended.
     CertificateEnds,
     /// Something an administrator should know.

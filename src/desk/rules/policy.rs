@@ -54,6 +54,9 @@ pub struct Policy {
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.
     pub digest_at: Time,
+    /// When the `ping` addresses of components are asked every day, to learn which of them never answer.
+    #[serde(default)]
+    pub addresses_at: Time,
     /// What is open is handed over (引継ぎ) when the reception closes.
     #[serde(default)]
     pub hand_over: bool,

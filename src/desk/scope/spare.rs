@@ -1,6 +1,7 @@
 //! What really falls with a failing component: where one of several is enough (冗長構成), the others carry it.
 
 use super::Standing;
+use crate::desk::graph::Graph;
 use crate::desk::ids::ComponentId;
 use crate::desk::rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Follows a failure through the needs.
 pub(super) struct Fall<'a> {
     rules: &'a Rules,
+    graph: &'a Graph,
     roots: BTreeSet<&'a ComponentId>,
     standing: &'a dyn Fn(&ComponentId) -> Standing,
     /// What was found out; what is being looked at stands as not fallen, so that a circle ends.
@@ -17,16 +19,23 @@ pub(super) struct Fall<'a> {
 
 impl<'a> Fall<'a> {
     pub(super) fn of(
-        rules: &'a Rules,
+        (rules, graph): (&'a Rules, &'a Graph),
         roots: BTreeSet<&'a ComponentId>,
         standing: &'a dyn Fn(&ComponentId) -> Standing,
     ) -> Self {
-        Self { rules, roots, standing, known: BTreeMap::new(), carried_by: BTreeSet::new() }
+        Self { rules, graph, roots, standing, known: BTreeMap::new(), carried_by: BTreeSet::new() }
     }
 
     /// Whether what has these needs falls.
     pub(super) fn takes(&mut self, needs: &'a [ComponentId], spares: &'a [Vec<ComponentId>]) -> bool {
         let has_spare = |id: &ComponentId| spares.iter().flatten().any(|spare| spare == id);
+        // Most of it stands on what failed without any spare on the way: nothing to follow.
+        let stands_on_it = |id: &ComponentId| {
+            self.roots.contains(id) || self.roots.iter().any(|root| self.graph.depends_wholly(id, root))
+        };
+        if needs.iter().any(|id| !has_spare(id) && stands_on_it(id)) {
+            return true;
+        }
         let mut falls = false;
         for needed in needs.iter().filter(|id| !has_spare(id)) {
             falls |= self.fells(needed);

@@ -36,6 +36,8 @@ pub enum Wakeup {
     HandOver,
     /// Certificates are looked at.
     Certificates,
+    /// Addresses are asked.
+    Addresses,
     /// A row may be tried.
     Owed(OwedId),
     /// What ended long ago may be forgotten.

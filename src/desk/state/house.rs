@@ -1,6 +1,6 @@
 //! What belongs to the desk as a whole rather than to one thing.
 
-use crate::desk::ids::SourceId;
+use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::now::{Elapsed, Now};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,12 @@ pub struct House {
     /// When certificates are next looked at.
     #[serde(default)]
     pub certificates_due: Option<Timestamp>,
+    /// When addresses are next asked.
+    #[serde(default)]
+    pub addresses_due: Option<Timestamp>,
+    /// Components whose address answers no ping when all is well, and since when that is known.
+    #[serde(default)]
+    pub mute: BTreeMap<ComponentId, Timestamp>,
     /// When planned work or a silence next begins, is near its end, or ends.
     pub planned_edge: Option<Timestamp>,
     /// How often in a row planned work of the configuration has kept nothing apart, by its name.

@@ -8,7 +8,7 @@ use crate::desk::letter::{Happening, What};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::desk::{Reason, house, incident, probe, source};
+use crate::desk::{Reason, incident, probe, source};
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
 pub(super) fn word(value: &impl serde::Serialize) -> String {
@@ -321,41 +321,5 @@ fn what_words(what: &What) -> String {
         What::Relapsed => "relapsed".to_owned(),
         What::Severity { from, to } => format!("severity {from} to {to}"),
         What::PlannedWork { name, stage, .. } => format!("planned work {:?} {}", one_line(name), word(stage)),
-    }
-}
-
-pub(super) fn house(names: Names, change: &house::Change) -> (String, Weight) {
-    match change {
-        house::Change::Started { store, epoch } => {
-            (format!("started on {} epoch {epoch}", one_line(store)), Weight::Detail)
-        }
-        house::Change::WasDown { from, until } => {
-            (format!("was down from {} to {}", names.at(*from), names.at(*until)), Weight::Headline)
-        }
-        house::Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
-        house::Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
-        house::Change::HandOver { next } => {
-            let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
-            (format!("next hand-over: {next}"), Weight::Detail)
-        }
-        house::Change::Certificates { next } => {
-            (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
-        }
-        house::Change::PlannedEdge { next } => {
-            let next = next.map_or_else(|| "none".to_owned(), |at| names.at(at));
-            (format!("planned work next at {next}"), Weight::Detail)
-        }
-        house::Change::Sweep { next } => (format!("sweep next at {next}"), Weight::Detail),
-        house::Change::BlindTime { source, from, until } => {
-            let until = until.map_or_else(String::new, |until| format!(" to {}", names.at(until)));
-            (format!("blind time of {source} from {}{until}", names.at(*from)), Weight::Detail)
-        }
-        house::Change::WorkDoubted { work, .. } => {
-            (format!("reminded of planned work {}", one_line(work)), Weight::Headline)
-        }
-        house::Change::WorkDropped { work } => {
-            (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
-        }
-        house::Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
     }
 }

@@ -9,6 +9,7 @@ pub(super) fn about(row: &Owed) -> String {
     match &row.work {
         Work::Message { party, .. } => format!("{} to {party}", row.kind()),
         Work::Ping { component, .. } => format!("ping of {component}"),
+        Work::Echoes { addresses } => format!("pings of {} addresses", addresses.len()),
         Work::Probe { probe, target } => format!("probe {probe} of {target}"),
         Work::Evidence(ask) => evidence::ask_words(ask),
         Work::WriteBack { source, keys, .. } => format!("note on {} problems of {source}", keys.len()),

@@ -191,6 +191,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::CoverEnds => "what is kept apart still burns shortly before the end".to_owned(),
         Why::CertificateEnds => "a certificate ends soon".to_owned(),
         Why::Certificates => "the hour came at which certificates are looked at".to_owned(),
+        Why::Addresses => "the hour came at which addresses are asked".to_owned(),
         Why::Notice => "somebody should know".to_owned(),
     }
 }
@@ -224,6 +225,8 @@ fn house_reason(reason: house::Reason) -> &'static str {
         house::Reason::Planned => "planned work or a silence changed",
         house::Reason::Hour => "the hour came",
         house::Reason::Observed => "it was observed",
+        house::Reason::Answered => "it answered",
+        house::Reason::Calm => "nothing fails there, and it does not answer",
         house::Reason::Failed => "the desk failed on it",
     }
 }

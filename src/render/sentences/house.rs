@@ -1,0 +1,43 @@
+//! What changes of the desk as a whole, in English.
+
+use super::{Names, Weight, one_line};
+use crate::desk::house::Change;
+
+pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
+    match change {
+        Change::Started { store, epoch } => (format!("started on {} epoch {epoch}", one_line(store)), Weight::Detail),
+        Change::WasDown { from, until } => {
+            (format!("was down from {} to {}", names.at(*from), names.at(*until)), Weight::Headline)
+        }
+        Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
+        Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
+        Change::Addresses { next } => (format!("addresses are asked next at {}", names.at(*next)), Weight::Detail),
+        Change::Mute { component, since: Some(_) } => {
+            (format!("the silence of {component} is no sign from now on"), Weight::Headline)
+        }
+        Change::Mute { component, since: None } => {
+            (format!("the silence of {component} is a sign again"), Weight::Headline)
+        }
+        Change::HandOver { next } => {
+            let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
+            (format!("next hand-over: {next}"), Weight::Detail)
+        }
+        Change::Certificates { next } => {
+            (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
+        }
+        Change::PlannedEdge { next } => {
+            let next = next.map_or_else(|| "none".to_owned(), |at| names.at(at));
+            (format!("planned work next at {next}"), Weight::Detail)
+        }
+        Change::Sweep { next } => (format!("sweep next at {next}"), Weight::Detail),
+        Change::BlindTime { source, from, until } => {
+            let until = until.map_or_else(String::new, |until| format!(" to {}", names.at(until)));
+            (format!("blind time of {source} from {}{until}", names.at(*from)), Weight::Detail)
+        }
+        Change::WorkDoubted { work, .. } => (format!("reminded of planned work {}", one_line(work)), Weight::Headline),
+        Change::WorkDropped { work } => {
+            (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
+        }
+        Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
+    }
+}
