@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 fn rules(overlay: &str) -> Rules {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in config::EXAMPLE {
+        let text = if name == "policy.toml" { without(text, overlay) } else { text.into() };
         fs::write(folder.path().join(name), text).unwrap();
     }
     fs::write(folder.path().join("zz-overlay.toml"), overlay).unwrap();
@@ -29,6 +30,14 @@ fn rules(overlay: &str) -> Rules {
             panic!("the rules of the transcript are faulty:\n{}\n{overlay}", String::from_utf8_lossy(&text));
         }
     }
+}
+
+/// The example's policy without the keys a transcript sets itself: no key may be written twice.
+fn without(policy: &str, overlay: &str) -> String {
+    let own = overlay.lines().skip_while(|line| *line != "[policy]").skip(1).take_while(|line| !line.starts_with('['));
+    let own: Vec<&str> = own.filter_map(|line| line.split_once(" = ")).map(|(key, _)| key).collect();
+    let kept = policy.lines().filter(|line| line.split_once(" = ").is_none_or(|(key, _)| !own.contains(&key)));
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 fn transcripts() -> Vec<PathBuf> {

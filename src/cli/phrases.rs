@@ -76,6 +76,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::ClosedForLong => "業者が長期休業で応答がない",
         Why::Graver => "重大度が上がった",
         Why::HandOver => "受付時間の終了",
+        Why::Storm => "警報の多発",
         Why::ExternalService => "外部サービスの障害",
         Why::Blind => "監視不能",
         Why::SeesAgain => "監視再開",

@@ -52,6 +52,10 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
             cover.red
         ));
     }
+    for (system, since) in &status.storms {
+        let system = system.as_deref().unwrap_or("what no system is known to need");
+        text::out(&format!("storm           {} since {}", text::cut(system, 40), text::time(*since, &zone)));
+    }
     for mute in &status.mute {
         text::out(&format!(
             "no echo         {} at {}: silent since {} although nothing fails there, so its silence is no evidence",

@@ -46,6 +46,9 @@ pub struct Status {
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
+    /// Storms of alerts that go on: the system's name (none = what no system is known to need), since when.
+    #[serde(default)]
+    pub storms: Vec<(Option<String>, Timestamp)>,
     /// Components whose address answers no ping when all is well: their silence is no sign.
     #[serde(default)]
     pub mute: Vec<MuteLine>,
@@ -215,6 +218,9 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
         covers: covers::active(desk),
+        storms: (state.house.storms.going_on())
+            .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
+            .collect(),
         mute: mute(desk),
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,

@@ -2,9 +2,9 @@
 //!
 //! A thing.
 
-use super::ids::{ComponentId, SourceId};
+use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
-use super::state::{State, Wakeup, When};
+use super::state::{State, Storm, Storms, Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,8 @@ pub enum Change {
         /// The next closing.
         next: Option<Timestamp>,
     },
+    /// Something about storms.
+    Storm(StormChange),
     /// When certificates are next looked at.
     Certificates {
         /// The next hour.
@@ -97,6 +99,40 @@ pub enum Change {
     },
 }
 
+/// What changed about storms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StormChange {
+    /// Arrivals were counted, or are to be counted sooner.
+    Looked {
+        /// When they were counted.
+        at: Elapsed,
+        /// When they are counted again; `None` = when more come.
+        next: Option<Elapsed>,
+    },
+    /// A storm began.
+    Began {
+        /// Of which system; `None` = of what no system is known to need.
+        system: Option<SystemId>,
+        /// When.
+        at: Now,
+    },
+    /// A storm is over.
+    Ended {
+        /// Of which system.
+        system: Option<SystemId>,
+        /// When.
+        at: Timestamp,
+        /// Alerts it brought.
+        alerts: u64,
+    },
+    /// The desk heard of the storms.
+    Told {
+        /// When.
+        at: Elapsed,
+    },
+}
+
 /// Why it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +151,13 @@ pub enum Reason {
     Answered,
     /// Planned work or a silence changed.
     Planned,
+    /// More alerts may have come, or came, than is usual for one system.
+    TooMany {
+        /// So many within the span of the policy.
+        most: u32,
+    },
+    /// Fewer come.
+    Fewer,
     /// The desk failed on it.
     Failed,
 }
@@ -142,6 +185,10 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::HandOver { next } => {
             state.house.hand_over_due = *next;
             state.agenda.set(Wakeup::HandOver, next.map(When::Wall));
+        }
+        Change::Storm(change) => {
+            storm(&mut state.house.storms, change);
+            state.agenda.set(Wakeup::Storm, state.house.storms.due.map(When::Elapsed));
         }
         Change::Certificates { next } => {
             state.house.certificates_due = Some(*next);
@@ -182,6 +229,28 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::SetAside { .. } => {
             state.tally.observed += 1;
             state.tally.set_aside += 1;
+        }
+    }
+}
+
+fn storm(storms: &mut Storms, change: &StormChange) {
+    match change {
+        StormChange::Looked { at, next } => {
+            storms.looked = Some(*at);
+            storms.due = *next;
+        }
+        StormChange::Began { system, at } => {
+            storms.all.push(Storm { system: system.clone(), since: *at, over: None });
+        }
+        StormChange::Ended { system, at, alerts } => {
+            let going_on = storms.all.iter_mut().filter(|storm| storm.over.is_none());
+            for storm in going_on.filter(|storm| storm.system == *system) {
+                storm.over = Some((*at, *alerts));
+            }
+        }
+        StormChange::Told { at } => {
+            storms.all.retain(|storm| storm.over.is_none());
+            storms.told = (!storms.all.is_empty()).then_some(*at);
         }
     }
 }

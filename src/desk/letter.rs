@@ -6,10 +6,12 @@
 mod call;
 mod doubt;
 mod impact;
+mod storm;
 
 pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use impact::{Hours, Impact, OneSided, Users};
+pub use storm::{StormLine, StormStage, Storms};
 
 use super::act::CancelKind;
 use super::ids::Number;
@@ -987,6 +989,11 @@ pub enum Notice {
     CoversDoubtful {
         /// Which, and why.
         covers: Vec<CoverDoubt>,
+    },
+    /// Systems storm (警報の多発), or have ceased to.
+    Storm {
+        /// Which, and what is open on them.
+        storms: Storms,
     },
     /// Records that could not be read or applied.
     Damage {

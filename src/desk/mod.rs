@@ -122,6 +122,7 @@ impl Desk {
 
     /// Takes one input and returns what changed, and why.
     pub fn step(&mut self, now: Now, input: Input) -> Step {
+        let alerts = self.state.counters.alert;
         let mut turn = Turn::new(&mut self.state, &self.book, now);
         let reply = match input {
             Input::Started { store, epoch } => {
@@ -164,6 +165,9 @@ impl Desk {
             Self::wake(&mut turn, wakeup);
         }
         correlate::place_pending(&mut turn);
+        if turn.state.counters.alert > alerts {
+            correlate::storm::arrived(&mut turn);
+        }
         correlate::watch_recovery(&mut turn);
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
@@ -199,6 +203,7 @@ impl Desk {
             Wakeup::Digest => notify::digest(turn),
             Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
+            Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => intake::sweep(turn),
             // Rows are looked at by `deliver::start_due`, after everything that may supersede them.

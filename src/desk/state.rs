@@ -8,11 +8,13 @@ mod books;
 mod covers;
 mod here;
 mod house;
+mod storm;
 
 pub use agenda::{Agenda, Wakeup, When};
 pub use books::{Counters, Tally};
 pub use here::Here;
 pub use house::House;
+pub use storm::{Storm, Storms};
 
 use super::alert::Alert;
 use super::cover::Cover;
@@ -182,6 +184,7 @@ impl State {
         self.agenda.set(Wakeup::Certificates, self.house.certificates_due.map(When::Wall));
         self.agenda.set(Wakeup::Addresses, self.house.addresses_due.map(When::Wall));
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
+        self.agenda.set(Wakeup::Storm, self.house.storms.due.map(When::Elapsed));
         self.agenda.set(Wakeup::Sweep, self.house.sweep_due.map(When::Elapsed));
         self.reshaped.clear();
     }

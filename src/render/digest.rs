@@ -84,7 +84,7 @@ pub(super) fn adopted(letter: &Letter, source: &str, problems: &[DigestLine], to
     (subject(&["監視開始"], what.trim(), None, None), page)
 }
 
-fn rows(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
+pub(super) fn rows(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
     lines.iter().map(|line| row(line, clock)).collect()
 }
 

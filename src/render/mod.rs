@@ -30,6 +30,7 @@ mod report;
 mod request;
 pub mod sentences;
 mod source;
+mod storm;
 mod symptom;
 mod text;
 mod time;

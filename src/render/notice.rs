@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{call, commands, covers, doubt, evidence, facts, impact, text, words};
+use super::{call, commands, covers, doubt, evidence, facts, impact, storm, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -203,6 +203,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::CoversDoubtful { covers } => covers::doubtful(covers, clock),
         Notice::CoverEnds { cover, red, total } => covers::ends_soon(cover, red, *total, clock),
+        Notice::Storm { storms } => storm::told(storms, clock),
         Notice::Damage { what } => Told {
             title: "記録の一部を読み取れませんでした".to_owned(),
             happened: "記録の一部を読み取れませんでした。読み取れたものから運転を続けております。".to_owned(),

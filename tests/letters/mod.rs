@@ -5,6 +5,7 @@ mod desks;
 mod impacts;
 mod offices;
 mod sources;
+mod storms;
 mod switch;
 mod vendors;
 
@@ -332,6 +333,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(impacts::impacts());
     all.extend(desks::desks());
+    all.extend(storms::storms());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
     let english: Vec<_> = [
@@ -350,6 +352,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("impact-one-side", "en-impact-one-side"),
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),
+        ("internal-storm-blind", "en-storm-blind"),
     ]
     .into_iter()
     .map(|(of, name)| {

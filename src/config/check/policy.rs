@@ -17,6 +17,11 @@ const LONGEST_EVIDENCE: Duration = Duration::from_secs(24 * 3600);
 /// No notice of a certificate's end leaves earlier than this many days before it.
 const MOST_DAYS: u16 = 400;
 
+/// Fewer alerts are read one by one.
+const FEWEST_IN_A_STORM: u32 = 20;
+/// All that came within it is counted again and again.
+const LONGEST_STORM_SPAN: Duration = Duration::from_secs(3600);
+
 impl Checker<'_> {
     /// The policy.
     pub(super) fn policy(&mut self, table: PolicyTable, site: Option<&Site>) -> Policy {
@@ -30,6 +35,8 @@ impl Checker<'_> {
             ("flap_quiet", table.flap_quiet),
             ("reopen", table.reopen),
             ("recurrence", table.recurrence),
+            ("storm_span", table.storm_span),
+            ("storm_again", table.storm_again),
             ("call_again", table.call_again),
             ("long_closure", table.long_closure),
         ];
@@ -53,6 +60,14 @@ impl Checker<'_> {
                 let help = format!("write days before the end, 1 to {MOST_DAYS}");
                 self.findings.fault(&path.key("certificate_days").index(index), format!("is {days}"), help);
             }
+        }
+        if (1..FEWEST_IN_A_STORM).contains(&table.storm_alerts) {
+            let help = "what comes in such numbers every day is no storm: write 20 or more, or 0 for none";
+            self.findings.fault(&path.key("storm_alerts"), format!("is {}", table.storm_alerts), help);
+        }
+        if table.storm_span.0 > LONGEST_STORM_SPAN {
+            let help = "what comes over hours can be read one by one: write up to 1h";
+            self.findings.fault(&path.key("storm_span"), "is longer than 1h", help);
         }
         if table.hold_business_days == 0 {
             self.findings.fault(&path.key("hold_business_days"), "is 0", "write the business days between two 相談");
@@ -90,6 +105,9 @@ impl Checker<'_> {
             reopen: table.reopen.0,
             recurrence: table.recurrence.0,
             look: table.look,
+            storm_alerts: Some(table.storm_alerts).filter(|most| *most > 0),
+            storm_span: table.storm_span.0,
+            storm_again: table.storm_again.0,
             call_again: table.call_again.0,
             long_closure: table.long_closure.0,
             evidence_values: self.evidence(&path.key("evidence_values"), table.evidence_values),

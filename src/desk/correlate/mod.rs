@@ -18,6 +18,7 @@ mod reach;
 mod recovery;
 mod relapse;
 pub(super) mod silent;
+pub(super) mod storm;
 mod window;
 
 pub(super) use blind::{blind, sees_again};

@@ -104,7 +104,7 @@ fn lines(turn: &Turn, incidents: &[IncidentId], which: impl Fn(&Incident) -> boo
     known.filter(|incident| which(incident)).map(|incident| line(turn, incident)).take(LINES).collect()
 }
 
-fn line(turn: &Turn, incident: &Incident) -> DigestLine {
+pub(super) fn line(turn: &Turn, incident: &Incident) -> DigestLine {
     let representative = incident.representative.and_then(|id| turn.state.alerts.get(&id));
     let text = representative
         .map_or_else(|| incident.summary.clone(), |alert| format!("{} {}", alert.problem.host, alert.problem.summary));

@@ -1,7 +1,7 @@
 //! Words within the house: 内部連絡, 監視停止, what was red at the first start, numbers written back.
 
 use super::facts::{Reader, facts};
-use super::{Draft, send};
+use super::{Draft, send, storm};
 use crate::desk::alert::Alert;
 use crate::desk::deliver;
 use crate::desk::ids::{AlertId, IncidentId, PartyId, SourceId};
@@ -24,6 +24,9 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     let desk = turn.book.rules.site.desk.clone();
     let incident_facts = incident.and_then(|id| facts(turn, id, Reader::House(&desk))).map(Box::new);
     let severity = incident_facts.as_ref().map_or(3, |facts| facts.severity);
+    if storm::is_listed_there(turn, incident, &notice, severity) {
+        return;
+    }
     let urgent = matches!(notice, Notice::NotDelivered { .. } | Notice::Damage { .. } | Notice::SetAside { .. });
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);

@@ -18,6 +18,7 @@ mod impact;
 mod onsite;
 mod phone;
 mod reports;
+mod storm;
 mod vendor;
 
 pub(super) use certificates::certificate_seen;
@@ -34,6 +35,7 @@ pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
 pub(super) use reports::{
     external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
 };
+pub(super) use storm::storm;
 pub(super) use vendor::{chaser, manager, request, security, withdrawal};
 
 use super::contact::{self, Resolution};

@@ -129,6 +129,8 @@ pub enum Why {
     ClosedForLong,
     /// The incident became graver: what could wait cannot any more.
     Graver,
+    /// Too many alerts come on a system, or no longer.
+    Storm,
     /// An external service.
     ExternalService,
     /// A source is blind.

@@ -50,6 +50,15 @@ pub struct Policy {
     /// Log lines are gathered from so long before 発生; `None` = none are.
     #[serde(default)]
     pub evidence_lines: Option<Duration>,
+    /// A system storms (警報の多発) when this many alerts come on it …
+    #[serde(default = "a_hundred")]
+    pub storm_alerts: Option<u32>,
+    /// … within this time (default 100 in 10 min); `None` = never.
+    #[serde(default = "ten_minutes")]
+    pub storm_span: Duration,
+    /// While it goes on the desk hears of it this often (default 30 min).
+    #[serde(default = "half_an_hour")]
+    pub storm_again: Duration,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.
@@ -85,6 +94,14 @@ fn an_hour() -> Duration {
 
 fn half_an_hour() -> Duration {
     Duration::from_secs(1800)
+}
+
+fn a_hundred() -> Option<u32> {
+    Some(100)
+}
+
+fn ten_minutes() -> Duration {
+    Duration::from_secs(600)
 }
 
 fn five_minutes() -> Duration {

@@ -1,5 +1,6 @@
 //! What belongs to the desk as a whole rather than to one thing.
 
+use super::storm::Storms;
 use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::now::{Elapsed, Now};
 use jiff::Timestamp;
@@ -41,6 +42,9 @@ pub struct House {
     pub reminded: BTreeMap<String, Timestamp>,
     /// Blind times: source, from, until.
     pub blind_times: Vec<(SourceId, Timestamp, Option<Timestamp>)>,
+    /// Systems on which too many alerts come.
+    #[serde(default)]
+    pub storms: Storms,
     /// When what ended long ago is next forgotten.
     pub sweep_due: Option<Elapsed>,
     /// Revision of the rules in force.

@@ -9,7 +9,8 @@ use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, Tried,
+    Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine, StormStage,
+    Tried,
 };
 
 impl Mail<'_> {
@@ -58,6 +59,12 @@ impl Mail<'_> {
                 Purpose::Ask(_) | Purpose::Chase => commands::acknowledge(&facts.number, &call.organization),
             });
         }
+    }
+
+    fn storm(&self, storm: &StormLine) -> String {
+        let system = storm.system.as_deref().map(text::name).unwrap_or_else(|| "no known system".to_owned());
+        let until = storm.until.map(|at| format!(" until {}", self.clock.english_short(at))).unwrap_or_default();
+        format!("{system} since {}{until}, {} alerts", self.clock.english_short(storm.since), storm.alerts)
     }
 
     /// Calls that were made, one each.
@@ -159,6 +166,20 @@ impl Mail<'_> {
                     red.iter().map(|line| text::summary(line)).collect::<Vec<_>>().join("; ")
                 ),
                 vec![commands::extend(&cover.id, cover.silence)],
+            ),
+            Notice::Storm { storms } => (
+                match storms.stage {
+                    StormStage::Began => "Storm of alerts",
+                    StormStage::GoesOn if storms.blind => "Storm of alerts, end not known (a source sees nothing)",
+                    StormStage::GoesOn => "The storm of alerts goes on",
+                    StormStage::Over => "The storm of alerts is over",
+                },
+                format!(
+                    "Everything is recorded. {}. Open incidents on these systems: {}.",
+                    storms.storms.iter().map(|storm| self.storm(storm)).collect::<Vec<_>>().join("; "),
+                    storms.total
+                ),
+                vec![commands::LIST.to_owned()],
             ),
             Notice::Damage { what } => ("Damaged records", text::note(what), vec![commands::VERIFY.to_owned()]),
         };

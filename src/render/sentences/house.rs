@@ -1,7 +1,8 @@
 //! What changes of the desk as a whole, in English.
 
 use super::{Names, Weight, one_line};
-use crate::desk::house::Change;
+use crate::desk::house::{Change, StormChange};
+use crate::desk::ids::SystemId;
 
 pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
     match change {
@@ -22,6 +23,7 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
             (format!("next hand-over: {next}"), Weight::Detail)
         }
+        Change::Storm(change) => storm(names, change),
         Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
         }
@@ -39,5 +41,18 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
         }
         Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
+    }
+}
+
+fn storm(names: Names, change: &StormChange) -> (String, Weight) {
+    let of =
+        |system: &Option<SystemId>| system.as_ref().map_or_else(|| "no known system".to_owned(), ToString::to_string);
+    match change {
+        StormChange::Looked { .. } => ("counted what came".to_owned(), Weight::Detail),
+        StormChange::Began { system, .. } => (format!("storm on {} began", of(system)), Weight::Headline),
+        StormChange::Ended { system, at, alerts } => {
+            (format!("storm on {} is over at {}, {alerts} alerts", of(system), names.at(*at)), Weight::Headline)
+        }
+        StormChange::Told { .. } => ("told of storms".to_owned(), Weight::Detail),
     }
 }

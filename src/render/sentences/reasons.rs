@@ -16,7 +16,7 @@ pub(super) fn reason(names: Names, reason: &Reason) -> String {
         Reason::Owed(reason) => owed_reason(names, reason),
         Reason::Cover(reason) => cover_reason(reason),
         Reason::Probe(reason) => probe_reason(*reason).to_owned(),
-        Reason::House(reason) => house_reason(*reason).to_owned(),
+        Reason::House(reason) => house_reason(*reason),
     }
 }
 
@@ -180,6 +180,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::ClosedForLong => "the vendor is closed for long and nobody answers".to_owned(),
         Why::Graver => "it has become graver".to_owned(),
         Why::HandOver => "the reception closes".to_owned(),
+        Why::Storm => "of a storm of alerts".to_owned(),
         Why::ExternalService => "an external service fails".to_owned(),
         Why::Blind => "a source sees nothing".to_owned(),
         Why::SeesAgain => "a source sees again".to_owned(),
@@ -218,15 +219,17 @@ fn probe_reason(reason: probe::Reason) -> &'static str {
     }
 }
 
-fn house_reason(reason: house::Reason) -> &'static str {
+fn house_reason(reason: house::Reason) -> String {
     match reason {
-        house::Reason::Start => "the daemon started",
-        house::Reason::Configuration => "the configuration was read",
-        house::Reason::Planned => "planned work or a silence changed",
-        house::Reason::Hour => "the hour came",
-        house::Reason::Observed => "it was observed",
-        house::Reason::Answered => "it answered",
-        house::Reason::Calm => "nothing fails there, and it does not answer",
-        house::Reason::Failed => "the desk failed on it",
+        house::Reason::Start => "the daemon started".to_owned(),
+        house::Reason::Configuration => "the configuration was read".to_owned(),
+        house::Reason::Planned => "planned work or a silence changed".to_owned(),
+        house::Reason::Hour => "the hour came".to_owned(),
+        house::Reason::Observed => "it was observed".to_owned(),
+        house::Reason::Answered => "it answered".to_owned(),
+        house::Reason::Calm => "nothing fails there, and it does not answer".to_owned(),
+        house::Reason::TooMany { most } => format!("{most} or more came lately"),
+        house::Reason::Fewer => "fewer come".to_owned(),
+        house::Reason::Failed => "the desk failed on it".to_owned(),
     }
 }
