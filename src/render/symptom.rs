@@ -248,6 +248,7 @@ mod tests {
     fn each_message_of_the_example_site_gives_a_title_and_a_sentence() {
         let cases = [
             ("【死活】本庁舎コアスイッチ Ping応答なし", "core-sw-01", "本庁舎コアスイッチ", "コアスイッチ"),
+            ("夜間バックアップの正常終了 未確認（06:00まで）", "srv-bk-01", "バックアップサーバ", "バックアップサーバ"),
             (
                 "【性能】本庁舎コアスイッチ パケットロス率 25%（閾値20%）",
                 "core-sw-01",

@@ -15,9 +15,6 @@ use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
-#[cfg(test)]
-mod tests;
-
 /// So many hours that passed unjudged are judged one by one; of more (a source was blind for days) only the last ones.
 const MOST_AT_ONCE: usize = 31;
 

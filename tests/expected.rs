@@ -1,16 +1,16 @@
-//! What transcripts cannot say: rules that change, hours that pass unseen, loose patterns.
+//! What must come by its hour, as far as transcripts cannot say it: rules that change, hours that pass unseen, loose patterns.
 
 #![allow(clippy::unwrap_used, reason = "a failed test should stop")]
 
-use crate::config::{self, Environment};
-use crate::desk::alert::{Alert, Standing};
-use crate::desk::ids::SourceId;
-use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
-use crate::desk::rules::Rules;
-use crate::desk::state::State;
-use crate::desk::{Desk, Input};
 use jiff::{SignedDuration, Timestamp};
+use kiriwake::config::{self, Environment};
+use kiriwake::desk::alert::{Alert, Standing};
+use kiriwake::desk::ids::SourceId;
+use kiriwake::desk::now::{Elapsed, Now};
+use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::rules::Rules;
+use kiriwake::desk::state::State;
+use kiriwake::desk::{Desk, Input};
 
 const EXPECTED: &str = r#"
 [[expect]]
