@@ -433,7 +433,7 @@ async fn the_values_around_a_fault_are_read_and_what_is_not_there_is_said() {
     let [(part, content)] = found.files.try_into().unwrap();
     let text = String::from_utf8(content).unwrap();
     assert_eq!((part.host.as_str(), part.origin.as_str()), ("core-sw-01", "icmpping"));
-    assert!(part.lines >= 1 && text.starts_with("# icmpping (icmpping)\n"), "{text}");
+    assert!(part.lines >= 1 && text.starts_with("# core-sw-01: icmpping (icmpping)\n"), "{text}");
     assert!(text.trim_end().ends_with("+09:00\t0"), "{text}");
     assert_eq!((found.gaps.len(), &found.gaps[0].why), (1, &Lack::NotThere));
     desk.stop().await;

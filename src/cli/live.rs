@@ -79,7 +79,8 @@ pub(super) async fn live(context: &Context, settings: &Settings) -> Live {
             }
             let (hosts, alarms) = (watched.hosts.len(), watched.problems.len());
             live.holes.extend(holes(&book, &config.name.as_str().into(), &watched.problems));
-            Ok(format!("Zabbix {}: {hosts} hosts, {alarms} triggers at or above the level", watched.version))
+            let least = config.min_severity.as_str();
+            Ok(format!("Zabbix {}: {hosts} hosts, {alarms} triggers of level {least} or higher", watched.version))
         });
         live.tell(context, "source", &config.name, found);
     }

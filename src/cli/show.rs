@@ -64,6 +64,20 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
             text::time(mute.since, &zone)
         ));
     }
+    for expected in &status.expected {
+        let time = |at: Option<_>| at.map_or_else(|| "never".to_owned(), |at| text::time(at, &zone));
+        let now = match (expected.missed, expected.awaits.is_empty()) {
+            (true, _) => ", MISSED".to_owned(),
+            (false, true) => String::new(),
+            (false, false) => format!(", not known until {} looks", expected.awaits.join(", ")),
+        };
+        text::out(&format!(
+            "expected        {} came {}, next by {}{now}",
+            text::cut(&expected.name, 40),
+            time(expected.came),
+            time(expected.due)
+        ));
+    }
     text::out(&format!("books           {}", if status.balanced { "balance" } else { "DO NOT BALANCE" }));
     if let Some(seconds) = status.next_wakeup_seconds {
         text::out(&format!("next deadline   in {seconds} s"));

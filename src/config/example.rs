@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 /// Every file of the example with its content.
-pub const FILES: [(&str, &str); 12] = [
+pub const FILES: [(&str, &str); 13] = [
     ("site.toml", include_str!("../../config/site.toml")),
     ("sources.toml", include_str!("../../config/sources.toml")),
     ("parties.toml", include_str!("../../config/parties.toml")),
@@ -23,6 +23,7 @@ pub const FILES: [(&str, &str); 12] = [
     ("policy.toml", include_str!("../../config/policy.toml")),
     ("channels.toml", include_str!("../../config/channels.toml")),
     ("maintenance.toml", include_str!("../../config/maintenance.toml")),
+    ("expected.toml", include_str!("../../config/expected.toml")),
     ("patterns.toml", include_str!("../../config/patterns.toml")),
 ];
 

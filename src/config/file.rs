@@ -7,6 +7,7 @@
 
 use super::span::Span;
 use crate::desk::isolate::condition;
+use crate::desk::observation::Level;
 use crate::desk::pattern::Pattern;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{
@@ -367,4 +368,16 @@ pub(super) struct MaintenanceTable {
     pub(super) lasts: Option<Span>,
     pub(super) first: Option<Day>,
     pub(super) last: Option<Day>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectTable {
+    pub(super) name: String,
+    pub(super) component: String,
+    pub(super) sign: WrittenMatch,
+    pub(super) by: String,
+    pub(super) calendar: Option<String>,
+    pub(super) within: Option<Span>,
+    pub(super) level: Option<Level>,
 }

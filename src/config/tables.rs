@@ -9,7 +9,7 @@ use super::tree::{Layer, Node, Path, Tree, Value};
 use serde::Deserialize;
 
 /// The tables at the top; anything else there is a slip.
-pub(super) const TABLES: [&str; 15] = [
+pub(super) const TABLES: [&str; 16] = [
     "site",
     "state",
     "control",
@@ -25,6 +25,7 @@ pub(super) const TABLES: [&str; 15] = [
     "policy",
     "channel",
     "maintenance",
+    "expect",
 ];
 
 /// One table and where it stands.

@@ -14,6 +14,7 @@ use crate::desk::now::Now;
 use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::request::Request;
 use crate::desk::source::Sight;
+use crate::desk::state::{Expected, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,10 +53,28 @@ pub struct Status {
     /// Components whose address answers no ping when all is well: their silence is no sign.
     #[serde(default)]
     pub mute: Vec<MuteLine>,
+    /// What must come by its hour.
+    #[serde(default)]
+    pub expected: Vec<ExpectedLine>,
     /// What is due next: seconds from now.
     pub next_wakeup_seconds: Option<u64>,
     /// Whether the books balance.
     pub balanced: bool,
+}
+
+/// What must come by its hour, at a glance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExpectedLine {
+    /// What.
+    pub name: String,
+    /// When it came last.
+    pub came: Option<Timestamp>,
+    /// The next hour that is not judged yet.
+    pub due: Option<Timestamp>,
+    /// That hour is over, and these sources have not looked since.
+    pub awaits: Vec<String>,
+    /// It is missed now.
+    pub missed: bool,
 }
 
 /// One source at a glance.
@@ -222,9 +241,23 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
             .collect(),
         mute: mute(desk),
+        expected: expected(state),
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,
     }
+}
+
+fn expected(state: &State) -> Vec<ExpectedLine> {
+    let missed =
+        |name: &str| state.alerts.values().any(|alert| alert.missed.as_deref() == Some(name) && alert.gone.is_none());
+    let line = |(name, known): (&String, &Expected)| ExpectedLine {
+        name: name.clone(),
+        came: known.came,
+        due: known.due,
+        awaits: known.awaits.iter().map(ToString::to_string).collect(),
+        missed: missed(name),
+    };
+    state.house.expected.iter().map(line).collect()
 }
 
 /// Incidents, newest first: open ones, or all still in memory.

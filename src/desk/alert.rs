@@ -47,6 +47,9 @@ pub struct Alert {
     /// What it has in common with others of one fault, as the configuration of that time chose: `tag.service=juki`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<String>,
+    /// What did not come, by its name: no source saw this, the desk missed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<String>,
 }
 
 /// How an alert ended.
@@ -95,6 +98,8 @@ pub enum Suppression {
     SourceMaintenance,
     /// It had ended before we learnt of it and belongs to nothing open.
     Over,
+    /// It is the sign that something came that must come.
+    Expected,
 }
 
 /// A change of an alert.
@@ -188,6 +193,12 @@ pub enum Reason {
         /// The tag or field, and its value.
         what: String,
     },
+    /// It did not come by its hour, and its source looked.
+    DidNotCome,
+    /// It came, if late.
+    Came,
+    /// It is expected no more.
+    Configuration,
     /// Nothing open is related to it.
     NothingRelated,
     /// The group turned out to be several faults without a common failing cause.

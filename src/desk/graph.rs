@@ -146,6 +146,7 @@ pub(crate) mod tests {
             calendars: BTreeMap::new(),
             channels: Vec::new(),
             maintenance: Vec::new(),
+            expected: Vec::new(),
             policy: Policy {
                 together: Vec::new(),
                 window: Duration::from_secs(90),

@@ -4,9 +4,10 @@
 
 use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
-use super::state::{State, Storm, Storms, Wakeup, When};
+use super::state::{Expected, State, Storm, Storms, Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A change of the desk as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,13 @@ pub enum Change {
     },
     /// Something about storms.
     Storm(StormChange),
+    /// Something about what must come by its hour.
+    Expected {
+        /// Its name.
+        name: String,
+        /// What.
+        what: ExpectedChange,
+    },
     /// When certificates are next looked at.
     Certificates {
         /// The next hour.
@@ -133,6 +141,35 @@ pub enum StormChange {
     },
 }
 
+/// A change of how things stand with what must come by its hour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExpectedChange {
+    /// It is expected by an hour; `None` = no more, as far as the calendar goes.
+    By {
+        /// Since when its coming would have been seen.
+        since: Timestamp,
+        /// The hour.
+        due: Option<Timestamp>,
+    },
+    /// It came.
+    Came {
+        /// By the source's clock.
+        at: Timestamp,
+    },
+    /// The hour is over: these sources look once more.
+    Over {
+        /// Which.
+        awaits: BTreeSet<SourceId>,
+    },
+    /// The hour is over, and whether it came is not known until these sources see again.
+    Held {
+        /// Which.
+        awaits: BTreeSet<SourceId>,
+    },
+    /// The configuration expects it no more.
+    Dropped,
+}
+
 /// Why it changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,6 +195,14 @@ pub enum Reason {
     },
     /// Fewer come.
     Fewer,
+    /// It came in time.
+    InTime,
+    /// It did not come by its hour.
+    NotCome,
+    /// It may have come before the desk could see it.
+    NotWatched,
+    /// A source that may bring it sees nothing.
+    NotSeen,
     /// The desk failed on it.
     Failed,
 }
@@ -189,6 +234,10 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Storm(change) => {
             storm(&mut state.house.storms, change);
             state.agenda.set(Wakeup::Storm, state.house.storms.due.map(When::Elapsed));
+        }
+        Change::Expected { name, what } => {
+            expected(&mut state.house.expected, name, what);
+            state.agenda.set(Wakeup::Expected, state.house.expected_due());
         }
         Change::Certificates { next } => {
             state.house.certificates_due = Some(*next);
@@ -230,6 +279,27 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.tally.observed += 1;
             state.tally.set_aside += 1;
         }
+    }
+}
+
+/// Total: what is not known is passed over, but for a first hour.
+fn expected(all: &mut BTreeMap<String, Expected>, name: &str, what: &ExpectedChange) {
+    match what {
+        ExpectedChange::By { since, due } => {
+            let came = all.get(name).and_then(|known| known.came);
+            all.insert(name.to_owned(), Expected { since: *since, due: *due, awaits: BTreeSet::new(), came });
+        }
+        ExpectedChange::Came { at } => {
+            if let Some(known) = all.get_mut(name) {
+                known.came = known.came.max(Some(*at));
+            }
+        }
+        ExpectedChange::Over { awaits } | ExpectedChange::Held { awaits } => {
+            if let Some(known) = all.get_mut(name) {
+                known.awaits.clone_from(awaits);
+            }
+        }
+        ExpectedChange::Dropped => drop(all.remove(name)),
     }
 }
 

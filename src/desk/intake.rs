@@ -3,13 +3,17 @@
 //! A stage, the first. It opens alerts and ends them on evidence; which incident they belong to is decided in
 //! `correlate`. Absence of anything is never evidence here (P6).
 
+mod expected;
+
+pub(super) use expected::due as expected_due;
+
 use super::alert::{self, Alert, Gone, Standing, Suppression};
 use super::cover::{self, Cover};
 use super::house;
 use super::ids::{AlertId, CoverId, SourceId};
 use super::letter::Notice;
 use super::modification;
-use super::observation::{Failure, Observation, Problem, Report, Seen};
+use super::observation::{Evidence, Failure, Observation, Problem, Report, Seen};
 use super::owed::{self, OwedState};
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
 use super::state::When;
@@ -79,6 +83,7 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
     {
         turn.record(house::Change::Addresses { next }, house::Reason::Configuration);
     }
+    expected::by_rules(turn);
     correlate::planned_by_rules(turn);
 }
 
@@ -117,6 +122,9 @@ pub(super) fn report(turn: &mut Turn, report: Report) {
         };
         turn.record((id.clone(), source::Change::Looked { at: now, cursor, complete: report.complete }), reason);
     }
+    if report.complete {
+        expected::looked(turn, &id);
+    }
     if report.complete
         && let Some(Source { sight: Sight::Blind { since, incident }, .. }) = known
     {
@@ -135,23 +143,14 @@ fn observe(turn: &mut Turn, source: &SourceId, seen: Observation, first_look: bo
         }
         (Seen::Problem(problem), None) => {
             let id = open(turn, source, seen.key, seen.at, problem, first_look);
-            if first_look {
-                adopted.push(id);
-            }
+            let adopts = Standing::Suppressed(Suppression::Adopted);
+            adopted.extend(turn.state.alerts.get(&id).filter(|alert| alert.standing == adopts).map(|alert| alert.id));
         }
         (Seen::Changed { level, acknowledged, suppressed, monitored }, Some(alert)) => {
             alter(turn, alert, level, acknowledged, suppressed, monitored);
         }
         (Seen::Recovered { evidence }, Some(alert)) => {
-            let Some(open) = turn.state.alerts.get(&alert).filter(|alert| alert.gone.is_none()) else { return };
-            let at = seen.at.max(open.at);
-            let gone = Gone { at, learnt: turn.now.elapsed, evidence };
-            turn.touched.stirred.extend(open.incident());
-            if open.held_back() {
-                // What burns there looked calm but for this one.
-                turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
-            }
-            turn.record(alert::Change::Gone { alert, gone }, alert::Reason::AsReported);
+            gone(turn, alert, seen.at, evidence, alert::Reason::AsReported);
         }
         (Seen::Changed { .. } | Seen::Recovered { .. }, None) => {
             let stray = alert::Change::Stray { source: source.clone(), key: seen.key };
@@ -161,6 +160,18 @@ fn observe(turn: &mut Turn, source: &SourceId, seen: Observation, first_look: bo
             turn.record((source.clone(), source::Change::Unreadable { text, why }), source::Reason::AsReported);
         }
     }
+}
+
+/// Ends an alert, unless it has ended.
+fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reason: alert::Reason) {
+    let Some(open) = turn.state.alerts.get(&alert).filter(|alert| alert.gone.is_none()) else { return };
+    let gone = Gone { at: at.max(open.at), learnt: turn.now.elapsed, evidence };
+    turn.touched.stirred.extend(open.incident());
+    if open.held_back() {
+        // What burns there looked calm but for this one.
+        turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
+    }
+    turn.record(alert::Change::Gone { alert, gone }, reason);
 }
 
 fn open(
@@ -190,8 +201,12 @@ fn open(
         repeats: 0,
         after: None,
         shares,
+        missed: None,
     };
-    if alert.problem.level < turn.book.min_level(source) {
+    let sign_of = expected::sign_of(turn, &alert);
+    if !sign_of.is_empty() {
+        alert.standing = Standing::Suppressed(Suppression::Expected);
+    } else if alert.problem.level < turn.book.min_level(source) {
         alert.standing = Standing::Suppressed(Suppression::BelowLevel);
     } else if first_look {
         alert.standing = Standing::Suppressed(Suppression::Adopted);
@@ -201,6 +216,9 @@ fn open(
         turn.touched.pending.insert(id);
     }
     turn.record(alert::Change::Opened(Box::new(alert)), alert::Reason::FirstSeen);
+    for expectation in sign_of {
+        expected::came(turn, expectation, id);
+    }
     id
 }
 
@@ -229,7 +247,9 @@ fn alter(
         Standing::Suppressed(Suppression::SourceMaintenance) => !alert.problem.suppressed,
         Standing::Suppressed(Suppression::BelowLevel) => alert.problem.level >= turn.book.min_level(&alert.source),
         Standing::Suppressed(Suppression::Adopted) => level.is_some(),
-        Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Silenced { .. } | Suppression::Over)
+        Standing::Suppressed(
+            Suppression::PlannedWork { .. } | Suppression::Silenced { .. } | Suppression::Over | Suppression::Expected,
+        )
         | Standing::Member(_)
         | Standing::Pending => false,
     };

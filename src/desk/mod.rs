@@ -203,6 +203,7 @@ impl Desk {
             Wakeup::Digest => notify::digest(turn),
             Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
+            Wakeup::Expected => intake::expected_due(turn),
             Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => intake::sweep(turn),
@@ -239,7 +240,9 @@ impl Desk {
         self.state
             .alerts
             .values()
-            .filter(|alert| alert.source == *source && alert.gone.is_none() && !alert.problem.momentary)
+            .filter(|alert| {
+                alert.source == *source && alert.missed.is_none() && alert.gone.is_none() && !alert.problem.momentary
+            })
             .map(|alert| OpenProblem {
                 key: alert.key.clone(),
                 object: alert.problem.object.clone(),

@@ -116,6 +116,11 @@ pub enum Evidence {
         /// The line, made printable.
         text: String,
     },
+    /// What had not come by its hour came after all.
+    Sign {
+        /// What showed it: the line, or the text of the alert.
+        text: String,
+    },
     /// Two successive complete reads no longer know it: its trigger was deleted (復旧イベントなし).
     NoRecoveryEvent,
 }

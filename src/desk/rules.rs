@@ -6,6 +6,7 @@
 
 mod alert_match;
 mod estate;
+mod expectation;
 mod isolation;
 mod maintenance;
 mod party;
@@ -15,6 +16,7 @@ pub mod written;
 pub use super::isolate::condition::Condition;
 pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch, either};
 pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, Location, System, Usage};
+pub use expectation::{Expectation, HIGHEST_OF_A_SIGN};
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
 pub use maintenance::{Maintenance, Times, Window};
 pub use party::{Contact, Contract, Party, PartyKind};
@@ -56,6 +58,9 @@ pub struct Rules {
     pub channels: Vec<Channel>,
     /// Planned work.
     pub maintenance: Vec<Maintenance>,
+    /// What must come by its hour.
+    #[serde(default)]
+    pub expected: Vec<Expectation>,
     /// Numbers and times.
     pub policy: Policy,
 }

@@ -6,12 +6,14 @@
 mod agenda;
 mod books;
 mod covers;
+mod expected;
 mod here;
 mod house;
 mod storm;
 
 pub use agenda::{Agenda, Wakeup, When};
 pub use books::{Counters, Tally};
+pub use expected::{Expected, GRACE};
 pub use here::Here;
 pub use house::House;
 pub use storm::{Storm, Storms};
@@ -184,6 +186,7 @@ impl State {
         self.agenda.set(Wakeup::Certificates, self.house.certificates_due.map(When::Wall));
         self.agenda.set(Wakeup::Addresses, self.house.addresses_due.map(When::Wall));
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
+        self.agenda.set(Wakeup::Expected, self.house.expected_due());
         self.agenda.set(Wakeup::Storm, self.house.storms.due.map(When::Elapsed));
         self.agenda.set(Wakeup::Sweep, self.house.sweep_due.map(When::Elapsed));
         self.reshaped.clear();

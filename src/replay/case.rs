@@ -211,7 +211,10 @@ impl Teller<'_> {
                     let when = moment(*ended, lines.local(*at), zone);
                     match evidence {
                         Evidence::RecoveryEvent { .. } => lines.add(*at, &format!("{subject} ok{when}")),
-                        Evidence::Line { .. } => lines.add(*at, &format!("{subject} ok line{when}")),
+                        // What the desk missed is told as if its source had said so: the case is about what follows.
+                        Evidence::Line { .. } | Evidence::Sign { .. } => {
+                            lines.add(*at, &format!("{subject} ok line{when}"))
+                        }
                         Evidence::NoRecoveryEvent => {
                             let subject = subject.replacen(' ', " deleted ", 1);
                             lines.add(*at, &subject);

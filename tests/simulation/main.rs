@@ -46,7 +46,9 @@ fn rules() -> Rules {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let overlay = "[[maintenance]]\nname = \"定期点検\"\nowner = \"s-sha\"\nreason = \"点検\"\ncomponents = [\"hypervisor-4\"]\n\
-                   from = \"2026-10-09 20:00\"\nuntil = \"2026-10-09 23:30\"\n";
+                   from = \"2026-10-09 20:00\"\nuntil = \"2026-10-09 23:30\"\n\
+                   [[expect]]\nname = \"連携ファイルの到着\"\ncomponent = \"backup-server\"\n\
+                   sign = { source = \"network-log\", host = \"*\" }\nby = \"15 * * * *\"\nwithin = \"1h\"\n";
     std::fs::write(folder.path().join("zz.toml"), overlay).unwrap();
     match config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()) {
         Ok((settings, _)) => settings.rules,

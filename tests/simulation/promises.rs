@@ -1,7 +1,11 @@
 //! What must hold: of every entry as it comes, and at the end of the day.
 
 use super::*;
+use jiff::SignedDuration;
 use kiriwake::replay::{self, Recorded};
+
+/// How long before its hour what is expected in these days may come.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 impl Day<'_> {
     pub(super) fn books_balance(&self) {
@@ -19,6 +23,11 @@ impl Day<'_> {
             Change::Owed(owed::Change::Owed(row)) => self.look_at_row(row),
             Change::Alert(alert::Change::Gone { alert, .. }) => {
                 let alert = &self.desk.state().alerts[alert];
+                if let Some(missed) = &alert.missed {
+                    let came = self.desk.state().house.expected[missed].came.unwrap();
+                    assert!(came > alert.at - HOUR, "{} ended although {missed} did not come", alert.id);
+                    return;
+                }
                 let id = (alert.source.clone(), alert.key.clone());
                 assert!(self.recovered.contains(&id), "{} ended without evidence", alert.id);
             }

@@ -3,7 +3,7 @@
 //! Everything listens on loopback, lives in a scratch folder and is stopped by the pid it was started with. Nothing
 //! waits by sleeping: [`wait_for`] looks until something is so, or fails saying what it waited for. A part that can't
 //! run here (no root, no package, no Zabbix) is left out by [`skip`], which `tests/run` counts.
-//! Not here: what the product should do; that is in `end_to_end.rs` and `kills.rs`.
+//! Not here: what the product should do; that is in `end_to_end.rs`, `nights.rs` and `kills.rs`.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -15,6 +15,7 @@ pub(crate) mod mail;
 pub(crate) mod postfix;
 pub(crate) mod site;
 pub(crate) mod smtp_sink;
+pub(crate) mod town;
 pub(crate) mod webhook;
 pub(crate) mod zabbix;
 

@@ -66,6 +66,34 @@ impl Site {
         fs::write(self.config.join(name), text).expect("ours");
     }
 
+    /// Writes one time of `[policy]` otherwise.
+    pub(crate) fn set_policy(&self, key: &str, time: &str) {
+        self.edit(|document| {
+            if let Some(policy) = table(document, "policy") {
+                policy[key] = value(time);
+            }
+        });
+    }
+
+    /// How long rules that wait before anybody is asked do so.
+    pub(crate) fn set_watch(&self, time: &str) {
+        self.edit(|document| {
+            each(document.as_table_mut(), "rule", |_, rule| {
+                if rule.contains_key("watch") {
+                    rule["watch"] = value(time);
+                }
+            });
+        });
+    }
+
+    /// Takes Zabbix's maintenances as planned work.
+    pub(crate) fn take_maintenances(&self) {
+        self.edit(|document| {
+            let Some(sources) = table(document, "source") else { return };
+            each(sources, "zabbix", |_, zabbix| zabbix["maintenance"] = value(true));
+        });
+    }
+
     /// Lets the first log source use one more set of patterns.
     pub(crate) fn use_patterns(&self, set: &str) {
         self.edit(|document| {

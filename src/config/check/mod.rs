@@ -8,6 +8,7 @@ mod calendars;
 mod components;
 mod contacts;
 mod contradiction;
+mod expected;
 mod isolation;
 mod maintenance;
 mod overlap;
@@ -52,6 +53,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let calendars = tables.named::<file::CalendarTable>("calendar");
     let rules = tables.list::<file::RuleTable>(&Path::of(&["rule"]));
     let maintenance = tables.list::<file::MaintenanceTable>(&Path::of(&["maintenance"]));
+    let expected = tables.list::<file::ExpectTable>(&Path::of(&["expect"]));
     let kinds = kinds::Written::read(&mut tables);
 
     let mut checker = Checker { tree, findings, today, used: BTreeSet::new() };
@@ -68,6 +70,8 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let name = site.as_ref().map_or("", |site| &site.name);
     let kinds = kinds.check(&mut checker, &zone, name, folder);
     let (sources, probes) = (kinds.source_rules(), kinds.probe_rules());
+    let expected =
+        checker.expected(expected, &expected::World { sources: &sources, calendars: &calendars, zone: &zone });
     let known = Known { components: &components, sources: &sources };
     checker.contradictions(&placed, &contradiction::World { known, probes: &probes });
     let told = contacts::Told::of(site.as_ref(), (&systems, &locations), &components, &isolation, policy.as_ref());
@@ -88,6 +92,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             isolation,
             calendars,
             maintenance,
+            expected,
             policy: policy?,
         },
         kinds,

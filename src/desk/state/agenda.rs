@@ -40,6 +40,8 @@ pub enum Wakeup {
     Addresses,
     /// A row may be tried.
     Owed(OwedId),
+    /// Something must have come.
+    Expected,
     /// Alerts are counted, and storms told of.
     Storm,
     /// What ended long ago may be forgotten.

@@ -1,5 +1,7 @@
 //! What belongs to the desk as a whole rather than to one thing.
 
+use super::agenda::When;
+use super::expected::Expected;
 use super::storm::Storms;
 use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::now::{Elapsed, Now};
@@ -45,8 +47,18 @@ pub struct House {
     /// Systems on which too many alerts come.
     #[serde(default)]
     pub storms: Storms,
+    /// What must come by its hour, by its name.
+    #[serde(default)]
+    pub expected: BTreeMap<String, Expected>,
     /// When what ended long ago is next forgotten.
     pub sweep_due: Option<Elapsed>,
     /// Revision of the rules in force.
     pub rules_hash: String,
+}
+
+impl House {
+    /// When the first hour of what must come is over.
+    pub fn expected_due(&self) -> Option<When> {
+        self.expected.values().filter_map(Expected::over_at).min().map(When::Wall)
+    }
 }

@@ -76,6 +76,7 @@ pub(super) fn alert(names: Names, change: &alert::Change, reason: &Reason) -> (S
             let evidence = match &gone.evidence {
                 crate::desk::observation::Evidence::RecoveryEvent { .. } => "recovery event",
                 crate::desk::observation::Evidence::Line { .. } => "closing line",
+                crate::desk::observation::Evidence::Sign { .. } => "the sign came",
                 crate::desk::observation::Evidence::NoRecoveryEvent => "deleted, no recovery event",
             };
             (format!("gone {} ({evidence})", alert_name(names, *alert)), Weight::Headline)
@@ -113,6 +114,7 @@ fn suppression(why: &Suppression) -> String {
         Suppression::PlannedWork { name, by: None } => format!("planned work {}", one_line(name)),
         Suppression::Silenced { by } => format!("silence {by}"),
         Suppression::SourceMaintenance => "maintenance in the monitoring system".to_owned(),
+        Suppression::Expected => "the sign that all is well".to_owned(),
         Suppression::Over => "over before it was learnt".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! What changes of the desk as a whole, in English.
 
 use super::{Names, Weight, one_line};
-use crate::desk::house::{Change, StormChange};
+use crate::desk::house::{Change, ExpectedChange, StormChange};
 use crate::desk::ids::SystemId;
 
 pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
@@ -24,6 +24,7 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             (format!("next hand-over: {next}"), Weight::Detail)
         }
         Change::Storm(change) => storm(names, change),
+        Change::Expected { name, what } => expected(names, name, what),
         Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
         }
@@ -41,6 +42,20 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
         }
         Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
+    }
+}
+
+fn expected(names: Names, name: &str, what: &ExpectedChange) -> (String, Weight) {
+    let name = one_line(name);
+    match what {
+        ExpectedChange::By { due: Some(due), .. } => {
+            (format!("{name} is expected by {}", names.at(*due)), Weight::Detail)
+        }
+        ExpectedChange::By { due: None, .. } => (format!("{name} is expected no more"), Weight::Detail),
+        ExpectedChange::Came { at } => (format!("{name} came at {}", names.at(*at)), Weight::Headline),
+        ExpectedChange::Over { .. } => (format!("the hour of {name} is over"), Weight::Detail),
+        ExpectedChange::Held { .. } => (format!("whether {name} came is not known"), Weight::Headline),
+        ExpectedChange::Dropped => (format!("{name} is expected no more"), Weight::Headline),
     }
 }
 

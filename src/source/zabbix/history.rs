@@ -11,7 +11,6 @@ use crate::desk::evidence::{Ask, Gap, Kind, Lack, Part};
 use crate::source::{Find, printable};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Items read for one incident.
@@ -78,7 +77,8 @@ async fn read<W: Wire>(api: &mut Api<W>, ask: &Ask, objects: &[String], zone: &T
         let detail = format!("{} further items were not read", over.len());
         find.gaps.push(gap(String::new(), Lack::Limit { detail }));
     }
-    let mut files: BTreeMap<String, File> = BTreeMap::new();
+    // In the order of the problems: the likeliest host first.
+    let mut files: Vec<(String, File)> = Vec::new();
     for (host, item) in items {
         let name = format!("{host} {}", printable(&item.key_, 200));
         match text(api, ask, &item, zone).await? {
@@ -87,7 +87,14 @@ async fn read<W: Wire>(api: &mut Api<W>, ask: &Ask, objects: &[String], zone: &T
                     let detail = format!("the newest {VALUES} values are kept");
                     find.gaps.push(gap(name, Lack::Limit { detail }));
                 }
-                files.entry(host).or_default().add(&item, text);
+                match files.iter_mut().find(|(known, _)| *known == host) {
+                    Some((_, file)) => file.add(&host, &item, text),
+                    None => {
+                        let mut file = File::default();
+                        file.add(&host, &item, text);
+                        files.push((host, file));
+                    }
+                }
             }
             None => find.gaps.push(gap(name, Lack::Nothing)),
         }
@@ -105,7 +112,7 @@ struct File {
 }
 
 impl File {
-    fn add(&mut self, item: &MeasuredItem, text: Text) {
+    fn add(&mut self, host: &str, item: &MeasuredItem, text: Text) {
         let (name, key) = (printable(&item.name, 200), printable(&item.key_, 200));
         let unit = if item.units.is_empty() { String::new() } else { format!(" [{}]", printable(&item.units, 20)) };
         let kind = if text.hourly { ", hourly: values, least, mean, greatest" } else { "" };
@@ -113,7 +120,7 @@ impl File {
             self.text.push('\n');
         }
         // Writing to a String can't fail.
-        let _ = writeln!(self.text, "# {name} ({key}){unit}{kind}");
+        let _ = writeln!(self.text, "# {host}: {name} ({key}){unit}{kind}");
         self.text.push_str(&text.text);
         self.lines += text.lines;
         self.keys.push(key);

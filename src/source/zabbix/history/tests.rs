@@ -42,8 +42,8 @@ fn the_values_behind_the_problems_come_a_file_for_each_host_oldest_first() {
         let text = String::from_utf8(content).unwrap();
         assert_eq!(
             text,
-            "# 値 2 (value[2])\n2026-09-20T02:12:20+09:00\t1\n2026-09-20T02:13:25+09:00\t0\n\n\
-             # 値 12 (value[12])\n2026-09-20T02:13:20+09:00\t7\n"
+            "# host-3: 値 2 (value[2])\n2026-09-20T02:12:20+09:00\t1\n2026-09-20T02:13:25+09:00\t0\n\n\
+             # host-3: 値 12 (value[12])\n2026-09-20T02:13:20+09:00\t7\n"
         );
         let gap = |what: &str, why| Gap { kind: Kind::Values, source: "zabbix".into(), what: what.into(), why };
         assert_eq!(found.gaps, [gap("host-5 value[4]", Lack::Nothing)]);
@@ -59,7 +59,7 @@ fn what_keeps_no_single_values_is_told_by_the_hour_and_what_is_gone_is_said() {
     let text = String::from_utf8(found.files[0].1.clone()).unwrap();
     assert_eq!(
         text,
-        "# 値 2 (value[2]), hourly: values, least, mean, greatest\n2026-09-20T01:20:00+09:00\t60\t1\t2\t3\n"
+        "# host-3: 値 2 (value[2]), hourly: values, least, mean, greatest\n2026-09-20T01:20:00+09:00\t60\t1\t2\t3\n"
     );
     assert_eq!((found.gaps.len(), found.gaps[0].what.as_str(), &found.gaps[0].why), (1, "trigger 4", &Lack::NotThere));
 }
