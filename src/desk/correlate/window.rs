@@ -144,8 +144,8 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
         return;
     }
-    if relapse::restored_lately(turn, incident).is_some() {
-        return relapse::take_in(turn, incident, Reason::WindowOverStillRed { red: present });
+    if let Some((before, alert)) = relapse::restored_lately(turn, incident) {
+        return relapse::go_on(turn, incident, before, alert);
     }
     let effect = isolate::effect_by_rule(turn, incident);
     grade(turn, incident, effect);
