@@ -301,6 +301,7 @@ fn disagreement() -> Box<Facts> {
                 single(
                     Need::Rule {
                         rule: "業務系の入口が ping に無応答".into(),
+                        conditions: vec!["probe entry has no answer".into()],
                         facts: vec![Fact::ProbeNotKnown { kind: "ping".into(), target: "lb-01".into() }],
                         at: None,
                     },
@@ -309,6 +310,7 @@ fn disagreement() -> Box<Facts> {
                 single(
                     Need::Rule {
                         rule: "長時間の応答異常".into(),
+                        conditions: vec!["age is at least 1h".into()],
                         facts: Vec::new(),
                         at: Some(at("2026-11-20T11:05:00")),
                     },
