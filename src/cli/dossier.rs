@@ -1,7 +1,7 @@
 //! One incident with everything on record about it, as a page for the terminal.
 
 use super::doubt::Terms;
-use super::{Context, hits, text};
+use super::{Context, hits, phrases, text};
 use crate::control::view::Dossier;
 use crate::desk::incident::{Incident, Verdict};
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
@@ -89,7 +89,7 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
                 words::by(verdict.by)
             ),
         );
-        page.line("because", &verdict.because);
+        page.line("because", phrases::because(context.tongue, &verdict.because));
         open_ends(context, dossier, verdict, page);
     }
     if let Some(root) = &incident.root {

@@ -3,11 +3,13 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+mod because;
 mod call;
 mod doubt;
 mod impact;
 mod storm;
 
+pub use because::Because;
 pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use impact::{Hours, Impact, OneSided, Users};
@@ -461,8 +463,8 @@ pub struct VerdictFacts {
     pub parties: Vec<String>,
     /// Suspected cause class.
     pub cause: Option<CauseClass>,
-    /// The rule's sentence.
-    pub because: String,
+    /// Why.
+    pub because: Because,
     /// Planned work (of a vendor that reads: its own) overran: what it kept apart still burns.
     #[serde(default)]
     pub overrun: bool,

@@ -4,7 +4,7 @@
 
 use super::layout::Page;
 use super::time::Clock;
-use super::{commands, evidence, facts, text, words};
+use super::{because, commands, evidence, facts, text, words};
 use crate::desk::letter::{Claim, Facts, Lever, Need, Unknown, VerdictFacts};
 use crate::desk::rules::VerdictCode;
 
@@ -63,7 +63,7 @@ pub(super) fn open_ends(page: &mut Page, verdict: &VerdictFacts, incident: &Fact
 }
 
 fn claim(claim: &Claim) -> String {
-    let because = text::summary(&claim.because);
+    let because = text::summary(&because::japanese(&claim.because));
     format!(
         "{}（確度：{}）　{}（ルール「{}」）",
         text::or(facts::listed(&claim.parties, "者"), "窓口"),

@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
-use super::{doubt, text, words};
+use super::{because, doubt, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, VerdictCode};
 use jiff::Timestamp;
@@ -270,7 +270,7 @@ pub(super) fn next_report(next: Option<Timestamp>, clock: &Clock) -> String {
 
 /// The rule's sentence (it ends with ため) as the ground of a judgement.
 pub(super) fn ground(verdict: &VerdictFacts) -> String {
-    let because = text::summary(&verdict.because);
+    let because = text::summary(&because::japanese(&verdict.because));
     let because = because.trim_end_matches('。');
     if because.is_empty() {
         "窓口に記録しております。".to_owned()

@@ -6,6 +6,7 @@
 //! in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
+pub mod because;
 mod call;
 mod certificates;
 mod commands;

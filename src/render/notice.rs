@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{call, commands, covers, doubt, evidence, facts, impact, storm, text, words};
+use super::{because, call, commands, covers, doubt, evidence, facts, impact, storm, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -71,7 +71,7 @@ fn verdict(incident: &Facts) -> Vec<String> {
     vec![
         format!("{}{whose}", words::verdict(told.code)),
         format!("確度：{}（{}）", words::confidence(told.confidence), words::by(told.by)),
-        format!("根拠：{}", text::or(text::summary(&told.because), "窓口に記録しております。")),
+        format!("根拠：{}", text::or(text::summary(&because::japanese(&told.because)), "窓口に記録しております。")),
     ]
 }
 

@@ -59,12 +59,7 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
         internal(
             "internal-nobody-left",
             Some(small(|facts| {
-                facts.verdict = verdict(
-                    VerdictCode::Unknown,
-                    Confidence::Unknown,
-                    &["株式会社K"],
-                    "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため",
-                );
+                facts.verdict = found(VerdictCode::Unknown, Confidence::Unknown, &["株式会社K"], Because::NobodyLeft);
                 edit(facts, |verdict| {
                     verdict.unknown = Some(Unknown::NobodyLeft);
                     verdict.evidence =
@@ -273,18 +268,13 @@ fn disagreement() -> Box<Facts> {
         facts.host = ("app-zaimu".into(), "財務会計システム".into());
         facts.component = Some("財務会計システム".into());
         facts.systems = strings(&["財務会計システム"]);
-        facts.verdict = verdict(
-            VerdictCode::Unknown,
-            Confidence::Unknown,
-            &["株式会社K"],
-            "複数のルールが、異なる担当先を示しているため",
-        );
+        facts.verdict = found(VerdictCode::Unknown, Confidence::Unknown, &["株式会社K"], Because::Disagreement);
         edit(facts, |verdict| {
             let claim = |rule: &str, party: &str, confidence, because: &str| Claim {
                 rule: rule.into(),
                 parties: strings(&[party]),
                 confidence,
-                because: because.into(),
+                because: Because::Words(because.into()),
             };
             let claims = vec![
                 claim("財務会計画面の異常", "D株式会社", Confidence::Possible, "画面の異常が先に検知されたため"),
@@ -331,12 +321,7 @@ fn nothing_known() -> Box<Facts> {
         facts.component = None;
         facts.systems = Vec::new();
         facts.scope = None;
-        facts.verdict = verdict(
-            VerdictCode::Unknown,
-            Confidence::Unknown,
-            &["株式会社K"],
-            "責任分界表に該当する構成要素がないため",
-        );
+        facts.verdict = found(VerdictCode::Unknown, Confidence::Unknown, &["株式会社K"], Because::NoComponent);
         edit(facts, |verdict| {
             verdict.unknown = Some(Unknown::NothingKnown { hosts: strings(&["新館プリンタ"]) });
             let need = Need::Covered { hosts: strings(&["新館プリンタ"]) };

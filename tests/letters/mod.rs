@@ -107,7 +107,9 @@ fn switch() -> Facts {
             by: By::Machine,
             parties: strings(&["株式会社N"]),
             cause: Some(CauseClass::Nw),
-            because: "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
+            because: Because::Words(
+                "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
+            ),
             overrun: false,
             evidence: vec![
                 Fact::Ping { target: "core-sw-01".into(), answered: false, at: at("2026-09-20T02:14:40") },
@@ -211,14 +213,20 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
     Box::new(facts)
 }
 
+/// By a rule's or a person's words.
 fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because: &str) -> Option<VerdictFacts> {
+    found(code, confidence, parties, Because::Words(because.into()))
+}
+
+/// By what the desk found.
+fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: Because) -> Option<VerdictFacts> {
     Some(VerdictFacts {
         code,
         confidence,
         by: By::Machine,
         parties: strings(parties),
         cause: None,
-        because: because.into(),
+        because,
         overrun: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
@@ -281,11 +289,11 @@ fn overrun() -> Box<Facts> {
         facts.occurred = at("2026-11-20T12:00:00");
         facts.occurred_mark = OccurredMark::PlannedEnd;
         facts.stage = Stage::Requested;
-        facts.verdict = verdict(
+        facts.verdict = found(
             VerdictCode::Single,
             Confidence::Probable,
             &["S株式会社"],
-            "計画作業「サーバラック移設」の終了後も、対象の警報が継続しているため",
+            Because::Overrun { work: "サーバラック移設".into() },
         );
         if let Some(verdict) = &mut facts.verdict {
             verdict.overrun = true;
@@ -349,6 +357,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("hand-over", "en-hand-over"),
         ("scope-out", "en-consultation"),
         ("overrun-first-report", "en-overrun"),
+        ("overrun", "en-overrun-request"),
         ("impact-one-side", "en-impact-one-side"),
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),

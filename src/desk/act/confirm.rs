@@ -5,7 +5,7 @@ use super::perform::{act_by, check_severity};
 use crate::desk::correlate;
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
-use crate::desk::letter::By;
+use crate::desk::letter::{Because, By};
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::desk::turn::Turn;
 
@@ -57,7 +57,7 @@ pub(super) fn confirm(
         at: turn.now.wall,
         code,
         confidence: Confidence::Confirmed,
-        because: word.because.unwrap_or_else(|| because(&base, &parties, code)),
+        because: word.because.map(Because::Words).unwrap_or_else(|| because(&base, &parties, code)),
         parties,
         by: By::Desk,
         rule: None,
@@ -72,9 +72,9 @@ pub(super) fn confirm(
     Ok(())
 }
 
-/// The sentence that goes on holding. Why the machine did not know is no reason for what the desk knows; where rules
+/// The ground that goes on holding. Why the machine did not know is no reason for what the desk knows; where rules
 /// disagreed, that of the rule that names these parties is.
-fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> String {
+fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> Because {
     let claims = match &base.unknown {
         _ if code == VerdictCode::Unknown => return base.because.clone(),
         None => return base.because.clone(),
@@ -82,7 +82,7 @@ fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> String {
         Some(Unknown::NothingKnown { .. } | Unknown::NobodyLeft | Unknown::ByRule { .. }) => &[],
     };
     let claim = claims.iter().find(|claim| claim.parties == parties);
-    claim.map_or_else(|| "窓口で確認したため".to_owned(), |claim| claim.because.clone())
+    claim.map_or(Because::Confirmed, |claim| claim.because.clone())
 }
 
 fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
@@ -95,7 +95,7 @@ fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
         cause: None,
         by: By::Desk,
         rule: None,
-        because: String::new(),
+        because: Because::Words(String::new()),
         evidence: Vec::new(),
         against: Vec::new(),
         not_known: Vec::new(),

@@ -3,7 +3,7 @@
 //! On record parties stand as ids; a letter holds the same with the names its reader knows (`letter::Unknown`).
 
 use super::super::ids::PartyId;
-use super::super::letter::Fact;
+use super::super::letter::{Because, Fact};
 use super::super::rules::{Confidence, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ pub struct Claim<P = PartyId> {
     /// How sure it is.
     pub confidence: Confidence,
     /// Its sentence.
-    pub because: String,
+    pub because: Because,
 }
 
 /// Something that would change a verdict, and what it would be then.

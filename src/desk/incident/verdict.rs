@@ -1,7 +1,7 @@
 //! What was found out about an incident: 重大度, 切り分け結果, the rules tried, the pings.
 
 use super::super::ids::{ComponentId, PartyId};
-use super::super::letter::{By, Fact};
+use super::super::letter::{Because, By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
 use super::super::scope::Reach;
 use super::outlook::{Lever, Need, Unknown};
@@ -41,8 +41,8 @@ pub struct Verdict {
     pub by: By,
     /// The rule that gave it; `None` = the responsibility table, or the desk.
     pub rule: Option<String>,
-    /// The sentence for the mail.
-    pub because: String,
+    /// Why, as mails say it.
+    pub because: Because,
     /// What speaks for it.
     pub evidence: Vec<Fact>,
     /// What speaks against it.

@@ -21,7 +21,7 @@ pub(super) use trial::{look_at_certificates, probe_came};
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};
 use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
-use super::letter::{By, Fact};
+use super::letter::{Because, By, Fact};
 use super::likeness;
 use super::rules::{Effect, Rule, VerdictCode};
 use super::turn::Turn;
@@ -204,7 +204,7 @@ fn disagree(turn: &Turn, verdict: &mut Verdict, facts: &[Fact]) {
     verdict.parties = vec![turn.book.rules.site.desk.clone()];
     verdict.confidence = super::rules::Confidence::Unknown;
     verdict.cause = None;
-    verdict.because = "複数のルールが、異なる担当先を示しているため".to_owned();
+    verdict.because = Because::Disagreement;
     let more: Vec<Fact> = facts.iter().filter(|fact| !verdict.evidence.contains(fact)).cloned().collect();
     verdict.evidence.extend(more);
 }
@@ -278,7 +278,7 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         cause: rule.then.cause,
         by: By::Machine,
         rule: Some(rule.name.clone()),
-        because: rule.because.clone(),
+        because: Because::Words(rule.because.clone()),
         evidence,
         against: case.contradictions(),
         not_known: case.unknowns(),
