@@ -35,6 +35,7 @@ mod storm;
 mod symptom;
 mod text;
 mod time;
+mod unseen;
 pub mod words;
 
 use crate::desk::letter::{Letter, Matter};
@@ -42,6 +43,8 @@ use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
 use layout::Page;
 use quote::Kept;
+
+pub use unseen::unseen;
 
 /// A worded message.
 #[derive(Debug, Clone, PartialEq, Eq)]
