@@ -19,6 +19,19 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             Some(small(|facts| facts.stage = Stage::Requested)),
             Notice::ClosedForLong { closure: closed() },
         ),
+        internal(
+            "internal-echo",
+            Some(small(|facts| {
+                facts.verdict = verdict(
+                    VerdictCode::Single,
+                    Confidence::Probable,
+                    &["T株式会社"],
+                    "業務系共有ストレージの障害（KW-20261120-0003）の波及とみられるため",
+                )
+                .map(|verdict| VerdictFacts { echo_of: Some(Number("KW-20261120-0003".into())), ..verdict });
+            })),
+            Notice::EchoOf { of: Number("KW-20261120-0003".into()) },
+        ),
         (
             "hand-over",
             letter(

@@ -107,6 +107,7 @@ fn switch() -> Facts {
             by: By::Machine,
             parties: strings(&["株式会社N"]),
             cause: Some(CauseClass::Nw),
+            echo_of: None,
             because: "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
             overrun: false,
             evidence: vec![
@@ -218,6 +219,7 @@ fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because:
         by: By::Machine,
         parties: strings(parties),
         cause: None,
+        echo_of: None,
         because: because.into(),
         overrun: false,
         evidence: Vec::new(),
