@@ -269,6 +269,8 @@ fn happened(happening: &Happening) -> String {
         What::Flapping { times } => format!("it comes and goes (断続), {times} times so far"),
         What::WorkedAround { text } => format!("worked around: {text}"),
         What::CauseFound { direct, .. } => format!("cause: {direct}"),
+        What::EchoOf { number } => format!("found to be an echo of {number}"),
+        What::Echo { number } => format!("{number} found to be an echo of it"),
         What::Merged { number, alerts } => format!("{number} was merged into it ({alerts} alerts)"),
         What::HandedBack { party } => format!("{party} answered that it is not its part"),
         What::Chased { party } => format!("reminded {party}"),

@@ -30,8 +30,10 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     // That another rule says the same is for the record, not for the office.
     let before = known.verdicts.iter().rev().nth(1);
-    let same = before.is_some_and(|before| (before.code, &before.parties) == (verdict.code, &verdict.parties));
-    if known.reporting.count > 0 && !same {
+    let told = |verdict: &Verdict| (verdict.code, verdict.echo_of);
+    let same = before.is_some_and(|before| told(before) == told(&verdict) && before.parties == verdict.parties);
+    // That it is an echo is told in its own words.
+    if known.reporting.count > 0 && !same && verdict.echo_of.is_none() {
         let parties = verdict.parties.iter().map(|party| turn.book.party_name(party)).collect();
         let what = What::Verdict { code: verdict.code, parties };
         turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
@@ -39,17 +41,10 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     withdraw_others(turn, incident, &verdict);
     // Before anybody is asked, so that the request can say that somebody looks.
     notify::look(turn, incident);
-    match verdict.code {
-        VerdictCode::Single | VerdictCode::Multi => vendors(turn, incident, &verdict, severity),
-        VerdictCode::ScopeOut => out_of_scope(turn, incident),
-        VerdictCode::External => {
-            desk_leads(turn, incident);
-            notify::external(turn, incident, &verdict);
-        }
-        VerdictCode::Own | VerdictCode::Unknown | VerdictCode::User | VerdictCode::Planned | VerdictCode::Monitor => {
-            desk_leads(turn, incident)
-        }
-        VerdictCode::Security => notify::security(turn, incident),
+    if let Some(of) = verdict.echo_of {
+        echo(turn, incident, of);
+    } else {
+        act_on(turn, incident, &verdict, severity);
     }
     let told = !matches!(
         verdict.code,
@@ -62,6 +57,31 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     let raised = turn.touched.raised.contains_key(&incident);
     notify::phone_note(turn, incident, raised);
     turn.touched.news.insert(incident);
+}
+
+fn act_on(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u8) {
+    match verdict.code {
+        VerdictCode::Single | VerdictCode::Multi => vendors(turn, incident, verdict, severity),
+        VerdictCode::ScopeOut => out_of_scope(turn, incident),
+        VerdictCode::External => {
+            desk_leads(turn, incident);
+            notify::external(turn, incident, verdict);
+        }
+        VerdictCode::Own | VerdictCode::Unknown | VerdictCode::User | VerdictCode::Planned | VerdictCode::Monitor => {
+            desk_leads(turn, incident)
+        }
+        VerdictCode::Security => notify::security(turn, incident),
+    }
+}
+
+/// 波及: who should act is asked under the number of the cause; whether the two become one (統合) is the desk's to decide.
+fn echo(turn: &mut Turn, incident: IncidentId, of: IncidentId) {
+    let desk = turn.book.rules.site.desk.clone();
+    turn.edit(incident, Edit::Owner(desk), Reason::EchoOf { of });
+    let cause = turn.state.incidents.get(&of);
+    if let Some(of) = cause.and_then(|cause| cause.number.clone()) {
+        notify::internal(turn, Some(incident), Notice::EchoOf { of }, Why::DeskLeads);
+    }
 }
 
 /// Requests to parties the verdict no longer names are withdrawn in words.
@@ -227,7 +247,7 @@ pub(super) fn ask_again(turn: &mut Turn, incident: IncidentId) {
     let Some(verdict) = known.verdict().cloned() else { return };
     let severity = known.severity_value();
     let asked = turn.state.requests_of(incident).any(|request| request.state.open());
-    if !asked && matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi) {
+    if !asked && verdict.echo_of.is_none() && matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi) {
         vendors(turn, incident, &verdict, severity);
         notify::phone_note(turn, incident, false);
     }

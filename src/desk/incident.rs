@@ -187,6 +187,10 @@ pub enum Link {
     RecurrenceOf,
     /// 再発: that one is the same fault, later.
     Recurrence,
+    /// 波及: this is an echo of that one.
+    EchoOf,
+    /// 波及: that one is an echo of this.
+    Echo,
     /// They belong together by the desk's word.
     Related,
 }

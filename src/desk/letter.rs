@@ -465,6 +465,9 @@ pub struct VerdictFacts {
     pub cause: Option<CauseClass>,
     /// Why.
     pub because: Because,
+    /// The number under which its cause is worked on, where it is an echo (波及).
+    #[serde(default)]
+    pub echo_of: Option<Number>,
     /// Planned work (of a vendor that reads: its own) overran: what it kept apart still burns.
     #[serde(default)]
     pub overrun: bool,
@@ -809,6 +812,16 @@ pub enum What {
         /// How many alerts came with it.
         alerts: usize,
     },
+    /// It turned out to be an echo (波及) of another incident, under whose number it is worked on.
+    EchoOf {
+        /// The number of that one.
+        number: String,
+    },
+    /// Another incident turned out to be an echo (波及) of this one.
+    Echo {
+        /// Its number.
+        number: String,
+    },
     /// Words of the desk for the office.
     Note {
         /// The words.
@@ -942,6 +955,11 @@ pub enum Notice {
     ClosedForLong {
         /// Which, until when, and the calls so far.
         closure: Closure,
+    },
+    /// It turned out to be an echo (波及) of another incident: whether they become one (統合) is the desk's to decide.
+    EchoOf {
+        /// The number of that one.
+        of: Number,
     },
     /// An incident was reopened.
     Reopened,

@@ -38,6 +38,7 @@ pub(super) fn japanese(because: &Because) -> String {
         }
         Because::Disagreement => "複数のルールが、異なる担当先を示しているため".to_owned(),
         Because::Overrun { work } => format!("計画作業「{work}」の終了後も、対象の警報が継続しているため"),
+        Because::Echo { component, incident } => format!("{component}の障害（{incident}）の波及とみられるため"),
         Because::Blind => "監視の情報を取得できないため".to_owned(),
         Because::Confirmed => "窓口で確認したため".to_owned(),
         Because::Words(words) => words.clone(),
@@ -67,6 +68,9 @@ pub(super) fn english(because: &Because) -> String {
         }
         Because::Disagreement => "several rules hold, and they name different parties".to_owned(),
         Because::Overrun { work } => format!("the alerts go on after the end of the planned work \"{work}\""),
+        Because::Echo { component, incident } => {
+            format!("it appears to follow from the fault of {component} ({incident})")
+        }
         Because::Blind => "nothing can be had from monitoring".to_owned(),
         Because::Confirmed => "the desk has confirmed it".to_owned(),
         Because::Words(words) => words.clone(),

@@ -55,6 +55,11 @@ pub(super) fn note(number: &Number) -> String {
     incident("note", number, "\"...\"")
 }
 
+/// 統合 into another number.
+pub(super) fn merge(number: &Number, into: &Number) -> String {
+    incident("merge", number, &format!("--into {} --reason \"...\"", text::name(&into.0)))
+}
+
 /// Shows the whole record.
 pub(super) fn show(number: &Number) -> String {
     incident("show", number, "")

@@ -184,6 +184,11 @@ fn suspect(facts: &Facts, verdict: &VerdictFacts) -> String {
 /// 現在の状況: where the incident stands, and what those asked have answered.
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
     let mut out: Vec<String> = facts.asked.iter().map(|asked| asked_sentence(asked, clock)).collect();
+    let elsewhere = echo_of(facts).filter(|_| out.is_empty());
+    if let (Stage::Isolating | Stage::Requested | Stage::InProgress, Some(of)) = (facts.stage, elsewhere) {
+        out.push(format!("{of}の障害の波及とみられるため、同番号にて対応しております。"));
+        return out;
+    }
     match facts.stage {
         // The machine has said what it can say; the desk goes on.
         Stage::Isolating if facts.verdict.is_some() && out.is_empty() => {
@@ -209,6 +214,11 @@ pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
         Stage::OnHold => out.push("今後の対応について、ご判断をお待ちしております。".to_owned()),
     }
     out
+}
+
+/// The number of the incident that this one is an echo (波及) of.
+fn echo_of(facts: &Facts) -> Option<String> {
+    facts.verdict.as_ref()?.echo_of.as_ref().map(|of| text::name(&of.0))
 }
 
 /// 「○○では引き続き異常を検知しております。」

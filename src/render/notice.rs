@@ -148,6 +148,21 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("主管課の判断を伺ったら、記録してください。", with(commands::note)),
             ],
         },
+        Notice::EchoOf { of } => Told {
+            title: format!("{}の波及とみられる障害", text::name(&of.0)),
+            happened: format!(
+                "本件は、{}の障害の波及と判定しました（自動判定）。担当先への依頼は{}で行っており、\
+                 本件としての依頼は行いません。",
+                text::name(&of.0),
+                text::name(&of.0)
+            ),
+            details: Vec::new(),
+            steps: vec![
+                ("同じ障害と確認できたら、受付番号を統合してください。", number.map(|number| commands::merge(number, of)).into_iter().collect()),
+                ("別の障害と確認できたら、担当先を確定してください（依頼が送られます）。", with(commands::decide)),
+                ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
+            ],
+        },
         Notice::Reopened => Told {
             title: "再び異常を検知しました".to_owned(),
             happened: "復旧とした件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned(),

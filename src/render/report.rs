@@ -201,6 +201,7 @@ fn record(what: &What) -> &'static str {
         What::Flapping { .. } => "断続の確認",
         What::WorkedAround { .. } => "暫定復旧",
         What::CauseFound { .. } => "原因の記録",
+        What::EchoOf { .. } | What::Echo { .. } => "波及の判明",
         What::Merged { .. } => "別件の統合",
         What::Note { .. } => "窓口の記録",
         What::Spread { .. } => "警報の追加",
@@ -264,6 +265,13 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
             let direct = text::note(direct);
             let direct = direct.trim_end_matches('。');
             format!("{at}に、原因が{direct}（{}）と判明しました。", words::cause(*class))
+        }
+        What::EchoOf { number } => {
+            let number = text::name(number);
+            format!("{at}に、本件を{number}の障害の波及と判定しました（自動判定）。同番号にて対応しております。")
+        }
+        What::Echo { number } => {
+            format!("{at}に、{}を本件の波及と判定しました（自動判定）。", text::name(number))
         }
         What::Merged { number, .. } => {
             format!("{at}に、{}を同一の障害と確認し、本件に統合しました。", text::name(number))

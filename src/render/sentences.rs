@@ -80,6 +80,8 @@ pub fn link(link: Link) -> &'static str {
         Link::Merged => "goes on for",
         Link::RecurrenceOf => "recurrence of",
         Link::Recurrence => "recurred as",
+        Link::EchoOf => "echo of",
+        Link::Echo => "echoed by",
         Link::Related => "related to",
     }
 }

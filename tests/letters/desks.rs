@@ -19,6 +19,21 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             Some(small(|facts| facts.stage = Stage::Requested)),
             Notice::ClosedForLong { closure: closed() },
         ),
+        internal(
+            "internal-echo",
+            Some(small(|facts| {
+                facts.verdict = found(
+                    VerdictCode::Single,
+                    Confidence::Probable,
+                    &["T株式会社"],
+                    Because::Echo {
+                        component: "業務系共有ストレージ".into(), incident: "KW-20261120-0003".into()
+                    },
+                )
+                .map(|verdict| VerdictFacts { echo_of: Some(Number("KW-20261120-0003".into())), ..verdict });
+            })),
+            Notice::EchoOf { of: Number("KW-20261120-0003".into()) },
+        ),
         (
             "hand-over",
             letter(

@@ -107,6 +107,7 @@ fn switch() -> Facts {
             by: By::Machine,
             parties: strings(&["株式会社N"]),
             cause: Some(CauseClass::Nw),
+            echo_of: None,
             because: Because::Words(
                 "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
             ),
@@ -226,6 +227,7 @@ fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: B
         by: By::Machine,
         parties: strings(parties),
         cause: None,
+        echo_of: None,
         because,
         overrun: false,
         evidence: Vec::new(),

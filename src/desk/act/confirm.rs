@@ -57,6 +57,8 @@ pub(super) fn confirm(
         at: turn.now.wall,
         code,
         confidence: Confidence::Confirmed,
+        // Settled as it stands, it is still worked on under the other number.
+        echo_of: base.echo_of.filter(|_| (code, &parties) == (base.code, &base.parties)),
         because: word.because.map(Because::Words).unwrap_or_else(|| because(&base, &parties, code)),
         parties,
         by: By::Desk,
@@ -95,6 +97,7 @@ fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
         cause: None,
         by: By::Desk,
         rule: None,
+        echo_of: None,
         because: Because::Words(String::new()),
         evidence: Vec::new(),
         against: Vec::new(),

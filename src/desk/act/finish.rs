@@ -9,7 +9,7 @@ use crate::desk::letter::RecoveryFacts;
 use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
 use crate::desk::turn::Turn;
-use crate::desk::{correlate, notify};
+use crate::desk::{correlate, isolate, notify};
 use jiff::Timestamp;
 
 /// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
@@ -59,6 +59,7 @@ pub(super) fn restore(
             .map(|cause| (cause.class, cause.direct.clone())),
         remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
     };
+    isolate::judge_echoes(turn, id);
     notify::recovery(turn, id, facts);
     let low = turn.state.incidents.get(&id).is_some_and(|incident| incident.severity_value() == 4);
     if low {

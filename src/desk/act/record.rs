@@ -6,7 +6,7 @@ use crate::desk::ids::{IncidentId, RequestId};
 use crate::desk::incident::{Cause, Edit, Found, Reason, Status};
 use crate::desk::letter::What;
 use crate::desk::turn::Turn;
-use crate::desk::{assign, notify};
+use crate::desk::{assign, isolate, notify};
 use jiff::Timestamp;
 
 pub(super) fn note_words(turn: &mut Turn, id: IncidentId, text: String) {
@@ -86,6 +86,7 @@ pub(super) fn cancel(
         assign::withdraw(turn, request);
     }
     move_to(turn, actor, id, Status::Cancelled);
+    isolate::judge_echoes(turn, id);
     notify::cancelled(turn, id, kind, reason);
     Ok(())
 }

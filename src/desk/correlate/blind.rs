@@ -36,6 +36,7 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
         cause: Some(CauseClass::Mo),
         by: By::Machine,
         rule: None,
+        echo_of: None,
         because: Because::Blind,
         evidence: Vec::new(),
         against: Vec::new(),

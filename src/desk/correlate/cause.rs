@@ -206,8 +206,9 @@ fn attribute(book: &Book, roots: &Signs, failing: &Failing) -> Vec<Cause> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::cover::{Cover, Origin, Over};
     use crate::desk::graph::tests::{component, empty_rules};
-    use crate::desk::ids::IncidentId;
+    use crate::desk::ids::{CoverId, IncidentId};
     use crate::desk::incident::Status;
     use crate::desk::letter::DetectedBy;
     use crate::desk::now::{Elapsed, Now};
@@ -309,6 +310,39 @@ mod tests {
             assert_eq!(shown(&found), causes, "{failing} fail, {answers:?}");
             let explained: Vec<&Place> = found.iter().flat_map(|cause| &cause.explains).collect();
             assert_eq!(explained.len(), places(failing).len(), "{failing}: each is explained once");
+        }
+    }
+
+    #[test]
+    fn what_was_just_worked_on_is_believed_unless_something_behind_it_works() {
+        let book = book();
+        let mut state = State::default();
+        state.put_cover(work_on("hub"));
+        for (answers, causes) in [(&[][..], "hub"), (&[("h4", true)], "h1 h2 h3"), (&[("a1", true)], "hub")] {
+            let incident = incident(answers);
+            let found = super::causes(&Known::of(&state, &book, &incident), &places("h1 h2 h3"));
+            assert_eq!(shown(&found), causes, "{answers:?}");
+        }
+    }
+
+    fn work_on(component: &str) -> Cover {
+        let hour = jiff::SignedDuration::from_hours(1);
+        Cover {
+            id: CoverId::Work(1),
+            over: Over::Work { components: BTreeSet::from([component.into()]), hosts: BTreeSet::new() },
+            name: "hub replaced".to_owned(),
+            owner: "n".into(),
+            reason: "age".to_owned(),
+            from: Timestamp::UNIX_EPOCH - hour,
+            until: Timestamp::UNIX_EPOCH,
+            origin: Origin::Command { by: "k".to_owned() },
+            registered: Timestamp::UNIX_EPOCH - hour,
+            begun: true,
+            ended: Some(Timestamp::UNIX_EPOCH),
+            moved: false,
+            hid: 0,
+            warned: false,
+            reminded: None,
         }
     }
 

@@ -175,7 +175,7 @@ fn is_accepted(turn: &Turn, incident: IncidentId) -> bool {
 }
 
 /// It has a number, and nothing of it does more than warn.
-fn is_warning(turn: &Turn, incident: IncidentId) -> bool {
+pub(super) fn is_warning(turn: &Turn, incident: IncidentId) -> bool {
     let places = turn.state.places.get(&incident);
     let warns = |here: &Here| here.level().is_some_and(only_warns);
     is_accepted(turn, incident) && places.is_some_and(|places| places.values().all(warns))

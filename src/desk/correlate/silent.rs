@@ -83,15 +83,15 @@ impl<'a> Silent<'a> {
         let (book, component) = (known.book, self.component);
         // What fails only for those who ask it at the moment, or is slow, leaves half of what needs it unhurt.
         let some = self.quiet / 2;
+        // Nothing that needs what stopped works, and a dead thing answers nobody. What is slow answers all the same.
+        if stops(self.level) && known.works_behind(component, red) {
+            return NEVER;
+        }
         if known.state.lately_worked_on(component, known.at) {
             return AFTER_WORK + self.quiet;
         }
         let watched = book.watched(component);
         let if_watched = |bits: usize| if watched { bits } else { 0 };
-        // Nothing that needs what stopped works, and a dead thing answers nobody. What is slow answers all the same.
-        if stops(self.level) && known.works_behind(component, red) {
-            return NEVER;
-        }
         let dead =
             if known.is_sound(component) || !stops(self.level) { NEVER } else { if_watched(DEAD_UNSEEN) + self.quiet };
         // Where most of what needs it is well, those that are not have more likely each their own reason.

@@ -22,6 +22,11 @@ pub enum Reason {
     },
     /// All its alerts went to the incident that has the same cause.
     SharesCause,
+    /// What that one is about explains it (波及).
+    EchoOf {
+        /// Of which incident.
+        of: IncidentId,
+    },
     /// What stayed red after 復旧.
     StillRed {
         /// Left over from.

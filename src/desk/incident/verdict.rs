@@ -1,6 +1,6 @@
 //! What was found out about an incident: 重大度, 切り分け結果, the rules tried, the pings.
 
-use super::super::ids::{ComponentId, PartyId};
+use super::super::ids::{ComponentId, IncidentId, PartyId};
 use super::super::letter::{Because, By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
 use super::super::scope::Reach;
@@ -41,6 +41,9 @@ pub struct Verdict {
     pub by: By,
     /// The rule that gave it; `None` = the responsibility table, or the desk.
     pub rule: Option<String>,
+    /// The incident of which this one is an echo (波及): who should act is asked under its number.
+    #[serde(default)]
+    pub echo_of: Option<IncidentId>,
     /// Why, as mails say it.
     pub because: Because,
     /// What speaks for it.

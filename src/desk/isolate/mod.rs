@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod condition;
+mod echo;
 mod gather;
 mod mute;
 mod outlook;
@@ -13,6 +14,7 @@ mod probe;
 mod table;
 mod trial;
 
+pub(super) use echo::judge_echoes;
 pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
 pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
@@ -61,8 +63,7 @@ pub(super) fn amid_another_fault(turn: &Turn, incident: IncidentId) -> bool {
 
 /// Gives a verdict to every incident that waits for one.
 pub(super) fn judge(turn: &mut Turn) {
-    let waiting = std::mem::take(&mut turn.touched.to_judge);
-    for incident in waiting {
+    while let Some(incident) = turn.touched.to_judge.pop_first() {
         judge_one(turn, incident);
     }
 }
@@ -84,6 +85,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         let kind = |verdict: &Verdict| verdict.unknown.as_ref().map(std::mem::discriminant);
         let told = |verdict: &Verdict| (verdict.code, verdict.confidence, kind(verdict));
         told(present) == told(&verdict)
+            && present.echo_of == verdict.echo_of
             && (&present.parties, &present.component, &present.rule)
                 == (&verdict.parties, &verdict.component, &verdict.rule)
     });
@@ -92,6 +94,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     }
     let first = turn.state.incidents.get(&incident).is_some_and(|known| known.verdicts.is_empty());
     turn.edit(incident, Edit::Verdict(Box::new(verdict)), reason);
+    echo::tie(turn, incident);
     gather_more(turn, incident, first);
     link_recurrence(turn, incident);
     correlate::grade(turn, incident, effect);
@@ -185,14 +188,15 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
     let overrun = overrun::consider(turn.book, case, &mut verdict);
     let effect = held.first().and_then(|(rule, _)| rule.then.effect);
     let mut claims = Vec::new();
-    let reason = match (overrun, disagreement(turn, case, &held)) {
-        (Some(work), _) => Reason::Overrun { work },
-        (None, Some((first, (other, facts)))) => {
+    let reason = match (echo::consider(case, &mut verdict), overrun, disagreement(turn, case, &held)) {
+        (Some(of), ..) => Reason::EchoOf { of },
+        (None, Some(work), _) => Reason::Overrun { work },
+        (None, None, Some((first, (other, facts)))) => {
             claims = vec![outlook::claim(turn, case, first), outlook::claim(turn, case, other)];
             disagree(turn, &mut verdict, facts);
             Reason::Disagreement { first: first.name.clone(), other: other.name.clone() }
         }
-        (None, None) => Reason::Isolated { rule: verdict.rule.clone() },
+        (None, None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
     verdict.unknown = outlook::unknown(case, &verdict, claims);
     Decided { verdict, effect, reason, settles }
@@ -278,6 +282,7 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         cause: rule.then.cause,
         by: By::Machine,
         rule: Some(rule.name.clone()),
+        echo_of: None,
         because: Because::Words(rule.because.clone()),
         evidence,
         against: case.contradictions(),

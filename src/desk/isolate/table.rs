@@ -47,6 +47,7 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
         cause: None,
         by: By::Machine,
         rule: None,
+        echo_of: None,
         because,
         evidence,
         against,

@@ -62,6 +62,13 @@ pub enum Because {
         /// The name of the work.
         work: String,
     },
+    /// It follows from a fault of the component that has a number of its own.
+    Echo {
+        /// Its name.
+        component: String,
+        /// The number of that fault, or its internal id.
+        incident: String,
+    },
     /// A source sees nothing.
     Blind,
     /// The desk confirmed it without a sentence of its own.

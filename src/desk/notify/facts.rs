@@ -228,6 +228,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         parties: parties.map(name).collect(),
         cause: verdict.cause,
         because: verdict.because.clone(),
+        echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
         evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
         not_known: verdict.not_known.clone(),

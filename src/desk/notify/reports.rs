@@ -5,7 +5,7 @@ use super::{Draft, impact, policy, send};
 use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
-use crate::desk::owed::Why;
+use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::rules::FirstReport;
 use crate::desk::turn::Turn;
 use crate::desk::{correlate, deliver, escalate};
@@ -87,7 +87,7 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     }
     turn.edit(incident, Edit::happened(turn.now.wall, What::Severity { from, to }), Reason::OnRecord);
     let told = turn.state.incidents.get(&incident).is_some_and(|incident| incident.reporting.count > 0);
-    if !told || !unsent_reports(turn, incident).is_empty() {
+    if !told || is_first_unread(turn, incident) {
         report_first(turn, incident);
     } else if policy(turn, to).first_report == FirstReport::AtOnce {
         interim(turn, incident, ReportReason::News);
@@ -134,6 +134,12 @@ pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
         .collect()
 }
 
+/// 第一報 waits for an opening, or for its first attempt.
+fn is_first_unread(turn: &Turn, incident: IncidentId) -> bool {
+    let unsent = unsent_reports(turn, incident);
+    unsent.iter().any(|id| turn.state.owed.get(id).is_some_and(|row| row.kind() == "first_report"))
+}
+
 pub(super) fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId]) {
     let same: Vec<OwedId> = earlier
         .iter()
@@ -146,6 +152,10 @@ pub(super) fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlie
 /// The promised hour: what is new, or truthfully that nothing is - at most twice in a row.
 pub(in crate::desk) fn promised_report(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.reporting.next.is_none_or(|at| at > turn.now.wall) {
+        // Something else was told in this very step, with another promise or none.
+        return;
+    }
     let silent = news(known).is_empty();
     if silent && known.reporting.silent >= SILENT_REPORTS {
         return turn.edit(incident, Edit::NoMoreReports, Reason::Report(ReportReason::Promised));
@@ -193,16 +203,19 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let severity = known.severity_value();
     let reporting = known.reporting.clone();
     // An office that has not read 第一報 yet gets a fresh 第一報, not a 第二報.
-    if reporting.count == 0 || !unsent_reports(turn, incident).is_empty() {
+    if reporting.count == 0 || is_first_unread(turn, incident) {
         if reporting.count > 0 {
             report_first(turn, incident);
         }
         return;
     }
-    let news = news(known);
+    // A 続報 that nobody has tried to send yet becomes this one, with what it told.
+    let earlier = unsent_reports(turn, incident);
+    let untold = earlier.iter().find_map(|id| news_in(turn.state.owed.get(id)?));
+    let nth = if untold.is_some() { reporting.count } else { reporting.count + 1 };
+    let news: Vec<Happening> = untold.into_iter().flatten().chain(news(known)).collect();
     let last = known.happenings.last().cloned();
     let silent = news.is_empty();
-    let nth = reporting.count + 1;
     let quiet_from_now = silent && reporting.silent + 1 >= SILENT_REPORTS;
     let verifying = reason == ReportReason::Verifying;
     let now = turn.now.wall;
@@ -217,10 +230,19 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
             last: last.clone(),
             next_report: next,
         };
-        send(turn, &office, Draft::new(Some(incident), severity, matter, Why::Interim));
+        if let Some(row) = send(turn, &office, Draft::new(Some(incident), severity, matter, Why::Interim)) {
+            supersede_to(turn, row, &office, &earlier);
+        }
     }
     let reported = Edit::Reported { count: nth, at: turn.now.wall, next, silent, offices: BTreeSet::new() };
     turn.edit(incident, reported, Reason::Report(reason));
+}
+
+/// What a 続報 tells.
+fn news_in(row: &Owed) -> Option<Vec<Happening>> {
+    let Work::Message { letter, .. } = &row.work else { return None };
+    let Matter::Interim { news, .. } = &letter.matter else { return None };
+    Some(news.clone())
 }
 
 /// 復旧確認中: the offices hear that monitoring shows normal, the desk is asked to check.

@@ -113,6 +113,19 @@ impl Mail<'_> {
                 ),
                 with(commands::start),
             ),
+            Notice::EchoOf { of } => (
+                "An echo of another incident",
+                format!(
+                    "It follows from {}, under which it is worked on; nobody is asked under this number. \
+                     Merge the two if they are one fault; else settle who should act.",
+                    text::name(&of.0)
+                ),
+                number
+                    .into_iter()
+                    .flat_map(|number| [commands::merge(number, of), commands::decide(number)])
+                    .chain(with(commands::explain))
+                    .collect(),
+            ),
             Notice::Reopened => {
                 ("Reopened", "The fault came back; the same number goes on.".to_owned(), with(commands::show))
             }

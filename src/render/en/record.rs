@@ -68,6 +68,10 @@ impl Mail<'_> {
             What::CauseFound { class, direct } => {
                 format!("{at} cause found ({}): {}", words::cause_en(*class), text::note(direct))
             }
+            What::EchoOf { number } => {
+                format!("{at} It turned out to follow from {}, under which it is worked on.", text::name(number))
+            }
+            What::Echo { number } => format!("{at} {} turned out to follow from this fault.", text::name(number)),
             What::Merged { number, .. } => format!("{at} {} turned out to be the same fault.", text::name(number)),
             What::Note { text: note } => format!("{at} {}", text::note(note)),
             What::Spread { alerts } => format!("{at} {alerts} more alerts."),

@@ -315,6 +315,8 @@ fn what_words(what: &What) -> String {
         What::WorkedAround { text } => format!("worked around: {}", one_line(text)),
         What::CauseFound { direct, .. } => format!("cause: {}", one_line(direct)),
         What::Merged { number, alerts } => format!("{number} merged into it with {alerts} alerts"),
+        What::EchoOf { number } => format!("an echo of {number}"),
+        What::Echo { number } => format!("{number} is an echo of it"),
         What::HandedBack { party } => format!("{} handed it back", one_line(party)),
         What::Note { text } => format!("note {:?}", one_line(text)),
         What::Spread { alerts } => format!("{alerts} more alerts"),

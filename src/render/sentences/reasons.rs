@@ -74,6 +74,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
             format!("it does not share the cause of the others in {}", names.incident(*of))
         }
         incident::Reason::SharesCause => "another incident has the same cause".to_owned(),
+        incident::Reason::EchoOf { of } => format!("{} explains it", names.incident(*of)),
         incident::Reason::StillRed { of } => format!("it stayed red when {} was restored", names.incident(*of)),
         incident::Reason::WindowOverStillRed { red } => format!("the window is over and {red} are still there"),
         incident::Reason::TooYoung => "it began too late in the window to show what it is".to_owned(),

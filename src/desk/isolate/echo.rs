@@ -1,0 +1,119 @@
+//! An incident with a number of its own that turns out to be an echo (波及) of another one.
+//!
+//! A cause that comes late joins one incident; others it explains, too, may have their numbers already. To make them one
+//! (統合) is the desk's to decide. Until then the echo takes over the verdict of its cause, and nobody is asked under two
+//! numbers.
+
+use super::case::Case;
+use crate::desk::correlate::{LATE_CAUSE, is_warning};
+use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::incident::{Edit, Incident, Link, Reason, StatusName, Verdict};
+use crate::desk::letter::{Because, By, What};
+use crate::desk::rules::VerdictCode;
+use crate::desk::state::State;
+use crate::desk::turn::Turn;
+
+/// Where the verdict just given names what other young incidents need, they are tied to it; those tied before are judged
+/// anew with it.
+pub(super) fn tie(turn: &mut Turn, cause: IncidentId) {
+    let found: Vec<IncidentId> =
+        turn.state.burning.iter().copied().filter(|other| explains(turn, cause, *other)).collect();
+    for echo in found {
+        let reason = Reason::EchoOf { of: cause };
+        turn.edit(echo, Edit::Linked { link: Link::EchoOf, other: cause }, reason.clone());
+        turn.edit(cause, Edit::Linked { link: Link::Echo, other: echo }, reason);
+        let name = |id: IncidentId| turn.state.incidents.get(&id).map(Incident::name).unwrap_or_default();
+        let (of, by) = (What::EchoOf { number: name(cause) }, What::Echo { number: name(echo) });
+        turn.edit(echo, Edit::happened(turn.now.wall, of), Reason::OnRecord);
+        turn.edit(cause, Edit::happened(turn.now.wall, by), Reason::OnRecord);
+    }
+    judge_echoes(turn, cause);
+}
+
+/// What was tied to an incident is judged anew: its verdict is another one, or it is over.
+pub(in crate::desk) fn judge_echoes(turn: &mut Turn, cause: IncidentId) {
+    let links = turn.state.incidents.get(&cause).map(|known| &known.links);
+    let echoes = links.into_iter().flatten().filter(|(link, _)| *link == Link::Echo).map(|(_, echo)| *echo);
+    let open =
+        |echo: &IncidentId| turn.state.incidents.get(echo).is_some_and(|known| known.status.name().may_recover());
+    turn.touched.to_judge.extend(echoes.filter(open).collect::<Vec<_>>());
+}
+
+/// Takes over the verdict of the incident this one is an echo of, if it is one. Returns that incident.
+pub(super) fn consider(case: &Case, verdict: &mut Verdict) -> Option<IncidentId> {
+    if verdict.code == VerdictCode::Security {
+        return None;
+    }
+    let tied = case.incident.links.iter().filter(|(link, _)| *link == Link::EchoOf);
+    let (of, cause, component) = tied.rev().find_map(|(_, of)| {
+        let cause = case.state.incidents.get(&goes_on_as(case.state, *of))?;
+        let component = named(cause)?;
+        let open = cause.status.name().burning();
+        (open && needs(case, component)).then_some((cause.id, cause, component))
+    })?;
+    let theirs = cause.verdict()?;
+    verdict.parties = theirs.parties.iter().filter(|party| !case.incident.is_handed_back_by(party)).cloned().collect();
+    if verdict.parties.is_empty() {
+        return None;
+    }
+    verdict.code = theirs.code;
+    verdict.confidence = theirs.confidence;
+    verdict.component = Some(component.clone());
+    verdict.rule.clone_from(&theirs.rule);
+    verdict.echo_of = Some(of);
+    let name = case.book.rules.components.get(component).map_or(component.as_str(), |known| known.name.as_str());
+    verdict.because = Because::Echo { component: name.to_owned(), incident: cause.name() };
+    Some(of)
+}
+
+fn needs(case: &Case, component: &ComponentId) -> bool {
+    case.root.as_ref().is_some_and(|root| root == component || case.book.graph.needs(root, component))
+}
+
+/// What a verdict names as the cause, where it says who should act on it.
+fn named(cause: &Incident) -> Option<&ComponentId> {
+    use VerdictCode::{External, Multi, Own, Planned, ScopeOut, Security, Single, Unknown, User};
+    let verdict = cause.verdict().filter(|verdict| verdict.echo_of.is_none())?;
+    match verdict.code {
+        Single | Multi | External | Own | ScopeOut => verdict.component.as_ref(),
+        Unknown | User | Planned | VerdictCode::Monitor | Security => None,
+    }
+}
+
+/// Under which incident one goes on after 統合.
+fn goes_on_as(state: &State, mut id: IncidentId) -> IncidentId {
+    // A merged incident goes on in an open one, so this ends.
+    while let Some(known) = state.incidents.get(&id).filter(|known| known.status.name() == StatusName::Merged) {
+        match known.links.iter().find(|(link, _)| *link == Link::MergedInto) {
+            Some((_, into)) => id = *into,
+            None => break,
+        }
+    }
+    id
+}
+
+/// `other` has a number, is as young, nobody has said yet what it is, and its root needs what `cause` is about.
+fn explains(turn: &Turn, cause: IncidentId, other: IncidentId) -> bool {
+    let (Some(of), Some(echo)) = (turn.state.incidents.get(&cause), turn.state.incidents.get(&other)) else {
+        return false;
+    };
+    let (began, there) = (of.detected.elapsed, echo.detected.elapsed);
+    let handled = matches!(
+        echo.status.name(),
+        StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
+    );
+    let judged = |by: By| echo.verdict().is_none_or(|verdict| verdict.by != by);
+    let tied = echo.links.iter().any(|(_, linked)| *linked == cause);
+    let needs = || {
+        let (root, component) = (echo.root.as_ref()?, named(of)?);
+        Some(of.root.as_ref() == Some(component) && turn.book.graph.needs(root, component))
+    };
+    cause != other
+        && echo.number.is_some()
+        && handled
+        && !tied
+        && judged(By::Desk)
+        && began.since(there).max(there.since(began)) <= LATE_CAUSE
+        && needs() == Some(true)
+        && !is_warning(turn, cause)
+}
