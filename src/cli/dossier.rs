@@ -283,6 +283,7 @@ fn happened(happening: &Happening) -> String {
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),
         What::PlannedWork { name, stage: WorkStage::Moved, .. } => format!("the end of planned work 「{name}」 moved"),
         What::PlannedWork { name, stage: WorkStage::Ended, .. } => format!("planned work 「{name}」 ended"),
+        What::Data { impact } => format!("data {}", words::data_en(*impact)),
         What::Severity { from, to } => format!("severity {from} → {to}"),
     }
 }

@@ -18,7 +18,7 @@ pub use storm::{StormLine, StormStage, Storms};
 use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
-use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
+use super::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -366,6 +366,9 @@ pub struct Facts {
     pub scope: Option<ImpactScope>,
     /// 住民影響; `None` = 確認中.
     pub residents: Option<bool>,
+    /// データ影響; `None` = 確認中.
+    #[serde(default)]
+    pub data: Option<DataImpact>,
     /// 代替手段 exists; `None` = 確認中.
     pub substitute: Option<bool>,
     /// The office in charge is closed at the time of writing (閉庁日・時間外).
@@ -846,6 +849,11 @@ pub enum What {
     },
     /// The alerts came back or the check failed.
     Relapsed,
+    /// What is feared for the data, or that nothing is, was recorded (データ影響).
+    Data {
+        /// What.
+        impact: DataImpact,
+    },
     /// Severity changed.
     Severity {
         /// From.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use kiriwake::desk::act::CancelKind;
 use kiriwake::desk::ids::Number;
 use kiriwake::desk::letter::*;
-use kiriwake::desk::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
+use kiriwake::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 
 /// A time of the site's zone.
 fn at(text: &str) -> Timestamp {
@@ -98,6 +98,7 @@ fn switch() -> Facts {
         effect: Some(Effect::Stopped),
         scope: Some(ImpactScope::All),
         residents: Some(true),
+        data: None,
         substitute: Some(false),
         office_closed: true,
         impact: everywhere(),
@@ -201,6 +202,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         effect: Some(Effect::Degraded),
         scope: Some(ImpactScope::Several),
         residents: None,
+        data: None,
         substitute: None,
         office_closed: false,
         impact: Impact::default(),

@@ -6,13 +6,15 @@ use crate::desk::correlate;
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
 use crate::desk::letter::{Because, By};
-use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::rules::{Confidence, DataImpact, VerdictCode};
+use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 
 pub(super) struct Confirmed {
     pub(super) verdict: Option<VerdictCode>,
     pub(super) parties: Vec<PartyId>,
     pub(super) severity: Option<u8>,
+    pub(super) data: Option<DataImpact>,
     pub(super) because: Option<String>,
 }
 
@@ -35,6 +37,10 @@ pub(super) fn confirm(
         if let Some(before) = before.filter(|_| status != StatusName::Watched) {
             turn.touched.raised.entry(id).or_insert(before);
         }
+    }
+    if let Some(data) = word.data {
+        correlate::fear(turn, id, data, act_by(actor));
+        correlate::grade(turn, id, Harm::default());
     }
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {

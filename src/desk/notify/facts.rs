@@ -97,6 +97,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         effect: effect(turn, known, &reach),
         scope: reach.scope,
         residents: reach.residents,
+        data: known.data,
         substitute: reach.substitute,
         office_closed: !book.party_open(office, turn.now.wall),
         impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
