@@ -48,8 +48,9 @@
 //! src/desk/       the fault is understood: alert, incident, verdict, request, message - and why. Pure
 //! src/store/      what changed is kept: a chained journal, which is the truth, and sled, the working state made of it
 //! src/render/     facts become words: mails in Japanese and English, sentences for the record
+//! src/program.rs  a program of the administrator's, run in bounds: for a probe, for a channel
 //! src/probe/      what may be asked to tell where a fault lies: a file for each kind
-//! src/channel/    words leave the house: SMTP, Teams, webhook, a drop folder. One attempt, one honest outcome
+//! src/channel/    words leave the house: SMTP, Teams, webhook, a program, a drop folder. One attempt, one honest outcome
 //! src/daemon/     puts the rooms together: the core loop, sources, workers, reload, watchdog
 //! src/control/    people at the desk: an HTTP API on a Unix socket, who acts is known by the kernel's word
 //! src/cli/        what they type, and what it prints
@@ -113,6 +114,8 @@ pub mod desk;
 pub mod store;
 
 pub mod render;
+
+mod program;
 
 pub mod probe;
 

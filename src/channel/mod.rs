@@ -5,6 +5,8 @@
 
 mod address;
 pub(crate) mod cause;
+pub mod command;
+mod document;
 pub mod header;
 mod http;
 mod mail;
@@ -90,6 +92,19 @@ pub enum Channel {
     Webhook(webhook::Webhook),
     /// A card in a Teams channel.
     Teams(teams::Teams),
+    /// A program on this machine.
+    Command(command::Command),
+}
+
+/// Something about a channel that keeps it from being used as things are, and may change without the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Doubt {
+    /// Key of the configuration.
+    pub(crate) key: &'static str,
+    /// What is so.
+    pub(crate) why: String,
+    /// What to do.
+    pub(crate) help: String,
 }
 
 impl Channel {
@@ -100,6 +115,7 @@ impl Channel {
             Channel::Maildir(channel) => channel.name(),
             Channel::Webhook(channel) => channel.name(),
             Channel::Teams(channel) => channel.name(),
+            Channel::Command(channel) => channel.name(),
         }
     }
 
@@ -112,6 +128,15 @@ impl Channel {
             Channel::Maildir(channel) => channel.attempt(message, open).await,
             Channel::Webhook(channel) => channel.attempt(message, open).await,
             Channel::Teams(channel) => channel.attempt(message, open).await,
+            Channel::Command(channel) => channel.attempt(message, open).await,
+        }
+    }
+
+    /// What can be seen from here of why it could not be used; nothing is connected.
+    pub(crate) fn doubt(&self) -> Option<Doubt> {
+        match self {
+            Channel::Smtp(_) | Channel::Maildir(_) | Channel::Webhook(_) | Channel::Teams(_) => None,
+            Channel::Command(channel) => channel.doubt(),
         }
     }
 }

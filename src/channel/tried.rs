@@ -15,6 +15,7 @@ impl Channel {
             Channel::Maildir(channel) => channel.try_out().await.map_err(why),
             Channel::Webhook(channel) => channel.way().try_out().await.map_err(why),
             Channel::Teams(channel) => channel.way().try_out().await.map_err(why),
+            Channel::Command(channel) => channel.try_out(),
         }
     }
 }

@@ -3,12 +3,13 @@
 //! Place: for ticket systems and chat services that take their own turn from here. Not here: shaping the JSON for a
 //! particular service; that is a channel of its own, as `teams` is.
 
+use super::document::document;
 use super::http::{Destination, Post, ten_seconds, twenty_seconds};
-use super::{Error, Message, Origin, Results, every, key, mail};
+use super::{Error, Message, Origin, Results, every};
 use crate::config::span::Span;
 use crate::desk::outcome::{Delivery, Refused};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::path::PathBuf;
 
 /// `[[channel.webhook]]`
@@ -38,20 +39,6 @@ pub struct WebhookConfig {
     /// Longest wait in all.
     #[serde(default = "twenty_seconds")]
     pub timeout: Span,
-}
-
-/// What is sent. Fields are only ever added.
-#[derive(Debug, Serialize)]
-struct Payload<'a> {
-    id: &'a str,
-    kind: &'a str,
-    number: Option<&'a str>,
-    severity: Option<u8>,
-    subject: String,
-    text: String,
-    /// RFC 3339, UTC.
-    written: String,
-    site: &'a str,
 }
 
 /// An address that takes JSON.
@@ -98,20 +85,7 @@ impl Webhook {
     }
 
     async fn post(&self, message: &Message) -> Delivery {
-        let body = key(message).and_then(|id| {
-            let payload = Payload {
-                id,
-                kind: &message.kind,
-                number: message.number.as_deref(),
-                severity: message.severity,
-                subject: mail::subject(message),
-                text: mail::text(message),
-                written: message.written.to_string(),
-                site: &self.origin.site,
-            };
-            Ok((id, serde_json::to_vec(&payload).map_err(|error| error.to_string())?))
-        });
-        match body {
+        match document(message, &self.origin) {
             Err(why) => Delivery::Refused { what: Refused::Message, why },
             Ok((id, body)) => match self.post.send(id, body).await {
                 Ok(answer) => self.post.verdict(&answer),

@@ -1,6 +1,7 @@
 //! The channels.
 
 use super::*;
+use crate::channel::command::{Command, CommandConfig};
 use crate::channel::maildir::{Maildir, MaildirConfig};
 use crate::channel::smtp::{Smtp, SmtpConfig};
 use crate::channel::teams::{Teams, TeamsConfig};
@@ -24,6 +25,8 @@ pub enum ChannelTable {
     Webhook(WebhookConfig),
     /// `[[channel.teams]]`
     Teams(TeamsConfig),
+    /// `[[channel.command]]`
+    Command(CommandConfig),
 }
 
 /// Why a channel could not be opened.
@@ -52,11 +55,12 @@ pub(in crate::config) fn read(tables: &mut Tables<'_>) -> Vec<Item<ChannelTable>
         let items = tables.list::<T>(&Path::of(&["channel", name])).into_iter();
         items.map(|Item { path, order, value }| Item { path, order, value: wrap(value) }).collect()
     }
-    tables.words(&Path::of(&["channel"]), &["smtp", "maildir", "webhook", "teams"]);
+    tables.words(&Path::of(&["channel"]), &["smtp", "maildir", "webhook", "teams", "command"]);
     let mut channels = kind(tables, "smtp", ChannelTable::Smtp);
     channels.extend(kind(tables, "maildir", ChannelTable::Maildir));
     channels.extend(kind(tables, "webhook", ChannelTable::Webhook));
     channels.extend(kind(tables, "teams", ChannelTable::Teams));
+    channels.extend(kind(tables, "command", ChannelTable::Command));
     channels.sort_by_key(|item| item.order);
     channels
 }
@@ -78,7 +82,8 @@ pub(in crate::config) fn check(
         table.make_absolute(folders);
         match table.party() {
             Some("") => {
-                let help = "a webhook or Teams channel gets copies of one party's messages: write party = \"…\"";
+                let help =
+                    "a webhook, Teams or command channel gets copies of one party's messages: write party = \"…\"";
                 checker.findings.fault(&path, "does not say whose copies it gets", help);
             }
             Some(party) => {
@@ -96,7 +101,11 @@ pub(in crate::config) fn check(
                     checker.findings.fault(&path.key("ca_file"), message, "name a PEM file with the authority");
                 }
                 Err(error) => checker.findings.plain_fault(&path, error.to_string()),
-                Ok(_) => {}
+                Ok(channel) => {
+                    if let Some(doubt) = channel.doubt() {
+                        checker.findings.warn(&path.key(doubt.key), doubt.why, doubt.help);
+                    }
+                }
             }
         }
         channels.push(table);
@@ -112,6 +121,7 @@ impl ChannelTable {
             ChannelTable::Maildir(config) => &config.name,
             ChannelTable::Webhook(config) => &config.name,
             ChannelTable::Teams(config) => &config.name,
+            ChannelTable::Command(config) => &config.name,
         }
     }
 
@@ -121,6 +131,7 @@ impl ChannelTable {
             ChannelTable::Smtp(_) | ChannelTable::Maildir(_) => None,
             ChannelTable::Webhook(config) => Some(config.party.as_deref().unwrap_or_default()),
             ChannelTable::Teams(config) => Some(config.party.as_deref().unwrap_or_default()),
+            ChannelTable::Command(config) => Some(config.party.as_deref().unwrap_or_default()),
         }
     }
 
@@ -161,12 +172,13 @@ impl ChannelTable {
                 let url = secret(&config.url_file)?;
                 channel::Channel::Teams(Teams::new(config, url, origin)?)
             }
+            ChannelTable::Command(config) => channel::Channel::Command(Command::new(config, origin)?),
         })
     }
 
     fn made_up(&self) -> &'static str {
         match self {
-            ChannelTable::Smtp(_) | ChannelTable::Maildir(_) => "made-up",
+            ChannelTable::Smtp(_) | ChannelTable::Maildir(_) | ChannelTable::Command(_) => "made-up",
             ChannelTable::Webhook(_) | ChannelTable::Teams(_) => SOME_ADDRESS,
         }
     }
@@ -175,7 +187,7 @@ impl ChannelTable {
     fn make_absolute(&mut self, folders: &Folders) {
         let file = match self {
             ChannelTable::Smtp(config) => &mut config.ca_file,
-            ChannelTable::Maildir(_) => return,
+            ChannelTable::Maildir(_) | ChannelTable::Command(_) => return,
             ChannelTable::Webhook(config) => &mut config.ca_file,
             ChannelTable::Teams(config) => &mut config.ca_file,
         };
