@@ -22,6 +22,7 @@ mod replay;
 mod rules;
 mod show;
 mod store;
+mod test_send;
 mod text;
 mod who;
 mod words;
@@ -89,6 +90,9 @@ enum Command {
         #[arg(long)]
         live: bool,
     },
+    /// One marked test message (【試験】) over one channel, and the server's answer. Needs no daemon; nothing is recorded.
+    /// Exit code 0: accepted, 75: not now or not known, 69: refused or cannot be used.
+    TestSend(test_send::TestSend),
     /// Has the running daemon read its configuration again; the faults, if it keeps the old one.
     Reload,
     /// The running daemon at a glance: sources, queue, open incidents.
@@ -195,6 +199,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Estate(asked) => estate::estate(&context, &asked),
         Command::Init { folder } => check::init(&folder),
         Command::Check { strict, live } => check::check(&context, strict, live),
+        Command::TestSend(asked) => context.asking(test_send::test_send(&context, asked)),
         Command::Reload => context.asking(show::reload(&context)),
         Command::Status => context.asking(show::status(&context)),
         Command::Incident(incident) => context.asking(act::incident(&context, incident)),

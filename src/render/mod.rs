@@ -35,6 +35,7 @@ mod storm;
 mod symptom;
 mod text;
 mod time;
+pub mod trial;
 mod unseen;
 pub mod words;
 

@@ -18,10 +18,15 @@ pub(super) struct Clock {
 impl Clock {
     /// The letter's own zone; Japan's where the name is not known, because a wrong zone name must not stop a mail.
     pub(super) fn of(letter: &Letter) -> Self {
-        let zone = TimeZone::get(&letter.timezone)
+        Self::at(&letter.timezone, letter.written)
+    }
+
+    /// The same for what is no letter.
+    pub(super) fn at(timezone: &str, written: Timestamp) -> Self {
+        let zone = TimeZone::get(timezone)
             .or_else(|_| TimeZone::get("Asia/Tokyo"))
             .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(9)));
-        let now = letter.written.to_zoned(zone.clone()).datetime();
+        let now = written.to_zoned(zone.clone()).datetime();
         Self { zone, now }
     }
 

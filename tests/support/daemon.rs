@@ -165,6 +165,11 @@ impl Daemon {
         lock(&self.told).clone()
     }
 
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
     /// Prints its resident memory as a figure and returns it in KiB.
     pub(crate) fn resident_kib(&self, name: &str) -> u64 {
         let pid = self.child.as_ref().expect("it runs").id();

@@ -75,6 +75,15 @@ impl Site {
         });
     }
 
+    /// The language of mails and reports.
+    pub(crate) fn set_language(&self, language: &str) {
+        self.edit(|document| {
+            if let Some(site) = table(document, "site") {
+                site["language"] = value(language);
+            }
+        });
+    }
+
     /// How long rules that wait before anybody is asked do so.
     pub(crate) fn set_watch(&self, time: &str) {
         self.edit(|document| {
