@@ -8,6 +8,7 @@ pub(crate) mod cause;
 pub mod command;
 mod document;
 pub mod header;
+pub mod heartbeat;
 mod http;
 mod mail;
 pub mod maildir;

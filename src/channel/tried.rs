@@ -20,7 +20,7 @@ impl Channel {
     }
 }
 
-fn why(delivery: Delivery) -> String {
+pub(super) fn why(delivery: Delivery) -> String {
     match delivery {
         Delivery::Accepted { answer } => answer,
         Delivery::Later { why, .. }

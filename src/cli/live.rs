@@ -20,16 +20,16 @@ const EXAMPLES: usize = 3;
 /// What was found.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Live {
-    /// Sources and channels, in the order of the configuration.
+    /// Sources, channels and the heartbeat, in the order of the configuration.
     tried: Vec<Tried>,
     /// Hosts with alarms that no component covers.
     holes: Vec<Hole>,
 }
 
-/// One source or channel.
+/// One source, one channel, or the heartbeat.
 #[derive(Debug, Serialize)]
 struct Tried {
-    /// `source` or `channel`.
+    /// `source`, `channel` or `health`.
     what: &'static str,
     name: String,
     ok: bool,
@@ -97,6 +97,13 @@ pub(super) async fn live(context: &Context, settings: &Settings) -> Live {
             Err(error) => Err(text::full(&error)),
         };
         live.tell(context, "channel", &name, found);
+    }
+    if let Some(opened) = settings.kinds.health.open_heartbeat(&settings.kinds.folders) {
+        let found = match opened {
+            Ok(heartbeat) => heartbeat.try_out().await,
+            Err(error) => Err(text::full(&error)),
+        };
+        live.tell(context, "health", "heartbeat", found);
     }
     live
 }

@@ -9,10 +9,11 @@ use super::tree::{Layer, Node, Path, Tree, Value};
 use serde::Deserialize;
 
 /// The tables at the top; anything else there is a slip.
-pub(super) const TABLES: [&str; 16] = [
+pub(super) const TABLES: [&str; 17] = [
     "site",
     "state",
     "control",
+    "health",
     "source",
     "pattern",
     "party",

@@ -1,7 +1,7 @@
 //! The control socket: an HTTP API on a Unix socket, for operators at the command line.
 //!
 //! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] and [`covers`] are what both ends speak,
-//! [`beside`] what belongs beside an incident, [`evidence`] what was gathered about it, [`hits`] whom it hits,
+//! [`beside`] what belongs beside an incident, [`evidence`] what was gathered about it, [`hits`] whom it hits, [`health`] how the desk itself is,
 //! [`server`] answers inside the daemon, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
@@ -9,6 +9,7 @@ pub mod beside;
 pub mod client;
 pub mod covers;
 pub mod evidence;
+pub mod health;
 pub mod hits;
 pub mod not_asked;
 pub mod server;

@@ -5,6 +5,7 @@
 
 mod core;
 mod evidence;
+mod health;
 pub(crate) mod record;
 mod sources;
 mod watchdog;
@@ -135,7 +136,9 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (stop_serving, serving) = watch::channel(false);
     let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload, bodies: bodies.clone() };
     let server = tokio::spawn(server::serve(listener, doors, serving));
-    let watchdog = tokio::spawn(watchdog::feed(pulse));
+    let watchdog = tokio::spawn(watchdog::feed(pulse.clone()));
+    let doctor = health::Doctor { queries: queries.clone(), pulse };
+    let shown = health::start(&settings, &doctor);
     tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
     watchdog::ready();
 
@@ -149,6 +152,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
         new_rules,
         tools,
         running: Some(running),
+        doctor,
+        shown: Some(shown),
         store,
         bodies,
     };
@@ -178,6 +183,9 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let _ = stop_serving.send(true);
     // Before the lock on the state directory is free: the next daemon's socket has the same name.
     let _ = std::fs::remove_file(&house.settings.control_socket);
+    if let Some(shown) = house.shown.take() {
+        shown.stop().await;
+    }
     if let Some(running) = house.running.take() {
         running.stop().await;
     }
@@ -216,6 +224,8 @@ struct House {
     new_rules: mpsc::Sender<(crate::desk::rules::Rules, oneshot::Sender<()>)>,
     tools: work::SharedTools,
     running: Option<Running>,
+    doctor: health::Doctor,
+    shown: Option<health::Running>,
     store: String,
     bodies: Bodies,
 }
@@ -262,6 +272,7 @@ impl House {
         let tools = Tools::of(&settings, &self.store, gatherer);
         let mut faults = tools.faults();
         faults.extend(sources::faults(&settings));
+        faults.extend(health::faults(&settings));
         if faults.is_empty() { Ok((settings, tools)) } else { Err(faults) }
     }
 
@@ -291,6 +302,10 @@ impl House {
         let _ = adopted.await;
         let _ = self.inbox.put(Input::RulesLoaded { hash: hash.clone() }).await;
         self.running = Some(sources::start(&settings, &self.inbox, &self.queries, &self.clock));
+        if let Some(shown) = self.shown.take() {
+            shown.stop().await;
+        }
+        self.shown = Some(health::start(&settings, &self.doctor));
         self.settings = settings;
         tracing::info!(rules = hash, "the configuration was read again and is in force");
     }

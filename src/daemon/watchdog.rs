@@ -1,7 +1,7 @@
 //! What systemd is told: ready, reloading, stopping - and alive, only while the core really moves (P7).
 
 use sd_notify::NotifyState;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The working state's thread may be busy this long (a checkpoint) before it counts as stuck.
@@ -9,7 +9,7 @@ const STUCK: Duration = Duration::from_secs(45);
 /// The core moves at least once a second; twice that is no sign of anything.
 const SURELY_MOVES: Duration = Duration::from_secs(2);
 
-/// When the core's thread and that of the working state last moved on; clones show the same.
+/// When the core's thread and that of the working state last moved on, and how the journal is; clones show the same.
 #[derive(Debug, Clone)]
 pub(super) struct Pulse(Arc<Mutex<Beats>>);
 
@@ -17,22 +17,64 @@ pub(super) struct Pulse(Arc<Mutex<Beats>>);
 struct Beats {
     core: Instant,
     working: Instant,
+    committed: Option<Instant>,
+    refused: Option<Instant>,
+    steps: u64,
+}
+
+/// How core and journal are at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Vitals {
+    /// Since the core last moved.
+    pub(super) core: Duration,
+    /// Whether core and working state are not stuck.
+    pub(super) alive: bool,
+    /// Since the last commit to the journal; `None` before the first since the start.
+    pub(super) committed: Option<Duration>,
+    /// Since when the journal refuses to be written.
+    pub(super) refused: Option<Duration>,
+    /// Steps put on record since the start.
+    pub(super) steps: u64,
 }
 
 impl Pulse {
     /// A core that begins now.
     pub(super) fn new(working: Instant) -> Self {
-        Self(Arc::new(Mutex::new(Beats { core: Instant::now(), working })))
+        Self(Arc::new(Mutex::new(Beats { core: Instant::now(), working, committed: None, refused: None, steps: 0 })))
+    }
+
+    fn beats(&self) -> MutexGuard<'_, Beats> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The core moves; `working` is when the working state's thread last did.
     pub(super) fn beat(&self, working: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Beats { core: Instant::now(), working };
+        let mut beats = self.beats();
+        (beats.core, beats.working) = (Instant::now(), working);
+    }
+
+    /// So many steps are on record now.
+    pub(super) fn committed(&self, steps: usize) {
+        let mut beats = self.beats();
+        (beats.committed, beats.refused) = (Some(Instant::now()), None);
+        beats.steps = beats.steps.saturating_add(u64::try_from(steps).unwrap_or(u64::MAX));
+    }
+
+    /// The journal could not be written.
+    pub(super) fn refused(&self) {
+        self.beats().refused.get_or_insert_with(Instant::now);
+    }
+
+    /// How things are now.
+    pub(super) fn vitals(&self) -> Vitals {
+        let Beats { core, committed, refused, steps, .. } = *self.beats();
+        let [committed, refused] = [committed, refused].map(|at| at.map(|at| at.elapsed()));
+        Vitals { core: core.elapsed(), alive: self.is_alive(STUCK), committed, refused, steps }
     }
 
     /// Whether the core moved within `limit` and the working state's thread is not stuck.
     fn is_alive(&self, limit: Duration) -> bool {
-        let Beats { core, working } = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Beats { core, working, .. } = *self.beats();
         core.elapsed() < limit && working.elapsed() < STUCK
     }
 }

@@ -84,6 +84,15 @@ impl Site {
         });
     }
 
+    /// Within what time mails of 重大度1 must be accepted.
+    pub(crate) fn set_deliver_by(&self, time: &str) {
+        self.edit(|document| {
+            if let Some(policy) = table(document, "policy") {
+                policy["severity"]["1"]["deliver_by"] = value(time);
+            }
+        });
+    }
+
     /// How long rules that wait before anybody is asked do so.
     pub(crate) fn set_watch(&self, time: &str) {
         self.edit(|document| {

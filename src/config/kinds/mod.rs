@@ -6,10 +6,12 @@
 //! Not here: what any of their keys means.
 
 mod channels;
+mod health;
 mod probes;
 mod sources;
 
 pub use channels::{ChannelTable, OpenError};
+pub use health::Health;
 pub use sources::Sources;
 
 use super::check::Checker;
@@ -33,6 +35,8 @@ pub struct Kinds {
     pub channels: Vec<ChannelTable>,
     /// What may be asked when isolating.
     pub probes: Vec<Probe>,
+    /// How the desk shows that it is well.
+    pub health: Health,
     /// Where their secrets and certificates are.
     pub folders: Folders,
 }
@@ -43,12 +47,18 @@ pub(super) struct Written {
     sources: sources::Written,
     channels: Vec<Item<ChannelTable>>,
     probes: Vec<Item<Probe>>,
+    health: Option<health::HealthTable>,
 }
 
 impl Written {
     /// Reads the tables.
     pub(super) fn read(tables: &mut Tables<'_>) -> Self {
-        Self { sources: sources::Written::read(tables), channels: channels::read(tables), probes: probes::read(tables) }
+        Self {
+            sources: sources::Written::read(tables),
+            channels: channels::read(tables),
+            probes: probes::read(tables),
+            health: tables.one("health"),
+        }
     }
 
     /// Checks them, each kind by its own word.
@@ -65,6 +75,7 @@ impl Written {
             sources: self.sources.check(checker, zone, &folders),
             channels: channels::check(self.channels, checker, &origin, &folders),
             probes: probes::check(self.probes, checker, &folders),
+            health: health::check(self.health, checker, &folders),
             folders,
         }
     }

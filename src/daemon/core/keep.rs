@@ -33,8 +33,12 @@ impl Core {
         let mut tries = 0_u32;
         loop {
             match self.store.commit(payloads) {
-                Ok(seqs) => return Some(seqs),
+                Ok(seqs) => {
+                    self.pulse.committed(payloads.len());
+                    return Some(seqs);
+                }
                 Err(error) => {
+                    self.pulse.refused();
                     // Twice a second for days would fill the log that may share the disk.
                     if tries.is_multiple_of(120) {
                         tracing::error!(%error, tries, "the journal cannot be written; nothing is acknowledged or sent until it can");

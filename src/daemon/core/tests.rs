@@ -190,3 +190,34 @@ fn an_hour_without_the_daemon_is_not_blindness_of_its_sources() {
         assert_eq!(missed(&gone), what.starts_with("all"), "{what}");
     }
 }
+
+/// What outsiders are shown of the outbox: a grave mail that nobody took in its time counts, a copy of it does not.
+#[test]
+fn health_counts_what_waits_and_what_is_late() {
+    use crate::control::health::health;
+    use crate::desk::rules::{Carries, Channel};
+    let folder = tempfile::tempdir().unwrap();
+    let mut rules = rules();
+    rules.channels.push(Channel { id: "lamp".into(), carries: Carries::CopiesFor { party: "soumu-joho".into() } });
+    let mut core = open(folder.path(), &rules);
+    // Without a component nothing is asked first: the office hears of it at once.
+    let Input::Act { actor, act: Act::Open { summary, detected_by, occurred, severity, separate, .. } } = call("電話")
+    else {
+        panic!("a call is an act")
+    };
+    let act = Act::Open { summary, component: None, detected_by, occurred, severity, separate };
+    core.group(vec![Input::Act { actor, act }, Input::Tick]).unwrap();
+    let now = core.clock.now();
+    let fresh = health(&core.desk, now);
+    assert_eq!((fresh.open, fresh.dead, fresh.overdue), ([1, 0, 0, 0, 0], 0, 0), "{fresh:?}");
+    assert!(fresh.waiting > 1 && fresh.oldest_waiting.is_some(), "{fresh:?}");
+    assert_eq!(fresh.sources.first().map(|source| source.state), Some("not_looked"));
+
+    let later = Now { elapsed: now.elapsed + Duration::from_secs(600), wall: now.wall + SignedDuration::from_mins(10) };
+    let late = health(&core.desk, later);
+    let rows = core.desk.state().owed.values().filter(|row| row.critical && !row.state.ended());
+    let (copies, mails): (Vec<_>, Vec<_>) = rows.partition(|row| row.destination().contains("lamp"));
+    assert!(!copies.is_empty() && !mails.is_empty(), "{late:?}");
+    assert!(late.overdue > 0 && late.overdue <= mails.len(), "{late:?}");
+    assert!(core.pulse().vitals().steps > 0 && core.pulse().vitals().refused.is_none());
+}

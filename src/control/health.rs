@@ -1,0 +1,90 @@
+//! The desk's own health as numbers: for `/healthz`, `/metrics` and the heartbeat.
+//!
+//! States and ages, never names, words or addresses: whoever may look at these is nobody the desk knows. Not here:
+//! whether the core moves and the journal can be written (`daemon/watchdog.rs`).
+
+use crate::desk::Desk;
+use crate::desk::now::Now;
+use crate::desk::owed::{Owed, OwedState, Work};
+use crate::desk::rules::Carries;
+use crate::desk::source::Sight;
+use std::time::Duration;
+
+/// Counts and ages at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Open incidents with a number, by 重大度 1 to 4; the last are those without one.
+    pub open: [usize; 5],
+    /// Rows that wait for an attempt or have one under way.
+    pub waiting: usize,
+    /// Rows given up.
+    pub dead: usize,
+    /// How long ago the oldest waiting row was decided, or might first leave.
+    pub oldest_waiting: Option<Duration>,
+    /// Critical mails nobody accepted in their time (`deliver_by`), on no path.
+    pub overdue: usize,
+    /// Sources, in the order `kiriwake status` lists them.
+    pub sources: Vec<SourceHealth>,
+}
+
+/// One source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceHealth {
+    /// `sees`, `failing`, `blind` or `not_looked`.
+    pub state: &'static str,
+    /// Since its last complete look on record.
+    pub age: Duration,
+}
+
+/// All of it now.
+pub fn health(desk: &Desk, now: Now) -> Health {
+    let state = desk.state();
+    let mut health = Health::default();
+    for incident in state.open.iter().filter_map(|id| state.incidents.get(id)) {
+        let known = incident.severity.as_ref().map(|severity| usize::from(severity.value));
+        let place = known.filter(|value| (1..=4).contains(value)).map_or(4, |value| value - 1);
+        health.open[place] += 1;
+    }
+    for row in state.owed.values() {
+        match &row.state {
+            OwedState::Waiting { .. } | OwedState::Started { .. } => {
+                health.waiting += 1;
+                let Some(age) = age(row, now) else { continue };
+                health.oldest_waiting = health.oldest_waiting.max(Some(age));
+                health.overdue += usize::from(is_overdue(desk, row, age));
+            }
+            OwedState::Dead { .. } => health.dead += 1,
+            OwedState::Done { .. } | OwedState::Superseded => {}
+        }
+    }
+    let rules = &desk.book().rules;
+    let known = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id));
+    health.sources = known
+        .map(|(_, source)| SourceHealth {
+            state: match &source.sight {
+                Sight::Sees if !source.looked => "not_looked",
+                Sight::Sees => "sees",
+                Sight::Failing { .. } => "failing",
+                Sight::Blind { .. } => "blind",
+            },
+            age: now.elapsed.since(source.last_complete.elapsed),
+        })
+        .collect();
+    health
+}
+
+/// How long a row has been able to leave; `None` while it waits for its reader's opening.
+fn age(row: &Owed, now: Now) -> Option<Duration> {
+    match row.not_before {
+        Some(at) => Duration::try_from(now.wall.duration_since(at)).ok(),
+        None => Some(now.elapsed.since(row.decided.elapsed)),
+    }
+}
+
+/// Whether it should have been accepted by now. A copy does not count: it is never the only way.
+fn is_overdue(desk: &Desk, row: &Owed, age: Duration) -> bool {
+    let Work::Message { channel, .. } = &row.work else { return false };
+    let is_copy = |known: &crate::desk::rules::Channel| known.id == *channel && known.carries != Carries::Mail;
+    let copy = desk.book().rules.channels.iter().any(is_copy);
+    row.critical && !copy && age > row.deliver_by.since(row.decided.elapsed)
+}

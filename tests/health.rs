@@ -1,0 +1,137 @@
+//! The desk's own health with the built binary: pages on loopback, and a heartbeat that stays away when it should.
+
+mod support;
+
+use serde_json::Value;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+use support::daemon::Daemon;
+use support::site::{Neighbours, Site};
+use support::smtp_sink::{Manner, SmtpSink};
+use support::webhook::WebhookSink;
+use support::{Scratch, free_port, wait_for};
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn site(scratch: &Scratch, smtp: u16) -> Site {
+    let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, smtp));
+    Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None })
+}
+
+/// Head and body of one answer; `None` while nobody listens.
+fn request(port: u16, what: &str) -> Option<(String, String)> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream.set_read_timeout(Some(SOON)).expect("a socket of ours");
+    stream.write_all(format!("{what} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.to_owned(), body.to_owned()))
+}
+
+fn page(port: u16, what: &str) -> (String, String) {
+    wait_for("the health pages", SOON, || request(port, what))
+}
+
+fn secret_url(site: &Site, url: &str) {
+    let file = site.config.join("heartbeat.url");
+    fs::write(&file, url).expect("ours");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("ours");
+}
+
+/// P7, P14: it shows states and ages on loopback, tells an outside switch that all is well, and stops telling so when a
+/// grave mail is stuck. Nothing shown or logged holds a name or the switch's address.
+#[test]
+fn health_is_shown_and_the_heartbeat_stays_away_when_mail_is_stuck() {
+    let scratch = Scratch::new("health");
+    let (mail, switch, port) = (SmtpSink::start(), WebhookSink::start(), free_port());
+    let site = site(&scratch, mail.port());
+    site.set_deliver_by("2s");
+    secret_url(&site, &format!("{}?key=canary1234567", switch.url()));
+    let heartbeat = "[health.heartbeat]\nevery = \"1s\"\nurl_file = \"heartbeat.url\"\n";
+    site.add("zz-health.toml", &format!("[health]\nlisten = \"127.0.0.1:{port}\"\n{heartbeat}"));
+    let mut daemon = Daemon::start(&site.config, &scratch);
+
+    let beats = wait_for("two heartbeats", SOON, || Some(switch.posts()).filter(|posts| posts.len() >= 2));
+    assert_eq!((beats[0].body.as_str(), beats[0].method.as_str()), ("{\"status\":\"ok\"}", "POST"));
+    assert_ne!(beats[0].headers["webhook-id"], beats[1].headers["webhook-id"]);
+    let (head, body) = page(port, "GET /healthz");
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("cache-control: no-store"), "{head}");
+    let shown: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&shown["status"], &shown["core"]["state"]), (&"ok".into(), &"moves".into()), "{shown}");
+    let (head, metrics) = page(port, "GET /metrics");
+    assert!(head.contains("content-type: text/plain; version=0.0.4"), "{head}");
+    assert!(metrics.contains("kiriwake_healthy 1\n"), "{metrics}");
+
+    // P16: asking changes nothing, and nothing else is answered.
+    assert!(page(port, "POST /healthz").0.starts_with("HTTP/1.1 405"));
+    assert!(page(port, "GET /status").0.starts_with("HTTP/1.1 404"));
+    let (head, body) = page(port, "HEAD /metrics");
+    assert!(head.starts_with("HTTP/1.1 200") && body.is_empty(), "{head}\n{body}");
+
+    mail.behave(Manner::TryLater);
+    daemon.tell(&["incident", "open", "住民票が出ない", "--component", "core-switch", "--severity", "1"]);
+    let (_, body) = wait_for("the page to say so", SOON, || {
+        request(port, "GET /healthz").filter(|(head, _)| head.starts_with("HTTP/1.1 503"))
+    });
+    let shown: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&shown["status"], &shown["outbox"]["state"]), (&"failing".into(), &"overdue".into()), "{shown}");
+    let (_, metrics) = page(port, "GET /metrics");
+    assert!(metrics.contains("kiriwake_healthy 0\n"), "{metrics}");
+    assert!(metrics.contains("kiriwake_incidents_open{severity=\"1\"} 1\n"), "{metrics}");
+    wait_for("the heartbeat to be withheld", SOON, || daemon.log().contains("the heartbeat is withheld").then_some(()));
+    let before = switch.posts().len();
+    let withheld = || daemon.log().matches("the heartbeat is withheld").count();
+    let until = withheld() + 2;
+    wait_for("two more intervals", SOON, || (withheld() >= until).then_some(()));
+    assert_eq!(switch.posts().len(), before, "nothing is sent meanwhile");
+    for name in ["A町", "k-sha", "soumu", "network-log", "core-switch", "住民票", "127.0.0.1", "canary"] {
+        assert!(!body.contains(name) && !metrics.contains(name), "{name} is shown");
+    }
+    assert!(daemon.terminate().success());
+    assert!(!daemon.log().contains("canary"), "{}", daemon.log());
+}
+
+/// P21: who holds connections open and says nothing keeps others waiting for some seconds and not for ever, and does not
+/// keep the desk from ending.
+#[test]
+fn those_who_say_nothing_are_sent_away() {
+    let scratch = Scratch::new("health-slow");
+    let (mail, port) = (SmtpSink::start(), free_port());
+    let site = site(&scratch, mail.port());
+    site.add("zz-health.toml", &format!("[health]\nlisten = \"127.0.0.1:{port}\"\n"));
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    page(port, "GET /healthz");
+    let silent: Vec<TcpStream> = (0..8)
+        .map(|n| {
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("it listens");
+            stream.write_all(["", "GET /heal"][n % 2].as_bytes()).expect("it reads");
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    assert!(page(port, "GET /healthz").0.starts_with("HTTP/1.1 200"));
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    drop(silent);
+    let huge = format!("GET /{}", "x".repeat(100_000));
+    assert!(request(port, &huge).is_none_or(|(head, _)| head.starts_with("HTTP/1.1 4")));
+
+    // A reload moves it to another port; the old one is free again. What cannot be, changes nothing.
+    let other = free_port();
+    site.add("zz-health.toml", &format!("[health]\nlisten = \"127.0.0.1:{other}\"\n"));
+    daemon.tell(&["reload"]);
+    assert!(page(other, "GET /healthz").0.starts_with("HTTP/1.1 200"));
+    assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err(), "nobody listens there any more");
+    site.add("zz-health.toml", "[health.heartbeat]\nevery = \"5m\"\nurl_file = \"none.url\"\n");
+    let refused = daemon.ask(&["reload"]);
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(refused.status.code() == Some(78) && said.contains("none.url"), "{said}");
+    assert!(page(other, "GET /healthz").0.starts_with("HTTP/1.1 200"));
+    let _silent = TcpStream::connect((Ipv4Addr::LOCALHOST, other)).expect("it listens");
+    let began = Instant::now();
+    assert!(daemon.terminate().success());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
