@@ -73,7 +73,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::OnSite => "現地の確認が必要",
         Why::CheckOperation => "動作確認が必要",
         Why::OutOfScope => "主管課の判断が必要",
-        Why::ClosedForLong => "業者が長期休業で応答がない",
+        Why::ClosedForLong => "業者が受付時間外で受領がない",
         Why::Graver => "重大度が上がった",
         Why::HandOver => "受付時間の終了",
         Why::Storm => "警報の多発",

@@ -181,7 +181,6 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         .then(|| Some((next_path(turn, row)?, no_path?)))
         .flatten();
     let request = row.request;
-    let dead = matches!(state, OwedState::Dead { .. });
     settle(turn, id, attempt, results, unknown, state);
     if let Some((channel, why)) = reroute {
         turn.record(Change::Rerouted { owed: id, channel, at: turn.now.elapsed }, Reason::PathFailed { why });
@@ -194,7 +193,7 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         }
     }
     for (address, why) in refused {
-        announce(turn, id, address, why, dead);
+        announce(turn, id, address, why);
     }
 }
 
@@ -251,7 +250,7 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
     match (work, incident) {
-        (Work::Message { .. }, _) => announce(turn, id, address, why, true),
+        (Work::Message { .. }, _) => announce(turn, id, address, why),
         (Work::Probe { probe, .. }, _) => {
             isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
         }
@@ -261,9 +260,9 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
 }
 
 /// Tells the desk that somebody was not reached - unless the undelivered message is such a notice itself.
-fn announce(turn: &mut Turn, id: OwedId, address: String, why: String, dead: bool) {
+fn announce(turn: &mut Turn, id: OwedId, address: String, why: String) {
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let Work::Message { letter, .. } = &row.work else { return };
+    let Work::Message { letter, addresses, .. } = &row.work else { return };
     let notice_itself = matches!(
         &letter.matter,
         super::letter::Matter::Internal { notice: Notice::NotDelivered { .. }, .. }
@@ -272,9 +271,8 @@ fn announce(turn: &mut Turn, id: OwedId, address: String, why: String, dead: boo
     if notice_itself {
         return;
     }
-    let (incident, kind) = (row.incident, row.kind().to_owned());
-    let why = if dead || why.is_empty() { why } else { format!("{why}（他の宛先には送達）") };
-    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why }, Why::NotDelivered);
+    let (incident, kind, others) = (row.incident, row.kind().to_owned(), addresses.iter().any(Addressed::accepted));
+    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why, others }, Why::NotDelivered);
 }
 
 /// At a start: attempts that were under way ended without an answer.

@@ -56,6 +56,9 @@ pub struct CertificateNotice {
     pub ended: bool,
     /// When earlier notices left.
     pub earlier: Vec<Timestamp>,
+    /// Its owner gets the notice, too; `None` = not on record.
+    #[serde(default)]
+    pub owner_told: Option<bool>,
 }
 
 /// Who reads a letter.
@@ -155,6 +158,12 @@ pub enum Matter {
         asked_at: Timestamp,
         /// 1 = the first chaser.
         nth: u32,
+        /// When the next step is taken; `None` = none follows.
+        #[serde(default)]
+        answer_by: Option<Timestamp>,
+        /// Whom of the vendor the request went to, and whether that is a person, where the reader is somebody else.
+        #[serde(default)]
+        asked_of: Option<(String, bool)>,
     },
     /// 取下げ → vendor.
     Withdrawal {
@@ -396,6 +405,15 @@ pub struct Facts {
     pub changes: Vec<Changed>,
     /// Where the incident stands.
     pub stage: Stage,
+    /// 暫定対応 that is in place. Not for vendors.
+    #[serde(default)]
+    pub workaround: Option<String>,
+    /// 窓口着手. Not for vendors.
+    #[serde(default)]
+    pub desk_started: Option<Timestamp>,
+    /// 次回報告 that the offices are promised. Not for vendors.
+    #[serde(default)]
+    pub next_report: Option<Timestamp>,
 }
 
 /// Who said so.
@@ -948,6 +966,12 @@ pub enum Notice {
         party: String,
         /// Asked at.
         asked_at: Timestamp,
+        /// 督促 left by mail.
+        #[serde(default)]
+        reminded: bool,
+        /// It has a number that can be called now; `None` = not on record.
+        #[serde(default)]
+        phone: Option<bool>,
     },
     /// A vendor is closed for long, and nobody of it answers.
     ClosedForLong {
@@ -969,6 +993,9 @@ pub enum Notice {
         address: String,
         /// What the server said.
         why: String,
+        /// Other addresses of the same message got it.
+        #[serde(default)]
+        others: bool,
     },
     /// Configuration was not loaded.
     RulesRefused {
@@ -1114,6 +1141,9 @@ pub struct DigestLine {
     pub text: String,
     /// Where it stands, if that is known.
     pub stage: Option<Stage>,
+    /// Of a request: what was asked at `at`, and when 受領 is expected.
+    #[serde(default)]
+    pub asked: Option<(Ask, Timestamp)>,
 }
 
 /// The incident a letter is about, if it is about one.

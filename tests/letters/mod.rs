@@ -2,6 +2,7 @@
 
 mod certificates;
 mod desks;
+mod handling;
 mod impacts;
 mod offices;
 mod sources;
@@ -129,6 +130,9 @@ fn switch() -> Facts {
         }],
         still_red: Vec::new(),
         stage: Stage::Requested,
+        workaround: None,
+        desk_started: None,
+        next_report: None,
     }
 }
 
@@ -207,6 +211,9 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         asked: Vec::new(),
         still_red: Vec::new(),
         stage: Stage::Isolating,
+        workaround: None,
+        desk_started: None,
+        next_report: None,
     };
     change(&mut facts);
     Box::new(facts)
@@ -271,6 +278,7 @@ fn closed() -> Closure {
             tried("時間外受付", "17:45:00", CallResult::Busy),
             tried("保守責任者", "17:50:00", CallResult::VoiceMail),
         ],
+        consults_at: None,
     }
 }
 
@@ -325,7 +333,14 @@ fn happening(time: &str, what: What) -> Happening {
 }
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
-    DigestLine { number: nth.map(number), severity: Some(severity), at: at(time), text: text.into(), stage }
+    DigestLine {
+        number: nth.map(number),
+        severity: Some(severity),
+        at: at(time),
+        text: text.into(),
+        stage,
+        asked: None,
+    }
 }
 
 /// Name and letter of each expected mail.
@@ -335,6 +350,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(impacts::impacts());
     all.extend(desks::desks());
+    all.extend(handling::handling());
     all.extend(storms::storms());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
@@ -355,6 +371,11 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),
         ("internal-storm-blind", "en-storm-blind"),
+        ("internal-closed-for-long", "en-closed-for-long"),
+        ("internal-own", "en-own"),
+        ("internal-reopened", "en-reopened"),
+        ("chaser-second", "en-chaser"),
+        ("certificate-last-day", "en-certificate-last-day"),
     ]
     .into_iter()
     .map(|(of, name)| {

@@ -84,6 +84,7 @@ pub(in crate::desk) fn adopted(turn: &mut Turn, source: &SourceId, alerts: &[Ale
             at: alert.at,
             text: format!("{} {}", alert.problem.host, alert.problem.summary),
             stage: None,
+            asked: None,
         })
         .collect();
     let desk = turn.book.rules.site.desk.clone();
