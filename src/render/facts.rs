@@ -28,9 +28,10 @@ pub(super) fn office_title(facts: &Facts) -> String {
     let symptom = Symptom::of(facts).title();
     if facts.effect == Some(Effect::None) {
         // Nobody is to read a system's name and think that it has stopped.
+        let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
         return match facts.impact.one_sided {
-            Some(_) => format!("{symptom}（片系運転）"),
-            None => format!("{symptom}（業務影響なし）"),
+            Some(_) if !over => format!("{symptom}（片系運転）"),
+            _ => format!("{symptom}（業務影響なし）"),
         };
     }
     // A 拠点 where nothing works any more tells more than a system of which that is a part.

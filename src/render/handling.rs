@@ -14,11 +14,14 @@ pub(super) fn yours(incident: Option<&Facts>) -> Told {
     let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
     let explain = ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain));
     if verdict_of(incident) == Some(VerdictCode::Own) {
+        let asked = incident.is_some_and(|facts| !facts.asked.is_empty());
         return Told {
             title: "窓口での対応のお願い".to_owned(),
-            happened: "窓口で対応する事象と判定しました（業者への依頼は行っておりません）。対応を開始してください。\
-                       判定が異なる場合は、切り分け結果を訂正してください。"
-                .to_owned(),
+            happened: format!(
+                "窓口で対応する事象と判定しました{}。対応を開始してください。\
+                 判定が異なる場合は、切り分け結果を訂正してください。",
+                if asked { "" } else { "（業者への依頼は行っておりません）" }
+            ),
             details: Vec::new(),
             steps: vec![
                 ("対応を始めたら、着手を記録してください。", with(commands::start)),

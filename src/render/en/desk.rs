@@ -104,12 +104,18 @@ impl Mail<'_> {
                 match verdict.map(|verdict| verdict.code) {
                     Some(VerdictCode::Own) => (
                         "Yours to handle",
-                        "It is judged to be the desk's own; no vendor has been asked. If that is wrong, please correct \
-                         the verdict."
-                            .to_owned(),
+                        format!(
+                            "It is judged to be the desk's own{}. If that is wrong, please correct the verdict.",
+                            match incident.is_some_and(|facts| facts.asked.is_empty()) {
+                                true => "; no vendor has been asked",
+                                false => "",
+                            }
+                        ),
                         [with(commands::start), with(commands::decide), with(commands::explain)].concat(),
                     ),
-                    _ => ("The verdict is yours", format!("The machine stops here; please look and decide.{why}"), next),
+                    _ => {
+                        ("The verdict is yours", format!("The machine stops here; please look and decide.{why}"), next)
+                    }
                 }
             }
             Notice::PleaseCheck => {

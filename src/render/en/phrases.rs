@@ -52,7 +52,8 @@ pub(super) fn ask_tag(ask: Ask) -> &'static str {
 pub(super) fn title(facts: &Facts) -> String {
     let symptom = Symptom::of(facts).title();
     if facts.effect == Some(Effect::None) {
-        let so_far = if facts.impact.one_sided.is_some() { "on one side" } else { "no effect" };
+        let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+        let so_far = if facts.impact.one_sided.is_some() && !over { "on one side" } else { "no effect" };
         return format!("{symptom} ({so_far})");
     }
     match text::names(&facts.systems).first() {
