@@ -61,9 +61,9 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
     match (ask, before.is_empty()) {
         (Some(ask), _) => happened += &format!("{}へは、あらためて{ask}を依頼しました。", names(&anew)),
         (None, false) => {
-            happened += &format!("{}へは先の依頼が継続しており、あらためての依頼は行っておりません。", names(&before));
+            happened += &format!("{}へは先に依頼しており、あらためての依頼は行っておりません。", names(&before));
         }
-        (None, true) => happened += "業者への依頼は行っておりません。",
+        (None, true) => happened += "現時点で、業者への依頼は行っておりません。",
     }
     let number = incident.map(|facts| &facts.number);
     let each = |parties: &[&str], command: fn(&Number, &str) -> String| -> Vec<String> {
