@@ -21,8 +21,13 @@ by = "0 6 * * *"
 "#;
 
 fn rules(overlay: &str) -> Rules {
+    rules_in("ja", overlay)
+}
+
+fn rules_in(language: &str, overlay: &str) -> Rules {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in config::EXAMPLE {
+        let text = text.replace("\nlanguage = \"ja\"", &format!("\nlanguage = \"{language}\""));
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     std::fs::write(folder.path().join("zz.toml"), overlay).unwrap();
@@ -38,7 +43,11 @@ fn after(hours: u64) -> Now {
 }
 
 fn desk() -> Desk {
-    let mut desk = Desk::new(State::default(), rules(EXPECTED));
+    desk_with(rules(EXPECTED))
+}
+
+fn desk_with(rules: Rules) -> Desk {
+    let mut desk = Desk::new(State::default(), rules);
     desk.step(after(0), Input::Started { store: "test".into(), epoch: 1 });
     desk.step(after(0), Input::RulesLoaded { hash: "test".into() });
     look(&mut desk, 0, &[]);
@@ -82,6 +91,18 @@ fn look(desk: &mut Desk, hours: u64, levels: &[Level]) {
 
 fn missed(desk: &Desk) -> Vec<&Alert> {
     desk.state().alerts.values().filter(|alert| alert.missed.is_some()).collect()
+}
+
+#[test]
+fn what_did_not_come_is_told_in_the_language_of_the_site() {
+    for (language, told) in [
+        ("ja", "夜間バックアップの正常終了 未確認（06:00まで）"),
+        ("en", "夜間バックアップの正常終了 not seen (by 06:00)"),
+    ] {
+        let mut desk = desk_with(rules_in(language, EXPECTED));
+        look(&mut desk, 14, &[]);
+        assert_eq!(missed(&desk)[0].problem.summary, told);
+    }
 }
 
 #[test]

@@ -109,7 +109,7 @@ mod hostile {
 
     /// Replaces every free text of a letter (what is not an enum's word, a time or a zone) by one of `texts`.
     fn poison(value: &mut Value, key: &str, texts: &[String], next: &mut usize) {
-        const OURS: [&str; 19] = [
+        const OURS: [&str; 21] = [
             "language",
             "timezone",
             "written",
@@ -129,6 +129,8 @@ mod hostile {
             "purpose",
             "kind",
             "result",
+            "unknown",
+            "ground",
         ];
         let fixed = |text: &str| {
             OURS.contains(&key)

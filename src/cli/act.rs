@@ -68,6 +68,9 @@ pub(crate) enum Incident {
         /// Another 重大度 1-4.
         #[arg(long)]
         severity: Option<u8>,
+        /// データ影響: loss, inconsistency or leak is feared, or none. It raises 重大度 to 2.
+        #[arg(long)]
+        data: Option<String>,
         /// Why, for the mails (Japanese).
         #[arg(long)]
         because: Option<String>,

@@ -2,7 +2,6 @@
 
 use super::{Context, Trouble, text};
 use crate::demo::{self, Error, Options};
-use crate::desk::rules::Language;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -19,11 +18,7 @@ pub(super) struct Demo {
 
 /// Plays the night.
 pub(super) fn demo(context: &Context, demo: Demo) -> Result<(), Trouble> {
-    let language = match context.tongue {
-        text::Tongue::En => Language::En,
-        text::Tongue::Ja => Language::Ja,
-    };
-    let options = Options { language, all_mails: demo.mails, keep: demo.keep };
+    let options = Options { language: context.tongue.language(), all_mails: demo.mails, keep: demo.keep };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Trouble::Said(format!("no runtime: {error}"), 71))?;
     let result = runtime.block_on(demo::run(options));

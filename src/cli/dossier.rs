@@ -1,7 +1,7 @@
 //! One incident with everything on record about it, as a page for the terminal.
 
 use super::doubt::Terms;
-use super::{Context, hits, text};
+use super::{Context, hits, phrases, text};
 use crate::control::view::Dossier;
 use crate::desk::incident::{Incident, Verdict};
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
@@ -89,7 +89,7 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
                 words::by(verdict.by)
             ),
         );
-        page.line("because", &verdict.because);
+        page.line("because", phrases::because(context.tongue, &verdict.because));
         open_ends(context, dossier, verdict, page);
     }
     if let Some(root) = &incident.root {
@@ -283,6 +283,7 @@ fn happened(happening: &Happening) -> String {
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),
         What::PlannedWork { name, stage: WorkStage::Moved, .. } => format!("the end of planned work 「{name}」 moved"),
         What::PlannedWork { name, stage: WorkStage::Ended, .. } => format!("planned work 「{name}」 ended"),
+        What::Data { impact } => format!("data {}", words::data_en(*impact)),
         What::Severity { from, to } => format!("severity {from} → {to}"),
     }
 }

@@ -48,7 +48,7 @@ impl Terms<'_> {
             "  {} ({})  {}  「{}」",
             self.parties(&claim.parties),
             phrases::confidence(self.tongue, claim.confidence),
-            claim.because,
+            phrases::because(self.tongue, &claim.because),
             claim.rule
         )
     }

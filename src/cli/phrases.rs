@@ -2,10 +2,10 @@
 
 use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
-use crate::desk::letter::{Ask, Fact};
+use crate::desk::letter::{Ask, Because, Fact};
 use crate::desk::owed::Why;
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::render::{probe, sentences, words};
+use crate::render::{self, probe, sentences, words};
 use jiff::tz::TimeZone;
 
 /// Which of the ten verdicts.
@@ -16,6 +16,11 @@ pub(super) fn verdict(tongue: Tongue, code: VerdictCode) -> &'static str {
 /// How sure.
 pub(super) fn confidence(tongue: Tongue, confidence: Confidence) -> &'static str {
     tongue.pick(words::confidence_en(confidence), words::confidence(confidence))
+}
+
+/// Why a verdict says what it says.
+pub(super) fn because(tongue: Tongue, because: &Because) -> String {
+    render::because::words(tongue.language(), because)
 }
 
 /// The kind of a message.

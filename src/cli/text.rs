@@ -2,6 +2,7 @@
 //! reader's language. Text from outside loses its control characters here (P13).
 
 use crate::desk::incident::StatusName;
+use crate::desk::rules::Language;
 use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -32,6 +33,14 @@ impl Tongue {
         match self {
             Tongue::En => english,
             Tongue::Ja => japanese,
+        }
+    }
+
+    /// The same as a language of letters.
+    pub(crate) fn language(self) -> Language {
+        match self {
+            Tongue::En => Language::En,
+            Tongue::Ja => Language::Ja,
         }
     }
 

@@ -11,8 +11,8 @@ use crate::desk::observation::Level;
 use crate::desk::pattern::Pattern;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{
-    CauseClass, Confidence, ContractScope, Effect, FirstReport, ImpactScope, Language, PartyKind, VerdictCode,
-    WrittenMatch,
+    CauseClass, Confidence, ContractScope, DataImpact, Effect, FirstReport, ImpactScope, Language, PartyKind,
+    VerdictCode, WrittenMatch,
 };
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
@@ -204,6 +204,7 @@ pub(super) struct ThenTable {
     pub(super) cause: Option<CauseClass>,
     pub(super) confidence: Confidence,
     pub(super) effect: Option<Effect>,
+    pub(super) data: Option<DataImpact>,
     #[serde(default)]
     pub(super) redundancy_lost: bool,
 }

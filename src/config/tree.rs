@@ -5,7 +5,7 @@
 //! two files that both set one key are an oversight to be told, not a layer to be silently preferred.
 //! Not here: what the keys mean.
 
-use super::findings::Findings;
+use super::findings::{Findings, position};
 use super::report::Note;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -153,6 +153,13 @@ impl Tree {
     /// The place to point at for `path`: the value itself, or the nearest table around it.
     pub(super) fn place(&self, path: &Path) -> Option<Place> {
         (1..=path.0.len()).rev().find_map(|end| self.at(&Path(path.0[..end].to_vec()))).map(|node| node.at.clone())
+    }
+
+    /// The same for a sentence: `components.toml:12`.
+    pub(super) fn line(&self, path: &Path) -> Option<String> {
+        let Place { source, span } = self.place(path)?;
+        let source = self.sources.get(source)?;
+        Some(format!("{}:{}", source.name, position(&source.text, span.start).0))
     }
 
     /// The entries of the table at `path` in the order of writing; empty where there is no table.

@@ -6,7 +6,7 @@ use super::night::ZONE;
 use crate::desk::act::Deed;
 use crate::desk::incident::Verdict;
 use crate::desk::rules::Language;
-use crate::render::words;
+use crate::render::{because, words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::net::SocketAddr;
@@ -150,7 +150,7 @@ impl Words {
     }
 
     pub(super) fn verdict(self, verdict: &Verdict, party: &str, component: &str) -> String {
-        let because = &verdict.because;
+        let because = because::words(self.0, &verdict.because);
         self.pick(
             || {
                 let confidence = words::confidence_en(verdict.confidence);

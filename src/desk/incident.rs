@@ -21,7 +21,7 @@ use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
-use super::rules::CauseClass;
+use super::rules::{CauseClass, DataImpact};
 use super::state::{Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,9 @@ pub struct Incident {
     pub restored: Option<Restored>,
     /// 報告確認: who accepted, when.
     pub acceptance: Option<(String, Timestamp)>,
+    /// データ影響; `None` = 確認中.
+    #[serde(default)]
+    pub data: Option<DataImpact>,
     /// 対処内容 as the desk wrote it.
     pub treatment: String,
     /// Related incidents.
@@ -262,6 +265,7 @@ impl Incident {
             usable: None,
             restored: None,
             acceptance: None,
+            data: None,
             treatment: String::new(),
             links: BTreeSet::new(),
             inquire_at: None,

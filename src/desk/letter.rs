@@ -3,11 +3,13 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+mod because;
 mod call;
 mod doubt;
 mod impact;
 mod storm;
 
+pub use because::Because;
 pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use impact::{Hours, Impact, OneSided, Users};
@@ -16,7 +18,7 @@ pub use storm::{StormLine, StormStage, Storms};
 use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
-use super::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
+use super::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -373,6 +375,9 @@ pub struct Facts {
     pub scope: Option<ImpactScope>,
     /// 住民影響; `None` = 確認中.
     pub residents: Option<bool>,
+    /// データ影響; `None` = 確認中.
+    #[serde(default)]
+    pub data: Option<DataImpact>,
     /// 代替手段 exists; `None` = 確認中.
     pub substitute: Option<bool>,
     /// The office in charge is closed at the time of writing (閉庁日・時間外).
@@ -479,8 +484,8 @@ pub struct VerdictFacts {
     pub parties: Vec<String>,
     /// Suspected cause class.
     pub cause: Option<CauseClass>,
-    /// The rule's sentence.
-    pub because: String,
+    /// Why.
+    pub because: Because,
     /// The number under which its cause is worked on, where it is an echo (波及).
     #[serde(default)]
     pub echo_of: Option<Number>,
@@ -862,6 +867,11 @@ pub enum What {
     },
     /// The alerts came back or the check failed.
     Relapsed,
+    /// What is feared for the data, or that nothing is, was recorded (データ影響).
+    Data {
+        /// What.
+        impact: DataImpact,
+    },
     /// Severity changed.
     Severity {
         /// From.

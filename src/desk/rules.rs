@@ -15,8 +15,8 @@ pub mod written;
 
 pub use super::isolate::condition::Condition;
 pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch, either};
-pub use estate::{Asset, Component, ContractScope, Effect, Impact, ImpactScope, Location, System, Usage};
-pub use expectation::{Expectation, HIGHEST_OF_A_SIGN};
+pub use estate::{Asset, Component, ContractScope, DataImpact, Effect, Impact, ImpactScope, Location, System, Usage};
+pub use expectation::{Expectation, HIGHEST_OF_A_SIGN, Unseen};
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
 pub use maintenance::{Maintenance, Times, Window};
 pub use party::{Contact, Contract, Party, PartyKind};

@@ -5,7 +5,7 @@
 //! Who may override the result, and when it is judged anew, is decided elsewhere.
 
 use super::observation::Level;
-use super::rules::{Effect, ImpactScope};
+use super::rules::{DataImpact, Effect, ImpactScope, Rule};
 use super::scope::Reach;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,6 +19,24 @@ pub const UNKNOWN_COUNTS_AS: ImpactScope = ImpactScope::One;
 
 /// 住民影響 and データ影響 leave nothing below this.
 const RAISED_TO: u8 = 2;
+
+/// What is stated of the harm, by a rule or a person; `None` = nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Harm {
+    /// How badly the systems are hit.
+    pub effect: Option<Effect>,
+    /// データ影響
+    pub data: Option<DataImpact>,
+    /// The rule that states it.
+    pub rule: Option<String>,
+}
+
+impl Harm {
+    /// What `rule` states.
+    pub fn of(rule: &Rule) -> Self {
+        Self { effect: rule.then.effect, data: rule.then.data, rule: Some(rule.name.clone()) }
+    }
+}
 
 /// A severity and what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 
 use super::layout::Page;
 use super::time::Clock;
-use super::{commands, evidence, facts, text, words};
+use super::{because, commands, evidence, facts, text, words};
 use crate::desk::letter::{Claim, Facts, Lever, Need, Unknown, VerdictFacts};
 use crate::desk::rules::VerdictCode;
 
@@ -32,6 +32,16 @@ pub(super) fn stopped(unknown: Option<&Unknown>) -> String {
         Some(Unknown::ByRule { rule }) => {
             format!("ルール「{}」により、窓口で調査する事象と判定しました。", text::name(rule))
         }
+    }
+}
+
+/// 根拠 in the names of what fails, where nothing is registered for it.
+pub(super) fn unregistered(verdict: &VerdictFacts) -> Option<String> {
+    match &verdict.unknown {
+        Some(Unknown::NothingKnown { hosts }) if !hosts.is_empty() => {
+            Some(format!("{}が責任分界表（設定）に登録されていないため", facts::listed(hosts, UNIT)))
+        }
+        _ => None,
     }
 }
 
@@ -63,7 +73,7 @@ pub(super) fn open_ends(page: &mut Page, verdict: &VerdictFacts, incident: &Fact
 }
 
 fn claim(claim: &Claim) -> String {
-    let because = text::summary(&claim.because);
+    let because = text::summary(&because::japanese(&claim.because));
     format!(
         "{}（確度：{}）　{}（ルール「{}」）",
         text::or(facts::listed(&claim.parties, "者"), "窓口"),

@@ -7,9 +7,9 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
-use super::{doubt, text, words};
+use super::{because, doubt, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
-use crate::desk::rules::{Confidence, Effect, VerdictCode};
+use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub(super) fn office_title(facts: &Facts) -> String {
         let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
         return match facts.impact.one_sided {
             Some(_) if !over => format!("{symptom}（片系運転）"),
+            // What is feared for the data is an effect, too.
+            _ if facts.data.is_some_and(|data| data != DataImpact::None) => symptom,
             _ => format!("{symptom}（業務影響なし）"),
         };
     }
@@ -316,7 +318,7 @@ pub(super) fn next_report(next: Option<Timestamp>, clock: &Clock) -> String {
 
 /// The rule's sentence (it ends with ため) as the ground of a judgement.
 pub(super) fn ground(verdict: &VerdictFacts) -> String {
-    let because = text::summary(&verdict.because);
+    let because = text::summary(&because::japanese(&verdict.because));
     let because = because.trim_end_matches('。');
     if because.is_empty() {
         "窓口に記録しております。".to_owned()

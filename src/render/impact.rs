@@ -28,6 +28,7 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     }
     page.field("業務影響", office_work(facts, clock));
     page.field("住民影響", residents(facts));
+    data(page, facts);
     page.lines("代替手段", substitutes(facts), "確認中");
     one_sided(page, facts);
     let untouched = listed(&facts.impact.untouched, "システム");
@@ -52,8 +53,16 @@ pub(super) fn again(page: &mut Page, facts: &Facts) {
         Some(systems) => page.field(systems_label, systems),
         None => page,
     };
+    data(page, facts);
     if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
         one_sided(page, facts);
+    }
+}
+
+/// データ影響, where something is known of it.
+fn data(page: &mut Page, facts: &Facts) {
+    if let Some(data) = facts.data {
+        page.field("データ影響", words::data(data));
     }
 }
 
@@ -74,6 +83,7 @@ pub(super) fn brief(page: &mut Page, facts: &Facts) {
     }
     lines.extend(systems(facts).map(|systems| format!("システム：{systems}")));
     page.section(Name::Impact).lines("影響", lines, "確認中");
+    data(page, facts);
     one_sided(page, facts);
 }
 

@@ -6,6 +6,7 @@
 //! in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
+pub mod because;
 mod call;
 mod certificates;
 mod commands;
@@ -36,6 +37,7 @@ mod storm;
 mod symptom;
 mod text;
 mod time;
+mod unseen;
 pub mod words;
 
 use crate::desk::letter::{Letter, Matter};
@@ -43,6 +45,8 @@ use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
 use layout::Page;
 use quote::Kept;
+
+pub use unseen::unseen;
 
 /// A worded message.
 #[derive(Debug, Clone, PartialEq, Eq)]

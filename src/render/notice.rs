@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{commands, covers, doubt, evidence, facts, handling, impact, silent, storm, text, words};
+use super::{because, commands, covers, doubt, evidence, facts, handling, impact, silent, storm, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -74,10 +74,11 @@ fn verdict(incident: &Facts) -> Vec<String> {
         }
         _ => String::new(),
     };
+    let because = doubt::unregistered(told).unwrap_or_else(|| text::summary(&because::japanese(&told.because)));
     vec![
         format!("{}{whose}", words::verdict(told.code)),
         format!("確度：{}（{}）", words::confidence(told.confidence), words::by(told.by)),
-        format!("根拠：{}", text::or(text::summary(&told.because), "窓口に記録しております。")),
+        format!("根拠：{}", text::or(because, "窓口に記録しております。")),
     ]
 }
 

@@ -8,7 +8,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{call, facts, impact, text, words};
 use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
-use crate::desk::rules::VerdictCode;
+use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
 /// 第一報.
@@ -205,6 +205,7 @@ fn record(what: &What) -> &'static str {
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
         What::Relapsed => "異常の再確認",
+        What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
         What::PlannedWork { stage: WorkStage::Began, .. } => "計画作業の開始",
         What::PlannedWork { stage: WorkStage::Moved, .. } => "計画作業の終了予定の変更",
@@ -285,6 +286,15 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
+        What::Data { impact } => {
+            let found = match impact {
+                DataImpact::Loss => "データの消失のおそれがあること",
+                DataImpact::Inconsistency => "データの不整合のおそれがあること",
+                DataImpact::Leak => "データの漏えいのおそれがあること",
+                DataImpact::None => "データへの影響がないこと",
+            };
+            format!("{at}に、{found}を確認しました。")
+        }
         What::Severity { from, to } => {
             format!("{at}に重大度を{}から{}に変更しました。", facts::severity(*from), facts::severity(*to))
         }

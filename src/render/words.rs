@@ -4,7 +4,7 @@
 
 use crate::desk::letter::{Ask, By, DetectedBy, OccurredMark, Stage};
 use crate::desk::observation::Level;
-use crate::desk::rules::{CauseClass, Confidence, ImpactScope, VerdictCode};
+use crate::desk::rules::{CauseClass, Confidence, DataImpact, ImpactScope, VerdictCode};
 
 /// Name of 重大度 1-4; anything else is 不明.
 pub fn severity(severity: u8) -> &'static str {
@@ -145,6 +145,26 @@ pub fn scope_en(scope: ImpactScope) -> &'static str {
         ImpactScope::Several => "several sections or sites",
         ImpactScope::One => "one section or site",
         ImpactScope::Person => "one person or terminal",
+    }
+}
+
+/// データ影響
+pub fn data(impact: DataImpact) -> &'static str {
+    match impact {
+        DataImpact::Loss => "消失のおそれあり（詳細は確認中）",
+        DataImpact::Inconsistency => "不整合のおそれあり（詳細は確認中）",
+        DataImpact::Leak => "漏えいのおそれあり（詳細は確認中）",
+        DataImpact::None => "無",
+    }
+}
+
+/// データ影響 in English.
+pub fn data_en(impact: DataImpact) -> &'static str {
+    match impact {
+        DataImpact::Loss => "may be lost",
+        DataImpact::Inconsistency => "may be inconsistent",
+        DataImpact::Leak => "may have leaked",
+        DataImpact::None => "not affected",
     }
 }
 

@@ -16,7 +16,7 @@ use crate::desk::probe::Trial;
 use crate::desk::rules::{PartyKind, Rules, VerdictCode};
 use crate::desk::state::State;
 use crate::play;
-use crate::render::mask;
+use crate::render::{because, mask};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -137,7 +137,8 @@ impl Teller<'_> {
                 (Some(rule), By::Machine) => format!("rule 「{}」", word(rule)),
                 (None, By::Machine) => "the responsibility table".to_owned(),
             };
-            text.push_str(&format!("# {by}: {}\n", mask::for_case(&verdict.because.replace('\n', " "))));
+            let because = because::words(self.rules.site.language, &verdict.because);
+            text.push_str(&format!("# {by}: {}\n", mask::for_case(&because.replace('\n', " "))));
         }
         text
     }

@@ -4,7 +4,7 @@ use super::course::{Course, Courses};
 use super::pair::Pair;
 use crate::desk::ids::{IncidentId, Number, PartyId};
 use crate::desk::incident::{TriedResult, Verdict};
-use crate::desk::letter::{Ask, By, Fact};
+use crate::desk::letter::{Ask, Because, By, Fact};
 use crate::desk::owed::Why;
 use crate::desk::rules::{Confidence, VerdictCode};
 use jiff::{SignedDuration, Timestamp};
@@ -99,8 +99,8 @@ pub struct Given {
     pub component: Option<String>,
     /// The rule that gave it; `None` = the responsibility table, or the desk.
     pub rule: Option<String>,
-    /// Its sentence.
-    pub because: String,
+    /// Why.
+    pub because: Because,
     /// What speaks for it.
     pub evidence: Vec<Fact>,
     /// What speaks against it.

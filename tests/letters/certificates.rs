@@ -62,7 +62,8 @@ pub(super) fn certificates() -> Vec<(&'static str, Letter)> {
     if let Some(verdict) = &mut incident.verdict {
         verdict.cause = Some(CauseClass::Cf);
         verdict.parties = strings(&["D株式会社"]);
-        verdict.because = "サーバ証明書の有効期限が切れており、ping と TCP接続には異常がないため".into();
+        verdict.because =
+            Because::Words("サーバ証明書の有効期限が切れており、ping と TCP接続には異常がないため".into());
         verdict.evidence = vec![
             probe("ping", "biz-lb.a-town.example", Sign::Ok, None),
             probe("tcp", "biz-lb.a-town.example:443", Sign::Ok, None),

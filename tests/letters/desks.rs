@@ -17,11 +17,13 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
         internal(
             "internal-echo",
             Some(small(|facts| {
-                facts.verdict = verdict(
+                facts.verdict = found(
                     VerdictCode::Single,
                     Confidence::Probable,
                     &["T株式会社"],
-                    "業務系共有ストレージの障害（KW-20261120-0003）の波及とみられるため",
+                    Because::Echo {
+                        component: "業務系共有ストレージ".into(), incident: "KW-20261120-0003".into()
+                    },
                 )
                 .map(|verdict| VerdictFacts { echo_of: Some(Number("KW-20261120-0003".into())), ..verdict });
             })),
@@ -70,12 +72,7 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
         internal(
             "internal-nobody-left",
             Some(small(|facts| {
-                facts.verdict = verdict(
-                    VerdictCode::Unknown,
-                    Confidence::Unknown,
-                    &["株式会社K"],
-                    "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため",
-                );
+                facts.verdict = found(VerdictCode::Unknown, Confidence::Unknown, &["株式会社K"], Because::NobodyLeft);
                 edit(facts, |verdict| {
                     verdict.unknown = Some(Unknown::NobodyLeft);
                     verdict.evidence =
@@ -294,18 +291,13 @@ fn disagreement() -> Box<Facts> {
         facts.host = ("app-zaimu".into(), "財務会計システム".into());
         facts.component = Some("財務会計システム".into());
         facts.systems = strings(&["財務会計システム"]);
-        facts.verdict = verdict(
-            VerdictCode::Unknown,
-            Confidence::Unknown,
-            &["株式会社K"],
-            "複数のルールが、異なる担当先を示しているため",
-        );
+        facts.verdict = found(VerdictCode::Unknown, Confidence::Unknown, &["株式会社K"], Because::Disagreement);
         edit(facts, |verdict| {
             let claim = |rule: &str, party: &str, confidence, because: &str| Claim {
                 rule: rule.into(),
                 parties: strings(&[party]),
                 confidence,
-                because: because.into(),
+                because: Because::Words(because.into()),
             };
             let claims = vec![
                 claim("財務会計画面の異常", "D株式会社", Confidence::Possible, "画面の異常が先に検知されたため"),
@@ -322,6 +314,7 @@ fn disagreement() -> Box<Facts> {
                 single(
                     Need::Rule {
                         rule: "業務系の入口が ping に無応答".into(),
+                        conditions: vec!["probe entry has no answer".into()],
                         facts: vec![Fact::ProbeNotKnown { kind: "ping".into(), target: "lb-01".into() }],
                         at: None,
                     },
@@ -330,6 +323,7 @@ fn disagreement() -> Box<Facts> {
                 single(
                     Need::Rule {
                         rule: "長時間の応答異常".into(),
+                        conditions: vec!["age is at least 1h".into()],
                         facts: Vec::new(),
                         at: Some(at("2026-11-20T11:05:00")),
                     },
@@ -350,12 +344,7 @@ fn nothing_known() -> Box<Facts> {
         facts.component = None;
         facts.systems = Vec::new();
         facts.scope = None;
-        facts.verdict = verdict(
-            VerdictCode::Unknown,
-            Confidence::Unknown,
-            &["株式会社K"],
-            "責任分界表に該当する構成要素がないため",
-        );
+        facts.verdict = found(VerdictCode::Unknown, Confidence::Unknown, &["株式会社K"], Because::NoComponent);
         edit(facts, |verdict| {
             verdict.unknown = Some(Unknown::NothingKnown { hosts: strings(&["新館プリンタ"]) });
             let need = Need::Covered { hosts: strings(&["新館プリンタ"]) };

@@ -33,6 +33,14 @@ fn line(facts: &mut Facts, place: &str) {
 pub(super) fn impacts() -> Vec<(&'static str, Letter)> {
     vec![
         (
+            "impact-data",
+            report("2026-11-20T10:07:00", |facts| {
+                facts.severity = 2;
+                facts.effect = Some(Effect::None);
+                facts.data = Some(DataImpact::Loss);
+            }),
+        ),
+        (
             "impact-branch",
             report("2026-11-20T10:07:00", |facts| {
                 line(facts, "北支所");

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use kiriwake::desk::act::CancelKind;
 use kiriwake::desk::ids::Number;
 use kiriwake::desk::letter::*;
-use kiriwake::desk::rules::{Asset, CauseClass, Confidence, Effect, ImpactScope, Language, VerdictCode};
+use kiriwake::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 
 /// A time of the site's zone.
 fn at(text: &str) -> Timestamp {
@@ -99,6 +99,7 @@ fn switch() -> Facts {
         effect: Some(Effect::Stopped),
         scope: Some(ImpactScope::All),
         residents: Some(true),
+        data: None,
         substitute: Some(false),
         office_closed: true,
         impact: everywhere(),
@@ -109,7 +110,9 @@ fn switch() -> Facts {
             parties: strings(&["株式会社N"]),
             cause: Some(CauseClass::Nw),
             echo_of: None,
-            because: "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
+            because: Because::Words(
+                "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
+            ),
             overrun: false,
             evidence: vec![
                 Fact::Ping { target: "core-sw-01".into(), answered: false, at: at("2026-09-20T02:14:40") },
@@ -203,6 +206,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         effect: Some(Effect::Degraded),
         scope: Some(ImpactScope::Several),
         residents: None,
+        data: None,
         substitute: None,
         office_closed: false,
         impact: Impact::default(),
@@ -219,7 +223,13 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
     Box::new(facts)
 }
 
+/// By a rule's or a person's words.
 fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because: &str) -> Option<VerdictFacts> {
+    found(code, confidence, parties, Because::Words(because.into()))
+}
+
+/// By what the desk found.
+fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: Because) -> Option<VerdictFacts> {
     Some(VerdictFacts {
         code,
         confidence,
@@ -227,7 +237,7 @@ fn verdict(code: VerdictCode, confidence: Confidence, parties: &[&str], because:
         parties: strings(parties),
         cause: None,
         echo_of: None,
-        because: because.into(),
+        because,
         overrun: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
@@ -291,11 +301,11 @@ fn overrun() -> Box<Facts> {
         facts.occurred = at("2026-11-20T12:00:00");
         facts.occurred_mark = OccurredMark::PlannedEnd;
         facts.stage = Stage::Requested;
-        facts.verdict = verdict(
+        facts.verdict = found(
             VerdictCode::Single,
             Confidence::Probable,
             &["S株式会社"],
-            "計画作業「サーバラック移設」の終了後も、対象の警報が継続しているため",
+            Because::Overrun { work: "サーバラック移設".into() },
         );
         if let Some(verdict) = &mut facts.verdict {
             verdict.overrun = true;
@@ -367,6 +377,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("hand-over", "en-hand-over"),
         ("scope-out", "en-consultation"),
         ("overrun-first-report", "en-overrun"),
+        ("overrun", "en-overrun-request"),
         ("impact-one-side", "en-impact-one-side"),
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),

@@ -2,6 +2,7 @@
 
 use super::*;
 use kiriwake::desk::act::CancelKind;
+use kiriwake::desk::rules::DataImpact;
 
 impl Day<'_> {
     pub(super) fn problem(&mut self) {
@@ -117,8 +118,20 @@ impl Day<'_> {
         let party = self.dice.pick(&parties).cloned();
         let words = "言葉".to_owned();
         let deed = match self.dice.below(17) {
-            0 => Deed::Confirm { verdict: None, parties: party.into_iter().collect(), severity: None, because: None },
-            1 => Deed::Confirm { verdict: None, parties: Vec::new(), severity: Some(2), because: Some(words) },
+            0 => Deed::Confirm {
+                verdict: None,
+                parties: party.into_iter().collect(),
+                severity: None,
+                data: None,
+                because: None,
+            },
+            1 => Deed::Confirm {
+                verdict: None,
+                parties: Vec::new(),
+                severity: Some(2),
+                data: Some(DataImpact::Loss),
+                because: Some(words),
+            },
             2 | 3 => Deed::Acknowledge { party: None, at: None },
             4 => Deed::Start { party: None, at: None },
             5 => Deed::Note { text: words },

@@ -8,7 +8,7 @@ use crate::desk::Act;
 use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::letter::{Ask, CallResult, DetectedBy};
-use crate::desk::rules::{CauseClass, VerdictCode};
+use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 
 /// Runs one of them.
 pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> Result<(), Trouble> {
@@ -29,10 +29,11 @@ pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> R
             };
             return perform(context, by, act).await;
         }
-        Incident::Confirm { number, verdict, party: parties, severity, because, by } => {
+        Incident::Confirm { number, verdict, party: parties, severity, data, because, by } => {
+            let data = data.map(|data| word::<DataImpact>("--data", &data)).transpose()?;
             let verdict = verdict.map(|verdict| word::<VerdictCode>("--verdict", &verdict)).transpose()?;
             let parties = parties.into_iter().map(party).collect();
-            (number, Deed::Confirm { verdict, parties, severity, because }, by)
+            (number, Deed::Confirm { verdict, parties, severity, data, because }, by)
         }
         Incident::Assign { number, party: whom, inquiry, by } => {
             let ask = if inquiry { Ask::Inquiry } else { Ask::Repair };

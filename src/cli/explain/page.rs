@@ -131,7 +131,7 @@ impl Page<'_> {
         };
         let revision = verdict.rules_hash.get(..12).unwrap_or(&verdict.rules_hash);
         self.row(&self.pick("by", "根拠"), &format!("{source}  ({} {revision})", self.pick("revision", "版")));
-        self.row(&self.pick("because", "理由"), &verdict.because);
+        self.row(&self.pick("because", "理由"), &phrases::because(self.tongue, &verdict.because));
         self.unknown(verdict);
         if let Some(component) = &verdict.component {
             self.row(&self.pick("about", "対象"), &format!("{} ({component})", self.name(component.as_str())));

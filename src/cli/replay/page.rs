@@ -177,7 +177,8 @@ impl Page {
             given.parties.join("・"),
             phrases::confidence(self.tongue, given.confidence),
         );
-        let mut lines = vec![text::clean(&head), text::clean(&format!("{source}: {}", given.because))];
+        let because = phrases::because(self.tongue, &given.because);
+        let mut lines = vec![text::clean(&head), text::clean(&format!("{source}: {because}"))];
         let facts = [("+ ", &given.evidence), ("- ", &given.against), ("? ", &given.not_known)];
         for (sign, facts) in facts {
             let facts = facts.iter().map(|fact| phrases::fact(self.tongue, fact, &self.zone));

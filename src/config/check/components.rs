@@ -19,13 +19,37 @@ impl Checker<'_> {
         parties: &BTreeMap<PartyId, Party>,
     ) -> BTreeMap<ComponentId, Component> {
         let mut components = BTreeMap::new();
+        let mut placed = Vec::new();
         for (order, table) in (0..).zip(tables) {
-            let (id, component) = self.one_component(table, order, site, parties);
+            let (id, component, paths) = self.one_component(table, order, site, parties);
+            placed.push((id.clone(), paths));
             components.insert(id, component);
         }
         self.cycles(&components);
         self.unseen(&components);
+        self.taken(&components, &placed);
         components
+    }
+
+    /// What an earlier component takes every alert of. Where one asks for more fields than the other, the closer fit decides.
+    fn taken(&mut self, components: &BTreeMap<ComponentId, Component>, placed: &[(ComponentId, Vec<Path>)]) {
+        let sound = |path: &Path| !self.findings.is_faulty(path) && !self.findings.is_made_up(path);
+        let written = placed.iter().flat_map(|(id, paths)| {
+            let matches = components.get(id).into_iter().flat_map(|component| &component.matches);
+            matches.zip(paths).map(move |(matcher, path)| (id, path, matcher))
+        });
+        let written: Vec<_> = written.filter(|(_, path, _)| sound(path)).collect();
+        for (nth, (id, path, matcher)) in written.iter().enumerate() {
+            let takes = |(other, _, earlier): &&(&ComponentId, &Path, &AlertMatch)| {
+                other != id && earlier.weight() == matcher.weight() && earlier.covers(matcher)
+            };
+            if let Some((first, at, _)) = written.iter().take(nth).find(takes) {
+                let place = self.tree.line(at).map(|line| format!(" ({line})")).unwrap_or_default();
+                let message =
+                    format!("finds nothing: `{first}`{place} stands before it and takes every alert that fits");
+                self.findings.warn(path, message, "ask for more here, or take one of the two away");
+            }
+        }
     }
 
     /// What no alert is about and nothing needs. What something needs may be the cause of its faults without an alert.
@@ -47,7 +71,7 @@ impl Checker<'_> {
         order: u32,
         site: Option<&Site>,
         parties: &BTreeMap<PartyId, Party>,
-    ) -> (ComponentId, Component) {
+    ) -> (ComponentId, Component, Vec<Path>) {
         let Item { path, value: table, .. } = table;
         let party = match &table.party {
             Some(party) => self.party(&path.key("party"), party),
@@ -59,8 +83,9 @@ impl Checker<'_> {
                 site.map_or_else(|| "".into(), |site| site.desk.clone())
             }
         };
-        let mut matches = Vec::new();
+        let (mut matches, mut paths) = (Vec::new(), Vec::new());
         if !table.hosts.0.is_empty() {
+            paths.push(path.key("hosts"));
             matches.push(AlertMatch { host: table.hosts.0, ..AlertMatch::default() });
         }
         for (index, written) in table.matches.0.into_iter().enumerate() {
@@ -74,6 +99,7 @@ impl Checker<'_> {
                 );
             }
             matches.push(self.alert_match(&here, written));
+            paths.push(here);
         }
         if let Some(ping) = &table.ping {
             self.filled(&path.key("ping"), ping);
@@ -95,7 +121,7 @@ impl Checker<'_> {
             ping: table.ping,
             order,
         };
-        (path.last().into(), component)
+        (path.last().into(), component, paths)
     }
 
     /// The contract of a thing is one of its keeper's.

@@ -9,7 +9,8 @@ use crate::desk::calendar::Calendar;
 use crate::desk::cron::Cron;
 use crate::desk::ids::{CalendarId, SourceId};
 use crate::desk::observation::Level;
-use crate::desk::rules::{AlertMatch, Expectation, HIGHEST_OF_A_SIGN, SourceRules};
+use crate::desk::rules::{AlertMatch, Expectation, HIGHEST_OF_A_SIGN, Language, SourceRules};
+use crate::render;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,11 +20,12 @@ const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
 /// What runs in the night and is looked for in the morning.
 const USUAL: Duration = Duration::from_secs(12 * 3600);
 
-/// What its hours and its source are held against.
+/// What its hours and its source are held against, and in which language it is missed.
 pub(super) struct World<'a> {
     pub(super) sources: &'a BTreeMap<SourceId, SourceRules>,
     pub(super) calendars: &'a BTreeMap<CalendarId, Calendar>,
     pub(super) zone: &'a TimeZone,
+    pub(super) language: Language,
 }
 
 impl Checker<'_> {
@@ -61,7 +63,9 @@ impl Checker<'_> {
             };
             let level = table.level.unwrap_or(Level::Average);
             let (name, within) = (table.name, within.0);
-            let expectation = Expectation { name, component, sign, sources: seen_by, by, calendar, within, level };
+            let unseen = render::unseen(world.language, &name);
+            let expectation =
+                Expectation { name, component, sign, sources: seen_by, by, calendar, within, level, unseen };
             let hours = expectation.calendar.as_ref().and_then(|id| world.calendars.get(id));
             let today = self.today.to_zoned(world.zone.clone()).map(|midnight| midnight.timestamp());
             if today.is_ok_and(|today| expectation.next(today, world.zone, hours).is_none()) {

@@ -160,6 +160,7 @@ impl Checker<'_> {
             cause: table.cause,
             confidence: table.confidence,
             effect,
+            data: table.data,
             redundancy_lost: table.redundancy_lost,
         }
     }

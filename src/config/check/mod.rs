@@ -23,7 +23,7 @@ use super::tree::{Path, Tree, Value};
 use super::{Settings, file};
 use crate::channel::check_address;
 use crate::desk::ids::{CalendarId, ComponentId, PartyId, ProbeName};
-use crate::desk::rules::{Known, MailIdentity, Rules, Site};
+use crate::desk::rules::{Known, Language, MailIdentity, Rules, Site};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -70,8 +70,9 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let name = site.as_ref().map_or("", |site| &site.name);
     let kinds = kinds.check(&mut checker, &zone, name, folder);
     let (sources, probes) = (kinds.source_rules(), kinds.probe_rules());
-    let expected =
-        checker.expected(expected, &expected::World { sources: &sources, calendars: &calendars, zone: &zone });
+    let language = site.as_ref().map_or(Language::Ja, |site| site.language);
+    let expected = checker
+        .expected(expected, &expected::World { sources: &sources, calendars: &calendars, zone: &zone, language });
     let known = Known { components: &components, sources: &sources };
     checker.contradictions(&placed, &contradiction::World { known, probes: &probes });
     let told = contacts::Told::of(site.as_ref(), (&systems, &locations), &components, &isolation, policy.as_ref());

@@ -5,14 +5,16 @@ use super::perform::{act_by, check_severity};
 use crate::desk::correlate;
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
-use crate::desk::letter::By;
-use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::letter::{Because, By};
+use crate::desk::rules::{Confidence, DataImpact, VerdictCode};
+use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 
 pub(super) struct Confirmed {
     pub(super) verdict: Option<VerdictCode>,
     pub(super) parties: Vec<PartyId>,
     pub(super) severity: Option<u8>,
+    pub(super) data: Option<DataImpact>,
     pub(super) because: Option<String>,
 }
 
@@ -35,6 +37,10 @@ pub(super) fn confirm(
         if let Some(before) = before.filter(|_| status != StatusName::Watched) {
             turn.touched.raised.entry(id).or_insert(before);
         }
+    }
+    if let Some(data) = word.data {
+        correlate::fear(turn, id, data, act_by(actor));
+        correlate::grade(turn, id, Harm::default());
     }
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {
@@ -59,7 +65,7 @@ pub(super) fn confirm(
         confidence: Confidence::Confirmed,
         // Settled as it stands, it is still worked on under the other number.
         echo_of: base.echo_of.filter(|_| (code, &parties) == (base.code, &base.parties)),
-        because: word.because.unwrap_or_else(|| because(&base, &parties, code)),
+        because: word.because.map(Because::Words).unwrap_or_else(|| because(&base, &parties, code)),
         parties,
         by: By::Desk,
         rule: None,
@@ -74,9 +80,9 @@ pub(super) fn confirm(
     Ok(())
 }
 
-/// The sentence that goes on holding. Why the machine did not know is no reason for what the desk knows; where rules
+/// The ground that goes on holding. Why the machine did not know is no reason for what the desk knows; where rules
 /// disagreed, that of the rule that names these parties is.
-fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> String {
+fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> Because {
     let claims = match &base.unknown {
         _ if code == VerdictCode::Unknown => return base.because.clone(),
         None => return base.because.clone(),
@@ -84,7 +90,7 @@ fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> String {
         Some(Unknown::NothingKnown { .. } | Unknown::NobodyLeft | Unknown::ByRule { .. }) => &[],
     };
     let claim = claims.iter().find(|claim| claim.parties == parties);
-    claim.map_or_else(|| "窓口で確認したため".to_owned(), |claim| claim.because.clone())
+    claim.map_or(Because::Confirmed, |claim| claim.because.clone())
 }
 
 fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
@@ -98,7 +104,7 @@ fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
         by: By::Desk,
         rule: None,
         echo_of: None,
-        because: String::new(),
+        because: Because::Words(String::new()),
         evidence: Vec::new(),
         against: Vec::new(),
         not_known: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::desk::ids::PartyId;
 use crate::desk::letter::{Ask, CallResult};
-use crate::desk::rules::{CauseClass, VerdictCode};
+use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub enum Deed {
         parties: Vec<PartyId>,
         /// Another 重大度.
         severity: Option<u8>,
+        /// データ影響
+        #[serde(default)]
+        data: Option<DataImpact>,
         /// Why.
         because: Option<String>,
     },

@@ -8,6 +8,7 @@ use crate::desk::ids::{AlertId, IncidentId, RequestId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::request::{self, RequestState};
+use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 use crate::desk::{correlate, notify};
 
@@ -97,7 +98,7 @@ pub(super) fn split(
         turn.record(alert::Change::Stands { alert, standing: Standing::Member(new) }, alert::Reason::Act);
     }
     correlate::reframe(turn, new);
-    correlate::grade(turn, new, None);
+    correlate::grade(turn, new, Harm::default());
     correlate::accept(turn, new, act_by(actor));
     correlate::reframe(turn, id);
     turn.touched.stirred.insert(id);

@@ -71,9 +71,9 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
     let leads = allowed(deed.name(), status)
         .map_err(|why| format!("{} is not possible for {name}: {why}. {}", deed.name().as_str(), possible(status)))?;
     match deed {
-        Deed::Confirm { verdict, parties, severity, because } => {
+        Deed::Confirm { verdict, parties, severity, data, because } => {
             let parties = parties.iter().map(|party| named(turn, party)).collect::<Result<_, _>>()?;
-            confirm(turn, actor, id, status, Confirmed { verdict, parties, severity, because })?;
+            confirm(turn, actor, id, status, Confirmed { verdict, parties, severity, data, because })?;
         }
         Deed::Acknowledge { party, at } => {
             let party = party.map(|party| named(turn, &party)).transpose()?;

@@ -3,7 +3,7 @@
 use super::{Edit, Incident, Reason, Status, Turn, accept};
 use crate::desk::ids::{IncidentId, SourceId};
 use crate::desk::incident::{Restored, Severity, StatusName, Verdict};
-use crate::desk::letter::{By, DetectedBy, OccurredMark};
+use crate::desk::letter::{Because, By, DetectedBy, OccurredMark};
 use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use crate::desk::{house, notify, source};
 use jiff::Timestamp;
@@ -37,7 +37,7 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
         by: By::Machine,
         rule: None,
         echo_of: None,
-        because: "監視の情報を取得できないため".to_owned(),
+        because: Because::Blind,
         evidence: Vec::new(),
         against: Vec::new(),
         not_known: Vec::new(),

@@ -50,7 +50,7 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
 }
 
 /// The same fault: all alerts go to the restored incident, and its handling goes on.
-fn go_on(turn: &mut Turn, incident: IncidentId, before: IncidentId, alert: AlertId) {
+pub(super) fn go_on(turn: &mut Turn, incident: IncidentId, before: IncidentId, alert: AlertId) {
     let members: Vec<AlertId> = turn.state.members_of(incident).map(|member| member.id).collect();
     for member in members {
         let stands = alert::Change::Stands { alert: member, standing: Standing::Member(before) };

@@ -8,9 +8,10 @@ use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
 use crate::desk::ids::{ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
-use crate::desk::letter::By;
+use crate::desk::letter::{By, What};
 use crate::desk::now::Elapsed;
-use crate::desk::rules::Effect;
+use crate::desk::rules::{DataImpact, Effect};
+use crate::desk::severity::Harm;
 use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, severity};
 use std::collections::BTreeSet;
@@ -136,7 +137,7 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     if present == 0
         && let Some(times) = flap::repeated(turn.state.members_of(incident), &turn.book.rules.policy)
     {
-        grade(turn, incident, None);
+        grade(turn, incident, Harm::default());
         return relapse::take_in(turn, incident, Reason::Repeated { times });
     }
     if present == 0 {
@@ -144,11 +145,11 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
         return;
     }
-    if relapse::restored_lately(turn, incident).is_some() {
-        return relapse::take_in(turn, incident, Reason::WindowOverStillRed { red: present });
+    if let Some((before, alert)) = relapse::restored_lately(turn, incident) {
+        return relapse::go_on(turn, incident, before, alert);
     }
-    let effect = isolate::effect_by_rule(turn, incident);
-    grade(turn, incident, effect);
+    let harm = isolate::harm_by_rule(turn, incident);
+    grade(turn, incident, harm);
     if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() == 4) {
         mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::LowSeverity);
@@ -181,7 +182,7 @@ pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
     let times = u32::try_from(marks).unwrap_or(u32::MAX);
     if times >= repeats {
         reframe(turn, incident);
-        grade(turn, incident, None);
+        grade(turn, incident, Harm::default());
         relapse::take_in(turn, incident, Reason::Repeated { times });
     } else {
         let to = Status::Detected { until: now + window };
@@ -211,7 +212,7 @@ pub(super) fn watched_changed(turn: &mut Turn, incident: IncidentId) {
     let quiet = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
     if turn.state.members_of(incident).any(|alert| alert.red()) {
         reframe(turn, incident);
-        grade(turn, incident, None);
+        grade(turn, incident, Harm::default());
         if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() < 4) {
             relapse::take_in(turn, incident, Reason::WatchedGotWorse);
         }
@@ -241,15 +242,18 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
 
 /// Computes 重大度 from what is hit, the gravest of its roots counting; a person's word stands, and the machine only
 /// raises.
-pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Option<Effect>) {
+pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, harm: Harm) {
+    if let Some(data) = harm.data {
+        fear(turn, incident, data, Reason::Isolated { rule: harm.rule.clone() });
+    }
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let roots = reach::roots(turn.state, turn.book, known);
     let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(None));
     let judged = roots
         .map(|root| {
             let reach = reach::reach(turn.state, turn.book, known, root);
-            let effect = effect.unwrap_or_else(|| own_effect(turn, incident, root));
-            severity::of_reach(&reach, effect, None)
+            let effect = harm.effect.unwrap_or_else(|| own_effect(turn, incident, root));
+            severity::of_reach(&reach, effect, known.data.map(DataImpact::feared))
         })
         .min_by_key(|judged| judged.severity);
     let Some(judged) = judged else { return };
@@ -266,6 +270,18 @@ pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, effect: Opti
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }
+}
+
+/// データ影響 as a rule or the desk states it. A rule does not lessen what is feared.
+pub(in crate::desk) fn fear(turn: &mut Turn, incident: IncidentId, data: DataImpact, reason: Reason) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let by_desk = matches!(reason, Reason::Act { .. });
+    if known.data == Some(data) || !by_desk && known.data.is_some() {
+        return;
+    }
+    turn.edit(incident, Edit::Data(data), reason);
+    turn.edit(incident, Edit::happened(turn.now.wall, What::Data { impact: data }), Reason::OnRecord);
+    turn.touched.news.insert(incident);
 }
 
 /// The gravest effect of the incident's roots, where no rule states one.

@@ -5,6 +5,7 @@ use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, Probe
 use super::super::letter::{Happening, OccurredMark, What};
 use super::super::now::Elapsed;
 use super::super::probe::Trial;
+use super::super::rules::DataImpact;
 use super::super::state::State;
 use super::{
     Called, Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition,
@@ -60,6 +61,8 @@ pub enum Edit {
     },
     /// 重大度
     Severity(Severity),
+    /// データ影響
+    Data(DataImpact),
     /// 切り分け結果
     Verdict(Box<Verdict>),
     /// Who has to do the next thing.
@@ -169,6 +172,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         Edit::Status { .. }
         | Edit::Reframed { .. }
         | Edit::Severity(_)
+        | Edit::Data(_)
         | Edit::Verdict(_)
         | Edit::Owner(_)
         | Edit::Probe { .. }
@@ -237,6 +241,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
             incident.root = root.clone();
         }
         Edit::Severity(severity) => incident.severity = Some(severity.clone()),
+        Edit::Data(impact) => incident.data = Some(*impact),
         Edit::Verdict(verdict) => incident.verdicts.push((**verdict).clone()),
         Edit::Owner(party) => incident.owner = Some(party.clone()),
         Edit::Probe { component, probe } => {

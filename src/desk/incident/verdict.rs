@@ -1,7 +1,7 @@
 //! What was found out about an incident: 重大度, 切り分け結果, the rules tried, the pings.
 
 use super::super::ids::{ComponentId, IncidentId, PartyId};
-use super::super::letter::{By, Fact};
+use super::super::letter::{Because, By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
 use super::super::scope::Reach;
 use super::outlook::{Lever, Need, Unknown};
@@ -44,8 +44,8 @@ pub struct Verdict {
     /// The incident of which this one is an echo (波及): who should act is asked under its number.
     #[serde(default)]
     pub echo_of: Option<IncidentId>,
-    /// The sentence for the mail.
-    pub because: String,
+    /// Why, as mails say it.
+    pub because: Because,
     /// What speaks for it.
     pub evidence: Vec<Fact>,
     /// What speaks against it.

@@ -151,7 +151,7 @@ fn miss(turn: &mut Turn, expectation: &Expectation, hour: Timestamp) {
         problem: Problem {
             host: host.unwrap_or_default().to_owned(),
             host_name: component.map(|component| component.name.clone()).unwrap_or_default(),
-            summary: format!("{} 未確認（{by}まで）", expectation.name),
+            summary: expectation.unseen.by(&by),
             level: expectation.level,
             tags: vec![("expect".to_owned(), expectation.name.clone())],
             groups: Vec::new(),

@@ -8,7 +8,7 @@ use super::case::Case;
 use crate::desk::correlate::{LATE_CAUSE, is_warning};
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, StatusName, Verdict};
-use crate::desk::letter::{By, What};
+use crate::desk::letter::{Because, By, What};
 use crate::desk::rules::VerdictCode;
 use crate::desk::state::State;
 use crate::desk::turn::Turn;
@@ -62,7 +62,7 @@ pub(super) fn consider(case: &Case, verdict: &mut Verdict) -> Option<IncidentId>
     verdict.rule.clone_from(&theirs.rule);
     verdict.echo_of = Some(of);
     let name = case.book.rules.components.get(component).map_or(component.as_str(), |known| known.name.as_str());
-    verdict.because = format!("{name}の障害（{}）の波及とみられるため", cause.name());
+    verdict.because = Because::Echo { component: name.to_owned(), incident: cause.name() };
     Some(of)
 }
 

@@ -23,9 +23,10 @@ pub(super) use trial::{look_at_certificates, probe_came};
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};
 use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
-use super::letter::{By, Fact};
+use super::letter::{Because, By, Fact};
 use super::likeness;
-use super::rules::{Effect, Rule, VerdictCode};
+use super::rules::{Rule, VerdictCode};
+use super::severity::Harm;
 use super::turn::Turn;
 use case::Case;
 use condition::Truth;
@@ -42,11 +43,11 @@ pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-/// The effect a rule states, before the verdict: 重大度 is needed at the end of the window.
-pub(super) fn effect_by_rule(turn: &Turn, incident: IncidentId) -> Option<Effect> {
-    let case = Case::of(turn, incident)?;
+/// What a rule states of the harm, before the verdict: 重大度 is needed at the end of the window.
+pub(super) fn harm_by_rule(turn: &Turn, incident: IncidentId) -> Harm {
+    let Some(case) = Case::of(turn, incident) else { return Harm::default() };
     let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
-    held.and_then(|rule| rule.then.effect)
+    held.map(Harm::of).unwrap_or_default()
 }
 
 /// Whether the rule that holds names several parties: then what it saw together is one incident.
@@ -77,7 +78,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         return;
     }
     correlate::reframe(turn, incident);
-    let Some(Decided { verdict, effect, reason, settles }) = decide(turn, incident) else { return };
+    let Some(Decided { verdict, harm, reason, settles }) = decide(turn, incident) else { return };
     if turn.state.incidents.get(&incident).is_some_and(|incident| incident.judge_at != settles) {
         turn.edit(incident, Edit::JudgeAt(settles), Reason::TimeTells);
     }
@@ -97,7 +98,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     echo::tie(turn, incident);
     gather_more(turn, incident, first);
     link_recurrence(turn, incident);
-    correlate::grade(turn, incident, effect);
+    correlate::grade(turn, incident, harm);
     let waits = matches!(
         turn.state.incidents.get(&incident).map(|incident| &incident.status),
         Some(Status::Isolating { until: Some(_) })
@@ -140,7 +141,7 @@ pub(super) fn time_told(turn: &mut Turn, incident: IncidentId) {
 /// What the rules and the responsibility table say.
 struct Decided {
     verdict: Verdict,
-    effect: Option<Effect>,
+    harm: Harm,
     reason: Reason,
     /// When time alone will tell what a rule could not know.
     settles: Option<Timestamp>,
@@ -186,7 +187,7 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
-    let effect = held.first().and_then(|(rule, _)| rule.then.effect);
+    let harm = held.first().map(|(rule, _)| Harm::of(rule)).unwrap_or_default();
     let mut claims = Vec::new();
     let reason = match (echo::consider(case, &mut verdict), overrun, disagreement(turn, case, &held)) {
         (Some(of), ..) => Reason::EchoOf { of },
@@ -199,7 +200,7 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
         (None, None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
     verdict.unknown = outlook::unknown(case, &verdict, claims);
-    Decided { verdict, effect, reason, settles }
+    Decided { verdict, harm, reason, settles }
 }
 
 /// The machine does not choose between rules: the desk does, with what speaks for either.
@@ -208,7 +209,7 @@ fn disagree(turn: &Turn, verdict: &mut Verdict, facts: &[Fact]) {
     verdict.parties = vec![turn.book.rules.site.desk.clone()];
     verdict.confidence = super::rules::Confidence::Unknown;
     verdict.cause = None;
-    verdict.because = "複数のルールが、異なる担当先を示しているため".to_owned();
+    verdict.because = Because::Disagreement;
     let more: Vec<Fact> = facts.iter().filter(|fact| !verdict.evidence.contains(fact)).cloned().collect();
     verdict.evidence.extend(more);
 }
@@ -283,7 +284,7 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         by: By::Machine,
         rule: Some(rule.name.clone()),
         echo_of: None,
-        because: rule.because.clone(),
+        because: Because::Words(rule.because.clone()),
         evidence,
         against: case.contradictions(),
         not_known: case.unknowns(),

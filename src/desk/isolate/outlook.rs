@@ -8,7 +8,7 @@ use super::condition::Truth;
 use super::{Decided, parties_of};
 use crate::desk::ids::PartyId;
 use crate::desk::incident::{Claim, HandedBack, Incident, Lever, Need, Unknown, Verdict};
-use crate::desk::letter::Fact;
+use crate::desk::letter::{Because, Fact};
 use crate::desk::rules::{Rule, VerdictCode};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ pub(super) fn claim(turn: &Turn, case: &Case, rule: &Rule) -> Claim {
         rule: rule.name.clone(),
         parties: parties_of(turn, case, rule),
         confidence: rule.then.confidence,
-        because: rule.because.clone(),
+        because: Because::Words(rule.because.clone()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::desk::correlate::cause::only_warns;
 use crate::desk::cover::Cover;
 use crate::desk::ids::CoverId;
 use crate::desk::incident::Verdict;
-use crate::desk::letter::Fact;
+use crate::desk::letter::{Because, Fact};
 use crate::desk::rules::{Confidence, PartyKind, VerdictCode};
 
 /// The name under which this stands among the rules.
@@ -41,7 +41,7 @@ pub(super) fn consider(book: &Book, case: &Case, verdict: &mut Verdict) -> Optio
     verdict.parties = vec![cover.owner.clone()];
     verdict.confidence = Confidence::Probable;
     verdict.rule = Some(RULE.to_owned());
-    verdict.because = format!("計画作業「{}」の終了後も、対象の警報が継続しているため", cover.name);
+    verdict.because = Because::Overrun { work: cover.name.clone() };
     Some(cover.id)
 }
 

@@ -6,7 +6,7 @@ use super::case::Case;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Verdict;
-use crate::desk::letter::By;
+use crate::desk::letter::{Because, By};
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::observation::Level;
@@ -23,7 +23,10 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     let (code, parties, because) = match candidate.as_ref().and_then(|id| book.rules.components.get(id)) {
         Some(component) => match &changed {
             Some(changed) => changed.answer(book, component),
-            None => answer(book, component, Seen::of(case, candidate.as_ref())),
+            None => {
+                let (code, parties) = answer(book, component);
+                (code, parties, because(case, candidate.as_ref(), component, code))
+            }
         },
         None => (VerdictCode::Unknown, vec![book.rules.site.desk.clone()], nobody(case)),
     };
@@ -56,12 +59,8 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
     }
 }
 
-fn nobody(case: &Case) -> String {
-    if case.root.is_none() {
-        "責任分界表に該当する構成要素がないため".to_owned()
-    } else {
-        "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため".to_owned()
-    }
+fn nobody(case: &Case) -> Because {
+    if case.root.is_none() { Because::NoComponent } else { Because::NobodyLeft }
 }
 
 /// What was changed shortly before a call: without an alert nothing points nearer to the cause.
@@ -83,76 +82,40 @@ impl<'a> Changed<'a> {
     }
 
     /// Whoever made the change is asked first; its keeper where that is not on record.
-    fn answer(&self, book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>, String) {
-        let (code, parties, _) = answer(book, component, Seen::Report);
+    fn answer(&self, book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>, Because) {
+        let (code, parties) = answer(book, component);
         let maker = self.change.party.clone().filter(|party| {
             code == VerdictCode::Single && book.party(party).is_some_and(|party| party.kind == PartyKind::Vendor)
         });
-        let because = format!("発生の直前に、{}の変更（{}）が行われているため", component.name, self.change.summary);
+        let because = Because::Changed { component: component.name.clone(), change: self.change.summary.clone() };
         (code, maker.map_or(parties, |maker| vec![maker]), because)
     }
 }
 
-/// How the fault of the root shows.
-#[derive(Debug, Clone, Copy)]
-enum Seen {
-    /// It raised an alert itself.
-    Alert,
-    /// Everything that fails needs it; it shows nothing itself.
-    Behind,
-    /// People told of it and monitoring did not, so no alert may be spoken of.
-    Report,
-    /// Everything that fails needs it; it shows nothing itself, and was just worked on.
-    Worked,
-    /// The keeper of what fails says that it is not its part; what fails needs this.
-    Next,
-}
-
-impl Seen {
-    fn of(case: &Case, candidate: Option<&ComponentId>) -> Self {
-        let shows = case.members.iter().any(|alert| alert.component.as_ref() == candidate);
-        if candidate != case.root.as_ref() && !shows {
-            Seen::Next
-        } else if case.members.is_empty() {
-            Seen::Report
-        } else if shows {
-            Seen::Alert
-        } else if candidate.is_some_and(|id| case.lately_worked_on(id)) {
-            Seen::Worked
-        } else {
-            Seen::Behind
-        }
-    }
-
-    fn because(self, name: &str) -> String {
-        match self {
-            Seen::Alert => format!("{name}に関する警報が発生しているため"),
-            Seen::Behind => format!("警報が発生している構成要素が、いずれも{name}を前提に稼働しているため"),
-            Seen::Worked => {
-                format!(
-                    "警報が発生している構成要素が、いずれも{name}を前提に稼働しており、直前に{name}の作業が行われているため"
-                )
-            }
-            Seen::Report => format!("{name}に関する申告を受けているため"),
-            Seen::Next => {
-                format!("先に確認した範囲には原因がないとの回答があり、{name}がその稼働の前提となっているため")
-            }
-        }
+/// Why it is asked: what it is to the desk, else how its fault shows.
+fn because(case: &Case, candidate: Option<&ComponentId>, component: &Component, code: VerdictCode) -> Because {
+    let shows = case.members.iter().any(|alert| alert.component.as_ref() == candidate);
+    let component = component.name.clone();
+    match code {
+        VerdictCode::ScopeOut => Because::OutOfScope { component },
+        VerdictCode::Own => Because::Own { component },
+        _ if candidate != case.root.as_ref() && !shows => Because::Next { component },
+        _ if case.members.is_empty() => Because::Report { component },
+        _ if shows => Because::Alert { component },
+        _ if candidate.is_some_and(|id| case.lately_worked_on(id)) => Because::Worked { component },
+        _ => Because::Behind { component },
     }
 }
 
-fn answer(book: &Book, component: &Component, seen: Seen) -> (VerdictCode, Vec<PartyId>, String) {
+fn answer(book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>) {
     let party = component.party.clone();
     let kind = book.party(&party).map(|party| party.kind);
-    let name = &component.name;
     match (component.scope, kind) {
-        (ContractScope::Out | ContractScope::Other, _) => {
-            (VerdictCode::ScopeOut, vec![party], format!("{name}が保守契約の対象範囲に含まれていないため"))
-        }
-        (ContractScope::In, Some(PartyKind::Vendor)) => (VerdictCode::Single, vec![party], seen.because(name)),
-        (ContractScope::In, Some(PartyKind::External)) => (VerdictCode::External, vec![party], seen.because(name)),
+        (ContractScope::Out | ContractScope::Other, _) => (VerdictCode::ScopeOut, vec![party]),
+        (ContractScope::In, Some(PartyKind::Vendor)) => (VerdictCode::Single, vec![party]),
+        (ContractScope::In, Some(PartyKind::External)) => (VerdictCode::External, vec![party]),
         (ContractScope::In, Some(PartyKind::Desk | PartyKind::Office | PartyKind::DataCentre) | None) => {
-            (VerdictCode::Own, vec![book.rules.site.desk.clone()], format!("{name}が窓口の対応範囲に含まれるため"))
+            (VerdictCode::Own, vec![book.rules.site.desk.clone()])
         }
     }
 }

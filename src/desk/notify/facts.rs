@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{doubt, impact, reports};
+use super::{impact, reports};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate;
@@ -97,6 +97,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         effect: effect(turn, known, &reach),
         scope: reach.scope,
         residents: reach.residents,
+        data: known.data,
         substitute: reach.substitute,
         office_closed: !book.party_open(office, turn.now.wall),
         impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
@@ -235,20 +236,21 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         _ => true,
     };
     let house = matches!(reader, Reader::House(_));
+    let name = |party: &PartyId| turn.book.party_name(party);
     VerdictFacts {
         code: verdict.code,
         confidence: verdict.confidence,
         by: verdict.by,
-        parties: parties.map(|party| turn.book.party_name(party)).collect(),
+        parties: parties.map(name).collect(),
         cause: verdict.cause,
         because: verdict.because.clone(),
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
         evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
         not_known: verdict.not_known.clone(),
-        unknown: house.then(|| verdict.unknown.as_ref().map(|unknown| doubt::unknown(turn.book, unknown))).flatten(),
+        unknown: verdict.unknown.as_ref().filter(|_| house).map(|unknown| unknown.named(name)),
         would_change: match house {
-            true => verdict.would_change.iter().map(|lever| doubt::lever(turn.book, lever)).collect(),
+            true => verdict.would_change.iter().map(|lever| lever.named(name)).collect(),
             false => Vec::new(),
         },
     }

@@ -9,7 +9,6 @@ mod certificates;
 mod consult;
 mod covers;
 mod digest;
-mod doubt;
 mod ends;
 mod facts;
 mod hours;

@@ -104,6 +104,27 @@ pub enum Effect {
     None,
 }
 
+/// データ影響: what is feared for the data, or that nothing is. Nobody has said = 確認中.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataImpact {
+    /// 消失
+    Loss,
+    /// 不整合
+    Inconsistency,
+    /// 漏えい
+    Leak,
+    /// 無
+    None,
+}
+
+impl DataImpact {
+    /// Something is feared.
+    pub fn feared(self) -> bool {
+        self != Self::None
+    }
+}
+
 /// What a party keeps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Component {

@@ -36,6 +36,26 @@ pub struct Expectation {
     pub within: Duration,
     /// How grave it is for monitoring when it does not come.
     pub level: Level,
+    /// What its alert says when it does not come.
+    pub unseen: Unseen,
+}
+
+/// What an alert says about something that did not come, in the site's language; the hour stands between the two.
+///
+/// An alert's text is matched, compared and quoted like that of any other alert, so it cannot be worded when it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Until the hour.
+    pub before: String,
+    /// From the hour on.
+    pub behind: String,
+}
+
+impl Unseen {
+    /// With the hour, as a clock shows it.
+    pub fn by(&self, hour: &str) -> String {
+        format!("{}{hour}{}", self.before, self.behind)
+    }
 }
 
 impl Expectation {

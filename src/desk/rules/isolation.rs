@@ -1,7 +1,7 @@
 //! Isolation rules: when they hold is the business of their conditions (`desk::isolate::condition`), here is what they
 //! then say.
 
-use super::Effect;
+use super::{DataImpact, Effect};
 use crate::desk::ids::PartyId;
 use crate::desk::isolate::condition::Condition;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ pub struct Then {
     pub confidence: Confidence,
     /// The effect on the systems behind it, overriding the component's.
     pub effect: Option<Effect>,
+    /// What is feared for the data (データ影響).
+    #[serde(default)]
+    pub data: Option<DataImpact>,
     /// A thing with a spare of its own runs on one side (片系運転).
     #[serde(default)]
     pub redundancy_lost: bool,

@@ -69,6 +69,7 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
             verdict: words.key("verdict").map(|word| named("verdict", word)).transpose()?,
             parties: words.key("party").map(|list| list.split(',').map(PartyId::from).collect()).unwrap_or_default(),
             severity: severity(words)?,
+            data: words.key("data").map(|word| named("data", word)).transpose()?,
             because: words.key("because").map(str::to_owned),
         },
         "ack" => Deed::Acknowledge { party: party(words), at: words.moment("at")? },

@@ -4,7 +4,7 @@ use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, list};
 use crate::desk::letter::{Claim, Lever, Need, Unknown, VerdictFacts};
 use crate::render::layout::Name;
-use crate::render::{text, words};
+use crate::render::{because, text, words};
 
 /// Which kind of unknown it is, as a further sentence.
 pub(super) fn stopped(unknown: &Unknown) -> String {
@@ -52,7 +52,7 @@ fn claim(claim: &Claim) -> String {
         "{} ({}): {} (rule \"{}\")",
         list(&claim.parties, NOT_KNOWN),
         words::confidence_en(claim.confidence),
-        text::summary(&claim.because),
+        text::summary(&because::english(&claim.because)),
         text::name(&claim.rule)
     )
 }

@@ -40,6 +40,9 @@ impl Mail<'_> {
             page.field("Effect", "none seen so far");
         }
         page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));
+        if let Some(data) = facts.data {
+            page.field("Data", words::data_en(data));
+        }
         let substitutes = impact.substitutes.iter().map(named);
         page.lines("Substitute", [yes_no(facts.substitute).to_owned()].into_iter().chain(substitutes).collect(), NONE);
         self.goes_on(facts, impact);

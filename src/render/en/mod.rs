@@ -14,7 +14,7 @@ use super::layout::{Name, Page};
 use super::quote::{self, Kept, Quoted};
 use super::symptom::Symptom;
 use super::time::{Clock, english_span};
-use super::{mask, text, words};
+use super::{because, mask, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, Asked, Closure, DetectedBy, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
@@ -295,7 +295,7 @@ impl Mail<'_> {
             let known = verdict.evidence.iter().map(|fact| self.fact(fact)).collect();
             let open = verdict.not_known.iter().map(|fact| self.fact(fact)).collect();
             self.page.items("Facts on record", known, "the alert itself").items("Not known", open, "the cause");
-            self.page.field("Grounds", text::or(text::summary(&verdict.because), NOT_KNOWN));
+            self.page.field("Grounds", text::or(text::summary(&because::english(&verdict.because)), NOT_KNOWN));
         }
         let by = self.clock.english_short(by);
         let tasks: &[&str] = match ask {

@@ -4,7 +4,7 @@
 
 use crate::desk::ids::Number;
 use crate::desk::letter::{Addressee, Ask, Facts, NoLog, Stage, Target};
-use crate::desk::rules::Effect;
+use crate::desk::rules::{DataImpact, Effect};
 use crate::render::frame::number_of;
 use crate::render::layout::{Name, Page};
 use crate::render::quote::{self, Quoted};
@@ -54,7 +54,9 @@ pub(super) fn title(facts: &Facts) -> String {
     if facts.effect == Some(Effect::None) {
         let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
         let so_far = if facts.impact.one_sided.is_some() && !over { "on one side" } else { "no effect" };
-        return format!("{symptom} ({so_far})");
+        // What is feared for the data is an effect, too.
+        let feared = facts.data.is_some_and(|data| data != DataImpact::None);
+        return if feared && so_far == "no effect" { symptom } else { format!("{symptom} ({so_far})") };
     }
     match text::names(&facts.systems).first() {
         Some(system) if !symptom.contains(system.as_str()) => format!("{system} {symptom}"),

@@ -93,6 +93,7 @@ impl Mail<'_> {
                     WorkStage::Ended => format!("{at} planned work \"{name}\" ended."),
                 }
             }
+            What::Data { impact } => format!("{at} data: {}.", words::data_en(*impact)),
             What::Severity { from, to } => format!("{at} severity changed from {from} to {to}."),
         }
     }

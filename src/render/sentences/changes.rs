@@ -9,6 +9,7 @@ use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::desk::{Reason, incident, probe, source};
+use crate::render::words;
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
 pub(super) fn word(value: &impl serde::Serialize) -> String {
@@ -141,6 +142,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::Severity(severity) => {
             (format!("severity {} of {name} ({})", severity.value, one_line(&severity.why)), Weight::Headline)
         }
+        Edit::Data(impact) => (format!("data of {name}: {}", words::data_en(*impact)), Weight::Headline),
         Edit::Verdict(verdict) => (format!("verdict on {name}: {}", verdict_words(verdict)), Weight::Headline),
         Edit::Owner(party) => (format!("owner of {name}: {party}"), Weight::Detail),
         Edit::Trial { probe, trial } => (format!("probe {probe} {}", trial_words(trial)), Weight::Detail),
@@ -323,6 +325,7 @@ fn what_words(what: &What) -> String {
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Relapsed => "relapsed".to_owned(),
+        What::Data { impact } => format!("data {}", words::data_en(*impact)),
         What::Severity { from, to } => format!("severity {from} to {to}"),
         What::PlannedWork { name, stage, .. } => format!("planned work {:?} {}", one_line(name), word(stage)),
     }

@@ -1,0 +1,78 @@
+//! The ground of a verdict (根拠) as part of a sentence, in Japanese (it ends with ため) and in English.
+//!
+//! What a rule or a person says stands as it was written, in whatever language that is.
+
+use crate::desk::letter::Because;
+use crate::desk::rules::Language;
+
+/// In the language of whoever reads it.
+pub fn words(language: Language, because: &Because) -> String {
+    match language {
+        Language::Ja => japanese(because),
+        Language::En => english(because),
+    }
+}
+
+/// Where the reader's language is known to be Japanese.
+pub(super) fn japanese(because: &Because) -> String {
+    match because {
+        Because::Alert { component } => format!("{component}に関する警報が発生しているため"),
+        Because::Behind { component } => {
+            format!("警報が発生している構成要素が、いずれも{component}を前提に稼働しているため")
+        }
+        Because::Worked { component } => format!(
+            "警報が発生している構成要素が、いずれも{component}を前提に稼働しており、直前に{component}の作業が行われているため"
+        ),
+        Because::Report { component } => format!("{component}に関する申告を受けているため"),
+        Because::Next { component } => {
+            format!("先に確認した範囲には原因がないとの回答があり、{component}がその稼働の前提となっているため")
+        }
+        Because::Changed { component, change } => {
+            format!("発生の直前に、{component}の変更（{change}）が行われているため")
+        }
+        Because::OutOfScope { component } => format!("{component}が保守契約の対象範囲に含まれていないため"),
+        Because::Own { component } => format!("{component}が窓口の対応範囲に含まれるため"),
+        Because::NoComponent => "責任分界表に該当する構成要素がないため".to_owned(),
+        Because::NobodyLeft => {
+            "対応を依頼した業者から対応範囲外との回答があり、ほかに該当する業者がないため".to_owned()
+        }
+        Because::Disagreement => "複数のルールが、異なる担当先を示しているため".to_owned(),
+        Because::Overrun { work } => format!("計画作業「{work}」の終了後も、対象の警報が継続しているため"),
+        Because::Echo { component, incident } => format!("{component}の障害（{incident}）の波及とみられるため"),
+        Because::Blind => "監視の情報を取得できないため".to_owned(),
+        Because::Confirmed => "窓口で確認したため".to_owned(),
+        Because::Words(words) => words.clone(),
+    }
+}
+
+/// Where it is known to be English.
+pub(super) fn english(because: &Because) -> String {
+    match because {
+        Because::Alert { component } => format!("there is an alert about {component}"),
+        Because::Behind { component } => format!("everything with an alert needs {component} to work"),
+        Because::Worked { component } => {
+            format!("everything with an alert needs {component} to work, and {component} had just been worked on")
+        }
+        Because::Report { component } => format!("people have reported trouble with {component}"),
+        Because::Next { component } => {
+            format!("what was checked first is said not to be the cause, and it needs {component} to work")
+        }
+        Because::Changed { component, change } => {
+            format!("{component} was changed shortly before it began ({change})")
+        }
+        Because::OutOfScope { component } => format!("{component} is not covered by a maintenance contract"),
+        Because::Own { component } => format!("{component} is in the care of the desk"),
+        Because::NoComponent => "nothing in the table of responsibilities covers what fails".to_owned(),
+        Because::NobodyLeft => {
+            "the vendors asked have answered that it is not their part, and there is no other to ask".to_owned()
+        }
+        Because::Disagreement => "several rules hold, and they name different parties".to_owned(),
+        Because::Overrun { work } => format!("the alerts go on after the end of the planned work \"{work}\""),
+        Because::Echo { component, incident } => {
+            format!("it appears to follow from the fault of {component} ({incident})")
+        }
+        Because::Blind => "nothing can be had from monitoring".to_owned(),
+        Because::Confirmed => "the desk has confirmed it".to_owned(),
+        Because::Words(words) => words.clone(),
+    }
+}
