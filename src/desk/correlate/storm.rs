@@ -6,7 +6,7 @@
 
 use crate::desk::alert::{Alert, Standing};
 use crate::desk::house::{self, StormChange};
-use crate::desk::ids::{AlertId, SystemId};
+use crate::desk::ids::{AlertId, ComponentId, SystemId};
 use crate::desk::incident::Incident;
 use crate::desk::notify;
 use crate::desk::now::Elapsed;
@@ -112,18 +112,29 @@ struct Arrivals {
 /// What came within the span, by system. What was kept apart, or was red before the first look, makes no storm.
 fn arrivals(turn: &Turn, most: usize) -> BTreeMap<Option<SystemId>, Arrivals> {
     let span = turn.book.rules.policy.storm_span;
-    let mut all: BTreeMap<Option<SystemId>, Arrivals> = BTreeMap::new();
     let lately = |alert: &&Alert| turn.now.elapsed.since(alert.received.elapsed) <= span;
+    let mut all: Vec<(Option<SystemId>, Arrivals)> = Vec::new();
+    // A storm brings tens of thousands: the systems of a component are looked up once.
+    let mut places: BTreeMap<Option<&ComponentId>, Vec<usize>> = BTreeMap::new();
     for alert in turn.state.alerts.values().rev().take_while(lately).filter(|alert| counts(alert)) {
-        for system in systems_of(turn, alert) {
-            let arrivals = all.entry(system).or_default();
+        let systems = places.entry(alert.component.as_ref()).or_insert_with(|| {
+            let place = |system| {
+                all.iter().position(|(known, _)| *known == system).unwrap_or_else(|| {
+                    all.push((system, Arrivals::default()));
+                    all.len() - 1
+                })
+            };
+            systems_of(turn, alert).into_iter().map(place).collect()
+        });
+        for place in systems.iter() {
+            let Some((_, arrivals)) = all.get_mut(*place) else { continue };
             arrivals.count += 1;
             if arrivals.count == most {
                 arrivals.earliest = Some(alert.received.elapsed);
             }
         }
     }
-    all
+    all.into_iter().collect()
 }
 
 fn counts(alert: &Alert) -> bool {
