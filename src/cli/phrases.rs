@@ -80,6 +80,8 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::OutOfScope => "主管課の判断が必要",
         Why::ClosedForLong => "業者が受付時間外で受領がない",
         Why::Graver => "重大度が上がった",
+        Why::TooMuch => "送信量の上限によるまとめ",
+        Why::ChannelFails => "送信経路の異常または復旧",
         Why::HandOver => "受付時間の終了",
         Why::Storm => "警報の多発",
         Why::ExternalService => "外部サービスの障害",

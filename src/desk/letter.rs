@@ -4,12 +4,14 @@
 //! data can appear in the text, because it is not here.
 
 mod because;
+mod bundle;
 mod call;
 mod doubt;
 mod impact;
 mod storm;
 
 pub use because::Because;
+pub use bundle::{BundleLine, BundleReader};
 pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use impact::{Hours, Impact, OneSided, Users};
@@ -94,6 +96,13 @@ pub struct Signature {
 /// What a letter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Matter {
+    /// まとめ: what would have been more messages than may leave at once.
+    Bundle {
+        /// What each tells, in the order in which they were decided.
+        lines: Vec<BundleLine>,
+        /// Who reads it.
+        reader: BundleReader,
+    },
     /// 予防通知 → 窓口, and whom the probe names: a certificate ends soon, or has ended.
     CertificateEnds {
         /// What is known of it.
@@ -1007,6 +1016,18 @@ pub enum Notice {
         #[serde(default)]
         others: bool,
     },
+    /// A channel has failed so often that it is left alone but for one attempt a minute.
+    ChannelFails {
+        /// Which.
+        channel: String,
+        /// What was said last.
+        why: String,
+    },
+    /// A channel that had been left alone works again.
+    ChannelWorks {
+        /// Which.
+        channel: String,
+    },
     /// Configuration was not loaded.
     RulesRefused {
         /// How many faults, and the first ones.
@@ -1178,6 +1199,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Digest { .. }
         | Matter::HandOver { .. }
         | Matter::Adopted { .. }
+        | Matter::Bundle { .. }
         | Matter::CertificateEnds { .. } => None,
     }
 }

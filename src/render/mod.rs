@@ -7,6 +7,7 @@
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
 pub mod because;
+mod bundle;
 mod call;
 mod certificates;
 mod commands;
@@ -110,6 +111,7 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
         Matter::CertificateEnds { notice } => certificates::ends(letter, notice),
         Matter::Digest { digest } => digest::daily(letter, digest),
         Matter::HandOver { digest } => digest::hand_over(letter, digest),
+        Matter::Bundle { lines, reader } => bundle::bundle(letter, lines, *reader),
         Matter::Adopted { source, problems, total } => digest::adopted(letter, source, problems, *total),
         Matter::Blind { number, source, since, detail } => {
             source::blind(letter, number.as_ref(), source, *since, detail)

@@ -133,6 +133,23 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
+        Notice::ChannelFails { channel, why } => Told {
+            title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),
+            happened: "送信に続けて失敗したため、この経路での送信を1分に1回の試行に抑えております。急ぎの連絡は、別の経路がある場合、\
+                       そちらで送ります。復旧すると自動で再開し、その旨をお知らせします。"
+                .to_owned(),
+            details: vec![format!("サーバの応答：{}", text::or(text::summary(why), "不明"))],
+            steps: vec![
+                ("送信待ちの連絡を確認し、急ぎのものは電話などで連絡してください。", vec![commands::OUTBOX.to_owned()]),
+                ("送信先のサーバと経路の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]),
+            ],
+        },
+        Notice::ChannelWorks { channel } => Told {
+            title: format!("送信経路「{}」が復旧しました", text::or(text::name(channel), "不明")),
+            happened: "この経路での送信を再開しました。待っていた連絡は、順に送ります。".to_owned(),
+            details: Vec::new(),
+            steps: vec![("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()])],
+        },
         Notice::RulesRefused { faults } => Told {
             title: "設定を読み込めませんでした".to_owned(),
             happened: "設定の変更に誤りがあるため、読み込みませんでした。これまでの設定で運転を続けております。".to_owned(),
@@ -202,6 +219,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "sighted" => "監視再開のご連絡",
         "digest" => "日報",
         "hand_over" => "引継ぎ",
+        "bundle" => "まとめ",
         "adopted" => "検知済み事象の一覧",
         "certificate_ends" => "予防通知",
         other => return text::or(text::name(other), "メール"),

@@ -15,6 +15,12 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             Notice::YoursToDecide,
         ),
         internal(
+            "internal-channel-fails",
+            None,
+            Notice::ChannelFails { channel: "relay".into(), why: "connection refused (mail.example:25)".into() },
+        ),
+        internal("internal-channel-works", None, Notice::ChannelWorks { channel: "relay".into() }),
+        internal(
             "internal-echo",
             Some(small(|facts| {
                 facts.verdict = found(

@@ -1,5 +1,6 @@
 //! Letters of days at the example site, as the desk would fix them.
 
+mod bundles;
 mod certificates;
 mod desks;
 mod handling;
@@ -362,6 +363,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(desks::desks());
     all.extend(handling::handling());
     all.extend(storms::storms());
+    all.extend(bundles::bundles());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
     let english: Vec<_> = [
@@ -382,6 +384,9 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),
         ("internal-storm-blind", "en-storm-blind"),
+        ("bundle-vendor", "en-bundle"),
+        ("internal-channel-fails", "en-channel-fails"),
+        ("internal-echo", "en-echo"),
         ("internal-closed-for-long", "en-closed-for-long"),
         ("internal-own", "en-own"),
         ("internal-reopened", "en-reopened"),

@@ -27,7 +27,10 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     if storm::is_listed_there(turn, incident, &notice, severity) {
         return;
     }
-    let urgent = matches!(notice, Notice::NotDelivered { .. } | Notice::Damage { .. } | Notice::SetAside { .. });
+    let urgent = matches!(
+        notice,
+        Notice::NotDelivered { .. } | Notice::ChannelFails { .. } | Notice::Damage { .. } | Notice::SetAside { .. }
+    );
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);
     draft.critical |= urgent;

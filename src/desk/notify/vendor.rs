@@ -184,7 +184,7 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
     let severity = incident_facts.severity;
     let matter = Matter::Withdrawal { incident: Box::new(incident_facts), asked_at: request.asked };
     let untried: Vec<_> = rows.iter().filter(|(_, attempts)| *attempts == 0).map(|(row, _)| *row).collect();
-    if !rows.is_empty() && untried.len() == rows.len() {
+    if !rows.is_empty() && untried.len() == rows.len() && !turn.state.is_bundled(id) {
         // Nothing left the house: there is nothing to take back.
         for row in untried {
             crate::desk::deliver::supersede(turn, row, &[row]);

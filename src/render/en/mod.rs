@@ -2,6 +2,8 @@
 //!
 //! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
 
+mod bundle;
+mod certificates;
 mod desk;
 mod doubt;
 mod impact;
@@ -182,6 +184,7 @@ impl Mail<'_> {
                 let counts = format!("{site} {} open", digest.open.len());
                 line(&["Hand-over"], &counts, None, None)
             }
+            Matter::Bundle { lines, .. } => self.bundle(lines, &site),
             Matter::CertificateEnds { notice } => self.certificate_ends(notice, &site),
             Matter::Adopted { source, problems, total } => {
                 let source = text::or(text::name(source), NOT_KNOWN);
