@@ -292,7 +292,24 @@ pub(super) struct PolicyTable {
     pub(super) blind_tell: Vec<String>,
     pub(super) hold_business_days: u32,
     pub(super) reception: String,
+    pub(super) caps: CapsTable,
     pub(super) severity: SeverityTables,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CapsTable {
+    pub(super) party: RateTable,
+    pub(super) channel: RateTable,
+    pub(super) every: Span,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateTable {
+    pub(super) burst: u32,
+    pub(super) per_minute: u32,
+    pub(super) per_hour: u32,
 }
 
 #[derive(Debug, Deserialize)]

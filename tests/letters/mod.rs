@@ -1,7 +1,9 @@
 //! Letters of days at the example site, as the desk would fix them.
 
+mod bundles;
 mod certificates;
 mod desks;
+mod handling;
 mod impacts;
 mod offices;
 mod sources;
@@ -132,6 +134,9 @@ fn switch() -> Facts {
         }],
         still_red: Vec::new(),
         stage: Stage::Requested,
+        workaround: None,
+        desk_started: None,
+        next_report: None,
     }
 }
 
@@ -211,6 +216,9 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         asked: Vec::new(),
         still_red: Vec::new(),
         stage: Stage::Isolating,
+        workaround: None,
+        desk_started: None,
+        next_report: None,
     };
     change(&mut facts);
     Box::new(facts)
@@ -281,6 +289,7 @@ fn closed() -> Closure {
             tried("時間外受付", "17:45:00", CallResult::Busy),
             tried("保守責任者", "17:50:00", CallResult::VoiceMail),
         ],
+        consults_at: None,
     }
 }
 
@@ -335,7 +344,14 @@ fn happening(time: &str, what: What) -> Happening {
 }
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
-    DigestLine { number: nth.map(number), severity: Some(severity), at: at(time), text: text.into(), stage }
+    DigestLine {
+        number: nth.map(number),
+        severity: Some(severity),
+        at: at(time),
+        text: text.into(),
+        stage,
+        asked: None,
+    }
 }
 
 /// Name and letter of each expected mail.
@@ -345,7 +361,9 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(impacts::impacts());
     all.extend(desks::desks());
+    all.extend(handling::handling());
     all.extend(storms::storms());
+    all.extend(bundles::bundles());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
     let english: Vec<_> = [
@@ -366,6 +384,14 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),
         ("internal-storm-blind", "en-storm-blind"),
+        ("bundle-vendor", "en-bundle"),
+        ("internal-channel-fails", "en-channel-fails"),
+        ("internal-echo", "en-echo"),
+        ("internal-closed-for-long", "en-closed-for-long"),
+        ("internal-own", "en-own"),
+        ("internal-reopened", "en-reopened"),
+        ("chaser-second", "en-chaser"),
+        ("certificate-last-day", "en-certificate-last-day"),
     ]
     .into_iter()
     .map(|(of, name)| {

@@ -27,7 +27,10 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     if storm::is_listed_there(turn, incident, &notice, severity) {
         return;
     }
-    let urgent = matches!(notice, Notice::NotDelivered { .. } | Notice::Damage { .. } | Notice::SetAside { .. });
+    let urgent = matches!(
+        notice,
+        Notice::NotDelivered { .. } | Notice::ChannelFails { .. } | Notice::Damage { .. } | Notice::SetAside { .. }
+    );
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);
     draft.critical |= urgent;
@@ -84,6 +87,7 @@ pub(in crate::desk) fn adopted(turn: &mut Turn, source: &SourceId, alerts: &[Ale
             at: alert.at,
             text: format!("{} {}", alert.problem.host, alert.problem.summary),
             stage: None,
+            asked: None,
         })
         .collect();
     let desk = turn.book.rules.site.desk.clone();
