@@ -7,12 +7,13 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
 use support::daemon::Daemon;
 use support::site::{Neighbours, Site};
 use support::smtp_sink::{Manner, SmtpSink};
 use support::webhook::WebhookSink;
-use support::{Scratch, free_port, wait_for};
+use support::{Scratch, free_port, run, wait_for};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -134,4 +135,53 @@ fn those_who_say_nothing_are_sent_away() {
     let began = Instant::now();
     assert!(daemon.terminate().success());
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+/// P7, P20: while the disk takes nothing the heartbeat stays away and the page says why; both come back by themselves.
+/// A limit on the size of files stands for the full disk.
+#[test]
+fn a_journal_that_cannot_be_written_is_told_and_passes() {
+    let scratch = Scratch::new("health-disk");
+    let (mail, switch, port) = (SmtpSink::start(), WebhookSink::start(), free_port());
+    let site = site(&scratch, mail.port());
+    secret_url(&site, &switch.url());
+    let heartbeat = "[health.heartbeat]\nevery = \"1s\"\nurl_file = \"heartbeat.url\"\n";
+    site.add("zz-health.toml", &format!("[health]\nlisten = \"127.0.0.1:{port}\"\n{heartbeat}"));
+    // Otherwise the limit would end the process instead of failing its writes.
+    let deaf = scratch.join("deaf");
+    fs::write(&deaf, "#!/bin/sh\ntrap '' XFSZ\nexec \"$@\"\n").expect("ours");
+    fs::set_permissions(&deaf, fs::Permissions::from_mode(0o755)).expect("ours");
+    let mut daemon = Daemon::stopped(&site.config, &scratch);
+    daemon.through = Some(deaf);
+    daemon.spawn();
+    daemon.wait_ready();
+    wait_for("a heartbeat", SOON, || (!switch.posts().is_empty()).then_some(()));
+    let limit = |limit: &str| {
+        run(Command::new("prlimit").args([format!("--fsize={limit}:"), format!("--pid={}", daemon.pid())]));
+    };
+    limit("0");
+    // Nobody is answered before it is on record: the operator waits, and so must not be waited for.
+    let call = ["incident", "open", "電話", "--severity", "4"];
+    std::thread::scope(|scope| {
+        let operator = scope.spawn(|| daemon.tell(&call));
+        let (_, body) = wait_for("the page to say so", SOON, || {
+            request(port, "GET /healthz").filter(|(head, _)| head.starts_with("HTTP/1.1 503"))
+        });
+        let shown: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(
+            (&shown["journal"]["state"], &shown["core"]["state"]),
+            (&"cannot_be_written".into(), &"does_not_answer".into()),
+            "{shown}"
+        );
+        let before = switch.posts().len();
+        assert!(page(port, "GET /metrics").1.contains("kiriwake_journal_writable 0\n"));
+        assert!(switch.posts().len() <= before + 1, "at most the one that was under way");
+        limit("unlimited");
+        operator.join().expect("the operator is answered after all");
+        let heard = switch.posts().len();
+        wait_for("the heartbeat again", SOON, || (switch.posts().len() > heard).then_some(()));
+    });
+    assert!(page(port, "GET /healthz").0.starts_with("HTTP/1.1 200"));
+    daemon.assert_books_balance();
+    assert!(daemon.terminate().success());
 }

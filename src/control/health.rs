@@ -23,6 +23,8 @@ pub struct Health {
     pub oldest_waiting: Option<Duration>,
     /// Critical mails nobody accepted in their time (`deliver_by`), on no path.
     pub overdue: usize,
+    /// Channels that failed so often in a row that they are left alone but for one attempt a minute.
+    pub failing_channels: usize,
     /// Sources, in the order `kiriwake status` lists them.
     pub sources: Vec<SourceHealth>,
 }
@@ -58,6 +60,8 @@ pub fn health(desk: &Desk, now: Now) -> Health {
         }
     }
     let rules = &desk.book().rules;
+    let flows = rules.channels.iter().filter_map(|channel| state.house.flows.0.get(&channel.id));
+    health.failing_channels = flows.filter(|flow| flow.probe_at.is_some()).count();
     let known = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id));
     health.sources = known
         .map(|(_, source)| SourceHealth {

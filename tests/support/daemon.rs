@@ -23,6 +23,8 @@ pub(crate) struct Daemon {
     child: Option<Child>,
     /// `RUST_LOG`, if it is to say more than it does by itself.
     pub(crate) verbosity: Option<&'static str>,
+    /// A program that becomes the daemon (`exec`), if something is to be so before it begins.
+    pub(crate) through: Option<PathBuf>,
 }
 
 impl Daemon {
@@ -48,14 +50,20 @@ impl Daemon {
                 lock(&heard).extend(text.lines().map(str::to_owned));
             }
         });
-        Self { config: config.to_owned(), log: scratch.join("daemon.log"), manager, told, child: None, verbosity: None }
+        let log = scratch.join("daemon.log");
+        Self { config: config.to_owned(), log, manager, told, child: None, verbosity: None, through: None }
     }
 
     /// Starts the process and waits for nothing.
     pub(crate) fn spawn(&mut self) {
         assert!(self.child.is_none(), "it runs already");
         let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("ours");
-        let child = Command::new(binary())
+        let mut command = match &self.through {
+            Some(through) => Command::new(through),
+            None => Command::new(binary()),
+        };
+        let child = command
+            .args(self.through.as_ref().map(|_| binary()))
             .envs(self.verbosity.map(|verbosity| ("RUST_LOG", verbosity)))
             .args(["run", "--config"])
             .arg(&self.config)

@@ -36,6 +36,7 @@ pub(super) fn healthz(look: &Look) -> String {
             "waiting": health.waiting,
             "dead": health.dead,
             "overdue": health.overdue,
+            "failing_channels": health.failing_channels,
             "oldest_waiting_seconds": seconds(health.oldest_waiting),
         })),
         "sources": health.as_ref().map(|health| {
@@ -73,6 +74,8 @@ pub(super) fn metrics(look: &Look) -> String {
     page.head("outbox_overdue_rows", "gauge", "Critical mails nobody accepted in their time.").line("", health.overdue);
     let oldest = health.oldest_waiting.unwrap_or_default();
     page.head("outbox_oldest_waiting_seconds", "gauge", "Age of the oldest waiting row, 0 if none.").age("", oldest);
+    page.head("failing_channels", "gauge", "Channels that fail and are tried once a minute.");
+    page.line("", health.failing_channels);
     page.head("source_age_seconds", "gauge", "Since the last complete look on record; sources as `status` lists them.");
     for (number, source) in (1_usize..).zip(&health.sources) {
         page.age(&format!("{{source=\"{number}\"}}"), source.age);

@@ -20,6 +20,7 @@ fn well() -> Look {
         dead: 1,
         oldest_waiting: Some(Duration::from_secs(61)),
         overdue: 0,
+        failing_channels: 1,
         sources,
     };
     Look { vitals, health: Some(health) }
@@ -51,6 +52,7 @@ fn the_page_for_prometheus_is_numbers_with_a_head_each() {
         "kiriwake_outbox_rows{state=\"waiting\"} 3",
         "kiriwake_outbox_rows{state=\"dead\"} 1",
         "kiriwake_outbox_oldest_waiting_seconds 61.000",
+        "kiriwake_failing_channels 1",
         "kiriwake_source_age_seconds{source=\"1\"} 12.500",
         "kiriwake_source_sees{source=\"2\",state=\"blind\"} 0",
     ] {
