@@ -1,6 +1,7 @@
 //! `store` and `ledger`.
 
 use super::{Context, Trouble, text};
+use crate::daemon::record;
 use crate::desk::ledger::Ledger;
 use crate::store as records;
 use clap::Subcommand;
@@ -17,7 +18,7 @@ pub(super) fn store(context: &Context, store: Store) -> Result<(), Trouble> {
     match store {
         Store::Verify => {
             let folder = context.settings()?.state_directory;
-            let report = records::verify(&folder, &mut |_| {})
+            let report = records::verify(&folder, record::SCHEMA, &mut |_| {})
                 .map_err(|error| Trouble::Said(text::full(&error), error.exit_code()))?;
             if context.json {
                 context.print_json(&report)?;
