@@ -3,9 +3,11 @@
 //! A stage, the last. A worker does one attempt and brings back a fact; retry, paths and giving up are decided here, so
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
+mod hold;
 mod post;
 mod schedule;
 
+pub(super) use hold::hold;
 pub(super) use post::{Post, owe, post, supersede};
 
 use super::evidence::Gathered;

@@ -15,7 +15,7 @@ pub use agenda::{Agenda, Wakeup, When};
 pub use books::{Counters, Tally};
 pub use expected::{Expected, GRACE};
 pub use here::Here;
-pub use house::House;
+pub use house::{House, Restored};
 pub use storm::{Storm, Storms};
 
 use super::alert::Alert;

@@ -30,6 +30,7 @@ pub mod quote;
 mod report;
 mod request;
 pub mod sentences;
+mod restored;
 mod source;
 mod storm;
 mod symptom;

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{because, call, commands, covers, doubt, evidence, facts, impact, storm, text, words};
+use super::{because, call, commands, covers, doubt, evidence, facts, impact, restored, storm, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -210,6 +210,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("この間の障害の有無を確認してください。", vec![commands::LIST.to_owned()]),
             ],
         },
+        Notice::Restored { made, rows, total } => restored::told(*made, rows, *total, clock),
         Notice::SetAside { what } => Told {
             title: "処理できない入力を取り分けました".to_owned(),
             happened: "処理できない入力があったため、取り分けて運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),
@@ -280,6 +281,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "digest" => "日報",
         "hand_over" => "引継ぎ",
         "adopted" => "検知済み事象の一覧",
+        "write_back" => "監視への受付番号の記入",
         other => return text::or(text::name(other), "メール"),
     };
     known.to_owned()

@@ -224,6 +224,7 @@ impl Trial {
                 }
             }
             other @ (Input::Started { .. }
+            | Input::Restored { .. }
             | Input::RulesRefused { .. }
             | Input::Report(_)
             | Input::SourceFailed { .. }

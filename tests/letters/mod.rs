@@ -334,6 +334,10 @@ fn happening(time: &str, what: What) -> Happening {
     Happening { at: at(&format!("2026-09-20T{time}")), what }
 }
 
+fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
+    HeldRow { row: row.into(), kind: kind.into(), number: number.map(|number| Number(number.into())), to: to.into() }
+}
+
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
     DigestLine { number: nth.map(number), severity: Some(severity), at: at(time), text: text.into(), stage }
 }
@@ -366,6 +370,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("internal-work-ends", "en-work-ends"),
         ("internal-covers-doubtful", "en-covers-doubtful"),
         ("internal-storm-blind", "en-storm-blind"),
+        ("internal-restored", "en-restored"),
     ]
     .into_iter()
     .map(|(of, name)| {

@@ -8,6 +8,7 @@ use super::phrases::{NONE, NOT_KNOWN, line, list};
 use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
+use crate::render::restored;
 use crate::desk::letter::{
     Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine, StormStage,
     Tried,
@@ -157,6 +158,11 @@ impl Mail<'_> {
                 ),
                 vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
             ),
+            Notice::Restored { made, rows, total } => {
+                let mut next = restored::commands(*total);
+                next.push(commands::LIST.to_owned());
+                ("Restored from a backup", self.restored(*made, rows, *total), next)
+            }
             Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
             Notice::CoversDoubtful { covers } => (
                 "Planned work and silences to look at again",
