@@ -196,7 +196,10 @@ impl<'a> World<'a> {
             Step::Clock
                 | Step::Restart
                 | Step::Restored(_)
-                | Step::Channel(..) | Step::Ping(..) | Step::Probe(..) | Step::Evidence(..)
+                | Step::Channel(..)
+                | Step::Ping(..)
+                | Step::Probe(..)
+                | Step::Evidence(..)
         );
         if !self.running && !allowed_while_down {
             return self.fault("the daemon is stopped; `restart` starts it");

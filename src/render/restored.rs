@@ -28,9 +28,7 @@ pub(super) fn told(made: Timestamp, rows: &[HeldRow], total: usize, clock: &Cloc
     ));
     let held = match total {
         0 => "送信を止めた連絡はありません。".to_owned(),
-        _ => format!(
-            "送信待ちであった連絡{total}件は、既に送信済みのおそれがあるため、送信を止めております。"
-        ),
+        _ => format!("送信待ちであった連絡{total}件は、既に送信済みのおそれがあるため、送信を止めております。"),
     };
     Told {
         title: format!("バックアップから復元しました（送信保留{total}件）"),

@@ -180,7 +180,8 @@ fn prepare(
             return Err(Error::Backup { file: source, why: "changed while it was being read".to_owned() });
         }
     }
-    let unknown = || Error::Backup { file: from.join(identity::NAME), why: "does not say whose record it is".to_owned() };
+    let unknown =
+        || Error::Backup { file: from.join(identity::NAME), why: "does not say whose record it is".to_owned() };
     let identity = known(restoring, how.schema)?.0.ok_or_else(unknown)?;
     // The terms of a record that is there and goes away count too, if it is the same one.
     let before = present.filter(|present| present.store_id == identity.store_id).map_or(0, |present| present.epoch);

@@ -8,11 +8,11 @@ use super::phrases::{NONE, NOT_KNOWN, line, list};
 use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
-use crate::render::restored;
 use crate::desk::letter::{
     Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine, StormStage,
     Tried,
 };
+use crate::render::restored;
 
 impl Mail<'_> {
     pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call], tried: &[Tried]) {

@@ -9,6 +9,7 @@ use super::super::files;
 use super::super::identity::Identity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
@@ -128,6 +129,25 @@ impl Manifest {
     pub(in crate::store) fn places(&self, backup: &Path) -> Result<Vec<(&Entry, PathBuf)>, Error> {
         let place = |entry| Ok((entry, place(backup, entry)?));
         self.files.iter().map(place).collect()
+    }
+}
+
+impl fmt::Display for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Identity { store_id, epoch, schema, .. } = &self.identity;
+        let bytes: u64 = self.files.iter().map(|entry| entry.bytes).sum();
+        writeln!(f, "store          {store_id}, term {epoch}, schema {schema}")?;
+        writeln!(f, "made           {} by version {}", self.made, self.version)?;
+        writeln!(f, "daemon         {}", if self.is_live { "running" } else { "stopped" })?;
+        writeln!(f, "journal        up to frame {}", self.last_seq)?;
+        writeln!(f, "files          {}, {bytes} bytes", self.files.len())?;
+        match self.findings.len() {
+            0 => write!(f, "result         sound"),
+            count => {
+                write!(f, "result         whole, of a record with {count} findings")?;
+                self.findings.iter().try_for_each(|finding| write!(f, "\n  - {finding}"))
+            }
+        }
     }
 }
 
