@@ -28,10 +28,13 @@ pub(super) fn told(made: Timestamp, rows: &[HeldRow], total: usize, clock: &Cloc
     ));
     let held = match total {
         0 => "送信を止めた連絡はありません。".to_owned(),
-        _ => format!("送信待ちであった連絡{total}件は、既に送信済みのおそれがあるため、送信を止めております。"),
+        _ => format!("送信待ちであった連絡{total}件は、すでに送信済みの可能性があるため、送信を止めております。"),
     };
     Told {
-        title: format!("バックアップから復元しました（送信保留{total}件）"),
+        title: match total {
+            0 => "バックアップから復元しました".to_owned(),
+            _ => format!("バックアップから復元しました（送信保留{total}件）"),
+        },
         happened: format!(
             "運用監視システムの記録を、{made}のバックアップから復元しました。それより後の操作と送信の記録は、残っておりません。\
              監視の状況は、監視元の記録から取り込み直します。{held}バックアップより後に付けた受付番号は、別の件に再び使われることがあります。"
