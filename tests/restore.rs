@@ -185,8 +185,9 @@ fn a_backup_of_a_running_daemon_restores_to_the_same_books_and_sends_nothing_twi
         sink.mails().into_iter().skip(before.len()).find(|mail| mail.id.starts_with(&key))
     });
     assert!(repeat.text.contains("再送"), "{}", repeat.text);
-    let twice = copies(&sink.mails()).into_iter().filter(|(_, count)| *count > 1);
-    assert!(twice.into_iter().all(|((id, _), count)| id == repeat.id && count == 2));
+    let twice = copies(&sink.mails()).into_iter().filter(|((id, _), count)| *count > 1 && *id != repeat.id);
+    let twice: Vec<_> = twice.collect();
+    assert!(twice.is_empty(), "{twice:?}, the repeat is {} {}", repeat.id, repeat.subject);
     daemon.assert_books_balance();
     assert!(daemon.terminate().success());
     assert!(daemon.tell(&["store", "verify"]).contains("result         sound"));

@@ -124,6 +124,8 @@ impl Desk {
     pub fn step(&mut self, now: Now, input: Input) -> Step {
         let alerts = self.state.counters.alert;
         let mut turn = Turn::new(&mut self.state, &self.book, now);
+        // The start that follows is what begins attempts: what is begun before it counts as cut off.
+        let begins = !matches!(input, Input::Restored { .. });
         let mut restored = None;
         let reply = match input {
             Input::Started { store, epoch } => {
@@ -186,7 +188,9 @@ impl Desk {
             let held = deliver::hold(&mut turn, made);
             notify::restored(&mut turn, made, &held);
         }
-        deliver::start_due(&mut turn);
+        if begins {
+            deliver::start_due(&mut turn);
+        }
         let (entries, dirty) = turn.finish();
         self.state.reshaped.clear();
         if !entries.is_empty() {

@@ -102,6 +102,8 @@ fn what_waited_is_held_and_told_and_what_was_done_stays_done() {
     let known: BTreeSet<u64> = original.desk.state().owed.keys().map(|id| id.0).collect();
     let messages: Vec<&Owed> = first.effects.iter().map(|effect| &effect.row).filter(is_message).collect();
     assert!(messages.iter().all(|row| !known.contains(&row.id.0)), "{messages:?}");
+    let tried: BTreeSet<OwedId> = first.effects.iter().map(|effect| effect.row.id).collect();
+    assert_eq!(tried.len(), first.effects.len(), "each once");
     let kinds: Vec<&str> = messages.iter().map(|row| row.kind()).collect();
     assert!(kinds.contains(&"internal"), "{kinds:?}");
     assert!(crate::desk::ledger::balance(core.desk.state()).balanced);
