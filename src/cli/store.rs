@@ -129,12 +129,13 @@ fn restore(context: &Context, folder: &Path, set_aside: bool) -> Result<(), Trou
     let how = Restoring { now: Clock::real(None).wall(), schema: record::SCHEMA, set_aside };
     let report = records::restore(&state, folder, how).map_err(said)?;
     // So that the next start has nothing to tell but the restore.
-    let working = match daemon::rebuild(&state, settings.rules) {
+    let built = daemon::rebuild(&state, settings.rules);
+    records::give_to_owner(&state).map_err(said)?;
+    let working = match built {
         Ok(built) => Some(built),
         Err(daemon::CoreError::Store(Error::InUse { .. })) => None,
         Err(error) => return Err(not_built(&error)),
     };
-    records::give_to_owner(&state).map_err(said)?;
     let restored = Restored { report, working };
     show(context, &restored, || {
         let Restored { report, working } = &restored;
@@ -152,19 +153,22 @@ fn restore(context: &Context, folder: &Path, set_aside: bool) -> Result<(), Trou
     })
 }
 
+/// What a rebuild did.
+#[derive(Debug, Serialize)]
+struct Rebuilt<'a> {
+    moved_to: Option<&'a Path>,
+    #[serde(flatten)]
+    built: &'a daemon::Rebuilt,
+}
+
 fn rebuild(context: &Context) -> Result<(), Trouble> {
     let settings = context.settings()?;
     let state = settings.state_directory;
     let moved_to = records::set_working_aside(&state, record::SCHEMA).map_err(said)?;
-    let built = daemon::rebuild(&state, settings.rules).map_err(|error| not_built(&error))?;
+    let built = daemon::rebuild(&state, settings.rules);
     records::give_to_owner(&state).map_err(said)?;
-    #[derive(Serialize)]
-    struct Report<'a> {
-        moved_to: Option<&'a Path>,
-        #[serde(flatten)]
-        built: &'a daemon::Rebuilt,
-    }
-    show(context, &Report { moved_to: moved_to.as_deref(), built: &built }, || {
+    let built = built.map_err(|error| not_built(&error))?;
+    show(context, &Rebuilt { moved_to: moved_to.as_deref(), built: &built }, || {
         match &moved_to {
             Some(place) => text::out(&format!("set aside      the working state is in {}", place.display())),
             None => text::out("set aside      nothing: there was no working state"),

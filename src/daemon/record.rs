@@ -172,3 +172,20 @@ pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(),
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_found_by_their_field_and_not_in_what_people_wrote() {
+        let (one, other) = ("ab".repeat(32), "cd".repeat(32));
+        let payload = serde_json::json!({
+            "parts": [{ "sha256": one, "bytes": 3 }, { "sha256": "" }, { "sha256": "short" }],
+            "summary": format!("\"sha256\":\"{other}\""),
+        });
+        let found = bodies_in(payload.to_string().as_bytes());
+        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), [one]);
+        assert!(bodies_in(b"\"sha256\":\"ab").is_empty());
+    }
+}

@@ -299,3 +299,6 @@ pub(super) fn sync(folder: &Path) -> Result<(), Error> {
     }
     files::sync_dir(folder)
 }
+
+#[cfg(test)]
+mod tests;
