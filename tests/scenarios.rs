@@ -34,7 +34,8 @@ fn rules(overlay: &str) -> Rules {
 
 /// The example's policy without the keys a transcript sets itself: no key may be written twice.
 fn without(policy: &str, overlay: &str) -> String {
-    let own = overlay.lines().skip_while(|line| *line != "[policy]").skip(1).take_while(|line| !line.starts_with('['));
+    let tables = |line: &&str| !line.starts_with('[') || line.starts_with("[policy");
+    let own = overlay.lines().skip_while(|line| *line != "[policy]").skip(1).take_while(tables);
     let own: Vec<&str> = own.filter_map(|line| line.split_once(" = ")).map(|(key, _)| key).collect();
     let kept = policy.lines().filter(|line| line.split_once(" = ").is_none_or(|(key, _)| !own.contains(&key)));
     kept.collect::<Vec<_>>().join("\n")

@@ -5,13 +5,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
-use kiriwake::desk::ids::SourceId;
+use kiriwake::desk::ids::{Number, PartyId, SourceId};
+use kiriwake::desk::letter::{Matter, facts_of};
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
-use kiriwake::desk::owed::Work;
+use kiriwake::desk::outcome::{Delivery, Outcome};
+use kiriwake::desk::owed::{self, Owed, Work};
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
-use kiriwake::desk::{Desk, Input, ledger};
+use kiriwake::desk::{Change, Desk, Entry, Input, ledger};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 const ALERTS: i64 = 10_000;
@@ -61,12 +64,16 @@ fn problem(nth: i64) -> Observation {
 }
 
 fn look(from: i64) -> Input {
+    report((from..from + A_LOOK).map(problem).collect())
+}
+
+fn report(observations: Vec<Observation>) -> Input {
     Input::Report(Report {
         source: SourceId::from("zabbix"),
         cursor: None,
         first_look: false,
         complete: true,
-        observations: (from..from + A_LOOK).map(problem).collect(),
+        observations,
         remarks: Vec::new(),
         maintenance: None,
     })
@@ -97,5 +104,75 @@ fn ten_thousand_alerts_are_one_incident_and_a_handful_of_mails() {
     assert_eq!(parties, ["n-sha"]);
     let mails: Vec<_> = state.owed.values().filter(|row| matches!(row.work, Work::Message { .. })).collect();
     assert!(mails.len() <= 6, "{:?}", mails.iter().map(|row| row.kind()).collect::<Vec<_>>());
+    assert!(ledger::balance(state).balanced);
+}
+
+/// From the night of the storm to ten in the morning of 6 October, when offices are told of lesser faults at once.
+const MORNING: i64 = 16 * 86_400 + 27_980;
+
+/// A device nobody's component covers: each is a fault of its own.
+fn stranger(nth: i64) -> Observation {
+    let Observation { key, at, seen } = problem(nth);
+    let Seen::Problem(mut problem) = seen else { unreachable!("a problem") };
+    problem.host = format!("new-{nth}");
+    problem.host_name = format!("新設機器{nth}");
+    Observation { key, at: at + SignedDuration::from_secs(MORNING), seen: Seen::Problem(problem) }
+}
+
+/// Numbers a message names.
+fn named(row: &Owed) -> Vec<Number> {
+    let Work::Message { letter, .. } = &row.work else { return Vec::new() };
+    match &letter.matter {
+        Matter::Bundle { lines, .. } => lines.iter().filter_map(|line| line.number.clone()).collect(),
+        matter => facts_of(matter).map(|facts| facts.number.clone()).into_iter().collect(),
+    }
+}
+
+// P5
+#[test]
+fn ten_thousand_unrelated_faults_are_no_mail_bomb_and_every_one_is_named() {
+    let mut desk = Desk::new(State::default(), rules());
+    desk.step(after(MORNING - 5), Input::Started { store: "storm".into(), epoch: 1 });
+    desk.step(after(MORNING - 5), Input::RulesLoaded { hash: "storm".into() });
+    let mut sent: BTreeMap<PartyId, Vec<(i64, Vec<Number>)>> = BTreeMap::new();
+    let mut second = 0;
+    let mut step = |desk: &mut Desk, second: i64, input: Input| {
+        let mut entries = desk.step(after(MORNING + second), input).entries;
+        while let Some(Entry { change, .. }) = entries.pop() {
+            let Change::Owed(owed::Change::Started { owed, attempt, .. }) = change else { continue };
+            let Some(row) = desk.state().owed.get(&owed) else { continue };
+            let Work::Message { party, addresses, .. } = &row.work else { continue };
+            sent.entry(party.clone()).or_default().push((second, named(row)));
+            let accepted = Delivery::Accepted { answer: "250 ok".into() };
+            let outcome = Outcome::Message(addresses.iter().map(|to| (to.address.clone(), accepted.clone())).collect());
+            entries.extend(desk.step(after(MORNING + second), Input::Outcome { owed, attempt, outcome }).entries);
+        }
+    };
+    for nth in 0..ALERTS / A_LOOK {
+        let observations = (nth * A_LOOK..(nth + 1) * A_LOOK).map(stranger).collect();
+        second = 3 * (nth + 1);
+        step(&mut desk, second, report(observations));
+    }
+    // Each look brings so many that the rest waits for the next turn of the clock.
+    while second < 900 {
+        second += 15;
+        step(&mut desk, second, Input::Tick);
+    }
+    let state = desk.state();
+    let faults = state.incidents.values().filter(|incident| state.members_of(incident.id).next().is_some());
+    let all: BTreeSet<Number> = faults.filter_map(|incident| incident.number.clone()).collect();
+    assert_eq!(i64::try_from(all.len()).unwrap(), ALERTS, "each is an incident of its own");
+    let rules = rules();
+    let office = &rules.site.office;
+    let told: BTreeSet<Number> = sent[office].iter().flat_map(|(_, numbers)| numbers.clone()).collect();
+    assert!(told.is_superset(&all), "every incident is named to the office");
+    let caps = &rules.policy.caps;
+    for (party, mails) in &sent {
+        // A bundle is what the cap makes of the rest: at most one for each 500 messages.
+        let single = mails.iter().filter(|(_, numbers)| numbers.len() < 2).count();
+        let most = caps.party.burst + caps.party.per_minute * 15;
+        assert!(single <= usize::try_from(most).unwrap(), "{party}: {single} mails by themselves");
+        assert!(mails.len() <= single + 60, "{party}: {} mails", mails.len());
+    }
     assert!(ledger::balance(state).balanced);
 }

@@ -109,7 +109,7 @@ pub(super) async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
         return context.print_json(&lines);
     }
     if lines.is_empty() {
-        text::out(context.tongue.pick("No open incidents.", "対応中の障害はありません。"));
+        text::out(context.tongue.pick("No open incidents.", "未完了の障害はありません。"));
         return Ok(());
     }
     let zone = context.zone().await?;

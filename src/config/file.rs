@@ -5,14 +5,18 @@
 //! `config/`; the fields that `check` hands on unchanged are described where they arrive, in `desk::rules`.
 //! Sources, channels and log patterns bring their own structs; adding one is done in `kinds`.
 
+mod policy;
+
+pub(super) use policy::{CapsTable, PolicyTable, RateTable, SeverityTable};
+
 use super::span::Span;
 use crate::desk::isolate::condition;
 use crate::desk::observation::Level;
 use crate::desk::pattern::Pattern;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{
-    CauseClass, Confidence, ContractScope, DataImpact, Effect, FirstReport, ImpactScope, Language, PartyKind,
-    VerdictCode, WrittenMatch,
+    CauseClass, Confidence, ContractScope, DataImpact, Effect, ImpactScope, Language, PartyKind, VerdictCode,
+    WrittenMatch,
 };
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
@@ -259,64 +263,6 @@ pub(super) enum ExtraKind {
     Holiday,
     /// No holiday although the law computes one.
     NoHoliday,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PolicyTable {
-    pub(super) window: Span,
-    #[serde(default)]
-    pub(super) together: Vec<String>,
-    pub(super) stable: Span,
-    pub(super) watch_repeats: u32,
-    pub(super) watch_span: Span,
-    pub(super) watch_quiet: Span,
-    pub(super) flap_repeats: u32,
-    pub(super) flap_span: Span,
-    pub(super) flap_quiet: Span,
-    pub(super) reopen: Span,
-    pub(super) recurrence: Span,
-    pub(super) look: Vec<String>,
-    pub(super) storm_alerts: u32,
-    pub(super) storm_span: Span,
-    pub(super) storm_again: Span,
-    pub(super) call_again: Span,
-    pub(super) long_closure: Span,
-    pub(super) evidence_values: MaybeSpan,
-    pub(super) evidence_lines: MaybeSpan,
-    pub(super) digest_at: Clock,
-    pub(super) addresses_at: Clock,
-    pub(super) hand_over: bool,
-    pub(super) certificates_at: Clock,
-    pub(super) certificate_days: Vec<u16>,
-    pub(super) blind_tell: Vec<String>,
-    pub(super) hold_business_days: u32,
-    pub(super) reception: String,
-    pub(super) severity: SeverityTables,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SeverityTables {
-    #[serde(rename = "1")]
-    pub(super) one: SeverityTable,
-    #[serde(rename = "2")]
-    pub(super) two: SeverityTable,
-    #[serde(rename = "3")]
-    pub(super) three: SeverityTable,
-    #[serde(rename = "4")]
-    pub(super) four: SeverityTable,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SeverityTable {
-    pub(super) first_report: FirstReport,
-    pub(super) acknowledge_within: Span,
-    pub(super) next_report: MaybeSpan,
-    pub(super) phone_at_any_hour: bool,
-    pub(super) critical: bool,
-    pub(super) deliver_by: Span,
 }
 
 /// A duration, or `"none"`: a default of some hours must be possible to take away.

@@ -3,6 +3,7 @@
 //! A stage, the last. A worker does one attempt and brings back a fact; retry, paths and giving up are decided here, so
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
+mod flow;
 mod hold;
 mod post;
 mod schedule;
@@ -41,9 +42,20 @@ pub(super) fn start_due(turn: &mut Turn) {
         })
         .collect();
     due.sort();
+    let mut held = flow::Held::new();
     for (_, _, id) in due {
-        start(turn, id);
+        let Some(row) = turn.state.owed.get(&id) else { continue };
+        match flow::capped(row) {
+            Some((channel, party)) if !flow::admits(turn, row) => {
+                // What follows something that is being tried waits for that, not for the others.
+                if !waits_for_earlier(turn, row, true) {
+                    held.entry((channel.clone(), party.clone())).or_default().push(id);
+                }
+            }
+            _ => start(turn, id),
+        }
     }
+    flow::settle(turn, held);
 }
 
 fn start(turn: &mut Turn, id: OwedId) {
@@ -61,21 +73,39 @@ fn start(turn: &mut Turn, id: OwedId) {
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
     let busy = turn.state.in_flight.get(&row.destination()).is_some_and(|busy| *busy >= IN_FLIGHT);
-    if busy || waits_for_earlier(turn, row) {
+    if busy || waits_for_earlier(turn, row, false) || flow::waits_for_bundle(turn, row) {
         return;
     }
+    if flow::closed(turn, id) {
+        return around(turn, id);
+    }
+    flow::passes(turn, id);
+    let Some(row) = turn.state.owed.get(&id) else { return };
     let attempt = row.attempts.saturating_add(1);
     turn.record(Change::Started { owed: id, attempt, at: now }, Reason::Due);
 }
 
-/// Messages of one incident reach one party in their order: never 復旧 before 発生.
-fn waits_for_earlier(turn: &Turn, row: &Owed) -> bool {
+/// The channel fails: what is critical takes another that does not, the rest waits.
+fn around(turn: &mut Turn, id: OwedId) {
+    let Some(row) = turn.state.owed.get(&id).filter(|row| row.critical) else { return };
+    let Some(next) = next_path(turn, row).filter(|next| turn.state.house.flows.closed_until(next).is_none()) else {
+        return;
+    };
+    let reason = Reason::PathFailed { why: "the channel fails".to_owned() };
+    turn.record(Change::Rerouted { owed: id, channel: next, at: turn.now.elapsed }, reason);
+    start(turn, id);
+}
+
+/// Messages of one incident reach one party in their order: never 復旧 before 発生. With `tried` only what has been tried
+/// counts.
+fn waits_for_earlier(turn: &Turn, row: &Owed, tried: bool) -> bool {
     let (Some(incident), Some(party)) = (row.incident, row.party()) else { return false };
     turn.state.owed_of(incident).take_while(|earlier| earlier.id < row.id).any(|earlier| {
         earlier.party() == Some(party)
             && earlier.destination() == row.destination()
             && !earlier.state.ended()
             && earlier.not_before.is_none()
+            && (!tried || earlier.attempts > 0)
     })
 }
 
@@ -182,13 +212,15 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
     let reroute = (row.critical && row.failures == 0 && paths_left && matches!(state, OwedState::Waiting { .. }))
         .then(|| Some((next_path(turn, row)?, no_path?)))
         .flatten();
-    let request = row.request;
-    let dead = matches!(state, OwedState::Dead { .. });
+    let channel = channel.clone();
+    let carried = row.bundle.iter().flat_map(|bundle| bundle.requests.iter().copied());
+    let requests: Vec<_> = row.request.into_iter().chain(carried).collect();
+    flow::tell(turn, &channel, &results);
     settle(turn, id, attempt, results, unknown, state);
     if let Some((channel, why)) = reroute {
         turn.record(Change::Rerouted { owed: id, channel, at: turn.now.elapsed }, Reason::PathFailed { why });
     }
-    if accepted && let Some(request) = request {
+    for request in requests.into_iter().filter(|_| accepted) {
         let unsent =
             turn.state.requests.get(&request).is_some_and(|known| known.state == request::RequestState::Unsent);
         if unsent {
@@ -196,7 +228,7 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         }
     }
     for (address, why) in refused {
-        announce(turn, id, address, why, dead);
+        announce(turn, id, address, why);
     }
 }
 
@@ -253,7 +285,7 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
     match (work, incident) {
-        (Work::Message { .. }, _) => announce(turn, id, address, why, true),
+        (Work::Message { .. }, _) => announce(turn, id, address, why),
         (Work::Probe { probe, .. }, _) => {
             isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
         }
@@ -263,9 +295,9 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
 }
 
 /// Tells the desk that somebody was not reached - unless the undelivered message is such a notice itself.
-fn announce(turn: &mut Turn, id: OwedId, address: String, why: String, dead: bool) {
+fn announce(turn: &mut Turn, id: OwedId, address: String, why: String) {
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let Work::Message { letter, .. } = &row.work else { return };
+    let Work::Message { letter, addresses, .. } = &row.work else { return };
     let notice_itself = matches!(
         &letter.matter,
         super::letter::Matter::Internal { notice: Notice::NotDelivered { .. }, .. }
@@ -274,9 +306,8 @@ fn announce(turn: &mut Turn, id: OwedId, address: String, why: String, dead: boo
     if notice_itself {
         return;
     }
-    let (incident, kind) = (row.incident, row.kind().to_owned());
-    let why = if dead || why.is_empty() { why } else { format!("{why}（他の宛先には送達）") };
-    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why }, Why::NotDelivered);
+    let (incident, kind, others) = (row.incident, row.kind().to_owned(), addresses.iter().any(Addressed::accepted));
+    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why, others }, Why::NotDelivered);
 }
 
 /// At a start: attempts that were under way ended without an answer.

@@ -109,7 +109,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::desk::ids::{CalendarId, PartyId};
     use crate::desk::rules::{
-        Asset, Component, ContractScope, FirstReport, Impact, ImpactScope, Language, MailIdentity, Policy,
+        Asset, Caps, Component, ContractScope, FirstReport, Impact, ImpactScope, Language, MailIdentity, Policy,
         SeverityPolicy, Site, System, Usage,
     };
     use jiff::civil::time;
@@ -162,6 +162,7 @@ pub(crate) mod tests {
                 storm_alerts: Some(100),
                 storm_span: Duration::from_secs(600),
                 storm_again: Duration::from_secs(1800),
+                caps: Caps::default(),
                 call_again: Duration::from_secs(300),
                 long_closure: Duration::from_secs(48 * 3600),
                 evidence_values: None,

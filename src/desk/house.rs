@@ -2,6 +2,10 @@
 //!
 //! A thing.
 
+mod flow;
+
+pub use flow::FlowChange;
+
 use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
 use super::state::{Expected, Restored, State, Storm, Storms, Wakeup, When};
@@ -52,6 +56,8 @@ pub enum Change {
     },
     /// Something about storms.
     Storm(StormChange),
+    /// Something about what leaves.
+    Flow(FlowChange),
     /// Something about what must come by its hour.
     Expected {
         /// Its name.
@@ -214,6 +220,12 @@ pub enum Reason {
     NotSeen,
     /// The desk failed on it.
     Failed,
+    /// A message leaves.
+    Left,
+    /// More would leave than may.
+    TooMuch,
+    /// It fails.
+    Failing,
 }
 
 /// Blind times kept for the next digest.
@@ -247,6 +259,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             storm(&mut state.house.storms, change);
             state.agenda.set(Wakeup::Storm, state.house.storms.due.map(When::Elapsed));
         }
+        Change::Flow(change) => flow::apply(state, change),
         Change::Expected { name, what } => {
             expected(&mut state.house.expected, name, what);
             state.agenda.set(Wakeup::Expected, state.house.expected_due());

@@ -4,12 +4,14 @@
 //! data can appear in the text, because it is not here.
 
 mod because;
+mod bundle;
 mod call;
 mod doubt;
 mod impact;
 mod storm;
 
 pub use because::Because;
+pub use bundle::{BundleLine, BundleReader};
 pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use impact::{Hours, Impact, OneSided, Users};
@@ -58,6 +60,9 @@ pub struct CertificateNotice {
     pub ended: bool,
     /// When earlier notices left.
     pub earlier: Vec<Timestamp>,
+    /// Its owner gets the notice, too; `None` = not on record.
+    #[serde(default)]
+    pub owner_told: Option<bool>,
 }
 
 /// Who reads a letter.
@@ -91,6 +96,13 @@ pub struct Signature {
 /// What a letter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Matter {
+    /// まとめ: what would have been more messages than may leave at once.
+    Bundle {
+        /// What each tells, in the order in which they were decided.
+        lines: Vec<BundleLine>,
+        /// Who reads it.
+        reader: BundleReader,
+    },
     /// 予防通知 → 窓口, and whom the probe names: a certificate ends soon, or has ended.
     CertificateEnds {
         /// What is known of it.
@@ -157,6 +169,12 @@ pub enum Matter {
         asked_at: Timestamp,
         /// 1 = the first chaser.
         nth: u32,
+        /// When the next step is taken; `None` = none follows.
+        #[serde(default)]
+        answer_by: Option<Timestamp>,
+        /// Whom of the vendor the request went to, and whether that is a person, where the reader is somebody else.
+        #[serde(default)]
+        asked_of: Option<(String, bool)>,
     },
     /// 取下げ → vendor.
     Withdrawal {
@@ -401,6 +419,15 @@ pub struct Facts {
     pub changes: Vec<Changed>,
     /// Where the incident stands.
     pub stage: Stage,
+    /// 暫定対応 that is in place. Not for vendors.
+    #[serde(default)]
+    pub workaround: Option<String>,
+    /// 窓口着手. Not for vendors.
+    #[serde(default)]
+    pub desk_started: Option<Timestamp>,
+    /// 次回報告 that the offices are promised. Not for vendors.
+    #[serde(default)]
+    pub next_report: Option<Timestamp>,
 }
 
 /// Who said so.
@@ -958,6 +985,12 @@ pub enum Notice {
         party: String,
         /// Asked at.
         asked_at: Timestamp,
+        /// 督促 left by mail.
+        #[serde(default)]
+        reminded: bool,
+        /// It has a number that can be called now; `None` = not on record.
+        #[serde(default)]
+        phone: Option<bool>,
     },
     /// A vendor is closed for long, and nobody of it answers.
     ClosedForLong {
@@ -979,6 +1012,21 @@ pub enum Notice {
         address: String,
         /// What the server said.
         why: String,
+        /// Other addresses of the same message got it.
+        #[serde(default)]
+        others: bool,
+    },
+    /// A channel has failed so often that it is left alone but for one attempt a minute.
+    ChannelFails {
+        /// Which.
+        channel: String,
+        /// What was said last.
+        why: String,
+    },
+    /// A channel that had been left alone works again.
+    ChannelWorks {
+        /// Which.
+        channel: String,
     },
     /// Configuration was not loaded.
     RulesRefused {
@@ -1146,6 +1194,9 @@ pub struct DigestLine {
     pub text: String,
     /// Where it stands, if that is known.
     pub stage: Option<Stage>,
+    /// Of a request: what was asked at `at`, and when 受領 is expected.
+    #[serde(default)]
+    pub asked: Option<(Ask, Timestamp)>,
 }
 
 /// The incident a letter is about, if it is about one.
@@ -1170,6 +1221,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Digest { .. }
         | Matter::HandOver { .. }
         | Matter::Adopted { .. }
+        | Matter::Bundle { .. }
         | Matter::CertificateEnds { .. } => None,
     }
 }

@@ -222,7 +222,7 @@ impl Desk {
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => intake::sweep(turn),
             // Rows are looked at by `deliver::start_due`, after everything that may supersede them.
-            Wakeup::Owed(_) => {}
+            Wakeup::Owed(_) | Wakeup::Held(_) | Wakeup::Channel(_) => {}
         }
     }
 

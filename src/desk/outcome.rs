@@ -63,6 +63,20 @@ pub enum Delivery {
     },
 }
 
+impl Delivery {
+    /// What the other side said, or what happened.
+    pub fn why(&self) -> &str {
+        match self {
+            Delivery::Accepted { answer: why }
+            | Delivery::Later { why, .. }
+            | Delivery::Unreachable { why }
+            | Delivery::Refused { why, .. }
+            | Delivery::TooBig { why }
+            | Delivery::Unknown { why } => why,
+        }
+    }
+}
+
 /// What a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -17,7 +17,7 @@ use super::outcome::{Delivery, Refused};
 use super::state::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A row that ended is kept this long in the working state; the journal keeps it for the retention time.
@@ -34,6 +34,9 @@ pub struct Owed {
     pub incident: Option<IncidentId>,
     /// Which request it carries to its vendor.
     pub request: Option<RequestId>,
+    /// What it tells in one, where it stands for several messages.
+    #[serde(default)]
+    pub bundle: Option<Bundle>,
     /// Why it is owed.
     pub why: Why,
     /// What is to be done.
@@ -56,6 +59,15 @@ pub struct Owed {
     pub unknowns: u32,
     /// Where it stands.
     pub state: OwedState,
+}
+
+/// What one message tells of that several were to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// Requests it carries to their vendor.
+    pub requests: BTreeSet<RequestId>,
+    /// Incidents it is about.
+    pub incidents: BTreeSet<IncidentId>,
 }
 
 /// What is to be done.
@@ -246,6 +258,7 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Sighted { .. } => "sighted",
         Matter::Digest { .. } => "digest",
         Matter::HandOver { .. } => "hand_over",
+        Matter::Bundle { .. } => "bundle",
         Matter::Adopted { .. } => "adopted",
         Matter::CertificateEnds { .. } => "certificate_ends",
     }

@@ -7,6 +7,7 @@ mod agenda;
 mod books;
 mod covers;
 mod expected;
+mod flow;
 mod here;
 mod house;
 mod storm;
@@ -14,6 +15,7 @@ mod storm;
 pub use agenda::{Agenda, Wakeup, When};
 pub use books::{Counters, Tally};
 pub use expected::{Expected, GRACE};
+pub use flow::{FAILURES, Flow, Flows, Gate, PartyFlow};
 pub use here::Here;
 pub use house::{House, Restored};
 pub use storm::{Storm, Storms};
@@ -110,6 +112,9 @@ pub struct State {
     /// Attempts under way, by destination.
     #[serde(skip)]
     pub in_flight: BTreeMap<String, i64>,
+    /// Rows that tell in one what several were to tell.
+    #[serde(skip)]
+    pub bundles: BTreeSet<OwedId>,
     /// Members of incidents, by what they have in common with others ([`Alert::shares`]).
     #[serde(skip)]
     pub sharing: BTreeMap<String, BTreeSet<AlertId>>,
@@ -175,6 +180,9 @@ impl State {
             if let Some(incident) = row.incident {
                 self.owed_of.entry(incident).or_default().insert(row.id);
             }
+            if row.bundle.is_some() {
+                self.bundles.insert(row.id);
+            }
             if matches!(row.state, OwedState::Started { .. }) {
                 *self.in_flight.entry(row.destination()).or_default() += 1;
             }
@@ -188,8 +196,17 @@ impl State {
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
         self.agenda.set(Wakeup::Expected, self.house.expected_due());
         self.agenda.set(Wakeup::Storm, self.house.storms.due.map(When::Elapsed));
+        for channel in self.house.flows.0.keys().cloned().collect::<Vec<_>>() {
+            self.watch_channel(&channel);
+        }
         self.agenda.set(Wakeup::Sweep, self.house.sweep_due.map(When::Elapsed));
         self.reshaped.clear();
+    }
+
+    /// Whether a message that tells several in one carries a request to its vendor.
+    pub(super) fn is_bundled(&self, request: RequestId) -> bool {
+        let bundles = self.bundles.iter().filter_map(|id| self.owed.get(id)?.bundle.as_ref());
+        bundles.into_iter().any(|bundle| bundle.requests.contains(&request))
     }
 
     pub(super) fn put_alert(&mut self, alert: Alert) {

@@ -15,6 +15,11 @@ pub(super) fn acknowledge(number: &Number, party: &str) -> String {
     incident("ack", number, &format!("--party {}", quoted(party)))
 }
 
+/// Records that somebody answered the phone.
+pub(super) fn answered(number: &Number, party: &str) -> String {
+    incident("called", number, &format!("answered --party {}", quoted(party)))
+}
+
 /// Records how a call ended.
 pub(super) fn called(number: &Number, party: &str) -> String {
     incident("called", number, &format!("no_answer --party {}", quoted(party)))
@@ -33,6 +38,11 @@ pub(super) fn confirm(number: &Number) -> String {
 /// Settles another verdict, one that names who should act.
 pub(super) fn decide(number: &Number) -> String {
     incident("confirm", number, "--verdict single --party \"...\"")
+}
+
+/// Settles that no vendor should act.
+pub(super) fn decide_otherwise(number: &Number) -> String {
+    incident("confirm", number, "--verdict own")
 }
 
 /// Settles that this party should act.

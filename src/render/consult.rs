@@ -46,16 +46,22 @@ pub(super) fn consultation(
     }
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
+    if first {
+        page.field("受付契機", words::detected_by(incident.detected_by));
+    }
     facts::symptom(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
-    page.section(Name::State).field("切り分け", facts::isolation(incident));
+    page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     if let Some(closed) = closed {
-        page.lines("業者への電話", call::so_far(&closed.tried, &clock), "記録なし");
+        page.lines("電話連絡", call::so_far(&closed.tried, &clock), "記録なし");
+    }
+    if first {
+        page.field("復旧見込み", facts::outlook(incident));
     }
     page.section(Name::Ask);
-    page.lines("対応の選択肢", options(incident, out_of_scope), "確認中");
-    page.field("留意点", "ご判断までの間、現在の状態が続く見込みです。影響が広がるおそれの有無は確認中です。");
+    page.lines("対応の選択肢", options(incident, out_of_scope, closed.is_some()), "確認中");
+    page.field("留意点", risk(incident, closed.is_some()));
     page.field(
         "ご回答希望",
         match wished_by {
@@ -67,34 +73,60 @@ pub(super) fn consultation(
         },
     );
     if first {
+        page.field("次回報告", facts::next_report(incident.next_report, &clock));
         page.section(Name::Courtesy).text("ご迷惑をおかけしておりますことをお詫び申し上げます。");
     }
     closing(&mut page, letter, Reader::Office, true);
     let what = facts::office_title(incident);
-    let tags: &[&str] = if first { &["ご相談", "第一報"] } else { &["ご相談", "ご判断のお願い"] };
+    let tags: &[&str] = if first {
+        &["ご相談", "ご判断のお願い", "第一報"]
+    } else {
+        &["ご相談", "ご判断のお願い"]
+    };
     (subject(tags, &what, Some(incident.severity), Some(&incident.number)), page)
 }
 
-/// 「現在、片系で運転しております。保守業者の受付再開は11月24日（火）9時00分で、それまで対応を見込めません。…」
+/// 「対象機器は、二重化した片方のみで運転しております。保守業者（…）は11月24日（火）9時00分まで受付時間外で、…」
 fn closed_words(incident: &Facts, closed: &Closure, clock: &Clock) -> String {
     let now = match (&incident.impact.one_sided, incident.effect) {
-        (Some(_), _) => "現在、片系で運転しております。",
+        (Some(_), _) => "対象機器は、二重化した片方のみで運転しております。",
         (None, Some(Effect::None)) => "現在、影響は確認されておりませんが、異常が継続しております。",
         (None, _) => "現在、異常が継続しております。",
     };
-    let go_on = if incident.impact.one_sided.is_some() || incident.effect == Some(Effect::None) {
-        "運転継続の可否"
+    let asked = if goes_on(incident) {
+        "このまま運転を継続してよいか、ご判断をお願いいたします。"
     } else {
-        "今後の対応"
+        "今後の対応につきまして、ご判断をお願いいたします。"
     };
     format!(
-        "{now}保守業者（{}）の受付再開は{}で、それまで対応を見込めません。{go_on}につきまして、ご判断をお願いいたします。",
+        "{now}保守業者（{}）は{}まで受付時間外で、現時点で受領の連絡を得ておりません。\
+         それまで対応を開始できない可能性があります。{asked}",
         text::name(&closed.party),
         clock.short(closed.opens)
     )
 }
 
-fn options(incident: &Facts, out_of_scope: bool) -> Vec<String> {
+/// Nothing has stopped: it can be left as it is.
+fn goes_on(incident: &Facts) -> bool {
+    incident.impact.one_sided.is_some() || incident.effect == Some(Effect::None)
+}
+
+/// What waiting means.
+fn risk(incident: &Facts, closed: bool) -> &'static str {
+    match (&incident.impact.one_sided, closed) {
+        (Some(_), true) => {
+            "保守業者の受付再開までの間、片系での運転が続く見込みです。この間に残る一方にも異常が生じた場合は、\
+             システムをご利用いただけなくなるおそれがあります。"
+        }
+        (Some(_), false) => {
+            "ご判断までの間、片系での運転が続く見込みです。この間に残る一方にも異常が生じた場合は、\
+             システムをご利用いただけなくなるおそれがあります。"
+        }
+        (None, _) => "ご判断までの間、現在の状態が続く見込みです。影響が広がるおそれの有無は確認中です。",
+    }
+}
+
+fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
     let substitute = match incident.substitute {
         Some(true) => "代替手段による運用の継続",
         _ => "代替手段による運用の継続（代替手段の有無は確認中）",
@@ -102,6 +134,11 @@ fn options(incident: &Facts, out_of_scope: bool) -> Vec<String> {
     let options: &[&str] = match (out_of_scope, incident.substitute) {
         (true, Some(false)) => &["調達等による修理または交換", "経過の観察"],
         (true, _) => &["調達等による修理または交換", substitute, "経過の観察"],
+        (false, _) if closed && goes_on(incident) => &[
+            "このまま運転を継続し、保守業者からの連絡を待つ",
+            "対象システムを計画的に停止する、または代替の手段に切り替える",
+            "別の手段による対応（保守契約外の手配等）",
+        ],
         (false, _) if !facts::unanswered(incident).is_empty() => &[
             "保守業者からの連絡を待ち、現在の状態で運用を継続",
             "運用の停止または切替え",

@@ -19,10 +19,11 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
     let end = clock.short(cover.until);
     let phone = cover.phone.as_deref().map(text::name).filter(|phone| !phone.is_empty());
     let phone = phone.map_or_else(String::new, |phone| format!("（電話 {phone}）"));
+    let owner = text::or(text::name(&cover.owner), "担当");
     let mut details = vec![
         format!("番号：{}", text::name(&cover.id)),
         format!("期間：{} 〜 {}", clock.western(cover.from), clock.western(cover.until)),
-        format!("担当：{}{phone}", text::or(text::name(&cover.owner), "不明")),
+        format!("担当：{owner}{phone}"),
     ];
     details.extend(red.iter().map(|line| format!("継続中：{}", text::summary(line))));
     if total > red.len() {
@@ -36,7 +37,7 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
     } else {
         format!(
             "{}は{end}に終了の予定ですが、対象の警報が{total}件、継続しております。終了の時点で継続しているものは、\
-             {end}に発生した障害として受け付け、担当へ対応を依頼します。",
+             {end}に発生した障害として受け付け、{owner}へ対応を依頼します。作業の状況を、{owner}にご確認ください。",
             named(cover)
         )
     };
@@ -46,16 +47,19 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
             vec![commands::extend(&cover.id, cover.silence)],
         )
     } else {
-        (
-            "担当に作業の状況を確認し、延長する場合は、新しい終了の時刻を記録してください。",
-            vec![commands::extend(&cover.id, cover.silence)],
-        )
+        ("作業を延長する場合は、新しい終了の時刻を記録してください。", vec![commands::extend(&cover.id, cover.silence)])
     };
     Told {
         title: format!("{} 終了前に警報が継続（{total}件）", named(cover)),
         happened,
         details,
-        steps: vec![first, ("予定どおり終了する場合は、何もする必要はありません。", Vec::new())],
+        steps: vec![
+            first,
+            (
+                "延長しない場合、操作は不要です（終了時に警報が継続していれば、障害として自動で受け付けます）。",
+                Vec::new(),
+            ),
+        ],
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], trie
     facts::symptom(&mut page, incident, &clock);
     impact::brief(&mut page, incident);
     if !tried.is_empty() {
-        page.section(Name::State).lines("これまでの架電", calls_made::so_far(tried, &clock), "該当なし");
+        page.section(Name::State).lines("電話連絡", calls_made::so_far(tried, &clock), "該当なし");
     }
     page.section(Name::Annex);
     if calls.is_empty() {
@@ -68,7 +68,11 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
             Purpose::Consult { .. } => "受けた方のお名前、ご判断の内容、または折返しの時刻",
         },
     );
-    let result = "□受領　□不在　□留守電　□話中（　　時　　分）";
+    let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
+    let result = match to_office {
+        true => "□応答　□不在　□留守電　□話中（　　時　　分）",
+        false => "□受領　□応答（受領は折返し）　□不在　□留守電　□話中（　　時　　分）",
+    };
     page.lines(
         "結果記入欄",
         vec![
@@ -78,19 +82,18 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
         ],
         result,
     );
-    match call.purpose {
-        Purpose::Ask(_) | Purpose::Chase => {
-            page.text("受領を得たら、次のコマンドで記録してください。");
-            page.command(commands::acknowledge(&incident.number, &call.organization));
-            page.text("つながらなかった場合は、その都度記録してください（留守電は voice_mail、話中は busy）。");
-            page.command(commands::called(&incident.number, &call.organization));
-        }
-        Purpose::Inform | Purpose::Consult { .. } => {
-            page.text("連絡の結果は、次のコマンドで記録してください（つながった場合は answered）。");
-            page.command(commands::called(&incident.number, &call.organization));
-            page.text("伺った内容は、次のコマンドで記録してください。");
-            page.command(commands::note(&incident.number));
-        }
+    if to_office {
+        page.text("つながった場合は、次のコマンドで記録してください。");
+        page.command(commands::answered(&incident.number, &call.organization));
+    } else {
+        page.text("受領を得たら、次のコマンドで記録してください。");
+        page.command(commands::acknowledge(&incident.number, &call.organization));
+    }
+    page.text("つながらなかった場合は、その都度記録してください（留守電は voice_mail、話中は busy）。");
+    page.command(commands::called(&incident.number, &call.organization));
+    if to_office {
+        page.text("伺った内容は、次のコマンドで記録してください。");
+        page.command(commands::note(&incident.number));
     }
 }
 
@@ -108,6 +111,12 @@ fn next_contact(next: &NextContact) -> String {
     format!("{}{}　{}", text::name(&next.contact), if next.person { " 様" } else { "" }, text::name(&next.phone))
 }
 
+/// A sentence without the bracket at its end, which nobody can say aloud.
+fn without_note(sentence: &str) -> String {
+    let head = sentence.strip_suffix("）。").and_then(|inside| inside.rsplit_once('（'));
+    head.map_or_else(|| sentence.to_owned(), |(head, _)| format!("{head}。"))
+}
+
 /// What to say: read aloud in about 30 seconds, the digits of the number in groups.
 fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> String {
     let number = number_of(&incident.number);
@@ -116,7 +125,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
     let contract = text::name(&call.contract);
     let contract = if contract.is_empty() { contract } else { format!("契約番号は、{contract}です。") };
     let since = clock.short(incident.occurred);
-    let what = text::cut(&Symptom::of(incident).sentence(), 90);
+    let what = text::cut(&without_note(&Symptom::of(incident).sentence()), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
     let asked = asked.map(|asked| format!("{}にメールで", clock.short(asked.at)));
     let chase = format!("{}ご依頼した障害の件です。", asked.unwrap_or_else(|| "先に".to_owned()));
@@ -130,9 +139,12 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
         Purpose::Consult { opens } => (
             "障害のご報告とご相談です。",
             format!(
-                "保守業者の受付再開が{}のため、{}につきまして、ご判断をお願いいたします。",
-                clock.short(opens),
-                if incident.effect == Some(Effect::None) { "運転継続の可否" } else { "今後の対応" }
+                "保守業者は{}まで受付時間外で、受領の連絡を得ておりません。{}、ご判断をお願いいたします。",
+                clock.spoken(opens),
+                match incident.effect {
+                    Some(Effect::None) => "このまま使い続けてよいか",
+                    _ => "今後の対応につきまして",
+                }
             ),
         ),
         Purpose::Inform => {

@@ -34,12 +34,13 @@ pub(super) fn daily(letter: &Letter, digest: &Digest) -> (String, Page) {
     page.section(Name::Annex).items(&format!("■計画作業・通知抑止（{}件）", digest.covers.len()), covers, "該当なし");
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!(
-        "{} {} 未完了{}件・未受領{}件・静観{}件",
+        "{} {} 未完了{}件・未受領{}件・静観{}件・重大度4 {}件",
         text::name(&letter.from.site),
         clock.today(),
         digest.open.len(),
         digest.unacknowledged.len(),
-        digest.watched.len() + digest.low.len()
+        digest.watched.len(),
+        digest.low.len()
     );
     (subject(&["日報"], what.trim(), None, None), page)
 }
@@ -49,12 +50,14 @@ pub(super) fn hand_over(letter: &Letter, digest: &Digest) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Desk);
-    page.text(format!("受付時間が終了しました。{}現在、対応中の件を引き継ぎます。", clock.now()));
+    page.text(format!("受付時間が終了しました。{}現在の未完了の件を、時間外の当番へ引き継ぎます。", clock.now()));
     let lists =
         [("未完了", &digest.open), ("未受領", &digest.unacknowledged), ("このあとの次回報告予定", &digest.promised)];
     for (label, lines) in lists {
         page.section(Name::Annex).items(&format!("■{label}（{}件）", lines.len()), rows(lines, &clock), "該当なし");
     }
+    page.section(Name::Annex).text("次に行うこと：").item("未完了の一覧を確認し、対応を引き継いでください。");
+    page.command(commands::LIST.to_owned());
     closing(&mut page, letter, Reader::Desk, false);
     let (site, today) = (text::name(&letter.from.site), clock.today());
     let what = format!("{site} {today} 未完了{}件・未受領{}件", digest.open.len(), digest.unacknowledged.len());
@@ -106,9 +109,12 @@ fn undelivered(lines: &[DigestLine], clock: &Clock) -> Vec<String> {
 fn row(line: &DigestLine, clock: &Clock) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(line.number.as_ref().map(number_of));
-    parts.push(clock.column(line.at));
+    let asked = line.asked.as_ref();
+    let ask = asked.map(|(ask, _)| format!(" {}", words::ask(*ask))).unwrap_or_default();
+    parts.push(format!("{}{ask}", clock.column(line.at)));
     parts.extend(line.severity.map(|severity| format!("重大度{severity}")));
     parts.extend(line.stage.map(|stage| words::stage(stage).to_owned()));
     parts.push(text::or(text::summary(&line.text), "不明"));
+    parts.extend(asked.map(|(_, by)| format!("受領期限 {}", clock.column(*by))));
     parts.join("　")
 }

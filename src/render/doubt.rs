@@ -14,16 +14,16 @@ const UNIT: &str = "台";
 /// Why the machine stopped at 不明, for the desk.
 pub(super) fn stopped(unknown: Option<&Unknown>) -> String {
     match unknown {
-        None => "自動の一次切り分けでは、原因を特定できませんでした。".to_owned(),
+        None => "自動の一次切り分けでは、担当先を特定できませんでした。".to_owned(),
         Some(Unknown::NothingKnown { hosts }) if hosts.is_empty() => {
-            "該当するルールも、担当する構成要素もないため、自動の一次切り分けでは原因を特定できませんでした。".to_owned()
+            "該当するルールも、担当する構成要素もないため、自動の一次切り分けでは担当先を特定できませんでした。".to_owned()
         }
         Some(Unknown::NothingKnown { hosts }) => format!(
-            "該当するルールがなく、{}を担当する構成要素も設定に登録されていないため、自動の一次切り分けでは原因を特定できませんでした。",
+            "該当するルールがなく、{}が責任分界表（設定）に登録されていないため、自動の一次切り分けでは担当先を特定できませんでした。",
             facts::listed(hosts, UNIT)
         ),
         Some(Unknown::NobodyLeft) => {
-            "依頼した業者から対応範囲外との回答があり、ほかに該当する業者が見当たらないため、自動の切り分けはここまでです。"
+            "依頼した業者から対応範囲外との回答があり、ほかに該当する業者が見当たらないため、自動の切り分けを終了しました。"
                 .to_owned()
         }
         Some(Unknown::Disagreement { .. }) => {
@@ -35,18 +35,28 @@ pub(super) fn stopped(unknown: Option<&Unknown>) -> String {
     }
 }
 
+/// 根拠 in the names of what fails, where nothing is registered for it.
+pub(super) fn unregistered(verdict: &VerdictFacts) -> Option<String> {
+    match &verdict.unknown {
+        Some(Unknown::NothingKnown { hosts }) if !hosts.is_empty() => {
+            Some(format!("{}が責任分界表（設定）に登録されていないため", facts::listed(hosts, UNIT)))
+        }
+        _ => None,
+    }
+}
+
 /// The same for an office, as 切り分け.
 pub(super) fn told_to_office(verdict: &VerdictFacts) -> String {
     let by = format!("（{}）", words::by(verdict.by));
     match &verdict.unknown {
-        Some(Unknown::Disagreement { .. }) => format!(
-            "複数の可能性を示す情報があり、現時点では原因を一つに特定できておりません{by}。窓口にて調査いたします。"
-        ),
-        Some(Unknown::NobodyLeft) => format!(
-            "お問い合わせした業者の対応範囲には該当せず、現時点では原因を特定できておりません{by}。窓口にて調査いたします。"
-        ),
+        Some(Unknown::Disagreement { .. }) => {
+            format!("複数の可能性を示す情報があり、現時点では原因を一つに特定できておりません{by}。")
+        }
+        Some(Unknown::NobodyLeft) => {
+            format!("照会した業者から対応範囲外との回答があり、現時点では原因を特定できておりません{by}。")
+        }
         Some(Unknown::NothingKnown { .. } | Unknown::ByRule { .. }) | None => {
-            format!("現時点では原因を特定できておりません{by}。窓口にて調査いたします。")
+            format!("現時点では原因を特定できておりません{by}。")
         }
     }
 }
@@ -58,7 +68,7 @@ pub(super) fn open_ends(page: &mut Page, verdict: &VerdictFacts, incident: &Fact
     }
     if !verdict.would_change.is_empty() {
         let levers = verdict.would_change.iter().map(|known| lever(known, incident, clock)).collect();
-        page.items("次に確認すること（判断の決め手）", levers, "該当なし");
+        page.items("判断の決め手となる確認事項", levers, "該当なし");
     }
 }
 
@@ -77,26 +87,27 @@ fn claim(claim: &Claim) -> String {
 fn lever(lever: &Lever, incident: &Facts, clock: &Clock) -> String {
     let parties = facts::listed(&lever.parties, "者");
     let then = match lever.code {
-        VerdictCode::Single | VerdictCode::Multi | VerdictCode::External if !parties.is_empty() => {
-            format!("{}（{parties}）", words::verdict(lever.code))
-        }
+        VerdictCode::Single | VerdictCode::Multi if !parties.is_empty() => format!("{parties}の対応範囲"),
+        VerdictCode::External if !parties.is_empty() => format!("外部サービス（{parties}）の事象"),
+        VerdictCode::Own => "窓口の対応範囲".to_owned(),
+        VerdictCode::Unknown => "担当先を決めず、窓口で調査".to_owned(),
         _ => words::verdict(lever.code).to_owned(),
     };
     match &lever.need {
         Need::Rule { rule, at: Some(at), .. } => {
             let (rule, at) = (text::name(rule), clock.short(*at));
-            format!("{at}の時点でも続いているか（自動で判定し直します）：ルール「{rule}」が成立すれば、{then}")
+            format!("{at}の時点で続いているか（自動で判定し直します）：ルール「{rule}」に該当すれば、{then}")
         }
         Need::Rule { rule, facts, .. } => {
             let told = facts.iter().map(|fact| evidence::question(&evidence::fact(fact, incident, clock)));
             let questions = text::or(told.collect::<Vec<_>>().join("、"), "未確認の条件");
-            format!("{questions}：ルール「{}」が成立すれば、{then}", text::name(rule))
+            format!("{questions}：結果がルール「{}」に該当すれば、{then}", text::name(rule))
         }
         Need::NotTheirs { party } => {
             format!("{}の対応範囲かどうか：範囲外であれば、{then}", text::name(party))
         }
         Need::Covered { hosts } => {
-            format!("{}の担当業者（設定に未登録）：登録されれば、その業者", facts::listed(hosts, UNIT))
+            format!("{}の保守業者：判明すれば、その業者へ依頼（設定は未登録）", facts::listed(hosts, UNIT))
         }
     }
 }

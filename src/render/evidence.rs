@@ -86,9 +86,9 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
     }
 }
 
-/// A fact that is not known as what is to be found out: without the words that say that it is not known.
+/// A fact that is not known as what is to be found out: that the machine could not is no word against a person.
 pub(super) fn question(told: &str) -> String {
-    ["（確認できず）", "（確認待ち）"].iter().fold(told.to_owned(), |told, mark| told.replace(mark, ""))
+    told.replace("（確認できず）", "（自動では確認できず）")
 }
 
 /// 直前の変更 and 類似事例, for whoever looks for the cause. `date` writes a time in the reader's form.

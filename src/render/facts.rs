@@ -9,7 +9,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting};
 use super::{because, doubt, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
-use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -26,6 +26,16 @@ pub(super) fn listed(raw: &[String], unit: &str) -> String {
 /// Subject's symptom for an office: what is hit first, then what fails.
 pub(super) fn office_title(facts: &Facts) -> String {
     let symptom = Symptom::of(facts).title();
+    if facts.effect == Some(Effect::None) {
+        // Nobody is to read a system's name and think that it has stopped.
+        let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+        return match facts.impact.one_sided {
+            Some(_) if !over => format!("{symptom}（片系運転）"),
+            // What is feared for the data is an effect, too.
+            _ if facts.data.is_some_and(|data| data != DataImpact::None) => symptom,
+            _ => format!("{symptom}（業務影響なし）"),
+        };
+    }
     // A 拠点 where nothing works any more tells more than a system of which that is a part.
     let there = if facts.impact.everywhere { &[] } else { facts.impact.cut_off.as_slice() };
     let systems = text::names(&[there, &facts.systems].concat());
@@ -118,17 +128,14 @@ pub(super) fn unanswered(facts: &Facts) -> Vec<String> {
 }
 
 /// 切り分け結果 in a sentence without blame, with 確度 and who said so.
-pub(super) fn isolation(facts: &Facts) -> String {
+pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
     let Some(verdict) = &facts.verdict else { return "切り分け中です。原因は確認中です。".to_owned() };
     let suspect = suspect(facts, verdict);
     let mark = format!("（確度：{}、{}）", words::confidence(verdict.confidence), words::by(verdict.by));
     let by = format!("（{}）", words::by(verdict.by));
     let likely = likelihood(verdict.confidence);
-    if let Some((work, _)) = overrun(facts) {
-        return format!(
-            "計画作業「{work}」の終了後も異常が継続しております（計画停止の超過）。同作業に起因する{likely}{mark}。\
-             原因は確認中です。"
-        );
+    if let Some(late) = overran(facts, clock) {
+        return format!("{late}同作業に起因する{likely}{mark}。原因は確認中です。");
     }
     match verdict.code {
         VerdictCode::Single | VerdictCode::Multi => match cause(facts) {
@@ -147,6 +154,13 @@ pub(super) fn isolation(facts: &Facts) -> String {
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
         VerdictCode::Security => "窓口にて確認しております。".to_owned(),
     }
+}
+
+/// 「計画作業「…」の終了予定（12時00分）を過ぎても、異常が継続しております。」
+fn overran(facts: &Facts, clock: &Clock) -> Option<String> {
+    let (work, until) = overrun(facts)?;
+    let until = clock.short(until);
+    Some(format!("計画作業「{work}」の終了予定（{until}）を過ぎても、異常が継続しております。"))
 }
 
 /// Planned work (of a vendor that reads: its own), where what it kept apart still burns: its name and its end.
@@ -181,8 +195,27 @@ fn suspect(facts: &Facts, verdict: &VerdictFacts) -> String {
     }
 }
 
+/// 現在の状況 for the desk itself, which knows whether it has begun.
+pub(super) fn state_at_desk(facts: &Facts, clock: &Clock) -> Vec<String> {
+    // Before it came back is not now.
+    let began = facts.desk_started.filter(|at| facts.returned.is_none_or(|back| *at >= back));
+    let by_desk = began.map_or_else(
+        || "窓口の着手待ちです。".to_owned(),
+        |at| format!("窓口にて調査中です（{}着手）。", clock.short(at)),
+    );
+    stands(facts, clock, &by_desk, if began.is_some() { &by_desk } else { WORKED_ON })
+}
+
 /// 現在の状況: where the incident stands, and what those asked have answered.
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
+    stands(facts, clock, "引き続き、窓口にて切り分けを行います。", WORKED_ON)
+}
+
+/// Somebody works on it.
+const WORKED_ON: &str = "復旧に向けて対応しております。";
+
+/// `left_to_desk` where the machine has said what it can say, `worked_on` where work goes on and no vendor is known to do it.
+fn stands(facts: &Facts, clock: &Clock, left_to_desk: &str, worked_on: &str) -> Vec<String> {
     let mut out: Vec<String> = facts.asked.iter().map(|asked| asked_sentence(asked, clock)).collect();
     let elsewhere = echo_of(facts).filter(|_| out.is_empty());
     if let (Stage::Isolating | Stage::Requested | Stage::InProgress, Some(of)) = (facts.stage, elsewhere) {
@@ -190,20 +223,25 @@ pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
         return out;
     }
     match facts.stage {
-        // The machine has said what it can say; the desk goes on.
         Stage::Isolating if facts.verdict.is_some() && out.is_empty() => {
-            out.push("窓口にて切り分けを続けます。".to_owned());
+            out.push(left_to_desk.to_owned());
         }
         Stage::Isolating => out.push("一次切り分けを行っております。".to_owned()),
         Stage::Requested if out.is_empty() => out.push("対応を依頼しております。".to_owned()),
         Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
-            out.push("復旧に向けて対応しております。".to_owned());
+            out.push(worked_on.to_owned());
         }
         Stage::Requested | Stage::InProgress => {}
-        Stage::WorkedAround => out.push(
-            "上記の暫定対応の範囲でご利用いただける状態です。完全な復旧には至っておらず、引き続き対応しております。"
-                .to_owned(),
-        ),
+        Stage::WorkedAround => out.push(format!(
+            "{}完全な復旧には至っておらず、引き続き対応しております。",
+            match facts.workaround.as_deref().map(text::note).filter(|done| !done.is_empty()) {
+                Some(done) => {
+                    let done = done.trim_end_matches('。');
+                    format!("暫定対応（{done}）の範囲でご利用いただける状態です。")
+                }
+                None => "暫定対応により、一部をご利用いただける状態です。".to_owned(),
+            }
+        )),
         Stage::Verifying => {
             out.push("監視上は正常に戻っておりますが、動作を確認中です。".to_owned());
             if !facts.still_red.is_empty() {

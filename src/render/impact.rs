@@ -14,7 +14,7 @@ use crate::desk::rules::{Effect, ImpactScope};
 /// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
 const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
 /// The same where a spare carries on.
-const CARRIED: &str = "冗長構成の片系で継続しており、現時点で影響は確認されておりません。";
+const CARRIED: &str = "二重化した機器の片方（片系）で運転を継続しており、現時点で影響は確認されておりません。";
 
 /// For an office: everything that is known.
 pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
@@ -34,9 +34,13 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     let untouched = listed(&facts.impact.untouched, "システム");
     if !untouched.is_empty() && facts.effect != Some(Effect::None) {
         let except = cut_off(facts).filter(|_| !facts.impact.everywhere);
-        let except = except.map(|places| format!("{places}を除き、")).unwrap_or_default();
-        let why = format!("{except}障害の疑われる箇所に依存しないため、引き続きご利用いただける見込みです。");
-        page.field("継続利用可", format!("{untouched}（{why}）"));
+        let except = except.map(|places| format!("{places}以外では、")).unwrap_or_default();
+        page.field(
+            "継続利用",
+            format!(
+                "{untouched}は、{except}引き続きご利用いただける見込みです（障害が疑われる箇所を使用しないため）。"
+            ),
+        );
     }
 }
 
@@ -110,19 +114,32 @@ fn scope(facts: &Facts) -> Vec<String> {
         None if !places.is_empty() => format!("{places}（影響の範囲は確認中）"),
         None => String::new(),
     };
-    if lines.is_empty() {
-        lines.extend((!scope.is_empty()).then_some(scope));
-    } else if !scope.is_empty() && wide.is_some() {
-        lines.push(format!("影響が及ぶ場合の範囲：{scope}"));
-    }
     // A 拠点 that is also called a 部署 is not said twice, nor every single one of a whole town hall.
     let departments: Vec<String> =
         impact.departments.iter().filter(|department| !impact.locations.contains(department)).cloned().collect();
-    if !impact.everywhere && !everybody && !departments.is_empty() {
-        lines.push(format!("部署：{}", listed(&departments, "部署")));
+    let departments = match !impact.everywhere && !everybody {
+        true => listed(&departments, "部署"),
+        false => String::new(),
+    };
+    let users = impact.users.map(|users| match users.at_least {
+        true => format!("少なくとも約{}名", users.about),
+        false => format!("約{}名", users.about),
+    });
+    let users = users.unwrap_or_default();
+    if lines.is_empty() {
+        lines.extend((!scope.is_empty()).then_some(scope));
+        lines.extend((!departments.is_empty()).then(|| format!("部署：{departments}")));
+        lines.extend((!users.is_empty()).then(|| format!("利用者：{users}")));
+        return lines;
     }
-    if let Some(users) = impact.users {
-        lines.push(format!("利用者：約{}名{}", users.about, if users.at_least { "以上" } else { "" }));
+    // Nobody is hit: whoever would be is told in one breath with the "if", so that no line reads like a loss of now.
+    let who = [("", places), ("部署 ", departments), ("利用者 ", users)];
+    let who = who.iter().filter(|(_, who)| !who.is_empty()).map(|(label, who)| format!("{label}{who}"));
+    let who = who.collect::<Vec<_>>().join("、");
+    match wide {
+        Some(wide) => lines.push(format!("影響が及ぶ場合の範囲：{wide}{}", around(&who))),
+        None if !who.is_empty() => lines.push(format!("影響が及ぶ場合の範囲：{who}")),
+        None => {}
     }
     lines
 }
@@ -143,7 +160,7 @@ fn systems(facts: &Facts) -> Option<String> {
         if used.is_empty() {
             format!("{place}でご利用の業務システム")
         } else {
-            format!("{used}（{place}でのご利用）")
+            format!("{place}でご利用の{used}")
         }
     });
     let systems = listed(&facts.systems, "システム");
@@ -235,6 +252,7 @@ fn in_hours(known: &[(String, String)]) -> Option<String> {
 fn residents(facts: &Facts) -> &'static str {
     match facts.residents {
         _ if facts.effect == Some(Effect::None) => "現時点で確認されておりません",
+        Some(true) if !facts.impact.hours.out_of_service.is_empty() => "利用時間内は有の見込み（現在は利用時間外）",
         Some(true) if facts.office_closed && !all_in_service(facts) => "開庁時は有の見込み（閉庁中の影響は確認中）",
         Some(true) => "有の見込み",
         Some(false) => "無の見込み",
@@ -254,9 +272,9 @@ fn substitutes(facts: &Facts) -> Vec<String> {
         Some(true) if lines.is_empty() => lines.push("有".to_owned()),
         Some(true) => {}
         Some(false) if lines.is_empty() => lines.push("無".to_owned()),
-        Some(false) => lines.push("上記のほかは、無".to_owned()),
+        Some(false) => lines.push("上記以外：なし".to_owned()),
         None if lines.is_empty() => {}
-        None => lines.push("上記のほかは、確認中".to_owned()),
+        None => lines.push("上記以外：確認中".to_owned()),
     }
     lines
 }

@@ -7,6 +7,7 @@
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
 pub mod because;
+mod bundle;
 mod call;
 mod certificates;
 mod commands;
@@ -20,6 +21,7 @@ mod ends;
 mod evidence;
 mod facts;
 mod frame;
+mod handling;
 mod impact;
 mod layout;
 pub mod mask;
@@ -31,6 +33,7 @@ mod report;
 mod request;
 mod restored;
 pub mod sentences;
+mod silent;
 mod source;
 mod storm;
 mod symptom;
@@ -86,7 +89,15 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
             let more = request::More { entry_phone: entry_phone.as_deref(), quoted: &quoted, before: before.as_ref() };
             request::request(letter, incident, *ask, *acknowledge_by, &more)
         }
-        Matter::Chaser { incident, ask, asked_at, nth } => request::chaser(letter, incident, *ask, *asked_at, *nth),
+        Matter::Chaser { incident, ask, asked_at, nth, answer_by, asked_of } => {
+            let reminder = request::Reminder {
+                asked_at: *asked_at,
+                nth: *nth,
+                answer_by: *answer_by,
+                asked_of: asked_of.as_ref(),
+            };
+            request::chaser(letter, incident, *ask, &reminder)
+        }
         Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
         Matter::OnSite { incident, place, items } => office::on_site(letter, incident, place, items),
         Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
@@ -101,6 +112,7 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
         Matter::CertificateEnds { notice } => certificates::ends(letter, notice),
         Matter::Digest { digest } => digest::daily(letter, digest),
         Matter::HandOver { digest } => digest::hand_over(letter, digest),
+        Matter::Bundle { lines, reader } => bundle::bundle(letter, lines, *reader),
         Matter::Adopted { source, problems, total } => digest::adopted(letter, source, problems, *total),
         Matter::Blind { number, source, since, detail } => {
             source::blind(letter, number.as_ref(), source, *since, detail)

@@ -6,7 +6,9 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{because, call, commands, covers, doubt, evidence, facts, impact, restored, storm, text, words};
+use super::{
+    because, commands, covers, doubt, evidence, facts, handling, impact, restored, silent, storm, text, words,
+};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -36,15 +38,21 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         if let Some(verdict) = incident.verdict.as_ref().filter(|_| matches!(notice, Notice::YoursToDecide)) {
             doubt::open_ends(&mut page, verdict, incident, &clock);
         }
-        page.lines("現在の状況", facts::state(incident, &clock), "確認中");
+        page.lines("現在の状況", facts::state_at_desk(incident, &clock), "確認中");
         if matches!(notice, Notice::YoursToDecide) {
             evidence::before(&mut page, incident, |at| clock.western(at));
         }
+    }
+    if let Notice::Storm { storms } = notice {
+        storm::lists(&mut page, storms, &clock);
     }
     if !told.details.is_empty() {
         page.section(Name::Annex).items("詳細", told.details, "該当なし");
     }
     page.section(Name::Annex).text("次に行うこと：");
+    if let Some(at) = incident.and_then(|facts| facts.next_report) {
+        page.item(format!("次回報告は{}頃の予定です（それまでの記録が、主管課への続報に載ります）。", clock.short(at)));
+    }
     for (step, command) in told.steps {
         page.item(step);
         for line in command {
@@ -68,10 +76,11 @@ fn verdict(incident: &Facts) -> Vec<String> {
         }
         _ => String::new(),
     };
+    let because = doubt::unregistered(told).unwrap_or_else(|| text::summary(&because::japanese(&told.because)));
     vec![
         format!("{}{whose}", words::verdict(told.code)),
         format!("確度：{}（{}）", words::confidence(told.confidence), words::by(told.by)),
-        format!("根拠：{}", text::or(text::summary(&because::japanese(&told.because)), "窓口に記録しております。")),
+        format!("根拠：{}", text::or(because, "窓口に記録しております。")),
     ]
 }
 
@@ -94,19 +103,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
     let number = incident.map(|facts| &facts.number);
     let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
     match notice {
-        Notice::YoursToDecide => Told {
-            title: "切り分けのご判断のお願い".to_owned(),
-            happened: format!("{}窓口で内容をご確認のうえ、ご判断をお願いします。", stopped_because(incident)),
-            details: Vec::new(),
-            steps: vec![
-                ("調査を始めたら、着手を記録してください。", with(commands::start)),
-                (
-                    "切り分け結果を確定してください（担当先が決まれば、依頼が送られます）。",
-                    decisions(incident),
-                ),
-                ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
-            ],
-        },
+        Notice::YoursToDecide => handling::yours(incident),
         Notice::PleaseCheck => Told {
             title: "動作確認のお願い".to_owned(),
             happened: "監視上は正常に戻りました。動作確認をお願いします。復旧報は、確認の結果が記録されるまで送られません。".to_owned(),
@@ -117,37 +114,10 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
             ],
         },
-        Notice::NotAcknowledged { party, asked_at } => Told {
-            title: format!("受領連絡なし（{}）", text::name(party)),
-            happened: format!(
-                "{}に{}へ依頼した件について、受領の連絡が記録されていません。お電話での確認をお願いします。",
-                clock.short(*asked_at),
-                text::name(party)
-            ),
-            details: Vec::new(),
-            steps: vec![
-                ("受領を得たら、次のコマンドで記録してください。", number.map(|number| commands::acknowledge(number, party)).into_iter().collect()),
-                ("つながらなかった場合も、時刻と結果を記録してください。", with(commands::note)),
-            ],
-        },
-        Notice::ClosedForLong { closure } => Told {
-            title: format!("業者の長期休業（{}）", text::name(&closure.party)),
-            happened: format!(
-                "{}は{}まで受付時間外で、電話での連絡も取れておりません。運用責任者にて対応の引継ぎをお願いします。\
-                 このあと、主管課へ相談のメールを送ります。",
-                text::name(&closure.party),
-                clock.short(closure.opens)
-            ),
-            details: match call::so_far(&closure.tried, clock) {
-                tried if tried.is_empty() => vec!["架電の記録なし".to_owned()],
-                tried => tried,
-            },
-            steps: vec![
-                ("対応を引き継いだら、着手を記録してください。", with(commands::start)),
-                ("業者と連絡が取れたら、受領を記録してください。", number.map(|number| commands::acknowledge(number, &closure.party)).into_iter().collect()),
-                ("主管課の判断を伺ったら、記録してください。", with(commands::note)),
-            ],
-        },
+        Notice::NotAcknowledged { party, asked_at, reminded, phone } => {
+            silent::not_acknowledged(number, party, *asked_at, (*reminded, *phone), clock)
+        }
+        Notice::ClosedForLong { closure } => silent::closed_for_long(number, closure, clock),
         Notice::EchoOf { of } => Told {
             title: format!("{}の波及とみられる障害", text::name(&of.0)),
             happened: format!(
@@ -163,26 +133,24 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
             ],
         },
-        Notice::Reopened => Told {
-            title: "再び異常を検知しました".to_owned(),
-            happened: "復旧とした件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned(),
-            details: Vec::new(),
-            steps: vec![("経過を確認し、対応を続けてください。", with(commands::show))],
-        },
-        Notice::NotDelivered { kind, address, why } => Told {
-            title: format!("{}を届けられませんでした", kind_in_words(kind)),
-            happened: format!(
-                "{}を届けられませんでした。お電話など、別の方法での連絡をお願いします。",
-                kind_in_words(kind)
-            ),
-            details: vec![
-                format!("宛先：{}", text::or(text::name(address), "不明")),
-                format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
-            ],
+        Notice::Reopened => handling::reopened(incident),
+        Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
+        Notice::ChannelFails { channel, why } => Told {
+            title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),
+            happened: "送信に続けて失敗したため、この経路での送信を1分に1回の試行に抑えております。急ぎの連絡は、別の経路がある場合、\
+                       そちらで送ります。復旧すると自動で再開し、その旨をお知らせします。"
+                .to_owned(),
+            details: vec![format!("サーバの応答：{}", text::or(text::summary(why), "不明"))],
             steps: vec![
-                ("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]),
-                ("宛先を直したら、上の一覧の番号を指定して再送してください。", vec![commands::RETRY.to_owned()]),
+                ("送信待ちの連絡を確認し、急ぎのものは電話などで連絡してください。", vec![commands::OUTBOX.to_owned()]),
+                ("送信先のサーバと経路の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]),
             ],
+        },
+        Notice::ChannelWorks { channel } => Told {
+            title: format!("送信経路「{}」が復旧しました", text::or(text::name(channel), "不明")),
+            happened: "この経路での送信を再開しました。待っていた連絡は、順に送ります。".to_owned(),
+            details: Vec::new(),
+            steps: vec![("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()])],
         },
         Notice::RulesRefused { faults } => Told {
             title: "設定を読み込めませんでした".to_owned(),
@@ -191,9 +159,9 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             steps: vec![("誤りを直してから、再読み込みしてください。", vec![commands::CHECK.to_owned()])],
         },
         Notice::Remark { source, text: remark } => Told {
-            title: format!("監視元「{}」からの連絡", text::or(text::name(source), "不明")),
+            title: format!("監視元「{}」の動作確認のお願い", text::or(text::name(source), "不明")),
             happened: "監視元の動作について、確認が必要な点があります。".to_owned(),
-            details: vec![text::or(text::note(remark), "不明")],
+            details: vec![format!("原文：{}", text::or(text::note(remark), "不明"))],
             steps: vec![("監視元の状態を確認してください。", vec![commands::STATUS.to_owned()])],
         },
         Notice::WasDown { from, until } => Told {
@@ -212,50 +180,24 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::Restored { made, rows, total } => restored::told(*made, rows, *total, clock),
         Notice::SetAside { what } => Told {
-            title: "処理できない入力を取り分けました".to_owned(),
-            happened: "処理できない入力があったため、取り分けて運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),
+            title: "処理できない入力を別に保管しました".to_owned(),
+            happened: "処理できない入力があったため、別に保管して運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),
             details: vec![text::or(text::note(what), "不明")],
-            steps: vec![("監視元の画面と対応中の一覧を見比べてください。", vec![commands::LIST.to_owned()])],
+            steps: vec![("監視元の画面と未完了の一覧を見比べてください。", vec![commands::LIST.to_owned()])],
         },
         Notice::CoversDoubtful { covers } => covers::doubtful(covers, clock),
         Notice::CoverEnds { cover, red, total } => covers::ends_soon(cover, red, *total, clock),
-        Notice::Storm { storms } => storm::told(storms, clock),
+        Notice::Storm { storms } => storm::told(storms),
         Notice::Damage { what } => Told {
             title: "記録の一部を読み取れませんでした".to_owned(),
             happened: "記録の一部を読み取れませんでした。読み取れたものから運転を続けております。".to_owned(),
             details: vec![text::or(text::note(what), "不明")],
             steps: vec![
                 ("記録を検査し、システム管理者へ連絡してください。", vec![commands::VERIFY.to_owned()]),
-                ("対応中の件に漏れがないか確認してください。", vec![commands::LIST.to_owned()]),
+                ("未完了の件に漏れがないか確認してください。", vec![commands::LIST.to_owned()]),
             ],
         },
     }
-}
-
-/// The verdict as it stands, where there is one to settle; and another.
-fn decisions(incident: Option<&Facts>) -> Vec<String> {
-    let Some(incident) = incident else { return Vec::new() };
-    let settled = incident.verdict.as_ref().is_some_and(|verdict| verdict.code != VerdictCode::Unknown);
-    let as_it_stands = settled.then(|| commands::confirm(&incident.number));
-    as_it_stands.into_iter().chain(doubt::decisions(incident)).collect()
-}
-
-fn stopped_because(incident: Option<&Facts>) -> String {
-    let verdict = incident.and_then(|facts| facts.verdict.as_ref());
-    let told = match verdict.map(|verdict| verdict.code) {
-        None | Some(VerdictCode::Unknown) => {
-            return doubt::stopped(verdict.and_then(|verdict| verdict.unknown.as_ref()));
-        }
-        Some(VerdictCode::Single | VerdictCode::Multi) => "担当とみられる業者がありますが、確度が十分ではありません。",
-        Some(VerdictCode::Own) => "窓口で対応する事象と判定しました。",
-        Some(VerdictCode::ScopeOut) => "保守契約の対象範囲外と判定しました。",
-        Some(VerdictCode::External) => "外部サービスの事象と判定しました。",
-        Some(VerdictCode::User) => "利用者側の事象と判定しました。",
-        Some(VerdictCode::Planned) => "計画作業に伴う事象と判定しました。",
-        Some(VerdictCode::Monitor) => "監視側の事象と判定しました。",
-        Some(VerdictCode::Security) => "情報セキュリティインシデントの疑いがあります。",
-    };
-    told.to_owned()
 }
 
 /// A kind of message as people call it; what is not one of ours (a subject's tag) stands as it is.
@@ -280,8 +222,10 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "sighted" => "監視再開のご連絡",
         "digest" => "日報",
         "hand_over" => "引継ぎ",
+        "bundle" => "まとめ",
         "adopted" => "検知済み事象の一覧",
         "write_back" => "監視への受付番号の記入",
+        "certificate_ends" => "予防通知",
         other => return text::or(text::name(other), "メール"),
     };
     known.to_owned()

@@ -8,14 +8,15 @@ use super::symptom::Symptom;
 use super::time::Clock;
 use super::{commands, facts, impact, request, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Facts, Letter};
+use crate::desk::letter::{DetectedBy, Facts, Letter};
 
 /// 現地確認依頼: boxes to tick for whoever stands before the machine.
 pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[String]) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
-    page.text("お手数ですが、下記の項目をご確認のうえ、結果を電話またはFAXにてお知らせください。");
+    // No FAX number stands below.
+    page.text("お手数ですが、下記の項目をご確認のうえ、結果を下記の電話へお知らせください。");
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
@@ -25,6 +26,9 @@ pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[S
     let mut boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
     boxes.push("確認時刻：　　時　　分　　確認者：".to_owned());
     page.lines("ご確認項目", boxes, "該当なし");
+    if let Some(at) = incident.next_report {
+        page.field("ご回答の目安", format!("{}頃の次回報告までに、わかる範囲でお知らせください。", clock.short(at)));
+    }
     page.field("ご留意点", "電源の入り切りや再起動は、窓口からご連絡するまで行わないでください。");
     closing(&mut page, letter, Reader::Vendor, true);
     let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
@@ -39,14 +43,28 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
     let service = text::or(text::name(service), "外部サービス");
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Office);
-    page.text(format!("{service}（外部サービス）において障害が発生しているとの情報を確認しております。"));
+    // The provider's own word, or only what is seen from here.
+    let said = incident.detected_by == DetectedBy::Vendor;
+    page.text(match said {
+        true => format!("{service}（外部サービス）において障害が発生しているとの情報を確認しております。"),
+        false => format!(
+            "{service}（外部サービス）に起因するとみられる異常を検知しております。事業者からの障害情報は確認中です。"
+        ),
+    });
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
-    page.field("情報の出所", format!("{}（事業者の発表は確認中）", words::detected_by(incident.detected_by)));
+    let source = words::detected_by(incident.detected_by);
+    page.field("情報の出所", if said { source.to_owned() } else { format!("{source}（事業者の発表は確認中）") });
     facts::symptom(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
-    page.section(Name::State).field("切り分け", facts::isolation(incident));
-    page.field("現在の状況", "事業者による復旧を待っております。窓口にて復旧状況を確認いたします。");
+    page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
+    page.field(
+        "現在の状況",
+        match said {
+            true => "事業者による復旧を待っております。窓口にて復旧状況を確認いたします。",
+            false => "事業者の障害情報および復旧状況を、窓口にて確認いたします。",
+        },
+    );
     page.field("復旧見込み", "確認中");
     page.section(Name::Ask).field("次回報告", facts::next_report(None, &clock));
     closing(&mut page, letter, Reader::Office, false);

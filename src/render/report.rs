@@ -16,17 +16,14 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Office);
-    let seen = if is_reported(incident) {
-        "の発生についてご連絡を受けました"
-    } else {
-        "を検知いたしました"
-    };
-    page.text(format!("下記の障害{seen}ので、第一報としてご報告いたします。"));
+    let seen =
+        if is_reported(incident) { "の申告を受けました" } else { "の障害を検知いたしました" };
+    page.text(format!("下記{seen}ので、第一報としてご報告いたします。"));
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
     facts::symptom(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
-    page.section(Name::State).field("切り分け", facts::isolation(incident));
+    page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.field("復旧見込み", facts::outlook(incident));
     if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
@@ -70,7 +67,7 @@ pub(super) fn interim(
     let told = happenings(news, &clock);
     let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
     page.section(Name::State).items("前報からの変化", told, "確認中");
-    page.field("切り分け", facts::isolation(incident));
+    page.field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     page.field("復旧見込み", facts::outlook(incident));
     page.section(Name::Ask).field("次回報告", facts::next_report(next, &clock));
@@ -248,7 +245,7 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         What::DeskStarted => format!("窓口が{at}に調査に着手しました。"),
         What::Chased { party } => format!("{at}に{}へ受領の連絡を再度依頼しました。", text::name(party)),
         What::HandedBack { party } => {
-            format!("{at}に{}から対応範囲外との回答があり、改めて切り分けを行いました。", text::name(party))
+            format!("{at}に{}から対応範囲外との回答があり、あらためて切り分けを行いました。", text::name(party))
         }
         What::Called { party, contact, result } => call::made(&at, party, contact, *result),
         What::LookAsked { party } => format!("{at}に、{}へ現地の確認を依頼しました。", text::name(party)),

@@ -14,7 +14,7 @@ use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
 
 /// How to answer.
-const ANSWER: &str = "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。";
+pub(super) const ANSWER: &str = "下記の電話、または本メールへのご返信（件名はそのまま）にてお願いいたします。";
 /// Messages quoted in a request.
 const MESSAGES: usize = 20;
 
@@ -23,6 +23,14 @@ pub(super) struct More<'a> {
     pub(super) entry_phone: Option<&'a str>,
     pub(super) quoted: &'a Quoted,
     pub(super) before: Option<&'a AskedBefore>,
+}
+
+/// What a reminder carries beside the incident.
+pub(super) struct Reminder<'a> {
+    pub(super) asked_at: Timestamp,
+    pub(super) nth: u32,
+    pub(super) answer_by: Option<Timestamp>,
+    pub(super) asked_of: Option<&'a (String, bool)>,
 }
 
 /// 対応依頼 or 調査依頼.
@@ -50,7 +58,7 @@ pub(super) fn request(
     }
     match (ask, facts::overrun(incident)) {
         (Ask::Repair, Some((name, until))) => page.text(format!(
-            "貴社にご担当いただいた計画作業「{name}」の期間は{}に終了いたしましたが、下記の異常が継続しております。\
+            "貴社にご担当いただいた計画作業「{name}」の終了予定（{}）を過ぎても、下記の異常が継続しております。\
              お手数をおかけしますが、作業の状況をご確認のうえ、復旧に向けたご対応をお願いいたします。",
             clock.short(until)
         )),
@@ -60,7 +68,7 @@ pub(super) fn request(
             judged(incident)
         )),
         (Ask::Inquiry, _) => page.text(if is_reported(incident) {
-                "下記の障害のご連絡を受け、一次切り分けを行っております。"
+                "下記の申告を受け、一次切り分けを行っております。"
             } else {
                 "下記の障害を検知し、一次切り分けを行っております。"
             }).text(
@@ -95,14 +103,20 @@ pub(super) fn request(
 }
 
 /// 督促.
-pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, asked_at: Timestamp, nth: u32) -> (String, Page) {
+pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, reminder: &Reminder) -> (String, Page) {
+    let &Reminder { asked_at, nth, answer_by, asked_of } = reminder;
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
-    page.text(
-        "先にご依頼いたしました下記の件につきまして、受領のご連絡を確認できておりません。\
-         至急ご連絡くださいますようお願いいたします。行き違いの際はご容赦ください。",
-    );
+    let whom = match asked_of {
+        Some((name, true)) => format!("貴社 {} 様へ", text::name(name)),
+        Some((name, false)) => format!("貴社{}へ", text::name(name)),
+        None => String::new(),
+    };
+    page.text(format!(
+        "{whom}先にご依頼いたしました下記の件につきまして、受領のご連絡を確認できておりません。\
+         至急ご連絡くださいますようお願いいたします。行き違いの際はご容赦ください。"
+    ));
     facts::number(&mut page, incident);
     let mut asked = vec![format!("{}　{}", clock.western(asked_at), words::ask(ask))];
     if nth > 1 {
@@ -111,9 +125,10 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, asked_at: Time
     page.section(Name::Time).lines("ご依頼日時", asked, "確認中");
     about(&mut page, incident, &clock);
     impact::brief(&mut page, incident);
+    let by = answer_by.map(|at| format!("（{}まで）", clock.short(at))).unwrap_or_default();
     page.section(Name::Ask).lines(
         "ご依頼事項",
-        numbered(vec!["受領のご連絡".to_owned(), expected(ask).to_owned()]),
+        numbered(vec![format!("受領のご連絡{by}"), expected(ask).to_owned()]),
         "受領のご連絡",
     );
     page.field("ご連絡方法", ANSWER);

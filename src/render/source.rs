@@ -4,8 +4,8 @@
 
 use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
-use super::text;
 use super::time::{Clock, span};
+use super::{commands, text};
 use crate::desk::ids::Number;
 use crate::desk::letter::Letter;
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ pub(super) fn blind(
     numbered(&mut page, number);
     page.section(Name::Time).field("停止日時", format!("{}から", clock.era(since)));
     page.section(Name::Symptom).field("対象", source.clone());
-    page.section(Name::Impact).field("影響", "この間、上記の監視では障害を検知できません。");
+    page.section(Name::Impact).field("影響", "この間、上記の監視では障害を検知できないおそれがあります。");
     page.section(Name::State);
     page.field("原因", "確認中");
     if !detail.is_empty() {
@@ -37,6 +37,10 @@ pub(super) fn blind(
     }
     page.field("復旧見込み", "確認中");
     page.section(Name::Ask).field("次回報告", "監視の再開を確認し次第、ご報告いたします。");
+    if reader == Reader::Desk {
+        page.section(Name::Annex).text("次に行うこと：").item("監視元の状態を確認してください。");
+        page.command(commands::STATUS.to_owned());
+    }
     closing(&mut page, letter, reader, false);
     (subject(&["重要", "監視停止"], &what(letter, &source, "監視機能の一部停止"), None, number), page)
 }

@@ -4,8 +4,11 @@
 //! fails and how, once each; an office needs a sentence. Nothing is guessed: a message whose form is not known is quoted.
 //! Not here: translation of causes, and the severity.
 
+mod parts;
+
 use super::text;
 use crate::desk::letter::{DetectedBy, Facts};
+use parts::{deadline, is_digit, joined, split_note, split_value, thing, without_categories, without_name};
 
 /// Characters of a symptom in a subject.
 const TITLE: usize = 80;
@@ -17,8 +20,8 @@ pub(super) struct Symptom {
     pub(super) thing: String,
     /// How it fails, in the words of the message; never empty.
     pub(super) what: String,
-    /// A person said so: the words are theirs, and are quoted.
-    reported: bool,
+    /// Who said so, where it was a person: the words are theirs, and are quoted.
+    reported: Option<&'static str>,
     /// It comes and goes (断続).
     flaps: bool,
 }
@@ -32,7 +35,7 @@ impl Symptom {
         let component = facts.shown_by.as_ref().or(facts.component.as_ref()).map_or("", String::as_str);
         let flaps = facts.flapping.is_some();
         Self {
-            reported: is_reported(facts),
+            reported: reporter(facts.detected_by),
             flaps,
             ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
         }
@@ -50,11 +53,14 @@ impl Symptom {
             rest = shorter;
         }
         let what = if rest.is_empty() { NOTHING } else { rest };
-        Self { thing, what: what.to_owned(), reported: false, flaps: false }
+        Self { thing, what: what.to_owned(), reported: None, flaps: false }
     }
 
     /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
     pub(super) fn title(&self) -> String {
+        if self.thing.is_empty() && self.what == NOTHING {
+            return "異常を検知（対象・内容は確認中）".to_owned();
+        }
         let title = if self.thing.is_empty() || self.what.contains(&self.thing) {
             self.what.clone()
         } else {
@@ -70,15 +76,15 @@ impl Symptom {
         let message = self.what.replace('「', "『").replace('」', "』");
         let unsaid = !self.thing.is_empty() && !self.what.contains(&self.thing);
         let thing = &self.thing;
-        if self.reported {
+        if let Some(by) = self.reported {
             let about = if unsaid { format!("{thing}について、") } else { String::new() };
-            return format!("{about}「{message}」とのご連絡を受けております。");
+            return format!("{about}{by}から「{message}」との申告を受けております。");
         }
         if self.what == NOTHING {
             return if unsaid {
                 format!("{thing}の異常を検知しております。")
             } else {
-                "異常を検知しております。".to_owned()
+                "監視にて異常を検知しております（対象・内容は確認中）。".to_owned()
             };
         }
         self.known_form(head, note).unwrap_or_else(|| {
@@ -99,6 +105,9 @@ impl Symptom {
             ("です", "でした"),
         ];
         let now = self.sentence();
+        if now.ends_with("ませんでした。") {
+            return now;
+        }
         // The last verb is ours; what stands before it may be a quoted message.
         let found = PAST.iter().filter_map(|(verb, past)| Some((now.rfind(verb)?, verb, past)));
         match found.max_by_key(|(at, verb, _)| (at + verb.len(), verb.len())) {
@@ -115,6 +124,10 @@ impl Symptom {
         if head.ends_with("Ping応答なし") || head == "Unavailable by ICMP ping" {
             let part = head.strip_suffix("Ping応答なし").unwrap_or_default();
             return Some(format!("{}が応答しておりません（Ping応答なし）。", self.part(part)?));
+        }
+        // True also of what came after its hour.
+        if let (Some(name), Some(hour)) = (head.strip_suffix("未確認"), deadline(note)) {
+            return Some(format!("{}を、期限の{hour}までに確認できませんでした。", self.part(name)?));
         }
         if let Some((name, days)) = head.split_once("まで").filter(|(_, days)| days.starts_with(is_digit)) {
             return Some(format!("{}まで、残り{}です{note}。", self.part(name)?, days.trim()));
@@ -170,73 +183,18 @@ impl Symptom {
 
 /// A person told of the fault, not a monitoring system.
 pub(super) fn is_reported(facts: &Facts) -> bool {
-    !matches!(facts.detected_by, DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product)
+    reporter(facts.detected_by).is_some()
 }
 
-/// The name for what fails: the one people know, said once.
-fn thing(host: &str, known: &str, component: &str) -> String {
-    let known = if known.is_empty() { host } else { known };
-    if component.is_empty() || known.contains(component) {
-        known.to_owned()
-    } else if known.is_empty() || component.contains(known) {
-        component.to_owned()
-    } else if known == host {
-        format!("{component}（{host}）")
-    } else {
-        known.to_owned()
+/// Who told of it.
+fn reporter(by: DetectedBy) -> Option<&'static str> {
+    match by {
+        DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product => None,
+        DetectedBy::UserPhone | DetectedBy::UserMail | DetectedBy::Client => Some("利用者等"),
+        DetectedBy::Operator => Some("運転監視の担当者"),
+        DetectedBy::DataCentre => Some("情報センター"),
+        DetectedBy::Vendor => Some("保守業者"),
     }
-}
-
-/// Without leading 【死活】, 【DB】….
-fn without_categories(message: &str) -> &str {
-    let mut rest = message.trim_start();
-    while let Some((_, after)) = rest.strip_prefix('【').and_then(|inside| inside.split_once('】')) {
-        rest = after.trim_start();
-    }
-    rest
-}
-
-/// Without a leading `name`, if something else begins behind it.
-fn without_name<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(name).filter(|_| !name.is_empty())?;
-    let parted = rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || ":：|,、/-".contains(c));
-    parted.then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || ":：|,、-".contains(c)))
-}
-
-/// `ファイル共有 応答なし（TCP 445）` → what stands before the bracket, and the bracket.
-fn split_note(what: &str) -> (&str, &str) {
-    let what = what.trim_end();
-    match what.rfind('（').filter(|_| what.ends_with('）')).and_then(|at| what.split_at_checked(at)) {
-        Some((head, note)) => (head.trim_end(), note),
-        None => (what, ""),
-    }
-}
-
-/// `CPU使用率 97%` → name and value.
-fn split_value(head: &str) -> Option<(&str, &str)> {
-    let (name, value) = head.rsplit_once(char::is_whitespace)?;
-    (value.starts_with(is_digit) && !value.contains(')') && !name.trim().is_empty()).then(|| (name.trim(), value))
-}
-
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit()
-}
-
-/// Parts of Japanese joined by の, a path in brackets: `ディスク使用率 /var` → `ディスク使用率（/var）`.
-fn joined(part: &str) -> String {
-    let mut out = String::new();
-    for word in part.split_whitespace() {
-        let japanese = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
-        if out.is_empty() {
-            out.push_str(word);
-        } else if word.starts_with('/') {
-            out.push_str(&format!("（{word}）"));
-        } else {
-            out.push_str(if japanese(out.chars().last()) && japanese(word.chars().next()) { "の" } else { " " });
-            out.push_str(word);
-        }
-    }
-    out
 }
 
 #[cfg(test)]

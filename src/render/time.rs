@@ -73,6 +73,23 @@ impl Clock {
         }
     }
 
+    /// `9時30分`, whatever the day.
+    pub(super) fn hour(&self, at: Timestamp) -> String {
+        hour_minute(self.local(at).datetime())
+    }
+
+    /// `9時`, `9時30分`; on another day `11月24日9時`: read aloud.
+    pub(super) fn spoken(&self, at: Timestamp) -> String {
+        let there = self.local(at).datetime();
+        let day = if there.date() == self.now.date() {
+            String::new()
+        } else {
+            format!("{}月{}日", there.month(), there.day())
+        };
+        let minute = if there.minute() == 0 { String::new() } else { format!("{}分", there.minute()) };
+        format!("{day}{}時{minute}", there.hour())
+    }
+
     /// `9月18日（金）` in the year of writing, else with the year.
     pub(super) fn day(&self, at: Timestamp) -> String {
         let there = self.local(at).date();

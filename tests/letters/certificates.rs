@@ -25,6 +25,7 @@ fn notice(days: i32, earlier: &[&str]) -> CertificateNotice {
         days,
         ended: days < 0,
         earlier: earlier.iter().map(|text| at(text)).collect(),
+        owner_told: None,
     }
 }
 
@@ -32,6 +33,8 @@ const EARLIER: [&str; 5] =
     ["2026-09-18T08:30:00", "2026-10-19T08:30:00", "2026-11-04T08:30:00", "2026-11-11T08:30:00", "2026-11-17T08:30:00"];
 
 pub(super) fn certificates() -> Vec<(&'static str, Letter)> {
+    let told = |notice| CertificateNotice { owner_told: Some(true), ..notice };
+    let other = CertificateNotice { owner: None, ..notice(1, &EARLIER[..4]) };
     let vendor = || to("D株式会社", Some("ヘルプデスク"), false);
     let mut incident = switch();
     incident.number = Number("KW-20261118-0001".into());
@@ -84,7 +87,11 @@ pub(super) fn certificates() -> Vec<(&'static str, Letter)> {
         letter("2026-09-18T08:30:00", vendor(), Matter::CertificateEnds { notice: Box::new(notice(61, &[])) });
     english.language = Language::En;
     vec![
-        ends("certificate-first", "2026-09-18T08:30:00", desk(), notice(61, &[])),
+        ends("certificate-first", "2026-09-18T08:30:00", desk(), told(notice(61, &[]))),
+        ends("certificate-soon", "2026-11-11T08:30:00", desk(), told(notice(7, &EARLIER[..3]))),
+        ends("certificate-last-day", "2026-11-18T08:30:00", vendor(), notice(0, &EARLIER)),
+        ends("certificate-other-vendor", "2026-11-17T08:30:00", network_vendor(), other),
+        ends("certificate-ended-vendor", "2026-11-19T08:30:00", vendor(), notice(-1, &EARLIER)),
         ends("certificate-vendor", "2026-11-17T08:30:00", vendor(), notice(1, &EARLIER[..4])),
         ends("certificate-ended", "2026-11-19T08:30:00", desk(), notice(-1, &EARLIER)),
         ("en-certificate", english),

@@ -15,10 +15,11 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             Notice::YoursToDecide,
         ),
         internal(
-            "internal-closed-for-long",
-            Some(small(|facts| facts.stage = Stage::Requested)),
-            Notice::ClosedForLong { closure: closed() },
+            "internal-channel-fails",
+            None,
+            Notice::ChannelFails { channel: "relay".into(), why: "connection refused (mail.example:25)".into() },
         ),
+        internal("internal-channel-works", None, Notice::ChannelWorks { channel: "relay".into() }),
         internal(
             "internal-echo",
             Some(small(|facts| {
@@ -48,7 +49,10 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                             "strg-01 【ハード】業務系共有ストレージ 電源ユニットA 異常",
                             Some(Stage::InProgress),
                         )],
-                        unacknowledged: vec![line(Some(2), 3, "2026-11-20T17:31:30", "T株式会社", None)],
+                        unacknowledged: vec![DigestLine {
+                            asked: Some((Ask::Repair, at("2026-11-24T11:00:00"))),
+                            ..line(Some(2), 3, "2026-11-20T17:31:30", "T株式会社", None)
+                        }],
                         ..Digest::default()
                     },
                 },
@@ -84,7 +88,6 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             Notice::YoursToDecide,
         ),
         internal("internal-please-check", Some(small(|facts| facts.stage = Stage::Verifying)), Notice::PleaseCheck),
-        internal("internal-reopened", Some(small(|_| {})), Notice::Reopened),
         internal(
             "internal-not-delivered",
             Some(small(|_| {})),
@@ -92,6 +95,17 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 kind: "第一報".into(),
                 address: "joho@a-town.example".into(),
                 why: "550 5.1.1 <joho@a-town.example>: Recipient address rejected: User unknown".into(),
+                others: false,
+            },
+        ),
+        internal(
+            "internal-not-delivered-in-part",
+            None,
+            Notice::NotDelivered {
+                kind: "certificate_ends".into(),
+                address: "cert@d-sha.example".into(),
+                why: "550 5.1.1 User unknown".into(),
+                others: true,
             },
         ),
         internal(

@@ -1,7 +1,10 @@
 //! Letters of days at the example site, as the desk would fix them.
 
+mod bundles;
 mod certificates;
 mod desks;
+mod english;
+mod handling;
 mod impacts;
 mod offices;
 mod sources;
@@ -132,6 +135,9 @@ fn switch() -> Facts {
         }],
         still_red: Vec::new(),
         stage: Stage::Requested,
+        workaround: None,
+        desk_started: None,
+        next_report: None,
     }
 }
 
@@ -211,6 +217,9 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         asked: Vec::new(),
         still_red: Vec::new(),
         stage: Stage::Isolating,
+        workaround: None,
+        desk_started: None,
+        next_report: None,
     };
     change(&mut facts);
     Box::new(facts)
@@ -281,6 +290,7 @@ fn closed() -> Closure {
             tried("時間外受付", "17:45:00", CallResult::Busy),
             tried("保守責任者", "17:50:00", CallResult::VoiceMail),
         ],
+        consults_at: None,
     }
 }
 
@@ -339,7 +349,14 @@ fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
 }
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
-    DigestLine { number: nth.map(number), severity: Some(severity), at: at(time), text: text.into(), stage }
+    DigestLine {
+        number: nth.map(number),
+        severity: Some(severity),
+        at: at(time),
+        text: text.into(),
+        stage,
+        asked: None,
+    }
 }
 
 /// Name and letter of each expected mail.
@@ -349,35 +366,12 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(impacts::impacts());
     all.extend(desks::desks());
+    all.extend(handling::handling());
     all.extend(storms::storms());
+    all.extend(bundles::bundles());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
-    let english: Vec<_> = [
-        ("sc1-first-report", "en-first-report"),
-        ("sc1-request", "en-request"),
-        ("sc1-recovery", "en-recovery"),
-        ("sc1-interim-2", "en-interim"),
-        ("sc1-phone-note", "en-phone-note"),
-        ("digest", "en-digest"),
-        ("internal-please-check", "en-internal"),
-        ("internal-disagreement", "en-internal-disagreement"),
-        ("consultation-vendor-closed", "en-consultation-vendor-closed"),
-        ("hand-over", "en-hand-over"),
-        ("scope-out", "en-consultation"),
-        ("overrun-first-report", "en-overrun"),
-        ("overrun", "en-overrun-request"),
-        ("impact-one-side", "en-impact-one-side"),
-        ("internal-work-ends", "en-work-ends"),
-        ("internal-covers-doubtful", "en-covers-doubtful"),
-        ("internal-storm-blind", "en-storm-blind"),
-        ("internal-restored", "en-restored"),
-    ]
-    .into_iter()
-    .map(|(of, name)| {
-        let (_, letter) = all.iter().find(|(name, _)| *name == of).unwrap();
-        (name, Letter { language: Language::En, ..letter.clone() })
-    })
-    .collect();
+    let english = english::english(&all);
     all.extend(english);
     all
 }

@@ -151,6 +151,43 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             ),
         ),
         (
+            "external-told",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::External {
+                    incident: small(|facts| {
+                        facts.summary = "広域回線の故障".into();
+                        facts.host = (String::new(), "WAN回線".into());
+                        facts.component = Some("WAN回線".into());
+                        facts.detected_by = DetectedBy::Vendor;
+                        facts.verdict =
+                            verdict(VerdictCode::External, Confidence::Probable, &["E通信株式会社"], "申告のため");
+                    }),
+                    service: "E通信株式会社 広域回線サービス".into(),
+                },
+            ),
+        ),
+        (
+            "reported-first-report",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::FirstReport {
+                    incident: small(|facts| {
+                        facts.summary = "財務会計の印刷ができない".into();
+                        facts.host = (String::new(), "財務会計システム".into());
+                        facts.component = Some("財務会計アプリケーション".into());
+                        facts.occurred_mark = OccurredMark::Reported;
+                        facts.detected_by = DetectedBy::UserPhone;
+                        facts.systems = strings(&["財務会計システム"]);
+                        facts.effect = None;
+                    }),
+                    next_report: None,
+                },
+            ),
+        ),
+        (
             "security",
             letter(
                 "2026-11-20T10:12:00",
@@ -168,6 +205,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                         facts.severity = 2;
                         facts.severity_by = By::Desk;
                         facts.stage = Stage::WorkedAround;
+                        facts.workaround = Some("予備のサーバへの切替え。".into());
                         facts.returned = Some(at("2026-11-20T14:10:00"));
                     }),
                     nth: 11,

@@ -60,6 +60,9 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                     incident: office_facts(&|facts| {
                         at_work(facts);
                         facts.stage = Stage::WorkedAround;
+                        facts.workaround = Some(
+                            "予備のスイッチへ主要な回線をつなぎ替え、住民記録システムを利用可能にしました。".into(),
+                        );
                         facts.cause = Some((CauseClass::Hw, "スーパーバイザモジュール2枚の同時故障".into()));
                     }),
                     nth: 3,
@@ -182,6 +185,8 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                     ask: Ask::Repair,
                     asked_at: at("2026-09-20T02:15:10"),
                     nth: 1,
+                    answer_by: Some(at("2026-09-20T03:15:00")),
+                    asked_of: None,
                 },
             ),
         ),
@@ -193,7 +198,10 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                 Matter::Internal {
                     incident: Some(office_facts(&|_| {})),
                     notice: Notice::NotAcknowledged {
-                        party: "株式会社N".into(), asked_at: at("2026-09-20T02:15:10")
+                        party: "株式会社N".into(),
+                        asked_at: at("2026-09-20T02:15:10"),
+                        reminded: true,
+                        phone: Some(true),
                     },
                 },
             ),

@@ -102,6 +102,8 @@ pub(super) fn vendors() -> Vec<(&'static str, Letter)> {
                     ask: Ask::Inquiry,
                     asked_at: at("2026-11-20T10:20:00"),
                     nth: 2,
+                    answer_by: Some(at("2026-11-24T13:00:00")),
+                    asked_of: Some(("サポート窓口".into(), false)),
                 },
             ),
         ),

@@ -1,11 +1,11 @@
 //! Numbers and times.
 
 use super::Checker;
-use crate::config::file::{MaybeSpan, PolicyTable, SeverityTable};
+use crate::config::file::{CapsTable, MaybeSpan, PolicyTable, RateTable, SeverityTable};
 use crate::config::span::Span;
 use crate::config::tree::Path;
 use crate::desk::ids::PartyId;
-use crate::desk::rules::{Policy, SeverityPolicy, Share, Site};
+use crate::desk::rules::{Caps, Policy, Rate, SeverityPolicy, Share, Site};
 use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
@@ -21,6 +21,12 @@ const MOST_DAYS: u16 = 400;
 const FEWEST_IN_A_STORM: u32 = 20;
 /// All that came within it is counted again and again.
 const LONGEST_STORM_SPAN: Duration = Duration::from_secs(3600);
+
+/// More a minute or an hour is no cap.
+const MOST_MESSAGES: u32 = 100_000;
+/// What is held back is told together no sooner and no later.
+const SHORTEST_HOLD: Duration = Duration::from_secs(10);
+const LONGEST_HOLD: Duration = Duration::from_secs(30 * 60);
 
 impl Checker<'_> {
     /// The policy.
@@ -112,6 +118,7 @@ impl Checker<'_> {
             long_closure: table.long_closure.0,
             evidence_values: self.evidence(&path.key("evidence_values"), table.evidence_values),
             evidence_lines: self.evidence(&path.key("evidence_lines"), table.evidence_lines),
+            caps: self.caps(&path.key("caps"), &table.caps),
             severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
                 .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
             digest_at: table.digest_at.0,
@@ -123,6 +130,26 @@ impl Checker<'_> {
             hold_business_days: table.hold_business_days,
             reception,
         }
+    }
+
+    fn caps(&mut self, path: &Path, table: &CapsTable) -> Caps {
+        let mut rate = |name: &str, table: &RateTable| {
+            let path = path.key(name);
+            for (key, value) in [("burst", table.burst), ("per_minute", table.per_minute), ("per_hour", table.per_hour)]
+            {
+                if !(1..=MOST_MESSAGES).contains(&value) {
+                    let help = format!("write 1 to {MOST_MESSAGES}: with none nobody would be told");
+                    self.findings.fault(&path.key(key), format!("is {value}"), help);
+                }
+            }
+            Rate { burst: table.burst, per_minute: table.per_minute, per_hour: table.per_hour }
+        };
+        let (party, channel) = (rate("party", &table.party), rate("channel", &table.channel));
+        if !(SHORTEST_HOLD..=LONGEST_HOLD).contains(&table.every.0) {
+            let help = "write 10s to 30m: what is held back must not come too late";
+            self.findings.fault(&path.key("every"), "is not between 10s and 30m", help);
+        }
+        Caps { party, channel, every: table.every.0 }
     }
 
     /// A party, or `desk` or `office` for those of the site: defaults cannot know their names.

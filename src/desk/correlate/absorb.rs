@@ -42,6 +42,7 @@ pub(super) fn emptied(turn: &mut Turn, incident: IncidentId, reason: Reason) {
 
 /// A young numbered incident of which one cause explains the root and all of `group`.
 fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentId, ComponentId)> {
+    cause::components(&group.places).next()?;
     let pings = &turn.state.incidents.get(&from)?.pings;
     let there = turn.state.places.get(&from)?;
     let part = || group.places.iter().filter_map(|place| Some((place.clone(), there.get(place)?.shown()?)));

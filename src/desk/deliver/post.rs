@@ -90,7 +90,7 @@ pub(in crate::desk) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: 
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
 }
 
-fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owed {
+pub(super) fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owed {
     let id = turn.next_owed();
     let now = turn.now.elapsed;
     Owed {
@@ -98,6 +98,7 @@ fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: Why) -> Owe
         key: key(turn, id, incident, &work),
         incident,
         request: None,
+        bundle: None,
         why,
         work,
         decided: turn.now,

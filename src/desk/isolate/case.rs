@@ -205,6 +205,10 @@ impl<'a> Case<'a> {
     /// Another fault of these minutes, numbered or not, has several echoes at the same party: that `needs` lacks a line is
     /// likelier than that this is a fault of its own. What is over explains nothing any more.
     pub(super) fn amid_another_fault(&self) -> bool {
+        if self.root.is_none() {
+            // Of what no component covers nobody knows who keeps it.
+            return false;
+        }
         let (id, began) = (self.incident.id, self.incident.detected.elapsed);
         let known = |other: &IncidentId| self.state.incidents.get(other);
         let near = |other: &IncidentId| {

@@ -12,12 +12,15 @@ use crate::desk::letter::{Because, By, What};
 use crate::desk::rules::VerdictCode;
 use crate::desk::state::State;
 use crate::desk::turn::Turn;
+use std::collections::BTreeSet;
 
 /// Where the verdict just given names what other young incidents need, they are tied to it; those tied before are judged
 /// anew with it.
 pub(super) fn tie(turn: &mut Turn, cause: IncidentId) {
-    let found: Vec<IncidentId> =
-        turn.state.burning.iter().copied().filter(|other| explains(turn, cause, *other)).collect();
+    let component = turn.state.incidents.get(&cause).and_then(named);
+    let behind = component.into_iter().flat_map(|component| turn.book.graph.behind(component));
+    let rooted = behind.filter_map(|id| turn.state.rooted.get(id)).flatten().copied();
+    let found: BTreeSet<IncidentId> = rooted.filter(|other| explains(turn, cause, *other)).collect();
     for echo in found {
         let reason = Reason::EchoOf { of: cause };
         turn.edit(echo, Edit::Linked { link: Link::EchoOf, other: cause }, reason.clone());

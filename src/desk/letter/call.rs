@@ -50,4 +50,7 @@ pub struct Closure {
     pub opens: Timestamp,
     /// Calls made so far, oldest first.
     pub tried: Vec<Tried>,
+    /// When the office is asked, if nothing comes until then; `None` = it has been asked.
+    #[serde(default)]
+    pub consults_at: Option<Timestamp>,
 }

@@ -25,10 +25,11 @@ pub(in crate::desk) fn certificate_seen(turn: &mut Turn, name: &ProbeName, shown
     if days == 0 && is_asked {
         return;
     }
-    for party in std::iter::once(turn.book.rules.site.desk.clone()).chain(tell) {
-        let Some(notice) = notice(turn, name, &shown, &party) else { continue };
+    let readers: Vec<PartyId> = std::iter::once(turn.book.rules.site.desk.clone()).chain(tell).collect();
+    for party in &readers {
+        let Some(notice) = notice(turn, name, &shown, party, &readers) else { continue };
         let matter = Matter::CertificateEnds { notice: Box::new(notice) };
-        send(turn, &party, Draft::new(None, 3, matter, Why::CertificateEnds));
+        send(turn, party, Draft::new(None, 3, matter, Why::CertificateEnds));
     }
     turn.record((name.clone(), probe::Change::Noticed { days, at: turn.now.wall }), probe::Reason::EndsSoon);
 }
@@ -62,7 +63,13 @@ fn day_of_notice(turn: &Turn, last: Date, days: u16) -> Option<Date> {
     last.checked_sub(i64::from(days).days()).ok()
 }
 
-fn notice(turn: &Turn, name: &ProbeName, shown: &Certificate, reader: &PartyId) -> Option<CertificateNotice> {
+fn notice(
+    turn: &Turn,
+    name: &ProbeName,
+    shown: &Certificate,
+    reader: &PartyId,
+    readers: &[PartyId],
+) -> Option<CertificateNotice> {
     let rules = &turn.book.rules;
     let probe = rules.probes.get(name)?;
     let owner = rules.components.get(&probe.component).map(|component| component.party.clone());
@@ -71,6 +78,7 @@ fn notice(turn: &Turn, name: &ProbeName, shown: &Certificate, reader: &PartyId) 
     let (today, last) = (turn.book.date(turn.now.wall), turn.book.date(shown.not_after));
     Some(CertificateNotice {
         component: turn.book.component_name(&probe.component),
+        owner_told: owner.as_ref().filter(|owner| may_know(owner)).map(|owner| readers.contains(owner)),
         owner: owner.filter(may_know).map(|owner| turn.book.party_name(&owner)),
         target: probe.target.clone(),
         certificate: shown.clone(),

@@ -53,10 +53,11 @@ pub(in crate::desk) fn consult_closed(turn: &mut Turn, id: RequestId) {
     let incident = request.incident;
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (severity, first) = (known.severity_value(), known.reporting.count == 0);
-    let earlier = unsent_reports(turn, incident);
+    let (next, earlier) = (known.reporting.next, unsent_reports(turn, incident));
     let (mut told, mut calls) = (BTreeSet::new(), Vec::new());
     for office in offices(turn, incident) {
-        let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
+        incident_facts.next_report = next;
         let matter = Matter::Consultation {
             incident: Box::new(incident_facts),
             wished_by: None,

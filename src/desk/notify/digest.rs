@@ -114,6 +114,7 @@ pub(super) fn line(turn: &Turn, incident: &Incident) -> DigestLine {
         at: incident.occurred,
         text,
         stage: incident.number.is_some().then(|| stage(incident.status.name())),
+        asked: None,
     }
 }
 
@@ -131,6 +132,7 @@ fn unacknowledged(turn: &Turn) -> Vec<DigestLine> {
                 at: request.asked,
                 text: turn.book.party_name(&request.party),
                 stage: None,
+                asked: Some((request.ask, request.acknowledge_by)),
             })
         })
         .take(LINES)
@@ -153,6 +155,7 @@ fn undelivered(turn: &Turn, since: Option<Timestamp>) -> Vec<DigestLine> {
                 row.kind()
             ),
             stage: None,
+            asked: None,
         })
         .take(LINES)
         .collect()

@@ -30,7 +30,7 @@ pub(in crate::desk) fn merged(turn: &mut Turn, incident: IncidentId, requests: &
         let Some(party) = turn.state.requests.get(request).map(|request| request.party.clone()) else { continue };
         let rows = turn.state.owed_of(incident).filter(|row| row.request == Some(*request));
         let (untried, tried): (Vec<_>, Vec<_>) = rows.partition(|row| row.attempts == 0);
-        if tried.is_empty() {
+        if tried.is_empty() && !turn.state.is_bundled(*request) {
             let untried: Vec<OwedId> = untried.iter().map(|row| row.id).collect();
             take_back(turn, &untried);
         } else {

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::impact;
+use super::{impact, reports};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate;
@@ -117,7 +117,22 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         similar: similar(turn, known, reader),
         changes: changes(turn, known, reader),
         stage: stage(known.status.name()),
+        workaround: workaround(known).filter(|_| matches!(reader, Reader::House(_))),
+        desk_started: known.desk_started.filter(|_| matches!(reader, Reader::House(_))),
+        next_report: match reader {
+            Reader::House(_) => reports::promised_next(turn, known),
+            Reader::Vendor(_) => None,
+        },
     })
+}
+
+/// 暫定対応 as it was told last, while it holds.
+fn workaround(incident: &Incident) -> Option<String> {
+    let told = incident.happenings.iter().rev().find_map(|known| match &known.what {
+        What::WorkedAround { text } => Some(text.clone()),
+        _ => None,
+    });
+    told.filter(|_| incident.status.name() == StatusName::WorkedAround)
 }
 
 /// The rule that gave the verdict, as it stands now.

@@ -31,7 +31,11 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     }
     let urgent = matches!(
         notice,
-        Notice::NotDelivered { .. } | Notice::Damage { .. } | Notice::SetAside { .. } | Notice::Restored { .. }
+        Notice::NotDelivered { .. }
+            | Notice::ChannelFails { .. }
+            | Notice::Damage { .. }
+            | Notice::SetAside { .. }
+            | Notice::Restored { .. }
     );
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);
@@ -106,6 +110,7 @@ pub(in crate::desk) fn adopted(turn: &mut Turn, source: &SourceId, alerts: &[Ale
             at: alert.at,
             text: format!("{} {}", alert.problem.host, alert.problem.summary),
             stage: None,
+            asked: None,
         })
         .collect();
     let desk = turn.book.rules.site.desk.clone();

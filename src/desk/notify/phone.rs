@@ -8,7 +8,7 @@ use crate::desk::escalate;
 use crate::desk::ids::{IncidentId, PartyId, RequestId};
 use crate::desk::letter::{Call, Closure, Matter, NextContact, Notice, Purpose, Tried};
 use crate::desk::owed::Why;
-use crate::desk::request::{Request, RequestState};
+use crate::desk::request::{Request, RequestState, Step};
 use crate::desk::turn::Turn;
 
 /// Contacts named behind the first.
@@ -137,9 +137,10 @@ pub(in crate::desk) fn closed_to_manager(turn: &mut Turn, id: RequestId) {
 
 /// What a letter says of a party that is closed for long.
 pub(super) fn closure_of(turn: &Turn, request: &Request) -> Option<Closure> {
-    let opens = request.closure.as_ref()?.opens;
+    let closure = request.closure.as_ref()?;
     let tried = tried(turn, request.incident, Some(&request.party));
-    Some(Closure { party: turn.book.party_name(&request.party), opens, tried })
+    let consults_at = (closure.next == Step::Consult).then_some(closure.due);
+    Some(Closure { party: turn.book.party_name(&request.party), opens: closure.opens, tried, consults_at })
 }
 
 /// A vendor that was closed for long opens: the desk is to call, before it is reminded in writing.

@@ -6,7 +6,7 @@ use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
 use crate::desk::owed::{Owed, Why, Work};
-use crate::desk::rules::FirstReport;
+use crate::desk::rules::{FirstReport, VerdictCode};
 use crate::desk::turn::Turn;
 use crate::desk::{correlate, deliver, escalate};
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
@@ -117,6 +117,20 @@ pub(super) fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
 fn next_report(turn: &Turn, severity: u8, from: Timestamp) -> Option<Timestamp> {
     let span = policy(turn, severity).next_report?;
     Some(rounded_up(from.checked_add(SignedDuration::try_from(span).ok()?).ok()?))
+}
+
+/// 次回報告 that the offices are promised, or are in this very step: 第一報 leaves behind the desk's own notice.
+pub(super) fn promised_next(turn: &Turn, incident: &Incident) -> Option<Timestamp> {
+    let severity = incident.severity_value();
+    let is_reported = |verdict: &Verdict| {
+        use VerdictCode::{External, Multi, Own, Single, Unknown};
+        matches!(verdict.code, Single | Multi | Own | Unknown | External)
+    };
+    let leaves = incident.reporting.count == 0
+        && incident.verdict().is_some_and(is_reported)
+        && matches!(policy(turn, severity).first_report, FirstReport::AtOnce | FirstReport::ReceptionHours)
+        && !escalate::holds_first_report(turn, incident.id);
+    incident.reporting.next.or_else(|| if leaves { next_report(turn, severity, turn.now.wall) } else { None })
 }
 
 pub(super) fn rounded_up(at: Timestamp) -> Timestamp {

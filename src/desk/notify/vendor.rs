@@ -5,7 +5,7 @@ use super::{Draft, phone, reach, send, send_to};
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
 use crate::desk::letter::{AskedBefore, Extract, Matter, NoLog, Notice, Purpose};
-use crate::desk::owed::Why;
+use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::Request;
 use crate::desk::rules::Contact;
 use crate::desk::turn::Turn;
@@ -100,12 +100,6 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
     let severity = incident_facts.severity;
-    let matter = Matter::Chaser {
-        incident: Box::new(incident_facts),
-        ask: request.ask,
-        asked_at: request.asked,
-        nth: request.chased,
-    };
     let resolved = reach(turn, &request.party, severity);
     // Each rung reaches the next contact; another contact behind the same address is nobody new.
     let mut mails: Vec<(Contact, String)> = Vec::new();
@@ -123,23 +117,44 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
         .phone
         .get(rung.min(resolved.phone.len().saturating_sub(1)))
         .map(|known| phone::call(turn, &request.party, known, Purpose::Chase, phone::contract(turn, &request)));
+    let reader = next.as_ref().map(|(contact, _)| contact);
+    let matter = Matter::Chaser {
+        incident: Box::new(incident_facts),
+        ask: request.ask,
+        asked_at: request.asked,
+        nth: request.chased,
+        answer_by: request.chase_at,
+        asked_of: asked_of(turn, &request).filter(|(name, _)| reader.is_some_and(|reader| reader.name != *name)),
+    };
     let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
-    send_to(turn, &request.party, next, draft);
+    let reminded = send_to(turn, &request.party, next, draft).is_some();
     match call {
         Some(call) => phone::note(turn, request.incident, vec![call]),
         None => {
             let party = turn.book.party_name(&request.party);
-            let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
+            let notice = Notice::NotAcknowledged { party, asked_at: request.asked, reminded, phone: Some(false) };
             super::internal(turn, Some(request.incident), notice, Why::NotAcknowledged);
         }
     }
+}
+
+/// Whom of the vendor the request went to, and whether that is a person.
+fn asked_of(turn: &Turn, request: &Request) -> Option<(String, bool)> {
+    turn.state.owed_of(request.incident).filter(|row| row.request == Some(request.id)).find_map(|row| {
+        let Work::Message { letter, .. } = &row.work else { return None };
+        Some((letter.to.contact.clone()?, letter.to.person))
+    })
 }
 
 /// 運用責任者 hears that nobody answers.
 pub(in crate::desk) fn manager(turn: &mut Turn, id: RequestId) {
     let Some(request) = turn.state.requests.get(&id) else { return };
     let party = turn.book.party_name(&request.party);
-    let notice = Notice::NotAcknowledged { party, asked_at: request.asked };
+    let is_reminder = |row: &&Owed| row.kind() == "chaser" && row.party() == Some(&request.party);
+    let reminded = request.chased > 0 && turn.state.owed_of(request.incident).any(|row| is_reminder(&row));
+    let severity = turn.state.incidents.get(&request.incident).map_or(3, |incident| incident.severity_value());
+    let phone = Some(!reach(turn, &request.party, severity).phone.is_empty());
+    let notice = Notice::NotAcknowledged { party, asked_at: request.asked, reminded, phone };
     let incident = request.incident;
     to_manager(turn, incident, notice);
 }
@@ -169,7 +184,7 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
     let severity = incident_facts.severity;
     let matter = Matter::Withdrawal { incident: Box::new(incident_facts), asked_at: request.asked };
     let untried: Vec<_> = rows.iter().filter(|(_, attempts)| *attempts == 0).map(|(row, _)| *row).collect();
-    if !rows.is_empty() && untried.len() == rows.len() {
+    if !rows.is_empty() && untried.len() == rows.len() && !turn.state.is_bundled(id) {
         // Nothing left the house: there is nothing to take back.
         for row in untried {
             crate::desk::deliver::supersede(turn, row, &[row]);

@@ -174,6 +174,10 @@ pub enum Why {
     Notice,
     /// Planned work or a silence ends soon and something still burns.
     CoverEnds,
+    /// More would leave than may: it is told in one.
+    TooMuch,
+    /// A channel fails, or works again.
+    ChannelFails,
 }
 
 impl Change {
@@ -202,6 +206,9 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             state.tally.owed += 1;
             if let Some(incident) = owed.incident {
                 state.owed_of.entry(incident).or_default().insert(owed.id);
+            }
+            if owed.bundle.is_some() {
+                state.bundles.insert(id);
             }
             state.owed.insert(id, (**owed).clone());
         }
@@ -246,6 +253,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         }),
         Change::Ended { state: end, .. } => with(state, id, |row| row.state = end.clone()),
         Change::Forgotten(_) => {
+            state.bundles.remove(&id);
             if let Some(row) = state.owed.remove(&id) {
                 if let Some(rows) = row.incident.and_then(|incident| state.owed_of.get_mut(&incident)) {
                     rows.remove(&id);

@@ -1,5 +1,6 @@
 //! Numbers and times of the desk's work.
 
+use super::caps::Caps;
 use crate::desk::ids::{CalendarId, PartyId};
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,9 @@ pub struct Policy {
     /// While it goes on the desk hears of it this often (default 30 min).
     #[serde(default = "half_an_hour")]
     pub storm_again: Duration,
+    /// How much may leave.
+    #[serde(default)]
+    pub caps: Caps,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.

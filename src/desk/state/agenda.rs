@@ -1,6 +1,6 @@
 //! Deadlines: what is to be looked at again, on which of the two clocks, and when.
 
-use super::super::ids::{IncidentId, OwedId, RequestId, SourceId};
+use super::super::ids::{ChannelId, IncidentId, OwedId, RequestId, SourceId};
 use super::super::now::{Elapsed, Now};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,10 @@ pub enum Wakeup {
     Addresses,
     /// A row may be tried.
     Owed(OwedId),
+    /// What was held back on a channel is told together.
+    Held(ChannelId),
+    /// A channel that fails may be tried again.
+    Channel(ChannelId),
     /// Something must have come.
     Expected,
     /// Alerts are counted, and storms told of.

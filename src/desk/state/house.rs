@@ -2,6 +2,7 @@
 
 use super::agenda::When;
 use super::expected::Expected;
+use super::flow::Flows;
 use super::storm::Storms;
 use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::now::{Elapsed, Now};
@@ -60,6 +61,9 @@ pub struct House {
     /// Systems on which too many alerts come.
     #[serde(default)]
     pub storms: Storms,
+    /// What has left over the channels.
+    #[serde(default)]
+    pub flows: Flows,
     /// What must come by its hour, by its name.
     #[serde(default)]
     pub expected: BTreeMap<String, Expected>,

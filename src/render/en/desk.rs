@@ -4,14 +4,15 @@
 
 use super::super::layout::Name;
 use super::doubt;
-use super::phrases::{NONE, NOT_KNOWN, line, list};
+use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list};
 use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    Ask, Call, CertificateNotice, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine, StormStage,
-    Tried,
+    Ask, Call, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine,
+    StormStage, Tried,
 };
+use crate::desk::rules::VerdictCode;
 use crate::render::restored;
 
 impl Mail<'_> {
@@ -36,7 +37,9 @@ impl Mail<'_> {
                 Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
                 Purpose::Chase => "We have no acknowledgement yet; please take it.",
                 Purpose::Inform => "This is our first report.",
-                Purpose::Consult { .. } => "The vendor is closed for long; please decide how to go on.",
+                Purpose::Consult { .. } => {
+                    "The vendor is closed for long and has not answered; please decide how to go on."
+                }
             };
             page.field(
                 "Say",
@@ -54,18 +57,25 @@ impl Mail<'_> {
                 self.page.lines("Else", then.collect(), NONE);
             }
             self.page.field("Ask", "name, time of call back, expected arrival");
-            self.page.field("Result", "[ ] taken  [ ] no answer  [ ] voice mail  [ ] busy   at __:__");
-            self.page.command(match call.purpose {
-                Purpose::Inform | Purpose::Consult { .. } => commands::note(&facts.number),
-                Purpose::Ask(_) | Purpose::Chase => commands::acknowledge(&facts.number, &call.organization),
+            let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
+            let taken = if to_office { "[ ] answered" } else { "[ ] taken  [ ] answered, will call back" };
+            self.page.field("Result", format!("{taken}  [ ] no answer  [ ] voice mail  [ ] busy   at __:__"));
+            self.page.command(match to_office {
+                true => commands::answered(&facts.number, &call.organization),
+                false => commands::acknowledge(&facts.number, &call.organization),
             });
+            self.page.command(commands::called(&facts.number, &call.organization));
+            if to_office {
+                self.page.command(commands::note(&facts.number));
+            }
         }
     }
 
-    fn storm(&self, storm: &StormLine) -> String {
+    fn storm(&self, storm: &StormLine, blind: bool) -> String {
+        let seen = if blind && storm.until.is_none() { "alerts seen, end not known" } else { "alerts" };
         let system = storm.system.as_deref().map(text::name).unwrap_or_else(|| "no known system".to_owned());
         let until = storm.until.map(|at| format!(" until {}", self.clock.english_short(at))).unwrap_or_default();
-        format!("{system} since {}{until}, {} alerts", self.clock.english_short(storm.since), storm.alerts)
+        format!("{system} since {}{until}, {} {seen}", self.clock.english_short(storm.since), storm.alerts)
     }
 
     /// Calls that were made, one each.
@@ -82,10 +92,31 @@ impl Mail<'_> {
         let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
         let (what, detail, next): (&str, String, Vec<String>) = match notice {
             Notice::YoursToDecide => {
-                let next = [with(commands::start), with(commands::confirm), with(commands::explain)].concat();
+                let next = [
+                    with(commands::start),
+                    with(commands::confirm),
+                    with(commands::decide_otherwise),
+                    with(commands::explain),
+                ]
+                .concat();
                 let verdict = incident.and_then(|facts| facts.verdict.as_ref());
                 let why = verdict.and_then(|verdict| verdict.unknown.as_ref()).map(doubt::stopped).unwrap_or_default();
-                ("The verdict is yours", format!("The machine stops here; please look and decide.{why}"), next)
+                match verdict.map(|verdict| verdict.code) {
+                    Some(VerdictCode::Own) => (
+                        "Yours to handle",
+                        format!(
+                            "It is judged to be the desk's own{}. If that is wrong, please correct the verdict.",
+                            match incident.is_some_and(|facts| facts.asked.is_empty()) {
+                                true => "; no vendor has been asked",
+                                false => "",
+                            }
+                        ),
+                        [with(commands::start), with(commands::decide), with(commands::explain)].concat(),
+                    ),
+                    _ => {
+                        ("The verdict is yours", format!("The machine stops here; please look and decide.{why}"), next)
+                    }
+                }
             }
             Notice::PleaseCheck => {
                 let next = [with(commands::restore), with(commands::note), with(commands::accept)].concat();
@@ -95,25 +126,25 @@ impl Mail<'_> {
                     next,
                 )
             }
-            Notice::NotAcknowledged { party, asked_at } => (
+            Notice::NotAcknowledged { party, asked_at, reminded, phone } => (
                 "No acknowledgement",
                 format!(
-                    "{} was asked {} and has not acknowledged.",
+                    "{} was asked {} and has not acknowledged.{} Please call.{}",
                     text::name(party),
-                    self.clock.english_short(*asked_at)
+                    self.clock.english_short(*asked_at),
+                    if *reminded { " A reminder has left by mail." } else { "" },
+                    match phone {
+                        Some(true) => " The number is in the phone note.",
+                        Some(false) => " No number that can be called now is on record; please look into the contract.",
+                        None => "",
+                    }
                 ),
-                number.map(|number| commands::acknowledge(number, party)).into_iter().collect(),
+                number
+                    .into_iter()
+                    .flat_map(|number| [commands::acknowledge(number, party), commands::called(number, party)])
+                    .collect(),
             ),
-            Notice::ClosedForLong { closure } => (
-                "Vendor closed for long",
-                format!(
-                    "{} opens {} and does not answer the phone. {}",
-                    text::name(&closure.party),
-                    self.clock.english(closure.opens),
-                    self.tried(&closure.tried).join("; ")
-                ),
-                with(commands::start),
-            ),
+            Notice::ClosedForLong { closure } => self.closed_for_long(number, closure),
             Notice::EchoOf { of } => (
                 "An echo of another incident",
                 format!(
@@ -128,12 +159,38 @@ impl Mail<'_> {
                     .collect(),
             ),
             Notice::Reopened => {
-                ("Reopened", "The fault came back; the same number goes on.".to_owned(), with(commands::show))
+                let back = incident.and_then(|facts| facts.returned);
+                let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();
+                let anew = asked.iter().filter(|one| back.is_some_and(|back| one.at >= back));
+                let anew: Vec<String> = anew.map(|one| one.party.clone()).collect();
+                let asked = format!("Asked anew: {}.", list(&anew, NONE));
+                ("Reopened", format!("The fault came back; the same number goes on. {asked}"), with(commands::show))
             }
-            Notice::NotDelivered { kind, address, why } => (
+            Notice::NotDelivered { kind, address, why, others } => (
                 "Not delivered",
-                format!("{} to {}: {}", text::name(kind), text::name(address), text::summary(why)),
+                format!(
+                    "{} to {}: {}{}",
+                    text::name(kind),
+                    text::name(address),
+                    text::summary(why),
+                    if *others { " (other addresses have got it)" } else { "" }
+                ),
                 vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
+            ),
+            Notice::ChannelFails { channel, why } => (
+                "A channel fails",
+                format!(
+                    "{} failed again and again and is tried once a minute. What is urgent takes another channel, where there \
+                     is one. Last answer: {}",
+                    text::name(channel),
+                    text::summary(why)
+                ),
+                vec![commands::OUTBOX.to_owned(), commands::STATUS.to_owned()],
+            ),
+            Notice::ChannelWorks { channel } => (
+                "A channel works again",
+                format!("{} is used again; what waited leaves in order.", text::name(channel)),
+                vec![commands::OUTBOX.to_owned()],
             ),
             Notice::RulesRefused { faults } => (
                 "Configuration not loaded",
@@ -195,7 +252,7 @@ impl Mail<'_> {
                 },
                 format!(
                     "Everything is recorded. {}. Open incidents on these systems: {}.",
-                    storms.storms.iter().map(|storm| self.storm(storm)).collect::<Vec<_>>().join("; "),
+                    storms.storms.iter().map(|storm| self.storm(storm, storms.blind)).collect::<Vec<_>>().join("; "),
                     storms.total
                 ),
                 vec![commands::LIST.to_owned()],
@@ -212,6 +269,10 @@ impl Mail<'_> {
             self.open_ends(verdict);
         }
         self.page.section(Name::Annex).text("Next:");
+        if let Some(at) = incident.and_then(|facts| facts.next_report) {
+            let at = self.clock.english_short(at);
+            self.page.item(format!("The next report leaves about {at}, with what is on record by then."));
+        }
         for command in next {
             self.page.command(command);
         }
@@ -220,30 +281,30 @@ impl Mail<'_> {
         line(&["Action needed"], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
     }
 
-    pub(super) fn certificate_ends(&mut self, notice: &CertificateNotice, site: &str) -> String {
-        let shown = &notice.certificate;
-        let left = match (notice.ended, notice.days) {
-            (true, _) => "ended".to_owned(),
-            (false, ..=0) => "last day".to_owned(),
-            (false, days) => format!("{days} days left"),
+    fn closed_for_long(&self, number: Option<&Number>, closure: &Closure) -> (&'static str, String, Vec<String>) {
+        let calls = match closure.tried.as_slice() {
+            [] => "no call is on record yet",
+            tried if tried.iter().any(|one| one.result == CallResult::Answered) => {
+                "somebody answered the phone, but no acknowledgement is on record"
+            }
+            _ => "nobody answers the phone",
         };
-        self.page.text(if notice.ended {
-            "The certificate below has ended. Please renew it at once."
-        } else {
-            "The certificate below ends soon. Please prepare its renewal."
+        let next = closure.consults_at.map(|at| {
+            let at = self.clock.english_short(at);
+            format!(" Without an acknowledgement by {at} the office is asked to decide.")
         });
-        let until = shown.not_after.to_zoned(self.clock.zone().clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string();
-        self.page.section(Name::Time).field("Good until", format!("{until} ({left})"));
-        let component = text::name(&notice.component);
-        self.page.section(Name::Symptom).field("Certificate", component.clone());
-        self.page.field("Seen at", text::name(&notice.target)).field("CN", text::name(&shown.subject));
-        self.page.field("Issuer", text::name(&shown.issuer));
-        if let Some(owner) = &notice.owner {
-            self.page.field("Kept by", text::name(owner));
-        }
-        let earlier: Vec<String> = notice.earlier.iter().map(|at| self.clock.english(*at)).collect();
-        self.page.section(Name::State).field("Earlier notices", list(&earlier, NONE));
-        line(&["Certificate"], &format!("{site} {component}: {left}"), None, None)
+        let told = format!(
+            "{} is closed until {}; {calls}.{} {}",
+            text::name(&closure.party),
+            self.clock.english(closure.opens),
+            next.unwrap_or_default(),
+            self.tried(&closure.tried).join("; ")
+        );
+        let next = number.into_iter().flat_map(|number| {
+            let (taken, called) = (commands::acknowledge, commands::called);
+            [commands::start(number), taken(number, &closure.party), called(number, &closure.party)]
+        });
+        ("Vendor closed, no acknowledgement", told.trim_end().to_owned(), next.collect())
     }
 
     pub(super) fn digest(&mut self, digest: &Digest, site: &str) -> String {
@@ -275,7 +336,13 @@ impl Mail<'_> {
         });
         let covers = covers.collect();
         self.page.section(Name::Annex).items("Planned work and silences", covers, NONE);
-        let counts = format!("{site} {} open, {} not acknowledged", digest.open.len(), digest.unacknowledged.len());
+        let counts = format!(
+            "{site} {} open, {} not acknowledged, {} watched, {} of severity 4",
+            digest.open.len(),
+            digest.unacknowledged.len(),
+            digest.watched.len(),
+            digest.low.len()
+        );
         line(&["Daily"], &counts, None, None)
     }
 
@@ -297,6 +364,9 @@ impl Mail<'_> {
             parts.extend(line.severity.map(|severity| format!("severity {severity}")));
             parts.extend(line.stage.map(|stage| words::stage_en(stage).to_owned()));
             parts.push(text::or(text::summary(&line.text), NOT_KNOWN));
+            parts.extend(line.asked.iter().map(|(ask, by)| {
+                format!("({}, acknowledgement by {})", ask_tag(*ask).to_lowercase(), self.clock.column(*by))
+            }));
             parts.join(" ")
         };
         lines.iter().map(row).collect()

@@ -11,7 +11,10 @@ impl Mail<'_> {
     pub(super) fn impact(&mut self, facts: &Facts) {
         let impact = &facts.impact;
         let page = &mut self.page;
-        page.section(Name::Impact).field("Scope", facts.scope.map_or(NOT_KNOWN, words::scope_en));
+        // Where nobody is hit, nothing reads like a loss of now.
+        let none = facts.effect == Some(Effect::None);
+        let (scope, who) = if none { ("Scope if hit", "Users if hit") } else { ("Scope", "Users") };
+        page.section(Name::Impact).field(scope, facts.scope.map_or(NOT_KNOWN, words::scope_en));
         let mut optional = |label: &str, names: &[String]| {
             if !names.is_empty() {
                 page.field(label, list(names, NONE));
@@ -28,12 +31,12 @@ impl Mail<'_> {
         let page = &mut self.page;
         if let Some(users) = impact.users {
             let about = if users.at_least { "at least about" } else { "about" };
-            page.field("Users", format!("{about} {}", users.about));
+            page.field(who, format!("{about} {}", users.about));
         }
         let there = if facts.systems.is_empty() { &impact.there } else { &facts.systems };
         page.field("Systems", list(there, NOT_KNOWN));
         let yes_no = |known: Option<bool>| known.map_or(NOT_KNOWN, |yes| if yes { "yes" } else { "no" });
-        if facts.effect == Some(Effect::None) {
+        if none {
             page.field("Effect", "none seen so far");
         }
         page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));

@@ -2,6 +2,8 @@
 //!
 //! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
 
+mod bundle;
+mod certificates;
 mod desk;
 mod doubt;
 mod impact;
@@ -17,7 +19,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, english_span};
 use super::{because, mask, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Asked, Closure, Facts, Letter, Matter, RecoveryFacts};
+use crate::desk::letter::{Ask, Asked, Closure, DetectedBy, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, extract, isolation, line, list, state_sentence, subject, target_lines, title,
@@ -79,11 +81,14 @@ impl Mail<'_> {
                 let urgent = if incident.severity <= 2 { "Urgent" } else { "" };
                 subject(&[ask_tag(*ask), urgent], &format!("{site} {}", Symptom::of(incident).title()), incident)
             }
-            Matter::Chaser { incident, ask, asked_at, nth } => {
+            Matter::Chaser { incident, ask, asked_at, nth, answer_by, asked_of } => {
                 let asked = self.clock.english(*asked_at);
+                let by = answer_by.map(|at| format!(" by {}", self.clock.english_short(at))).unwrap_or_default();
+                let whom = asked_of.as_ref().map(|(name, _)| format!(" to your {}", text::name(name)));
+                let whom = whom.unwrap_or_default();
                 self.page.text(format!(
-                    "We have no acknowledgement on record of our {} of {asked} (reminder {nth}). Please let us know that \
-                     you have it. If our messages have crossed, please disregard this one.",
+                    "We have no acknowledgement on record of our {} of {asked}{whom} (reminder {nth}). Please let us know \
+                     that you have it{by}. If our messages have crossed, please disregard this one.",
                     ask_tag(*ask).to_lowercase()
                 ));
                 self.incident(incident);
@@ -117,11 +122,16 @@ impl Mail<'_> {
             }
             Matter::External { incident, service } => {
                 let service = text::or(text::name(service), "an external service");
-                self.page.text(format!(
-                    "We have information that {service} (external service) is failing. Source: {}; the provider's own \
-                     statement is {NOT_KNOWN}.",
-                    words::detected_by_en(incident.detected_by)
-                ));
+                let source = words::detected_by_en(incident.detected_by);
+                self.page.text(match incident.detected_by {
+                    DetectedBy::Vendor => {
+                        format!("We have information that {service} (external service) is failing. Source: {source}.")
+                    }
+                    _ => format!(
+                        "What we see seems to come from {service} (external service). Source: {source}; the provider's \
+                         own statement is {NOT_KNOWN}."
+                    ),
+                });
                 self.incident(incident);
                 self.next(None);
                 subject(&["Notice"], &title(incident), incident)
@@ -175,6 +185,7 @@ impl Mail<'_> {
                 let counts = format!("{site} {} open", digest.open.len());
                 line(&["Hand-over"], &counts, None, None)
             }
+            Matter::Bundle { lines, .. } => self.bundle(lines, &site),
             Matter::CertificateEnds { notice } => self.certificate_ends(notice, &site),
             Matter::Adopted { source, problems, total } => {
                 let source = text::or(text::name(source), NOT_KNOWN);
@@ -325,7 +336,7 @@ impl Mail<'_> {
         }
         if let Some(closed) = closed {
             self.page.text(format!(
-                "{} is closed until {}, and no repair is to be expected before.",
+                "{} is closed until {} and has not acknowledged; work may not begin before.",
                 text::name(&closed.party),
                 self.clock.english(closed.opens)
             ));
@@ -340,7 +351,18 @@ impl Mail<'_> {
         });
         self.incident(facts);
         let wished = wished_by.map_or_else(|| "at your convenience".to_owned(), |at| self.clock.english(at));
-        self.page.section(Name::Ask).field("Options", "repair or replace; go on with the substitute; watch");
+        if facts.impact.one_sided.is_some() {
+            let risk = "it goes on on one side; if that fails too, the system cannot be used";
+            self.page.section(Name::Ask).field("Risk", risk);
+        }
+        if first {
+            self.next(facts.next_report);
+        }
+        let options = match closed {
+            Some(_) => "go on and wait for the vendor; stop, or go on with the substitute; repair by other means",
+            None => "repair or replace; go on with the substitute; watch",
+        };
+        self.page.section(Name::Ask).field("Options", options);
         self.page.field("Answer by", wished);
     }
 

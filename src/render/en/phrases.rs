@@ -4,6 +4,7 @@
 
 use crate::desk::ids::Number;
 use crate::desk::letter::{Addressee, Ask, Facts, NoLog, Stage, Target};
+use crate::desk::rules::{DataImpact, Effect};
 use crate::render::frame::number_of;
 use crate::render::layout::{Name, Page};
 use crate::render::quote::{self, Quoted};
@@ -50,6 +51,13 @@ pub(super) fn ask_tag(ask: Ask) -> &'static str {
 
 pub(super) fn title(facts: &Facts) -> String {
     let symptom = Symptom::of(facts).title();
+    if facts.effect == Some(Effect::None) {
+        let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+        let so_far = if facts.impact.one_sided.is_some() && !over { "on one side" } else { "no effect" };
+        // What is feared for the data is an effect, too.
+        let feared = facts.data.is_some_and(|data| data != DataImpact::None);
+        return if feared && so_far == "no effect" { symptom } else { format!("{symptom} ({so_far})") };
+    }
     match text::names(&facts.systems).first() {
         Some(system) if !symptom.contains(system.as_str()) => format!("{system} {symptom}"),
         _ => symptom,
@@ -114,7 +122,10 @@ pub(super) fn state_sentence(facts: &Facts) -> String {
         Stage::Isolating => "First-line isolation is under way.".to_owned(),
         Stage::Requested => "Action has been requested.".to_owned(),
         Stage::InProgress => "Work is in progress.".to_owned(),
-        Stage::WorkedAround => "A workaround is in place; the repair goes on.".to_owned(),
+        Stage::WorkedAround => match facts.workaround.as_deref().map(text::note).filter(|done| !done.is_empty()) {
+            Some(done) => format!("A workaround is in place ({done}); the repair goes on."),
+            None => "A workaround is in place; the repair goes on.".to_owned(),
+        },
         Stage::Verifying => {
             format!("Monitoring shows normal; operation is being checked. Still red: {}.", list(&facts.still_red, NONE))
         }

@@ -12,7 +12,7 @@ use crate::render::{probe, text, words};
 
 impl Mail<'_> {
     pub(super) fn on_site(&mut self, incident: &Facts, place: &str, items: &[String]) {
-        self.page.text("Please look at the following and let us know by phone or fax what you see.");
+        self.page.text("Please look at the following and let us know by phone what you see.");
         self.incident(incident);
         self.page.section(Name::Ask).field("Place", text::or(text::name(place), NOT_KNOWN));
         let boxes = items.iter().map(|item| format!("[ ] {}: ", text::name(item))).collect();

@@ -1,8 +1,9 @@
 //! What changes of the desk as a whole, in English.
 
 use super::{Names, Weight, one_line};
-use crate::desk::house::{Change, ExpectedChange, StormChange};
+use crate::desk::house::{Change, ExpectedChange, FlowChange, StormChange};
 use crate::desk::ids::SystemId;
+use crate::desk::state::FAILURES;
 
 pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
     match change {
@@ -25,6 +26,7 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             (format!("next hand-over: {next}"), Weight::Detail)
         }
         Change::Storm(change) => storm(names, change),
+        Change::Flow(change) => flow(change),
         Change::Expected { name, what } => expected(names, name, what),
         Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
@@ -57,6 +59,27 @@ fn expected(names: Names, name: &str, what: &ExpectedChange) -> (String, Weight)
         ExpectedChange::Over { .. } => (format!("the hour of {name} is over"), Weight::Detail),
         ExpectedChange::Held { .. } => (format!("whether {name} came is not known"), Weight::Headline),
         ExpectedChange::Dropped => (format!("{name} is expected no more"), Weight::Headline),
+    }
+}
+
+fn flow(change: &FlowChange) -> (String, Weight) {
+    match change {
+        FlowChange::Passed { channel, party, .. } => (format!("one more for {party} by {channel}"), Weight::Detail),
+        FlowChange::Held { channel, party, until: Some(_) } => {
+            (format!("what follows for {party} by {channel} is held back"), Weight::Headline)
+        }
+        FlowChange::Held { channel, party, until: None } => {
+            (format!("what was held back for {party} by {channel} leaves"), Weight::Headline)
+        }
+        FlowChange::Failed { channel, failures, probe_at } => {
+            let left = if probe_at.is_some() { ", and is left alone but for one attempt a minute" } else { "" };
+            let weight = if probe_at.is_some() && *failures == FAILURES { Weight::Headline } else { Weight::Detail };
+            (format!("{channel} failed {failures} times in a row{left}"), weight)
+        }
+        FlowChange::Tried { channel, .. } => (format!("{channel} is tried once"), Weight::Detail),
+        FlowChange::Answered { channel, was_left } => {
+            (format!("{channel} works again"), if *was_left { Weight::Headline } else { Weight::Detail })
+        }
     }
 }
 

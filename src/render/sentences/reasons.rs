@@ -187,6 +187,8 @@ pub(super) fn why(why: &Why) -> String {
         Why::ClosedForLong => "the vendor is closed for long and nobody answers".to_owned(),
         Why::Graver => "it has become graver".to_owned(),
         Why::HandOver => "the reception closes".to_owned(),
+        Why::TooMuch => "more would leave than may".to_owned(),
+        Why::ChannelFails => "a channel fails, or works again".to_owned(),
         Why::Storm => "of a storm of alerts".to_owned(),
         Why::ExternalService => "an external service fails".to_owned(),
         Why::Blind => "a source sees nothing".to_owned(),
@@ -242,6 +244,9 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::NotWatched => "it may have come before it was watched for".to_owned(),
         house::Reason::NotSeen => "its source sees nothing".to_owned(),
         house::Reason::Fewer => "fewer come".to_owned(),
+        house::Reason::Left => "a message leaves".to_owned(),
+        house::Reason::TooMuch => "more would leave than may".to_owned(),
+        house::Reason::Failing => "it fails".to_owned(),
         house::Reason::Failed => "the desk failed on it".to_owned(),
     }
 }

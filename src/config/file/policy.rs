@@ -1,0 +1,80 @@
+//! The tables of numbers and times, as they are written.
+
+use super::{Clock, MaybeSpan, Span};
+use crate::desk::rules::FirstReport;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct PolicyTable {
+    pub(in crate::config) window: Span,
+    #[serde(default)]
+    pub(in crate::config) together: Vec<String>,
+    pub(in crate::config) stable: Span,
+    pub(in crate::config) watch_repeats: u32,
+    pub(in crate::config) watch_span: Span,
+    pub(in crate::config) watch_quiet: Span,
+    pub(in crate::config) flap_repeats: u32,
+    pub(in crate::config) flap_span: Span,
+    pub(in crate::config) flap_quiet: Span,
+    pub(in crate::config) reopen: Span,
+    pub(in crate::config) recurrence: Span,
+    pub(in crate::config) look: Vec<String>,
+    pub(in crate::config) storm_alerts: u32,
+    pub(in crate::config) storm_span: Span,
+    pub(in crate::config) storm_again: Span,
+    pub(in crate::config) call_again: Span,
+    pub(in crate::config) long_closure: Span,
+    pub(in crate::config) evidence_values: MaybeSpan,
+    pub(in crate::config) evidence_lines: MaybeSpan,
+    pub(in crate::config) digest_at: Clock,
+    pub(in crate::config) addresses_at: Clock,
+    pub(in crate::config) hand_over: bool,
+    pub(in crate::config) certificates_at: Clock,
+    pub(in crate::config) certificate_days: Vec<u16>,
+    pub(in crate::config) blind_tell: Vec<String>,
+    pub(in crate::config) hold_business_days: u32,
+    pub(in crate::config) reception: String,
+    pub(in crate::config) caps: CapsTable,
+    pub(in crate::config) severity: SeverityTables,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct CapsTable {
+    pub(in crate::config) party: RateTable,
+    pub(in crate::config) channel: RateTable,
+    pub(in crate::config) every: Span,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct RateTable {
+    pub(in crate::config) burst: u32,
+    pub(in crate::config) per_minute: u32,
+    pub(in crate::config) per_hour: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct SeverityTables {
+    #[serde(rename = "1")]
+    pub(in crate::config) one: SeverityTable,
+    #[serde(rename = "2")]
+    pub(in crate::config) two: SeverityTable,
+    #[serde(rename = "3")]
+    pub(in crate::config) three: SeverityTable,
+    #[serde(rename = "4")]
+    pub(in crate::config) four: SeverityTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct SeverityTable {
+    pub(in crate::config) first_report: FirstReport,
+    pub(in crate::config) acknowledge_within: Span,
+    pub(in crate::config) next_report: MaybeSpan,
+    pub(in crate::config) phone_at_any_hour: bool,
+    pub(in crate::config) critical: bool,
+    pub(in crate::config) deliver_by: Span,
+}

@@ -1,0 +1,142 @@
+//! 内部連絡 about an incident the desk itself goes on with: to decide, to handle, to take up again.
+//!
+//! Source of the wording: `DOMAIN.md` §7, §14. Not here: what the verdict leaves open (`doubt.rs`).
+
+use super::notice::Told;
+use super::{commands, doubt, facts, text, words};
+use crate::desk::ids::Number;
+use crate::desk::letter::Facts;
+use crate::desk::rules::VerdictCode;
+
+/// The machine stops here.
+pub(super) fn yours(incident: Option<&Facts>) -> Told {
+    let number = incident.map(|facts| &facts.number);
+    let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
+    let explain = ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain));
+    if verdict_of(incident) == Some(VerdictCode::Own) {
+        let asked = incident.is_some_and(|facts| !facts.asked.is_empty());
+        return Told {
+            title: "窓口での対応のお願い".to_owned(),
+            happened: format!(
+                "窓口で対応する事象と判定しました{}。対応を開始してください。\
+                 判定が異なる場合は、切り分け結果を訂正してください。",
+                if asked { "" } else { "（業者への依頼は行っておりません）" }
+            ),
+            details: Vec::new(),
+            steps: vec![
+                ("対応を始めたら、着手を記録してください。", with(commands::start)),
+                ("判定が異なる場合は、担当先を指定して訂正してください（依頼が送られます）。", with(commands::decide)),
+                explain,
+            ],
+        };
+    }
+    Told {
+        title: "切り分けのご判断のお願い".to_owned(),
+        happened: format!("{}窓口で内容をご確認のうえ、ご判断をお願いします。", stopped_because(incident)),
+        details: Vec::new(),
+        steps: vec![
+            ("調査を始めたら、着手を記録してください。", with(commands::start)),
+            ("切り分け結果を確定してください（担当先が決まれば、依頼が送られます）。", decisions(incident)),
+            (
+                "業者の担当でない場合は、--verdict に own（窓口対応）、scope_out（範囲外）、external（外部サービス）、\
+                 user（利用者側）のいずれかを指定してください。",
+                with(commands::decide_otherwise),
+            ),
+            explain,
+        ],
+    }
+}
+
+/// It is back.
+pub(super) fn reopened(incident: Option<&Facts>) -> Told {
+    let back = incident.and_then(|facts| facts.returned);
+    let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();
+    let anew: Vec<&str> =
+        asked.iter().filter(|one| back.is_some_and(|back| one.at >= back)).map(|one| one.party.as_str()).collect();
+    let before: Vec<&str> = asked.iter().map(|one| one.party.as_str()).filter(|party| !anew.contains(party)).collect();
+    let names =
+        |parties: &[&str]| facts::listed(&parties.iter().map(|party| (*party).to_owned()).collect::<Vec<_>>(), "者");
+    let mut happened = "復旧とした件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned();
+    let ask = asked.iter().find(|one| anew.contains(&one.party.as_str())).map(|one| words::asked_for(one.ask));
+    match (ask, before.is_empty()) {
+        (Some(ask), _) => happened += &format!("{}へは、あらためて{ask}を依頼しました。", names(&anew)),
+        (None, false) => {
+            happened += &format!("{}へは先に依頼しており、あらためての依頼は行っておりません。", names(&before));
+        }
+        (None, true) => happened += "現時点で、業者への依頼は行っておりません。",
+    }
+    let number = incident.map(|facts| &facts.number);
+    let each = |parties: &[&str], command: fn(&Number, &str) -> String| -> Vec<String> {
+        let one = |party: &&str| number.map(|number| command(number, party));
+        parties.iter().filter_map(one).collect()
+    };
+    let mut steps = Vec::new();
+    if !anew.is_empty() {
+        steps.push(("業者の受領を得たら、記録してください。", each(&anew, commands::acknowledge)));
+    }
+    if !before.is_empty() {
+        steps.push((
+            "先に依頼した業者へ、再び異常を検知したことを電話で伝え、結果を記録してください（つながった場合は answered）。",
+            each(&before, commands::called),
+        ));
+    }
+    if asked.is_empty() {
+        steps.push((
+            "担当先が分かれば、確定してください（依頼が送られます）。",
+            number.map(commands::decide).into_iter().collect(),
+        ));
+    }
+    steps.push(("これまでの経過は、次のコマンドで確認できます。", number.map(commands::show).into_iter().collect()));
+    Told { title: "再び異常を検知しました".to_owned(), happened, details: Vec::new(), steps }
+}
+
+fn verdict_of(incident: Option<&Facts>) -> Option<VerdictCode> {
+    incident?.verdict.as_ref().map(|verdict| verdict.code)
+}
+
+/// The verdict as it stands, where there is one to settle; and another.
+fn decisions(incident: Option<&Facts>) -> Vec<String> {
+    let Some(incident) = incident else { return Vec::new() };
+    let settled = incident.verdict.as_ref().is_some_and(|verdict| verdict.code != VerdictCode::Unknown);
+    let as_it_stands = settled.then(|| commands::confirm(&incident.number));
+    as_it_stands.into_iter().chain(doubt::decisions(incident)).collect()
+}
+
+fn stopped_because(incident: Option<&Facts>) -> String {
+    let verdict = incident.and_then(|facts| facts.verdict.as_ref());
+    let told = match verdict.map(|verdict| verdict.code) {
+        None | Some(VerdictCode::Unknown) => {
+            return doubt::stopped(verdict.and_then(|verdict| verdict.unknown.as_ref()));
+        }
+        Some(VerdictCode::Single | VerdictCode::Multi) => "担当とみられる業者がありますが、確度が十分ではありません。",
+        Some(VerdictCode::Own) => "窓口で対応する事象と判定しました。",
+        Some(VerdictCode::ScopeOut) => "保守契約の対象範囲外と判定しました。",
+        Some(VerdictCode::External) => "外部サービスの事象と判定しました。",
+        Some(VerdictCode::User) => "利用者側の事象と判定しました。",
+        Some(VerdictCode::Planned) => "計画作業に伴う事象と判定しました。",
+        Some(VerdictCode::Monitor) => "監視側の事象と判定しました。",
+        Some(VerdictCode::Security) => "情報セキュリティインシデントの疑いがあります。",
+    };
+    told.to_owned()
+}
+
+/// 「第一報を送達できませんでした」, and how much of it.
+pub(super) fn not_delivered(kind: &str, address: &str, why: &str, others: bool) -> Told {
+    let kind = super::notice::kind_in_words(kind);
+    let failed = match others {
+        true => format!("{kind}を、一部の宛先へ送達できませんでした（他の宛先には送達済み）。"),
+        false => format!("{kind}を送達できませんでした。"),
+    };
+    Told {
+        title: format!("{kind}を{}送達できませんでした", if others { "一部の宛先へ" } else { "" }),
+        happened: format!("{failed}お電話など、別の方法での連絡をお願いします。"),
+        details: vec![
+            format!("宛先：{}", text::or(text::name(address), "不明")),
+            format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
+        ],
+        steps: vec![
+            ("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]),
+            ("宛先を直したら、上の一覧の番号を指定して再送してください。", vec![commands::RETRY.to_owned()]),
+        ],
+    }
+}

@@ -1,0 +1,40 @@
+//! The same letters for a site with `language = "en"`.
+
+use super::*;
+
+pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Letter)> {
+    [
+        ("sc1-first-report", "en-first-report"),
+        ("sc1-request", "en-request"),
+        ("sc1-recovery", "en-recovery"),
+        ("sc1-interim-2", "en-interim"),
+        ("sc1-phone-note", "en-phone-note"),
+        ("digest", "en-digest"),
+        ("internal-please-check", "en-internal"),
+        ("internal-disagreement", "en-internal-disagreement"),
+        ("consultation-vendor-closed", "en-consultation-vendor-closed"),
+        ("hand-over", "en-hand-over"),
+        ("scope-out", "en-consultation"),
+        ("overrun-first-report", "en-overrun"),
+        ("overrun", "en-overrun-request"),
+        ("impact-one-side", "en-impact-one-side"),
+        ("internal-work-ends", "en-work-ends"),
+        ("internal-covers-doubtful", "en-covers-doubtful"),
+        ("internal-storm-blind", "en-storm-blind"),
+        ("bundle-vendor", "en-bundle"),
+        ("internal-restored", "en-restored"),
+        ("internal-channel-fails", "en-channel-fails"),
+        ("internal-echo", "en-echo"),
+        ("internal-closed-for-long", "en-closed-for-long"),
+        ("internal-own", "en-own"),
+        ("internal-reopened", "en-reopened"),
+        ("chaser-second", "en-chaser"),
+        ("certificate-last-day", "en-certificate-last-day"),
+    ]
+    .into_iter()
+    .map(|(of, name)| {
+        let (_, letter) = all.iter().find(|(name, _)| *name == of).unwrap();
+        (name, Letter { language: Language::En, ..letter.clone() })
+    })
+    .collect()
+}

@@ -1,0 +1,77 @@
+//! Letters to the desk about an incident it goes on with: its own, a silent vendor's, one that is back.
+
+use super::*;
+
+pub(super) fn handling() -> Vec<(&'static str, Letter)> {
+    let internal =
+        |name, incident, notice| (name, letter("2026-11-20T10:30:00", desk(), Matter::Internal { incident, notice }));
+    vec![
+        internal(
+            "internal-closed-for-long",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::ClosedForLong { closure: Closure { consults_at: Some(at("2026-11-20T17:55:00")), ..closed() } },
+        ),
+        internal(
+            "internal-closed-for-long-untried",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::ClosedForLong { closure: Closure { tried: Vec::new(), ..closed() } },
+        ),
+        internal(
+            "internal-closed-for-long-answered",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::ClosedForLong {
+                closure: Closure {
+                    tried: vec![Tried {
+                        organization: "T株式会社".into(),
+                        contact: "時間外受付".into(),
+                        result: CallResult::Answered,
+                        at: at("2026-11-20T17:40:00"),
+                    }],
+                    ..closed()
+                },
+            },
+        ),
+        internal(
+            "internal-own",
+            Some(small(|facts| {
+                facts.next_report = Some(at("2026-11-20T12:00:00"));
+                facts.verdict =
+                    verdict(VerdictCode::Own, Confidence::Probable, &["株式会社K"], "窓口の対応範囲に含まれるため");
+            })),
+            Notice::YoursToDecide,
+        ),
+        internal(
+            "internal-no-phone",
+            Some(small(|facts| {
+                facts.stage = Stage::InProgress;
+                facts.desk_started = Some(at("2026-11-20T10:20:00"));
+                facts.asked = vec![asked("T株式会社", "2026-11-20T10:06:00")];
+            })),
+            Notice::NotAcknowledged {
+                party: "T株式会社".into(),
+                asked_at: at("2026-11-20T10:06:00"),
+                reminded: true,
+                phone: Some(false),
+            },
+        ),
+        internal(
+            "internal-reopened",
+            Some(small(|facts| {
+                facts.returned = Some(at("2026-11-20T10:29:00"));
+                facts.stage = Stage::Requested;
+                facts.asked =
+                    vec![asked("T株式会社", "2026-11-20T10:29:00"), asked("S株式会社", "2026-11-20T10:06:00")];
+            })),
+            Notice::Reopened,
+        ),
+        internal(
+            "internal-reopened-nobody-asked",
+            Some(small(|facts| facts.returned = Some(at("2026-11-20T10:29:00")))),
+            Notice::Reopened,
+        ),
+    ]
+}
+
+fn asked(party: &str, time: &str) -> Asked {
+    Asked { party: party.into(), ask: Ask::Repair, at: at(time), acknowledged: None, started: None }
+}
