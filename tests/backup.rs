@@ -262,6 +262,34 @@ fn while_a_restore_is_half_done_nothing_starts_and_it_can_be_done_again() {
 }
 
 #[test]
+fn a_restore_that_is_killed_leaves_a_whole_record_or_one_that_starts_nothing() {
+    let desk = Desk::recorded();
+    desk.says(0, &["store", "backup", "kept"]);
+    let last = |desk: &Desk| desk.export().last().unwrap()["last_seq"].clone();
+    let (seq, mut refused) = (last(&desk), 0);
+    for nth in 0..25 {
+        let mut child =
+            desk.command(&["store", "restore", "kept", "--set-aside"]).stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(nth * 4));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        match Store::open(&desk.state(), store::Options::default()) {
+            Ok((store, start)) => {
+                assert_eq!(Value::from(start.last_seq), seq, "killed after {} ms", nth * 4);
+                drop(store);
+            }
+            Err(store::Error::Restoring { .. }) => {
+                refused += 1;
+                desk.says(0, &["store", "restore", "kept", "--set-aside"]);
+                assert_eq!(last(&desk), seq);
+            }
+            Err(error) => panic!("killed after {} ms: {error}", nth * 4),
+        }
+    }
+    println!("{refused} of 25 were killed half way");
+}
+
+#[test]
 fn a_rebuild_sets_the_working_state_aside_and_makes_the_same_from_the_journal() {
     let desk = Desk::recorded();
     let before = desk.export();

@@ -112,7 +112,9 @@ fn a_backup_of_a_running_daemon_restores_to_the_same_books_and_sends_nothing_twi
     });
 
     let numbers = daemon.numbers();
-    let told = daemon.tell(&["store", "backup", &backup]);
+    let made = daemon.ask(&["store", "backup", &backup]);
+    let (told, complaint) = (String::from_utf8_lossy(&made.stdout), String::from_utf8_lossy(&made.stderr));
+    assert!(made.status.success() && complaint.is_empty(), "the daemon was asked: {complaint}{told}");
     assert!(told.contains("daemon         running") && told.contains("result         sound"), "{told}");
     daemon.tell(&["store", "verify", "--backup", &backup]);
     assert_eq!(daemon.ask(&["store", "restore", &backup, "--set-aside"]).status.code(), Some(75), "while it runs");
