@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -304,6 +305,27 @@ fn a_rebuild_sets_the_working_state_aside_and_makes_the_same_from_the_journal() 
     let told = desk.says(0, &["store", "verify"]);
     assert!(told.contains("whole") && told.contains("result         sound"), "{told}");
     assert_eq!(facts(&desk.export()), facts(&before));
+}
+
+#[test]
+fn what_root_restores_or_rebuilds_belongs_to_the_user_of_the_daemon() {
+    let desk = Desk::recorded();
+    desk.says(0, &["store", "backup", "kept"]);
+    // Only root can give anything away; everybody else owns what he makes.
+    let is_root = std::os::unix::fs::chown(desk.state(), Some(65_534), Some(65_534)).is_ok();
+    let owner = fs::metadata(desk.state()).unwrap().uid();
+    assert_eq!(owner == 65_534, is_root);
+    for command in [&["store", "rebuild"][..], &["store", "restore", "kept", "--set-aside"]] {
+        desk.says(0, command);
+        let strangers: Vec<_> = files(&desk.state()).into_keys().collect();
+        let strangers = strangers.iter().filter(|name| {
+            let path = desk.state().join(name);
+            path.ancestors()
+                .take_while(|path| *path != desk.state())
+                .any(|path| path.metadata().unwrap().uid() != owner)
+        });
+        assert_eq!(strangers.collect::<Vec<_>>(), Vec::<&PathBuf>::new(), "{command:?}");
+    }
 }
 
 #[test]
