@@ -14,6 +14,7 @@ mod doubt;
 mod estate;
 mod evidence;
 mod explain;
+mod export;
 mod hits;
 mod live;
 mod outbox;

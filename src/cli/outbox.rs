@@ -76,7 +76,7 @@ fn state(state: &OwedState, next: Option<u64>) -> String {
         OwedState::Waiting { .. } => next.map_or_else(|| "waiting".to_owned(), |next| format!("in {next} s")),
         OwedState::Started { .. } => "under way".to_owned(),
         OwedState::Done { .. } => "done".to_owned(),
-        OwedState::Dead { why, .. } => format!("given up: {}", text::cut(why, 40)),
+        OwedState::Dead { why, .. } => format!("given up: {}", text::cut(why, 44)),
         OwedState::Superseded => "said better by a later one".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use super::{covers, evidence, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
 use crate::inbox::Inbox;
-use crate::store::Bodies;
+use crate::store::{Bodies, Point};
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::StatusCode;
@@ -49,6 +49,8 @@ pub struct Doors {
     pub inbox: Inbox,
     /// Reading.
     pub queries: mpsc::Sender<ReadDesk>,
+    /// How far the journal is; `None` while it cannot be written.
+    pub points: mpsc::Sender<oneshot::Sender<Option<Point>>>,
     /// Where what was gathered is kept.
     pub bodies: Bodies,
     /// Told when the configuration is to be read again; answered with the faults, or none.
@@ -146,6 +148,7 @@ pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiv
         .route("/outbox/{name}", get(row))
         .route("/covers", get(covers))
         .route("/ledger", get(ledger))
+        .route("/point", get(point))
         .route("/acts", post(act))
         .route("/reload", post(reload))
         .with_state(doors);
@@ -224,6 +227,15 @@ async fn covers(
 
 async fn ledger(State(doors): State<Doors>) -> Result<Response, Trouble> {
     Ok(Json(doors.read(|desk, _| crate::desk::ledger::balance(desk.state())).await?).into_response())
+}
+
+/// How far the journal is acknowledged: a backup goes up to there.
+async fn point(State(doors): State<Doors>) -> Result<Response, Trouble> {
+    let (answer, answered) = oneshot::channel();
+    doors.points.send(answer).await.map_err(|_| Trouble::Stopping)?;
+    let point = answered.await.map_err(|_| Trouble::Stopping)?;
+    let down = || (StatusCode::CONFLICT, "the journal cannot be written at the moment").into_response();
+    Ok(point.map_or_else(down, |point| Json(point).into_response()))
 }
 
 /// Carries out an act in the name of whoever is at the other end.

@@ -5,9 +5,12 @@
 //! step means (`desk`), how an effect is carried out (`work`).
 
 mod keep;
+mod rebuild;
 mod start;
 #[cfg(test)]
 mod tests;
+
+pub use rebuild::{Rebuilt, rebuild};
 
 use super::record;
 use super::watchdog::Pulse;
@@ -20,7 +23,7 @@ use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::inbox::Waiting;
-use crate::store::{self, Bodies, Store};
+use crate::store::{self, Bodies, Point, Store};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use std::panic::AssertUnwindSafe;
@@ -45,6 +48,8 @@ pub(super) struct Ends {
     pub(super) inputs: mpsc::Receiver<Waiting>,
     pub(super) queries: mpsc::Receiver<Query>,
     pub(super) rules: mpsc::Receiver<(Rules, oneshot::Sender<()>)>,
+    /// Those who ask how far the journal is.
+    pub(super) points: mpsc::Receiver<oneshot::Sender<Option<Point>>>,
     pub(super) effects: mpsc::UnboundedSender<Effect>,
     /// Told when it is to end: as soon as nothing is under way, at that moment at the latest.
     pub(super) stop: watch::Receiver<Option<Instant>>,
@@ -230,6 +235,9 @@ impl Core {
                         let _ = done.send(());
                     }
                     Some(query) = ends.queries.recv() => self.answer(query),
+                    Some(answer) = ends.points.recv() => {
+                        let _ = answer.send(self.store.point());
+                    }
                     Ok(()) = ends.stop.changed() => {}
                     input = ends.inputs.recv() => match input {
                         Some(input) => waiting.push(input),

@@ -28,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use work::Tools;
 
-pub use self::core::Error as CoreError;
+pub use self::core::{Error as CoreError, Rebuilt, rebuild};
 
 /// Readers that may wait at once.
 const READERS: usize = 64;
@@ -116,11 +116,12 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (inbox, inputs) = Inbox::new();
     let (queries, asked) = mpsc::channel(READERS);
     let (new_rules, rules) = mpsc::channel(1);
+    let (points, asked_points) = mpsc::channel(1);
     let (send_effects, effects) = mpsc::unbounded_channel();
     let pulse = core.pulse();
     let bodies = core.bodies();
     let (stop_core, stop) = watch::channel(None);
-    let ends = Ends { inputs, queries: asked, rules, effects: send_effects, stop };
+    let ends = Ends { inputs, queries: asked, rules, points: asked_points, effects: send_effects, stop };
     let runtime = Handle::current();
     let core = std::thread::Builder::new()
         .name("kiriwake-core".to_owned())
@@ -134,7 +135,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let running = sources::start(&settings, &inbox, &queries, &clock);
     let (reload, mut reloads) = mpsc::channel(1);
     let (stop_serving, serving) = watch::channel(false);
-    let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), reload, bodies: bodies.clone() };
+    let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), points, reload, bodies: bodies.clone() };
     let server = tokio::spawn(server::serve(listener, doors, serving));
     let watchdog = tokio::spawn(watchdog::feed(pulse.clone()));
     let doctor = health::Doctor { queries: queries.clone(), pulse };

@@ -6,7 +6,7 @@
 use crate::desk::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
-use crate::store::Entities;
+use crate::store::{Digest, Entities};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,19 @@ pub(crate) fn payload<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
 pub(crate) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Error> {
     serde_json::from_slice::<Format>(payload)?;
     Ok(serde_json::from_slice(payload)?)
+}
+
+/// The bodies a payload refers to: parts of evidence, and what letters quote of them.
+pub(crate) fn bodies_in(payload: &[u8]) -> Vec<Digest> {
+    const FIELD: &[u8] = b"\"sha256\":\"";
+    let mut found = Vec::new();
+    let mut rest = payload;
+    while let Some(at) = rest.windows(FIELD.len()).position(|window| window == FIELD) {
+        rest = &rest[at + FIELD.len()..];
+        let named = rest.get(..64).and_then(|hex| std::str::from_utf8(hex).ok());
+        found.extend(named.and_then(|hex| hex.parse::<Digest>().ok()));
+    }
+    found
 }
 
 /// The stored form of a thing: its key, and its value if it still exists.
@@ -158,4 +171,21 @@ pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(),
         _ => return Err(unknown()),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_found_by_their_field_and_not_in_what_people_wrote() {
+        let (one, other) = ("ab".repeat(32), "cd".repeat(32));
+        let payload = serde_json::json!({
+            "parts": [{ "sha256": one, "bytes": 3 }, { "sha256": "" }, { "sha256": "short" }],
+            "summary": format!("\"sha256\":\"{other}\""),
+        });
+        let found = bodies_in(payload.to_string().as_bytes());
+        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), [one]);
+        assert!(bodies_in(b"\"sha256\":\"ab").is_empty());
+    }
 }

@@ -4,9 +4,11 @@
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
 mod flow;
+mod hold;
 mod post;
 mod schedule;
 
+pub(super) use hold::hold;
 pub(super) use post::{Post, owe, post, supersede};
 
 use super::evidence::Gathered;

@@ -8,7 +8,7 @@ pub use flow::FlowChange;
 
 use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
-use super::state::{Expected, State, Storm, Storms, Wakeup, When};
+use super::state::{Expected, Restored, State, Storm, Storms, Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,13 @@ pub enum Change {
         from: Timestamp,
         /// The start.
         until: Timestamp,
+    },
+    /// The record was restored from a backup.
+    Restored {
+        /// Drawn at the restore.
+        mark: String,
+        /// When the backup was made.
+        made: Timestamp,
     },
     /// Rules came into force.
     Rules {
@@ -182,6 +189,8 @@ pub enum ExpectedChange {
 pub enum Reason {
     /// The daemon started.
     Start,
+    /// A backup was put in the place of the record.
+    Restore,
     /// The configuration was read.
     Configuration,
     /// The hour came.
@@ -230,6 +239,9 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.house.epoch = *epoch;
         }
         Change::WasDown { .. } => {}
+        Change::Restored { mark, made } => {
+            state.house.restored = Some(Restored { mark: mark.clone(), made: *made });
+        }
         Change::Rules { hash } => state.house.rules_hash.clone_from(hash),
         Change::Digest { next, made } => {
             state.house.digest_due = Some(*next);

@@ -19,6 +19,14 @@ pub enum Input {
         /// Term of ownership.
         epoch: u64,
     },
+    /// The record was restored from a backup, and this desk is the first to go on from it. Before [`Input::Started`]: what
+    /// it owes may have left since, so nothing may start before that is settled.
+    Restored {
+        /// Drawn at the restore.
+        mark: String,
+        /// When the backup was made.
+        made: Timestamp,
+    },
     /// Rules came into force; the rule set itself is stored by its hash.
     RulesLoaded {
         /// Their revision.
@@ -109,6 +117,7 @@ impl Input {
     pub fn kind(&self) -> &'static str {
         match self {
             Input::Started { .. } => "start",
+            Input::Restored { .. } => "restore",
             Input::RulesLoaded { .. } | Input::RulesRefused { .. } => "rule set",
             Input::Report(_) => "report of a source",
             Input::SourceFailed { .. } => "failed look of a source",

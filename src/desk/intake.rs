@@ -29,12 +29,7 @@ pub(super) fn started(turn: &mut Turn, store: String, epoch: u64) {
     let now = turn.now;
     let last = turn.state.house.last_step;
     turn.record(house::Change::Started { store, epoch }, house::Reason::Start);
-    // While we were down nobody looked: that is told as our stop, not as blindness of the sources.
-    let silent = |source: &Source| matches!(source.due(), Some(When::Elapsed(due)) if due <= now.elapsed);
-    let unheard = turn.state.sources.iter().filter(|(_, source)| silent(source));
-    for source in unheard.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
-        turn.record((source, source::Change::Expected { at: now }), source::Reason::Started);
-    }
+    expect_all(turn);
     if let Some(last) = last
         && now.wall.duration_since(last.wall) > SHORT_STOP
     {
@@ -44,6 +39,26 @@ pub(super) fn started(turn: &mut Turn, store: String, epoch: u64) {
     deliver::cut_off(turn);
     if turn.state.house.sweep_due.is_none() {
         turn.record(house::Change::first_sweep(now), house::Reason::Start);
+    }
+}
+
+/// The record was restored from a backup; `false` when that is on record already.
+pub(super) fn restored(turn: &mut Turn, mark: String, made: Timestamp) -> bool {
+    if turn.state.house.restored.as_ref().is_some_and(|known| known.mark == mark) {
+        return false;
+    }
+    turn.record(house::Change::Restored { mark, made }, house::Reason::Restore);
+    expect_all(turn);
+    true
+}
+
+/// While we were down nobody looked: that is told as our stop, not as blindness of the sources.
+fn expect_all(turn: &mut Turn) {
+    let now = turn.now;
+    let silent = |source: &Source| matches!(source.due(), Some(When::Elapsed(due)) if due <= now.elapsed);
+    let unheard = turn.state.sources.iter().filter(|(_, source)| silent(source));
+    for source in unheard.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+        turn.record((source, source::Change::Expected { at: now }), source::Reason::Started);
     }
 }
 

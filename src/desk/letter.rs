@@ -1047,6 +1047,15 @@ pub enum Notice {
         /// Until.
         until: Timestamp,
     },
+    /// The record was restored from a backup.
+    Restored {
+        /// When the backup was made.
+        made: Timestamp,
+        /// What is held, because it may have left since: at most 20.
+        rows: Vec<HeldRow>,
+        /// How many in all.
+        total: usize,
+    },
     /// An input made the desk fail and was set aside.
     SetAside {
         /// What was set aside.
@@ -1076,6 +1085,19 @@ pub enum Notice {
         /// What is known.
         what: String,
     },
+}
+
+/// A row that does not leave by itself after a restore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldRow {
+    /// Its number (`O-12`).
+    pub row: String,
+    /// What it is (`request`, `write_back` …).
+    pub kind: String,
+    /// Of which incident, where it has a number.
+    pub number: Option<Number>,
+    /// To whom, by name.
+    pub to: String,
 }
 
 /// Planned work or a silence, for the desk.

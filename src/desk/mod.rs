@@ -124,9 +124,16 @@ impl Desk {
     pub fn step(&mut self, now: Now, input: Input) -> Step {
         let alerts = self.state.counters.alert;
         let mut turn = Turn::new(&mut self.state, &self.book, now);
+        // The start that follows is what begins attempts: what is begun before it counts as cut off.
+        let begins = !matches!(input, Input::Restored { .. });
+        let mut restored = None;
         let reply = match input {
             Input::Started { store, epoch } => {
                 intake::started(&mut turn, store, epoch);
+                Reply::Recorded
+            }
+            Input::Restored { mark, made } => {
+                restored = intake::restored(&mut turn, mark, made).then_some(made);
                 Reply::Recorded
             }
             Input::RulesLoaded { hash } => {
@@ -176,7 +183,14 @@ impl Desk {
         notify::severity_raised(&mut turn);
         notify::tell_news(&mut turn);
         notify::write_numbers_back(&mut turn);
-        deliver::start_due(&mut turn);
+        if let Some(made) = restored {
+            // After everything that was due by now: the desk the backup was made of may have done that, too.
+            let held = deliver::hold(&mut turn, made);
+            notify::restored(&mut turn, made, &held);
+        }
+        if begins {
+            deliver::start_due(&mut turn);
+        }
         let (entries, dirty) = turn.finish();
         self.state.reshaped.clear();
         if !entries.is_empty() {

@@ -17,7 +17,7 @@ pub use books::{Counters, Tally};
 pub use expected::{Expected, GRACE};
 pub use flow::{FAILURES, Flow, Flows, Gate, PartyFlow};
 pub use here::Here;
-pub use house::House;
+pub use house::{House, Restored};
 pub use storm::{Storm, Storms};
 
 use super::alert::Alert;

@@ -10,7 +10,7 @@
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
 //! until=2026-11-18T08:59:59]`, `evidence SOURCE HOST "LINE"` and `evidence SOURCE fails "WHY"|works` (what it would tell
-//! around a fault), `restart`, `stop`, `clock`. Not here: what follows from them.
+//! around a fault), `restart`, `restored made=HH:MM` (from a backup of then), `stop`, `clock`. Not here: what follows from them.
 
 mod acts;
 mod covers;
@@ -61,6 +61,8 @@ pub(super) enum Step {
     Stop,
     /// The daemon starts (again).
     Restart,
+    /// It starts again on a backup that was made then.
+    Restored(Timestamp),
 }
 
 /// What is said about a problem.
@@ -136,6 +138,7 @@ pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[
         "clock" => Step::Clock,
         "stop" => Step::Stop,
         "restart" => Step::Restart,
+        "restored" => Step::Restored(words.moment("made")?.ok_or("`made=HH:MM` is missing")?),
         "act" => acts::act(&mut words)?,
         "channel" => channel(rules, &mut words)?,
         "ping" => {
@@ -156,7 +159,7 @@ pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[
                 let known: Vec<&str> = rules.sources.keys().map(SourceId::as_str).collect();
                 let known = known.join(", ");
                 return Err(format!(
-                    "`{name}` is none of clock, act, channel, ping, probe, evidence, stop, restart, nor a source ({known})"
+                    "`{name}` is none of clock, act, channel, ping, probe, evidence, stop, restart, restored, nor a source ({known})"
                 ));
             }
             told(source, &mut words)?

@@ -3,6 +3,8 @@
 //! Every source that sees looks completely every [`LOOK`] of virtual time, so that silence is not blindness; attempts
 //! are answered in the very moment they start ([`Outside`]). Not here: judging what the desk did (`audit`, `compare`).
 
+mod starts;
+
 use super::input::{About, Begins, Step, understand};
 use super::outside::{Outside, empty, problem};
 use super::script::{Input as Asked, Script};
@@ -136,32 +138,6 @@ impl<'a> World<'a> {
         Now { wall: self.wall, elapsed: Elapsed(u64::try_from(elapsed).unwrap_or_default()) }
     }
 
-    /// The daemon starts; sources about which nothing is told look for the first time.
-    fn start(&mut self, told_first: &BTreeSet<SourceId>) {
-        self.running = true;
-        self.starts += 1;
-        self.step(Input::Started { store: "play".to_owned(), epoch: 1 });
-        self.step(Input::RulesLoaded { hash: self.rules.hash.clone() });
-        if self.starts == 1 {
-            let sources: Vec<SourceId> = self.rules.sources.keys().cloned().collect();
-            for source in sources.into_iter().filter(|source| !told_first.contains(source)) {
-                self.first_done.insert(source.clone());
-                self.report(&source, Vec::new(), true);
-            }
-        }
-    }
-
-    /// A restart: the state is folded from what was recorded, and nothing else is kept.
-    fn restart(&mut self) {
-        let mut desk = Desk::new(State::default(), self.rules.clone());
-        for frame in &self.frames {
-            desk.fold(frame);
-        }
-        self.desk = desk;
-        self.next_look = self.wall + LOOK;
-        self.start(&BTreeSet::new());
-    }
-
     /// Lets time pass up to `target`, stopping at every deadline and every look.
     fn advance(&mut self, target: Timestamp) {
         let mut wakeups = 0;
@@ -217,7 +193,13 @@ impl<'a> World<'a> {
     fn perform(&mut self, step: &Step, from_here: &[&Step]) {
         let allowed_while_down = matches!(
             step,
-            Step::Clock | Step::Restart | Step::Channel(..) | Step::Ping(..) | Step::Probe(..) | Step::Evidence(..)
+            Step::Clock
+                | Step::Restart
+                | Step::Restored(_)
+                | Step::Channel(..)
+                | Step::Ping(..)
+                | Step::Probe(..)
+                | Step::Evidence(..)
         );
         if !self.running && !allowed_while_down {
             return self.fault("the daemon is stopped; `restart` starts it");
@@ -256,7 +238,11 @@ impl<'a> World<'a> {
             Step::Probe(name, probed) => self.outside.set_probe(name, probed),
             Step::Ping(address, echo) => self.outside.set_ping(address, *echo),
             Step::Stop => self.running = false,
-            Step::Restart => self.restart(),
+            Step::Restart => self.restart(None),
+            Step::Restored(made) => {
+                self.frames.retain(|frame| frame.at.wall <= *made);
+                self.restart(Some(*made));
+            }
         }
     }
 

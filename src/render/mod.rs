@@ -31,6 +31,7 @@ pub mod probe;
 pub mod quote;
 mod report;
 mod request;
+mod restored;
 pub mod sentences;
 mod silent;
 mod source;

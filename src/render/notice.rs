@@ -6,7 +6,9 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{because, commands, covers, doubt, evidence, facts, handling, impact, silent, storm, text, words};
+use super::{
+    because, commands, covers, doubt, evidence, facts, handling, impact, restored, silent, storm, text, words,
+};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
@@ -176,6 +178,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("この間の障害の有無を確認してください。", vec![commands::LIST.to_owned()]),
             ],
         },
+        Notice::Restored { made, rows, total } => restored::told(*made, rows, *total, clock),
         Notice::SetAside { what } => Told {
             title: "処理できない入力を別に保管しました".to_owned(),
             happened: "処理できない入力があったため、別に保管して運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),
@@ -221,6 +224,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "hand_over" => "引継ぎ",
         "bundle" => "まとめ",
         "adopted" => "検知済み事象の一覧",
+        "write_back" => "監視への受付番号の記入",
         "certificate_ends" => "予防通知",
         other => return text::or(text::name(other), "メール"),
     };

@@ -184,7 +184,7 @@ impl Trial {
         }
         // While the daemon was down nothing fell due; its last sign of life was at most a minute before. Where the wall
         // clock was set in between, nobody knows when.
-        if matches!(frame.input, Input::Started { .. }) {
+        if matches!(frame.input, Input::Started { .. } | Input::Restored { .. }) {
             self.outside.cut_off();
         } else if goes_on(self.at, frame.at) {
             self.pass(frame.at, GRACE);
@@ -224,6 +224,7 @@ impl Trial {
                 }
             }
             other @ (Input::Started { .. }
+            | Input::Restored { .. }
             | Input::RulesRefused { .. }
             | Input::Report(_)
             | Input::SourceFailed { .. }

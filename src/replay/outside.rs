@@ -74,7 +74,10 @@ impl Outside {
                 owed::Change::Started { .. } => {
                     self.under_way.insert(id);
                 }
-                owed::Change::Came { .. } | owed::Change::Ended { .. } | owed::Change::Revived { .. } => {
+                owed::Change::Came { .. }
+                | owed::Change::Ended { .. }
+                | owed::Change::Held { .. }
+                | owed::Change::Revived { .. } => {
                     self.under_way.remove(&id);
                 }
                 owed::Change::Rerouted { channel, .. } => {

@@ -51,6 +51,40 @@ pub enum Error {
         /// The newest number this binary knows.
         known: u32,
     },
+    /// A restore was begun in the state directory and has not ended.
+    #[error("{dir} holds a restore that was cut short; run `kiriwake store restore` again, with --set-aside")]
+    Restoring {
+        /// The state directory.
+        dir: PathBuf,
+    },
+    /// There is nothing to work on.
+    #[error("{dir} holds no record; check state.directory")]
+    NoRecord {
+        /// The state directory.
+        dir: PathBuf,
+    },
+    /// A restore would go over what is there.
+    #[error("{dir} is not empty; --set-aside moves what is there to its quarantine/ first, nothing is deleted")]
+    NotEmpty {
+        /// The state directory.
+        dir: PathBuf,
+    },
+    /// A backup cannot be written where it should go.
+    #[error("no backup can be written to {path}: {why}; name another folder")]
+    Target {
+        /// Where it should go.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// A backup is not whole.
+    #[error("the backup is not whole: {file} {why}; use another backup")]
+    Backup {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A group is larger than a record may be; nothing was written.
     #[error("a record of {bytes} bytes is over the limit of {limit}; what is larger belongs in a body")]
     TooLarge {
@@ -104,7 +138,11 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::InUse { .. } => 75,
-            Self::Missing { .. } | Self::NotADirectory { .. } => 73,
+            Self::Missing { .. }
+            | Self::NotADirectory { .. }
+            | Self::NoRecord { .. }
+            | Self::NotEmpty { .. }
+            | Self::Target { .. } => 73,
             Self::NotWritable { .. } => 77,
             Self::Newer { .. } => 78,
             _ => 74,

@@ -5,7 +5,7 @@
 use super::error::Error;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, lchown};
 use std::path::Path;
 
 /// Makes `dir` (its parent exists) with mode 0700, unless it is there.
@@ -45,6 +45,30 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     };
     write().map_err(Error::io("writing", path))?;
     sync_dir(path.parent().unwrap_or(path))
+}
+
+/// Gives everything below `dir` to the owner of `dir`: whoever works as root must leave nothing the daemon cannot use.
+/// Nobody but root could, and what belongs to the owner already is left alone.
+pub(super) fn give_to_owner(dir: &Path) -> Result<(), Error> {
+    let owner = fs::metadata(dir).map_err(Error::io("looking at", dir))?;
+    if !rustix::process::geteuid().is_root() || owner.uid() == 0 {
+        return Ok(());
+    }
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(Error::io("listing", &folder))? {
+            let path = entry.map_err(Error::io("listing", &folder))?.path();
+            // Links are given away themselves, never what they point at.
+            let found = fs::symlink_metadata(&path).map_err(Error::io("looking at", &path))?;
+            if found.uid() != owner.uid() {
+                lchown(&path, Some(owner.uid()), Some(owner.gid())).map_err(Error::io("giving away", &path))?;
+            }
+            if found.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The names in `dir`, sorted; a directory that is not there has none.

@@ -120,6 +120,11 @@ pub enum Finding {
         /// The file, below the state directory.
         file: String,
     },
+    /// The record refers to a body that is not there (any more).
+    MissingBody {
+        /// The file it would be, below the state directory.
+        file: String,
+    },
     /// Something could not be read or checked at all.
     Unreadable {
         /// What.
@@ -179,6 +184,7 @@ impl fmt::Display for Finding {
                 write!(f, "no snapshot before frame {from} can be read: the state may be incomplete")
             }
             Self::DamagedBody { file } => write!(f, "{file} is damaged: its content does not match its name"),
+            Self::MissingBody { file } => write!(f, "{file} is not there, although the record refers to it"),
             Self::Unreadable { file, why } => write!(f, "{file} could not be checked: {why}"),
         }
     }

@@ -56,6 +56,11 @@ impl Mark {
         })
     }
 
+    /// Writes it as the witness of `state`, durable on return.
+    pub(super) fn write(self, state: &Path) -> Result<(), Error> {
+        files::replace(&state.join(NAME), &self.encode())
+    }
+
     /// What the witness of `state` says; `Err` tells why nothing.
     pub(super) fn read(state: &Path) -> Result<Option<Self>, String> {
         let file = match File::open(state.join(NAME)) {

@@ -4,6 +4,7 @@
 //! and [`Journal::reopen`] begins a new file after the last good record. What is in the payloads, and when a new
 //! file is due because of the day, is the owner's business.
 
+use super::backup::Point;
 use super::digest::Digest;
 use super::error::Error;
 use super::files;
@@ -91,6 +92,12 @@ impl Journal {
             Pen::Ready { segment, .. } => Some(*segment),
             Pen::Down { .. } => None,
         }
+    }
+
+    /// How far it is acknowledged; `None` while it is down.
+    pub(super) fn point(&self) -> Option<Point> {
+        let Pen::Ready { segment: Segment { first, turn }, length, .. } = self.pen else { return None };
+        Some(Point { store_id: self.identity.store_id, seq: self.seq, first, turn, length })
     }
 
     /// Writes a group of frames with one write and one sync; on return they survive a power cut.

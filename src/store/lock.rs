@@ -53,7 +53,7 @@ impl Lock {
     }
 
     /// Whether a daemon holds `dir` now. Takes the lock shared for an instant.
-    pub(super) fn is_held(dir: &Path) -> bool {
+    pub fn is_held(dir: &Path) -> bool {
         match File::open(dir.join(NAME)) {
             Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
             Err(_) => false,

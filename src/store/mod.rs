@@ -10,9 +10,10 @@
 //! <state>/lock          held while the daemon runs         <state>/journal/…kwj   the truth
 //! <state>/store.json    whose store this is                <state>/db/            sled: the working state
 //! <state>/head          how far the journal was written    <state>/bodies/ab/…    bodies, by hash
-//! <state>/quarantine/<time>/   what was damaged
+//! <state>/quarantine/<time>/   what was damaged     <state>/restored.json   from which backup it comes, if any
 //! ```
 
+mod backup;
 mod bodies;
 mod checkpoint;
 mod digest;
@@ -27,11 +28,13 @@ mod lock;
 mod open;
 mod quarantine;
 mod record;
+mod restore;
 mod segment;
 mod verify;
 mod walk;
 mod working;
 
+pub use backup::{BackupReport, Entry, Making, Manifest, Point, backup, check as check_backup};
 pub use bodies::Bodies;
 pub use checkpoint::{Checkpoint, ClosedFiles, WorkingDigest};
 pub use digest::{Digest, NotHex};
@@ -41,6 +44,7 @@ pub use history::History;
 pub use identity::Identity;
 pub use lock::{Lock, check};
 pub use record::{MAX_PAYLOAD, StoreId};
+pub use restore::{RestoreMark, RestoreReport, Restoring, give_to_owner, restore, set_working_aside};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
 pub use working::{Batch, Condition, Entities};
@@ -65,7 +69,7 @@ pub struct Options {
     /// The cache of sled in bytes. Small: the desk holds the state in memory, sled is read at the start only; 256 KiB
     /// to 8 MiB measured alike.
     pub cache: u64,
-    /// Begin a new term of ownership: after a backup was restored, or when another node takes over.
+    /// Begin a new term of ownership: when another node takes over. A restore has begun its own already.
     pub new_term: bool,
 }
 
@@ -108,6 +112,8 @@ pub struct Start {
     pub schema_found: u32,
     /// Whether nothing was ever recorded here.
     pub is_new: bool,
+    /// That the record was restored from a backup, at some time; whether the owner knows already is in its frames.
+    pub restored: Option<RestoreMark>,
 }
 
 /// An open store. One thread owns it; [`Store::bodies`] may be shared.
@@ -238,6 +244,11 @@ impl Store {
         let checkpoint = self.checkpoint();
         self.working.close(self.options.checkpoint_limit);
         checkpoint.map(|_| ())
+    }
+
+    /// How far the journal is acknowledged, for a backup beside it; `None` while it is down.
+    pub fn point(&self) -> Option<Point> {
+        self.journal.point()
     }
 
     /// The last frame committed.

@@ -13,6 +13,7 @@ use super::journal::{End, Journal};
 use super::lock::{self, Lock};
 use super::quarantine::Quarantine;
 use super::record::FORMAT;
+use super::restore::{self, RESTORING, RestoreMark};
 use super::segment::{self, Scan, Segment};
 use super::walk::{self, Course, Frames, Walk};
 use super::working::{self, Held, Settings, Working};
@@ -27,6 +28,10 @@ pub(super) const COPY: &str = "verify.";
 
 pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error> {
     lock::check(dir)?;
+    if dir.join(RESTORING).exists() {
+        // Half of a record must not be taken for all of it, nor none for a new one.
+        return Err(Error::Restoring { dir: dir.to_owned() });
+    }
     known(dir, options.schema)?;
     let lock = Lock::take(dir)?;
     let mut findings = Vec::new();
@@ -93,6 +98,11 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
     findings.append(&mut walk.findings);
     findings.extend(lost);
 
+    let restored = RestoreMark::read(dir).unwrap_or_else(|why| {
+        findings.push(Finding::Unreadable { file: restore::MARK.to_owned(), why });
+        None
+    });
+
     let epoch = identity.epoch.max(walk.epoch).max(1);
     let is_later_term = has_lost_frames || (options.new_term && !is_new);
     let current =
@@ -123,6 +133,7 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
         last_seq,
         schema_found: identity.schema,
         is_new,
+        restored,
     };
     let folder = dir.to_owned();
     let store = Store { folder, options, journal: writer, working, bodies, roll_wanted: has_damage, _lock: lock };
@@ -130,7 +141,7 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
 }
 
 /// Whose store this is, and what is wrong with the file that should say so. Refuses a newer one. Reads only.
-fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option<String>), Error> {
+pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option<String>), Error> {
     let why = match Identity::read(dir)? {
         Found::Good(identity) => {
             identity.admit(dir, schema)?;

@@ -21,14 +21,26 @@ impl Quarantine {
 
     /// Moves a file or folder here. Returns where it is now.
     pub(super) fn take(&self, from: &Path) -> Result<PathBuf, Error> {
+        self.put(&self.folder()?, from)
+    }
+
+    /// Moves files and folders here, all into one folder, which is returned.
+    pub(super) fn take_all(&self, all: &[PathBuf]) -> Result<PathBuf, Error> {
         let folder = self.folder()?;
+        for from in all {
+            self.put(&folder, from)?;
+        }
+        Ok(folder)
+    }
+
+    fn put(&self, folder: &Path, from: &Path) -> Result<PathBuf, Error> {
         let name = from.file_name().and_then(|name| name.to_str()).unwrap_or("unnamed");
         let to = (0..10_000)
             .map(|nth| if nth == 0 { folder.join(name) } else { folder.join(format!("{name}.{nth}")) })
             .find(|to| !to.exists())
             .unwrap_or_else(|| folder.join(name));
         fs::rename(from, &to).map_err(Error::io("moving to quarantine", from))?;
-        files::sync_dir(&folder)?;
+        files::sync_dir(folder)?;
         files::sync_dir(from.parent().unwrap_or(from))?;
         Ok(to)
     }

@@ -12,6 +12,7 @@ use super::identity::{self, Found, Identity};
 use super::lock::{self, Lock};
 use super::open::{COPY, JOURNAL, left_overs, witness};
 use super::record::StoreId;
+use super::restore::{self, RESTORING, RestoreMark};
 use super::segment::{self, Segment};
 use super::walk::{self, Course};
 use super::working::{self, Held};
@@ -94,13 +95,32 @@ impl VerifyReport {
     }
 }
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A state directory.
+    State,
+    /// A backup: there is no working state in it.
+    Backup,
+}
+
 /// Reads the store in `dir` and reports; `progress` is called now and then.
 ///
 /// # Errors
 /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`] when it may not be read, [`Error::Newer`] when
-/// the journal has a later format.
-pub fn verify(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, Error> {
+/// it has a later format, or a later schema than `schema`.
+pub fn verify(dir: &Path, schema: u32, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, Error> {
     lock::check(dir)?;
+    examine(dir, schema, Subject::State, progress)
+}
+
+/// Reads a state directory or a backup and reports.
+pub(super) fn examine(
+    dir: &Path,
+    schema: u32,
+    subject: Subject,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<VerifyReport, Error> {
     let is_live = Lock::is_held(dir);
     let mut findings = Vec::new();
     let journal = dir.join(JOURNAL);
@@ -112,7 +132,7 @@ pub fn verify(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<VerifyRe
     }
     let identity = match Identity::read(dir)? {
         Found::Good(identity) => {
-            identity.admit(dir, u32::MAX)?;
+            identity.admit(dir, schema)?;
             Some(identity)
         }
         Found::Absent if segments.is_empty() => None,
@@ -131,7 +151,7 @@ pub fn verify(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<VerifyRe
         journal: &journal,
         segments: &segments,
         from: 0,
-        schema: u32::MAX,
+        schema,
         store: identity.map(|identity| identity.store_id),
         limit: is_live.then_some(mark.length),
     };
@@ -143,9 +163,10 @@ pub fn verify(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<VerifyRe
     findings.append(&mut walk.findings);
 
     progress(Progress { what: "working state", done: 0, total: 1 });
-    let (working, held) = match is_live {
-        true => (not_checked("the daemon is running and checks it at each checkpoint"), None),
-        false => look(dir, walk.store.unwrap_or_default(), walk.last_seq == 0, &mut findings),
+    let (working, held) = match (subject, is_live) {
+        (Subject::Backup, _) => (not_checked("a backup has none; it is built from the journal"), None),
+        (Subject::State, true) => (not_checked("the daemon is running and checks it at each checkpoint"), None),
+        (Subject::State, false) => look(dir, walk.store.unwrap_or_default(), walk.last_seq == 0, &mut findings),
     };
     findings.extend(witness(mark, &journal, &segments, &walk, held.map_or(0, |held| held.applied)));
     if let Some(checkpoint) = walk.checkpoint.as_deref() {
@@ -159,6 +180,12 @@ pub fn verify(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<VerifyRe
             let file = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
             findings.push(Finding::LeftOver { file, moved_to: None });
         }
+    }
+    if dir.join(RESTORING).exists() {
+        findings.push(Finding::LeftOver { file: RESTORING.to_owned(), moved_to: None });
+    }
+    if let Err(why) = RestoreMark::read(dir) {
+        findings.push(Finding::Unreadable { file: restore::MARK.to_owned(), why });
     }
     let bodies = look_at_bodies(dir, &mut findings, progress)?;
     let quarantined = super::files::names(&dir.join("quarantine"))?

@@ -167,6 +167,24 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 ],
             },
         ),
+        internal(
+            "internal-restored",
+            None,
+            Notice::Restored {
+                made: at("2026-11-20T03:00:00"),
+                rows: vec![
+                    held("O-412", "request", Some("KW-20261120-0002"), "株式会社N"),
+                    held("O-413", "first_report", Some("KW-20261120-0002"), "総務課 情報係"),
+                    held("O-420", "digest", None, "株式会社K"),
+                ],
+                total: 23,
+            },
+        ),
+        internal(
+            "internal-restored-nothing-held",
+            None,
+            Notice::Restored { made: at("2026-11-19T23:00:00"), rows: Vec::new(), total: 0 },
+        ),
         internal("internal-set-aside", None, Notice::SetAside { what: "input 4711 of source zabbix".into() }),
         internal("internal-damage", None, Notice::Damage { what: "1 frame of 0003.kwj moved to quarantine/".into() }),
         (

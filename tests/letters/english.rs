@@ -22,6 +22,7 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("internal-covers-doubtful", "en-covers-doubtful"),
         ("internal-storm-blind", "en-storm-blind"),
         ("bundle-vendor", "en-bundle"),
+        ("internal-restored", "en-restored"),
         ("internal-channel-fails", "en-channel-fails"),
         ("internal-echo", "en-echo"),
         ("internal-closed-for-long", "en-closed-for-long"),

@@ -344,6 +344,10 @@ fn happening(time: &str, what: What) -> Happening {
     Happening { at: at(&format!("2026-09-20T{time}")), what }
 }
 
+fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
+    HeldRow { row: row.into(), kind: kind.into(), number: number.map(|number| Number(number.into())), to: to.into() }
+}
+
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
     DigestLine {
         number: nth.map(number),

@@ -5,6 +5,18 @@ use kiriwake::desk::act::CancelKind;
 use kiriwake::desk::rules::DataImpact;
 
 impl Day<'_> {
+    /// It is a backup of just then that goes on: nothing that waited leaves by itself.
+    pub(super) fn restored(&mut self) {
+        let rows = self.desk.state().owed.values();
+        let open = rows.filter(|row| !row.state.ended() && matches!(row.work, Work::Message { .. }));
+        let waited: Vec<OwedId> = open.map(|row| row.id).collect();
+        self.step(Input::Restored { mark: format!("restored {}", self.frames.len()), made: self.wall });
+        assert!(self.under_way.is_empty(), "a restore begins {:?}", self.under_way);
+        let ended = |id: &OwedId| self.desk.state().owed[id].state.ended();
+        assert!(waited.iter().all(ended), "what waited still waits");
+        self.books_balance();
+    }
+
     pub(super) fn problem(&mut self) {
         let burst = if self.dice.one_in(4) { 1 + self.dice.below(8) } else { 1 };
         for _ in 0..burst {

@@ -271,6 +271,9 @@ impl Day<'_> {
             let down = 1_000 * self.dice.below(1_800);
             self.pass(down);
         }
+        if self.dice.one_in(6) {
+            self.restored();
+        }
         self.start();
     }
 

@@ -15,12 +15,31 @@ use std::path::Path;
 use std::time::Instant;
 
 /// The desk as the record tells it.
-struct Restored {
-    desk: Desk,
-    store: Store,
+pub(super) struct Restored {
+    pub(super) desk: Desk,
+    pub(super) store: Store,
     id: String,
     epoch: u64,
-    found: Vec<String>,
+    /// What the store found wrong.
+    pub(super) findings: Vec<store::Finding>,
+    /// What of it the desk could not read.
+    pub(super) unread: Vec<String>,
+    /// From which backup it comes, if from any.
+    backup: Option<store::RestoreMark>,
+}
+
+impl Restored {
+    /// All that is wrong, to be told to a person.
+    fn found(&self) -> Vec<String> {
+        self.findings.iter().map(ToString::to_string).chain(self.unread.iter().cloned()).collect()
+    }
+
+    /// That the record was restored, unless that stands in it already.
+    fn news(&self) -> Option<Input> {
+        let store::RestoreMark { mark, made, .. } = self.backup.clone()?;
+        let known = self.desk.state().house.restored.as_ref().is_some_and(|known| known.mark == mark);
+        (!known).then_some(Input::Restored { mark, made })
+    }
 }
 
 impl Core {
@@ -34,7 +53,9 @@ impl Core {
         clock: &Clock,
         followers: Followers,
     ) -> Result<(Self, Group, Vec<String>), Error> {
-        let Restored { desk, store, id, epoch, found } = restore(folder, rules)?;
+        let restored = restore(folder, rules)?;
+        let (found, news) = (restored.found(), restored.news());
+        let Restored { desk, store, id, epoch, .. } = restored;
         let clock = clock.resumed(desk.state().house.last_step);
         let now = clock.now();
         let mut core = Self {
@@ -52,11 +73,15 @@ impl Core {
         };
         let loaded = Input::RulesLoaded { hash: core.desk.book().rules.hash.clone() };
         let damage = found.iter().cloned().map(|what| Input::Damaged { what });
-        let inputs: Vec<Input> = [Input::Started { store: id, epoch }, loaded].into_iter().chain(damage).collect();
+        let start = [Input::Started { store: id, epoch }, loaded];
+        // What waits is held before anything is started.
+        let inputs: Vec<Input> = news.into_iter().chain(start).chain(damage).collect();
         match core.group(inputs) {
             Ok(first) => Ok((core, first, found)),
             // Without its start on record, attempts that were cut off would wait for ever.
-            Err(failed) if matches!(*failed.input, Input::Started { .. }) => Err(Error::Desk { what: "start" }),
+            Err(failed) if matches!(*failed.input, Input::Restored { .. } | Input::Started { .. }) => {
+                Err(Error::Desk { what: "start" })
+            }
             Err(failed) => core.reopen(failed).map(|(core, first)| (core, first, found)),
         }
     }
@@ -105,7 +130,9 @@ impl Core {
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "closing the store");
         }
-        let Restored { desk, store, found, .. } = restore(&self.folder, rules)?;
+        let restored = restore(&self.folder, rules)?;
+        let found = restored.found();
+        let Restored { desk, store, .. } = restored;
         Ok((Self { desk, store, ..self }, found))
     }
 
@@ -131,10 +158,11 @@ impl Core {
 }
 
 /// Reads the record.
-fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
+pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     let options = store::Options { schema: record::SCHEMA, ..store::Options::default() };
     let (store, start) = Store::open(folder, options)?;
-    let mut found: Vec<String> = start.findings.iter().map(ToString::to_string).collect();
+    let (findings, backup) = (start.findings, start.restored);
+    let mut found = Vec::new();
     let mut state = State::default();
     if let Some(snapshot) = &start.snapshot {
         match record::read(snapshot) {
@@ -159,7 +187,8 @@ fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
         folded += 1;
     }
     tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
-    Ok(Restored { desk, store, id: start.store_id.to_string(), epoch: start.epoch, found })
+    let (id, epoch) = (start.store_id.to_string(), start.epoch);
+    Ok(Restored { desk, store, id, epoch, findings, unread: found, backup })
 }
 
 /// Keeps the rule set beside the record, named by its hash: frames name it.

@@ -9,6 +9,8 @@ use crate::desk::{Act, Actor, Role};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+mod restore;
+
 fn rules() -> Rules {
     let folder = tempfile::tempdir().unwrap();
     let example = folder.path().join("example");

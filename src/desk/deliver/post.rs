@@ -114,7 +114,7 @@ pub(super) fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: 
 }
 
 /// The identity all copies of a row carry: SHA-256 of the store, its epoch (counters repeat after a restore), the row,
-/// and what it is about.
+/// what it is about, and the last restore (epochs repeat when a backup is restored twice).
 fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> String {
     let mut hash = Sha256::new();
     let house = &turn.state.house;
@@ -132,6 +132,9 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
     for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &incident, &about] {
         hash.update(part.as_bytes());
         hash.update([0]);
+    }
+    if let Some(restored) = &house.restored {
+        hash.update(restored.mark.as_bytes());
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

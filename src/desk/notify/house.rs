@@ -4,8 +4,8 @@ use super::facts::{Reader, facts};
 use super::{Draft, send, storm};
 use crate::desk::alert::Alert;
 use crate::desk::deliver;
-use crate::desk::ids::{AlertId, IncidentId, PartyId, SourceId};
-use crate::desk::letter::{DigestLine, Matter, Notice};
+use crate::desk::ids::{AlertId, IncidentId, OwedId, PartyId, SourceId};
+use crate::desk::letter::{DigestLine, HeldRow, Matter, Notice};
 use crate::desk::observation::Key;
 use crate::desk::owed::{Why, Work};
 use crate::desk::rules::{Language, SourceKind};
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Problems listed in the digest of the first start.
 const ADOPTED_LISTED: usize = 100;
+/// Held rows listed in the notice of a restore.
+const HELD_LISTED: usize = 20;
 /// Problems one write-back row names.
 const KEYS_AT_ONCE: usize = 500;
 
@@ -29,7 +31,11 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     }
     let urgent = matches!(
         notice,
-        Notice::NotDelivered { .. } | Notice::ChannelFails { .. } | Notice::Damage { .. } | Notice::SetAside { .. }
+        Notice::NotDelivered { .. }
+            | Notice::ChannelFails { .. }
+            | Notice::Damage { .. }
+            | Notice::SetAside { .. }
+            | Notice::Restored { .. }
     );
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);
@@ -50,6 +56,23 @@ pub(in crate::desk) fn damaged(turn: &mut Turn, what: String) {
 /// We were down.
 pub(in crate::desk) fn was_down(turn: &mut Turn, from: Timestamp, until: Timestamp) {
     internal(turn, None, Notice::WasDown { from, until }, Why::Notice);
+}
+
+/// The record was restored from a backup, and these rows are held.
+pub(in crate::desk) fn restored(turn: &mut Turn, made: Timestamp, held: &[OwedId]) {
+    let line = |id: &OwedId| {
+        let row = turn.state.owed.get(id)?;
+        let incident = row.incident.and_then(|id| turn.state.incidents.get(&id));
+        let to = match &row.work {
+            Work::Message { letter, .. } => letter.to.organization.clone(),
+            Work::WriteBack { source, .. } => source_name(turn, source),
+            Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::Evidence(_) => return None,
+        };
+        let number = incident.and_then(|incident| incident.number.clone());
+        Some(HeldRow { row: id.to_string(), kind: row.kind().to_owned(), number, to })
+    };
+    let rows = held.iter().take(HELD_LISTED).filter_map(line).collect();
+    internal(turn, None, Notice::Restored { made, rows, total: held.len() }, Why::Notice);
 }
 
 /// A source has something to say about itself.

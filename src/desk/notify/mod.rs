@@ -26,7 +26,7 @@ pub(super) use covers::cover_ends_soon;
 pub(super) use digest::{digest, hand_over, next_hand_over};
 pub(super) use ends::{cancelled, merged};
 pub(super) use house::{
-    adopted, blind, damaged, internal, remark, rules_refused, sighted, was_down, write_numbers_back,
+    adopted, blind, damaged, internal, remark, restored, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(crate) use impact::whom_it_hits;
 pub(super) use onsite::look;

@@ -5,6 +5,7 @@ use super::super::now::Elapsed;
 use super::super::outcome::Delivery;
 use super::super::state::{State, Wakeup};
 use super::{Owed, OwedState, Work};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A change of a row.
@@ -52,6 +53,13 @@ pub enum Change {
         /// Useless after that.
         give_up: Elapsed,
     },
+    /// It may have been carried out since, by the desk a backup was made of: it does not leave by itself.
+    Held {
+        /// Which row.
+        owed: OwedId,
+        /// Where it stands now.
+        state: OwedState,
+    },
     /// It ended without a further attempt.
     Ended {
         /// Which row.
@@ -90,6 +98,11 @@ pub enum Reason {
     },
     /// It ended long ago.
     Old,
+    /// The record was restored from a backup.
+    Restored {
+        /// When the backup was made.
+        made: Timestamp,
+    },
     /// The desk's act.
     Act {
         /// Who.
@@ -176,6 +189,7 @@ impl Change {
             | Change::Came { owed, .. }
             | Change::Rerouted { owed, .. }
             | Change::Revived { owed, .. }
+            | Change::Held { owed, .. }
             | Change::Ended { owed, .. }
             | Change::Forgotten(owed) => *owed,
         }
@@ -231,6 +245,11 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             row.failures = 0;
             row.give_up = *give_up;
             row.state = OwedState::Waiting { at: *at };
+        }),
+        Change::Held { state: held, .. } => with(state, id, |row| {
+            row.unknowns = row.unknowns.saturating_add(1);
+            row.not_before = None;
+            row.state = held.clone();
         }),
         Change::Ended { state: end, .. } => with(state, id, |row| row.state = end.clone()),
         Change::Forgotten(_) => {

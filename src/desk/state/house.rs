@@ -10,6 +10,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// From which backup the record comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// Drawn at the restore; part of every later outbox key.
+    pub mark: String,
+    /// When the backup was made.
+    pub made: Timestamp,
+}
+
 /// What belongs to the desk as a whole.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct House {
@@ -17,6 +26,10 @@ pub struct House {
     pub store: String,
     /// Term of ownership; part of every outbox key, because counters repeat after a restore.
     pub epoch: u64,
+    /// The last restore of the record; `None` = it was never restored. The same backup may be restored twice, and then
+    /// terms repeat too, so its mark is part of every later outbox key.
+    #[serde(default)]
+    pub restored: Option<Restored>,
     /// When the last step was recorded.
     pub last_step: Option<Now>,
     /// When the next daily digest is due.

@@ -1,8 +1,8 @@
-//! What people at the desk do, as a transcript says it: `act NAME open …`, `act NAME ack NUMBER …`, `act NAME change …`.
+//! What people at the desk do, as a transcript says it: `act NAME open …`, `act NAME ack NUMBER …`, `act NAME change …`, `act NAME retry O-12`.
 
 use super::{Step, Words, covers, named};
 use crate::desk::act::{Act, Actor, Deed, Registered, Role};
-use crate::desk::ids::{ModificationId, PartyId};
+use crate::desk::ids::{ModificationId, OwedId, PartyId};
 use crate::desk::letter::{Ask, DetectedBy};
 
 pub(super) fn act(words: &mut Words) -> Result<Step, String> {
@@ -15,6 +15,14 @@ pub(super) fn act(words: &mut Words) -> Result<Step, String> {
     }
     if let Some(act) = covers::act(verb, words)? {
         return Ok(Step::Act(actor, act));
+    }
+    if verb == "retry" {
+        let row = words.next("a row")?;
+        let id = row.strip_prefix("O-").and_then(|id| id.parse().ok()).map(OwedId);
+        return Ok(Step::Act(
+            actor,
+            Act::Retry { owed: id.ok_or_else(|| format!("`{row}` is no row; rows look like O-12"))? },
+        ));
     }
     if verb == "change" {
         return Ok(Step::Act(actor, change(words)?));

@@ -13,6 +13,7 @@ use crate::desk::letter::{
     StormStage, Tried,
 };
 use crate::desk::rules::VerdictCode;
+use crate::render::restored;
 
 impl Mail<'_> {
     pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call], tried: &[Tried]) {
@@ -214,6 +215,11 @@ impl Mail<'_> {
                 ),
                 vec![commands::STATUS.to_owned(), commands::LIST.to_owned()],
             ),
+            Notice::Restored { made, rows, total } => {
+                let mut next = restored::commands(*total);
+                next.push(commands::LIST.to_owned());
+                ("Restored from a backup", self.restored(*made, rows, *total), next)
+            }
             Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
             Notice::CoversDoubtful { covers } => (
                 "Planned work and silences to look at again",

@@ -9,6 +9,7 @@ mod doubt;
 mod impact;
 mod phrases;
 mod record;
+mod restored;
 
 use super::commands;
 use super::frame::number_of;

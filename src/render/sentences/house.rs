@@ -11,6 +11,7 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
         Change::WasDown { from, until } => {
             (format!("was down from {} to {}", names.at(*from), names.at(*until)), Weight::Headline)
         }
+        Change::Restored { made, .. } => (format!("restored from a backup of {}", names.at(*made)), Weight::Headline),
         Change::Rules { hash } => (format!("rules {}", one_line(hash)), Weight::Detail),
         Change::Digest { next, .. } => (format!("digest next at {}", names.at(*next)), Weight::Detail),
         Change::Addresses { next } => (format!("addresses are asked next at {}", names.at(*next)), Weight::Detail),

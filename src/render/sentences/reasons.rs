@@ -155,6 +155,9 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::GivenUp => "its time is over".to_owned(),
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
         owed::Reason::Old => "it ended long ago".to_owned(),
+        owed::Reason::Restored { made } => {
+            format!("the record was restored from a backup of {} and it may have left since", names.at(*made))
+        }
         owed::Reason::Act { by } => format!("{by} wants it tried again"),
     }
 }
@@ -228,6 +231,7 @@ fn probe_reason(reason: probe::Reason) -> &'static str {
 fn house_reason(reason: house::Reason) -> String {
     match reason {
         house::Reason::Start => "the daemon started".to_owned(),
+        house::Reason::Restore => "a backup was put in the place of the record".to_owned(),
         house::Reason::Configuration => "the configuration was read".to_owned(),
         house::Reason::Planned => "planned work or a silence changed".to_owned(),
         house::Reason::Hour => "the hour came".to_owned(),
