@@ -30,16 +30,16 @@ pub(super) fn bundle(letter: &Letter, lines: &[BundleLine], to: BundleReader) ->
             "短時間に多数のご連絡が重なったため、次の{count}件をまとめてご報告いたします。各件のその後の状況は、受付番号ごとにご報告いたします。"
         ),
         BundleReader::Vendor if asks > 0 => format!(
-            "短時間に多数の障害を検知したため、次の{count}件をまとめてご連絡いたします。「対応依頼」「調査依頼」の{asks}件につきましては、\
-             受付番号ごとに、受領のご連絡とご対応をお願いいたします。"
+            "短時間に多数の障害を検知したため、次の{count}件をまとめてご連絡いたします。「対応依頼」「調査依頼」などの{asks}件につきましては、\
+             受付番号ごとに、受領のご連絡とご対応をお願いいたします。各件の詳細は、窓口へお電話にてお問い合わせください。"
         ),
         BundleReader::Vendor => {
             format!("短時間に多数のご連絡が重なったため、次の{count}件をまとめてご連絡いたします。")
         }
     });
-    let rows = lines.iter().take(IN_FULL).map(|line| row(line, &clock)).collect();
+    let rows = lines.iter().take(IN_FULL).map(|line| row(line, to, &clock)).collect();
     page.section(Name::Annex).items(&format!("■ご連絡（{count}件）"), rows, "該当なし");
-    let rest: Vec<String> = lines.iter().skip(IN_FULL).map(short).collect();
+    let rest: Vec<String> = lines.iter().skip(IN_FULL).map(|line| short(line, to)).collect();
     if !rest.is_empty() {
         let rows = rest.chunks(NUMBERS).map(|some| some.join("、")).collect();
         page.section(Name::Annex).items(&format!("■ほか（{}件）", rest.len()), rows, "該当なし");
@@ -47,6 +47,8 @@ pub(super) fn bundle(letter: &Letter, lines: &[BundleLine], to: BundleReader) ->
     if to == BundleReader::Desk {
         page.section(Name::Annex).text("次に行うこと：").item("未完了の一覧で、対応の漏れがないか確認してください。");
         page.command(commands::LIST.to_owned());
+        page.item("電話連絡票など、まとめた連絡の全文は、行末の番号を指定して確認できます。");
+        page.command(commands::MESSAGE.to_owned());
     }
     closing(&mut page, letter, reader, false);
     let tags: &[&str] = match to {
@@ -65,7 +67,7 @@ fn is_request(line: &BundleLine) -> bool {
 }
 
 /// `KW-20260920-0003　09-20 02:13　重大度2　対応依頼　福祉APサーバ Ping応答なし（受領のご連絡：09-20 02:45まで）`
-fn row(line: &BundleLine, clock: &Clock) -> String {
+fn row(line: &BundleLine, to: BundleReader, clock: &Clock) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(line.number.as_ref().map(number_of));
     parts.push(clock.column(line.at));
@@ -75,6 +77,8 @@ fn row(line: &BundleLine, clock: &Clock) -> String {
         let by = line.acknowledge_by.map(|at| format!("（受領のご連絡：{}まで）", clock.column(at)));
         parts.push(format!("{}{}", title(line), by.unwrap_or_default()));
     }
+    // Only the desk can look a row up.
+    parts.extend((to == BundleReader::Desk).then(|| text::name(&line.row)));
     parts.join("　")
 }
 
@@ -84,7 +88,9 @@ pub(super) fn title(line: &BundleLine) -> String {
     Symptom::from(&line.summary, &line.host.0, &line.host.1, component).title()
 }
 
-fn short(line: &BundleLine) -> String {
-    let kind = notice::kind_in_words(&line.kind);
-    line.number.as_ref().map_or_else(|| kind.clone(), |number| format!("{} {kind}", number_of(number)))
+fn short(line: &BundleLine, to: BundleReader) -> String {
+    let mut parts: Vec<String> = line.number.as_ref().map(number_of).into_iter().collect();
+    parts.push(notice::kind_in_words(&line.kind));
+    parts.extend((to == BundleReader::Desk).then(|| text::name(&line.row)));
+    parts.join(" ")
 }

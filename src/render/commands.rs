@@ -92,6 +92,8 @@ pub(super) fn end(id: &str, silence: bool) -> String {
     format!("kiriwake {what} end {}", text::name(id))
 }
 
+/// One message in full.
+pub(super) const MESSAGE: &str = "kiriwake outbox show O-...";
 /// All open incidents.
 pub(super) const LIST: &str = "kiriwake incident list";
 /// What has not been delivered.

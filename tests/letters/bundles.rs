@@ -4,6 +4,7 @@ use super::*;
 
 fn told(kind: &str, nth: u32, severity: u8, component: &str, summary: &str) -> BundleLine {
     BundleLine {
+        row: format!("O-{}", 100 + nth),
         kind: kind.into(),
         number: Some(Number(format!("KW-20261120-{nth:04}"))),
         severity: Some(severity),

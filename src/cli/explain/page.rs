@@ -124,6 +124,9 @@ impl Page<'_> {
         );
         self.line(0, &head);
         let source = match (&verdict.rule, verdict.by) {
+            _ if verdict.echo_of.is_some() && verdict.by == By::Machine => {
+                self.pick("the verdict on what it follows from", "波及元の障害の切り分け結果")
+            }
             _ if disagrees(verdict) => self.pick("rules that disagree", "食い違うルール"),
             (Some(rule), _) => self.pick("rule", "ルール") + &format!(" 「{rule}」"),
             (None, By::Desk) => self.pick("the desk's own word", "窓口の判断"),

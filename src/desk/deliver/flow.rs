@@ -8,6 +8,7 @@ use crate::desk::house::{self, FlowChange};
 use crate::desk::ids::{ChannelId, OwedId, PartyId};
 use crate::desk::letter::{BundleLine, BundleReader, Letter, Matter, Notice, facts_of};
 use crate::desk::notify;
+use crate::desk::now::Elapsed;
 use crate::desk::outcome::{Delivery, Refused};
 use crate::desk::owed::{Addressed, Bundle, Change, Owed, Reason, Why, Work};
 use crate::desk::rules::{Carries, PartyKind};
@@ -107,7 +108,7 @@ pub(super) fn settle(turn: &mut Turn, held: Held) {
     }
 }
 
-fn hold(turn: &mut Turn, channel: &ChannelId, party: &PartyId, until: Option<crate::desk::now::Elapsed>) {
+fn hold(turn: &mut Turn, channel: &ChannelId, party: &PartyId, until: Option<Elapsed>) {
     let change = FlowChange::Held { channel: channel.clone(), party: party.clone(), until };
     let reason = if until.is_some() { house::Reason::TooMuch } else { house::Reason::Hour };
     turn.record(house::Change::Flow(change), reason);
@@ -191,6 +192,7 @@ fn line(row: &Owed) -> Option<BundleLine> {
         _ => facts.map(|facts| facts.summary.clone()).unwrap_or_default(),
     };
     Some(BundleLine {
+        row: row.id.to_string(),
         kind: row.kind().to_owned(),
         number,
         severity: facts.map(|facts| facts.severity),

@@ -62,7 +62,8 @@ pub(super) fn consider(case: &Case, verdict: &mut Verdict) -> Option<IncidentId>
     verdict.code = theirs.code;
     verdict.confidence = theirs.confidence;
     verdict.component = Some(component.clone());
-    verdict.rule.clone_from(&theirs.rule);
+    // No rule gave it here, and none counts as used.
+    verdict.rule = None;
     verdict.echo_of = Some(of);
     let name = case.book.rules.components.get(component).map_or(component.as_str(), |known| known.name.as_str());
     verdict.because = Because::Echo { component: name.to_owned(), incident: cause.name() };

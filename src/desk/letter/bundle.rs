@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// One message of a bundle, in a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleLine {
+    /// The row that was to carry it; it holds the whole message.
+    pub row: String,
     /// What it is, as rows call it: `first_report`, `request` …
     pub kind: String,
     /// The incident, if it is about one.
