@@ -5,6 +5,7 @@
 
 mod flow;
 mod hold;
+mod order;
 mod post;
 mod schedule;
 
@@ -47,10 +48,7 @@ pub(super) fn start_due(turn: &mut Turn) {
         let Some(row) = turn.state.owed.get(&id) else { continue };
         match flow::capped(row) {
             Some((channel, party)) if !flow::admits(turn, row) => {
-                // What follows something that is being tried waits for that, not for the others.
-                if !waits_for_earlier(turn, row, true) {
-                    held.entry((channel.clone(), party.clone())).or_default().push(id);
-                }
+                held.entry((channel.clone(), party.clone())).or_default().push(id);
             }
             _ => start(turn, id),
         }
@@ -73,7 +71,7 @@ fn start(turn: &mut Turn, id: OwedId) {
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
     let busy = turn.state.in_flight.get(&row.destination()).is_some_and(|busy| *busy >= IN_FLIGHT);
-    if busy || waits_for_earlier(turn, row, false) || flow::waits_for_bundle(turn, row) {
+    if busy || order::earlier(turn, row).next().is_some() {
         return;
     }
     if flow::closed(turn, id) {
@@ -94,19 +92,6 @@ fn around(turn: &mut Turn, id: OwedId) {
     let reason = Reason::PathFailed { why: "the channel fails".to_owned() };
     turn.record(Change::Rerouted { owed: id, channel: next, at: turn.now.elapsed }, reason);
     start(turn, id);
-}
-
-/// Messages of one incident reach one party in their order: never 復旧 before 発生. With `tried` only what has been tried
-/// counts.
-fn waits_for_earlier(turn: &Turn, row: &Owed, tried: bool) -> bool {
-    let (Some(incident), Some(party)) = (row.incident, row.party()) else { return false };
-    turn.state.owed_of(incident).take_while(|earlier| earlier.id < row.id).any(|earlier| {
-        earlier.party() == Some(party)
-            && earlier.destination() == row.destination()
-            && !earlier.state.ended()
-            && earlier.not_before.is_none()
-            && (!tried || earlier.attempts > 0)
-    })
 }
 
 /// An attempt came back.

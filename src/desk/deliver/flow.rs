@@ -3,7 +3,7 @@
 //! Source of the numbers: `RELIABILITY.md` §3 (P4, P5). Retries are paced by their own pauses and pass; what has never been
 //! tried passes the gates, the critical first. What does not pass is held and leaves together.
 
-use super::{post, start};
+use super::{order, post, start};
 use crate::desk::house::{self, FlowChange};
 use crate::desk::ids::{ChannelId, OwedId, PartyId};
 use crate::desk::letter::{BundleLine, BundleReader, Letter, Matter, Notice, facts_of};
@@ -14,7 +14,7 @@ use crate::desk::owed::{Addressed, Bundle, Change, Owed, Reason, Why, Work};
 use crate::desk::rules::{Carries, PartyKind};
 use crate::desk::state::FAILURES;
 use crate::desk::turn::Turn;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A channel that is left alone is tried once in this time.
@@ -56,9 +56,8 @@ pub(super) fn admits(turn: &Turn, row: &Owed) -> bool {
     let holds = known.is_some_and(|known| known.held_until.is_some());
     let gate = known.map(|known| known.gate).unwrap_or_default();
     let all = flows.0.get(channel).map(|flow| flow.gate).unwrap_or_default();
-    (row.critical || !holds)
-        && gate.admits(now, caps.party, row.critical)
-        && all.admits(now, caps.channel, row.critical)
+    let urgent = order::urgent(turn, row);
+    (urgent || !holds) && gate.admits(now, caps.party, urgent) && all.admits(now, caps.channel, urgent)
 }
 
 /// A message leaves for the first time.
@@ -93,7 +92,7 @@ pub(super) fn settle(turn: &mut Turn, held: Held) {
         .collect();
     for ((channel, party), rows) in &held {
         let until = turn.state.house.flows.party(channel, party).and_then(|known| known.held_until);
-        let critical = rows.iter().any(|id| turn.state.owed.get(id).is_some_and(|row| row.critical));
+        let critical = rows.iter().any(|id| turn.state.owed.get(id).is_some_and(|row| order::urgent(turn, row)));
         let every = turn.book.rules.policy.caps.every;
         let soon = now + if critical { every.min(CRITICAL_EVERY) } else { every };
         if until.is_none_or(|until| until > soon) {
@@ -103,9 +102,23 @@ pub(super) fn settle(turn: &mut Turn, held: Held) {
     for (channel, party) in over {
         hold(turn, &channel, &party, None);
         if let Some(rows) = held.get(&(channel, party)) {
-            together(turn, rows);
+            let ready = ready(turn, rows);
+            together(turn, &ready);
         }
     }
+}
+
+/// Those that wait for nothing but each other, in the order in which they were decided: what follows something that is being tried waits for that.
+fn ready(turn: &Turn, rows: &[OwedId]) -> Vec<OwedId> {
+    let mut ready = BTreeSet::new();
+    let mut in_order: Vec<&Owed> = rows.iter().filter_map(|id| turn.state.owed.get(id)).collect();
+    in_order.sort_by_key(|row| row.id);
+    for row in in_order {
+        if order::earlier(turn, row).all(|earlier| ready.contains(&earlier)) {
+            ready.insert(row.id);
+        }
+    }
+    ready.into_iter().collect()
 }
 
 fn hold(turn: &mut Turn, channel: &ChannelId, party: &PartyId, until: Option<Elapsed>) {
@@ -251,15 +264,4 @@ fn fails_again(turn: &mut Turn, channel: &ChannelId, failures: u32, results: &[(
     let why = results.first().map(|(_, delivery)| delivery.why().to_owned()).unwrap_or_default();
     let notice = Notice::ChannelFails { channel: channel.to_string(), why };
     notify::internal(turn, None, notice, Why::ChannelFails);
-}
-
-/// Whether a bundle that is still on its way tells of the incident of `row`: what follows must not overtake it.
-pub(super) fn waits_for_bundle(turn: &Turn, row: &Owed) -> bool {
-    let Some(incident) = row.incident else { return false };
-    turn.state.bundles.range(..row.id).filter_map(|id| turn.state.owed.get(id)).any(|earlier| {
-        earlier.party() == row.party()
-            && earlier.destination() == row.destination()
-            && !earlier.state.ended()
-            && earlier.bundle.as_ref().is_some_and(|bundle| bundle.incidents.contains(&incident))
-    })
 }

@@ -3,7 +3,7 @@
 use super::facts::{Reader, facts};
 use super::{Draft, phone, reach, send, send_to};
 use crate::desk::evidence::{Gap, Kind, Lack};
-use crate::desk::ids::{ComponentId, IncidentId, PartyId, RequestId};
+use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::letter::{AskedBefore, Extract, Matter, NoLog, Notice, Purpose};
 use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::Request;
@@ -20,6 +20,9 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
     let severity = incident_facts.severity;
+    // An earlier request that never left is not spoken of: this one is the first the vendor reads.
+    let unread = unread_requests(turn, &request);
+    let before = before.filter(|_| unread.is_empty());
     let matter = Matter::Request {
         incident: Box::new(incident_facts),
         ask: request.ask,
@@ -32,7 +35,16 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     };
     let mut draft = Draft::new(Some(request.incident), severity, matter, why);
     draft.request = Some(id);
-    send(turn, &request.party, draft);
+    if let Some(row) = send(turn, &request.party, draft) {
+        crate::desk::deliver::supersede(turn, row, &unread);
+    }
+}
+
+/// Requests of the same incident to the same party that nobody has tried to send yet.
+fn unread_requests(turn: &Turn, request: &Request) -> Vec<OwedId> {
+    let rows = turn.state.owed_of(request.incident).filter(|row| row.party() == Some(&request.party));
+    let asks = rows.filter(|row| row.request != Some(request.id) && matches!(row.kind(), "request" | "inquiry"));
+    asks.filter(|row| row.attempts == 0 && !row.state.ended()).map(|row| row.id).collect()
 }
 
 /// Recorded lines about the vendor's own components, newest last.
