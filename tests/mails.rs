@@ -109,7 +109,7 @@ mod hostile {
 
     /// Replaces every free text of a letter (what is not an enum's word, a time or a zone) by one of `texts`.
     fn poison(value: &mut Value, key: &str, texts: &[String], next: &mut usize) {
-        const OURS: [&str; 21] = [
+        const OURS: [&str; 22] = [
             "language",
             "timezone",
             "written",
@@ -131,6 +131,7 @@ mod hostile {
             "result",
             "unknown",
             "ground",
+            "room",
         ];
         let fixed = |text: &str| {
             OURS.contains(&key)

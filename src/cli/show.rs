@@ -42,6 +42,16 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
     let open = if incidents.is_empty() { "none".to_owned() } else { incidents.join(", ") };
     text::out(&format!("\nopen incidents  {open}   (and {} watched or just seen)", status.unnumbered));
     text::out(&format!("outbox          {} waiting, {} given up", status.waiting, status.dead));
+    if let Some(since) = status.unwritable {
+        let since = text::time(since, &zone);
+        text::out(&format!(
+            "record          CANNOT BE WRITTEN since {since}: what leaves is not on record; the disk needs help"
+        ));
+    }
+    for (what, very) in &status.low {
+        let much = if *very { "very little" } else { "little" };
+        text::out(&format!("disk            {much} left: {what}"));
+    }
     for cover in &status.covers {
         let number = cover.id.map(|id| id.to_string()).unwrap_or_default();
         text::out(&format!(

@@ -45,6 +45,19 @@ pub(super) struct MailTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct StateTable {
     pub(super) directory: PathBuf,
+    #[serde(default = "reserve_mib")]
+    pub(super) reserve_mib: u32,
+    #[serde(default = "watch_space")]
+    pub(super) watch_space: bool,
+}
+
+/// RELIABILITY §2.8.
+fn reserve_mib() -> u32 {
+    64
+}
+
+fn watch_space() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]

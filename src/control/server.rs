@@ -3,8 +3,8 @@
 use super::beside::{self, ChangeLine};
 use super::{covers, evidence, view};
 use crate::desk::now::Now;
-use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
-use crate::inbox::Inbox;
+use crate::desk::{Act, Actor, Desk, Input, Role};
+use crate::inbox::{Answer, Inbox};
 use crate::store::{Bodies, Point};
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Path, Query, State};
@@ -243,11 +243,14 @@ async fn act(
     State(doors): State<Doors>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     Json(request): Json<ActRequest>,
-) -> Result<Json<Reply>, Trouble> {
+) -> Result<Response, Trouble> {
     let by = request.by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
     let actor = Actor::at_account(by, peer.name, Role::Operator);
     let input = Input::Act { actor, act: request.act };
-    doors.inbox.put(input).await.map(Json).map_err(|_| Trouble::Stopping)
+    let Answer { reply, on_record } = doors.inbox.put(input).await.map_err(|_| Trouble::Stopping)?;
+    // 202: in force, and not on record yet (P20).
+    let status = if on_record { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, Json(reply)).into_response())
 }
 
 async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {

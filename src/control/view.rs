@@ -15,6 +15,7 @@ use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::request::Request;
 use crate::desk::source::Sight;
 use crate::desk::state::{Expected, State};
+use crate::desk::storage::{Disk, Room};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +45,12 @@ pub struct Status {
     pub waiting: usize,
     /// Rows given up.
     pub dead: usize,
+    /// Since when the record cannot be written: what leaves is not on record.
+    #[serde(default)]
+    pub unwritable: Option<Timestamp>,
+    /// What the disk of the record has little of: `room`, `files`; and whether very little.
+    #[serde(default)]
+    pub low: Vec<(String, bool)>,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -236,6 +243,8 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        unwritable: state.house.disk.unwritable.map(|(since, _)| since),
+        low: low(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
             .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
@@ -245,6 +254,12 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,
     }
+}
+
+fn low(disk: &Disk) -> Vec<(String, bool)> {
+    let all = [("room", disk.bytes), ("files", disk.files)];
+    let low = all.into_iter().filter(|(_, room)| *room > Room::Enough);
+    low.map(|(what, room)| (what.to_owned(), room == Room::VeryLow)).collect()
 }
 
 fn expected(state: &State) -> Vec<ExpectedLine> {

@@ -9,6 +9,7 @@ pub use flow::FlowChange;
 use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
 use super::state::{Expected, Restored, State, Storm, Storms, Wakeup, When};
+use super::storage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +59,8 @@ pub enum Change {
     Storm(StormChange),
     /// Something about what leaves.
     Flow(FlowChange),
+    /// Something about the disk the record is on.
+    Disk(storage::Change),
     /// Something about what must come by its hour.
     Expected {
         /// Its name.
@@ -220,6 +223,8 @@ pub enum Reason {
     NotSeen,
     /// The desk failed on it.
     Failed,
+    /// As the disk is.
+    Disk,
     /// A message leaves.
     Left,
     /// More would leave than may.
@@ -260,6 +265,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.agenda.set(Wakeup::Storm, state.house.storms.due.map(When::Elapsed));
         }
         Change::Flow(change) => flow::apply(state, change),
+        Change::Disk(change) => storage::apply(&mut state.house.disk, change),
         Change::Expected { name, what } => {
             expected(&mut state.house.expected, name, what);
             state.agenda.set(Wakeup::Expected, state.house.expected_due());

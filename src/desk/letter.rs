@@ -21,6 +21,7 @@ use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
 use super::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
+use super::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -1055,6 +1056,33 @@ pub enum Notice {
         rows: Vec<HeldRow>,
         /// How many in all.
         total: usize,
+    },
+    /// The record cannot be written; messages leave all the same.
+    Unwritable {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        cause: Cause,
+    },
+    /// The record is written again, and holds all that had waited.
+    Written {
+        /// From.
+        from: Timestamp,
+        /// Until.
+        until: Timestamp,
+        /// How many steps had waited; `None` = the daemon ended in between.
+        steps: Option<u64>,
+    },
+    /// The disk was full, and the reserve was given up for the record.
+    ReserveUsed,
+    /// The disk of the record has little room left.
+    LowRoom {
+        /// Of what.
+        of: Resource,
+        /// How much, in whole hundredths.
+        percent: u8,
+        /// How bad that is.
+        room: Room,
     },
     /// An input made the desk fail and was set aside.
     SetAside {

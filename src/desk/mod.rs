@@ -51,6 +51,7 @@ mod intake;
 pub mod isolate;
 mod normalize;
 mod notify;
+pub mod storage;
 pub mod turn;
 
 pub use act::{Act, Actor, Role};
@@ -163,6 +164,10 @@ impl Desk {
             }
             Input::Failed { what } => {
                 intake::set_aside(&mut turn, what);
+                Reply::Recorded
+            }
+            Input::Storage(news) => {
+                storage::came(&mut turn, &news);
                 Reply::Recorded
             }
             Input::Tick => Reply::Recorded,

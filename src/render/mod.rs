@@ -15,6 +15,7 @@ mod consult;
 mod covers;
 mod desk;
 mod digest;
+mod disk;
 mod doubt;
 mod en;
 mod ends;

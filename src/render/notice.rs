@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
-    because, commands, covers, doubt, evidence, facts, handling, impact, restored, silent, storm, text, words,
+    because, commands, covers, disk, doubt, evidence, facts, handling, impact, restored, silent, storm, text, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
@@ -179,6 +179,10 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             ],
         },
         Notice::Restored { made, rows, total } => restored::told(*made, rows, *total, clock),
+        Notice::Unwritable { since, cause } => disk::unwritable(*since, *cause, clock),
+        Notice::Written { from, until, steps } => disk::written(*from, *until, *steps, clock),
+        Notice::ReserveUsed => disk::reserve_used(),
+        Notice::LowRoom { of, percent, room } => disk::low(*of, *percent, *room),
         Notice::SetAside { what } => Told {
             title: "処理できない入力を別に保管しました".to_owned(),
             happened: "処理できない入力があったため、別に保管して運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),

@@ -79,6 +79,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     checker.contacts(&told, &parties, &calendars, &zone);
     checker.unused_calendars();
 
+    let state = state?;
     Some(Settings {
         rules: Rules {
             hash: super::hash::of(tree),
@@ -97,7 +98,9 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             policy: policy?,
         },
         kinds,
-        state_directory: state?.directory,
+        state_directory: state.directory,
+        reserve: u64::from(state.reserve_mib) << 20,
+        watch_space: state.watch_space,
         control_socket: control?.socket,
     })
 }

@@ -30,6 +30,7 @@ pub(super) fn healthz(look: &Look) -> String {
         "journal": {
             "state": if vitals.refused.is_some() { "cannot_be_written" } else { "written" },
             "last_commit_age_seconds": seconds(vitals.committed),
+            "waiting_steps": vitals.waiting,
         },
         "outbox": health.as_ref().map(|health| json!({
             "state": if health.overdue > 0 { "overdue" } else { "ok" },
@@ -63,6 +64,8 @@ pub(super) fn metrics(look: &Look) -> String {
     if let Some(age) = vitals.committed {
         page.head("journal_last_commit_age_seconds", "gauge", "Since the last commit.").age("", age);
     }
+    page.head("journal_waiting_steps", "gauge", "Steps in force that wait to be put on record.");
+    page.line("", vitals.waiting);
     page.head("steps_total", "counter", "Steps put on record since the start.").line("", vitals.steps);
     let Some(health) = health else { return page.text };
     page.head("incidents_open", "gauge", "Open incidents by severity, 1 the gravest.");

@@ -9,6 +9,7 @@ fn well() -> Look {
         committed: Some(Duration::from_secs(40)),
         refused: None,
         steps: 7,
+        waiting: 0,
     };
     let sources = vec![
         SourceHealth { state: "sees", age: Duration::from_millis(12_500) },

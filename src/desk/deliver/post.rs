@@ -128,11 +128,18 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
         Work::Evidence(ask) => format!("evidence/{}", ask.source_name()),
         Work::WriteBack { source, .. } => format!("write-back/{source}"),
     };
-    let incident = incident.map_or_else(String::new, |incident| incident.to_string());
-    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &incident, &about] {
+    let number = incident.map_or_else(String::new, |incident| incident.to_string());
+    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &number, &about] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
+    // Numbers repeat as well after an end in a time when the record could not be written (P20): the same message then has
+    // the same identity again, and another one must not have it, or mail servers would drop it as a copy.
+    let anchor = match incident.and_then(|id| turn.state.incidents.get(&id)) {
+        Some(incident) => incident.occurred.to_string(),
+        None => turn.now.wall.to_string(),
+    };
+    hash.update(anchor.as_bytes());
     if let Some(restored) = &house.restored {
         hash.update(restored.mark.as_bytes());
     }

@@ -10,6 +10,7 @@ use crate::desk::observation::Key;
 use crate::desk::owed::{Why, Work};
 use crate::desk::rules::{Language, SourceKind};
 use crate::desk::state::State;
+use crate::desk::storage::Room;
 use crate::desk::turn::{Turn, Unmarked};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,9 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
             | Notice::Damage { .. }
             | Notice::SetAside { .. }
             | Notice::Restored { .. }
+            | Notice::Unwritable { .. }
+            | Notice::ReserveUsed
+            | Notice::LowRoom { room: Room::VeryLow, .. }
     );
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);

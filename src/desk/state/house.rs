@@ -6,6 +6,7 @@ use super::flow::Flows;
 use super::storm::Storms;
 use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::now::{Elapsed, Now};
+use crate::desk::storage::Disk;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,6 +62,9 @@ pub struct House {
     /// Systems on which too many alerts come.
     #[serde(default)]
     pub storms: Storms,
+    /// The disk the record is on.
+    #[serde(default)]
+    pub disk: Disk,
     /// What has left over the channels.
     #[serde(default)]
     pub flows: Flows,

@@ -5,6 +5,7 @@
 mod bundle;
 mod certificates;
 mod desk;
+mod disk;
 mod doubt;
 mod impact;
 mod phrases;

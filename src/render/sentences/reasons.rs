@@ -246,6 +246,7 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::Fewer => "fewer come".to_owned(),
         house::Reason::Left => "a message leaves".to_owned(),
         house::Reason::TooMuch => "more would leave than may".to_owned(),
+        house::Reason::Disk => "as the disk is".to_owned(),
         house::Reason::Failing => "it fails".to_owned(),
         house::Reason::Failed => "the desk failed on it".to_owned(),
     }
