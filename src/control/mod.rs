@@ -8,6 +8,7 @@
 pub mod beside;
 pub mod client;
 pub mod covers;
+mod disk;
 pub mod evidence;
 pub mod health;
 pub mod hits;

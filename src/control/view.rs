@@ -2,6 +2,7 @@
 
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
+use super::disk;
 use super::hits::{self, Hits};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
@@ -15,7 +16,6 @@ use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::request::Request;
 use crate::desk::source::Sight;
 use crate::desk::state::{Expected, State};
-use crate::desk::storage::{Disk, Room};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -244,7 +244,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
         unwritable: state.house.disk.unwritable.map(|(since, _)| since),
-        low: low(&state.house.disk),
+        low: disk::low(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
             .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
@@ -254,12 +254,6 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         next_wakeup_seconds: desk.next_wakeup(now).map(|wait| wait.as_secs()),
         balanced: balance(state).balanced,
     }
-}
-
-fn low(disk: &Disk) -> Vec<(String, bool)> {
-    let all = [("room", disk.bytes), ("files", disk.files)];
-    let low = all.into_iter().filter(|(_, room)| *room > Room::Enough);
-    low.map(|(what, room)| (what.to_owned(), room == Room::VeryLow)).collect()
 }
 
 fn expected(state: &State) -> Vec<ExpectedLine> {
@@ -357,11 +351,9 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
 /// Rows of the ledger, newest first: those that have not ended well, or all still in memory.
 pub fn outbox(desk: &Desk, all: bool, now: Now) -> Vec<RowLine> {
     let state = desk.state();
-    let listed = state
-        .owed
-        .values()
-        .rev()
-        .filter(|row| all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded));
+    let listed = state.owed.values().rev().filter(|row| {
+        all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded | OwedState::Dropped { .. })
+    });
     listed.map(|row| row_line(desk, row, now)).collect()
 }
 

@@ -17,6 +17,7 @@ mod desk;
 mod digest;
 mod disk;
 mod doubt;
+mod dropped;
 mod en;
 mod ends;
 mod evidence;

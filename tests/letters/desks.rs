@@ -1,7 +1,6 @@
 //! Letters to the desk itself.
 
 use super::*;
-use kiriwake::desk::storage::{Cause, Resource, Room};
 
 pub(super) fn desks() -> Vec<(&'static str, Letter)> {
     let internal =
@@ -185,28 +184,6 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
             "internal-restored-nothing-held",
             None,
             Notice::Restored { made: at("2026-11-19T23:00:00"), rows: Vec::new(), total: 0 },
-        ),
-        internal(
-            "internal-unwritable",
-            None,
-            Notice::Unwritable { since: at("2026-11-20T02:14:05"), cause: Cause::Full },
-        ),
-        internal(
-            "internal-written",
-            None,
-            Notice::Written { from: at("2026-11-20T02:14:05"), until: at("2026-11-20T08:40:00"), steps: Some(412) },
-        ),
-        internal(
-            "internal-written-after-a-restart",
-            None,
-            Notice::Written { from: at("2026-11-20T02:14:05"), until: at("2026-11-20T02:20:00"), steps: None },
-        ),
-        internal("internal-reserve-used", None, Notice::ReserveUsed),
-        internal("internal-low-room", None, Notice::LowRoom { of: Resource::Bytes, percent: 19, room: Room::Low }),
-        internal(
-            "internal-very-low-files",
-            None,
-            Notice::LowRoom { of: Resource::Files, percent: 4, room: Room::VeryLow },
         ),
         internal("internal-set-aside", None, Notice::SetAside { what: "input 4711 of source zabbix".into() }),
         internal("internal-damage", None, Notice::Damage { what: "1 frame of 0003.kwj moved to quarantine/".into() }),

@@ -28,6 +28,7 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("internal-reserve-used", "en-reserve-used"),
         ("internal-low-room", "en-low-room"),
         ("internal-channel-fails", "en-channel-fails"),
+        ("internal-dropped-request", "en-dropped-request"),
         ("internal-echo", "en-echo"),
         ("internal-closed-for-long", "en-closed-for-long"),
         ("internal-own", "en-own"),

@@ -3,6 +3,7 @@
 mod bundles;
 mod certificates;
 mod desks;
+mod disks;
 mod english;
 mod handling;
 mod impacts;
@@ -366,6 +367,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(impacts::impacts());
     all.extend(desks::desks());
+    all.extend(disks::disks());
     all.extend(handling::handling());
     all.extend(storms::storms());
     all.extend(bundles::bundles());

@@ -7,6 +7,7 @@ mod certificates;
 mod desk;
 mod disk;
 mod doubt;
+mod dropped;
 mod impact;
 mod phrases;
 mod record;
