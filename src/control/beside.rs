@@ -81,14 +81,11 @@ pub fn beside(desk: &Desk, incident: &Incident) -> Beside {
         let roots: BTreeSet<&ComponentId> = other.root.iter().collect();
         other.id != incident.id && !systems(&roots).is_disjoint(&hit)
     };
-    let like = likeness::like(state, book, incident).into_iter().filter_map(|like| {
-        let known = state.incidents.get(&like.incident)?;
-        Some(LikeLine {
-            number: known.name(),
-            occurred: known.occurred,
-            recurrence: like.recurrence,
-            treatment: known.treatment.clone(),
-        })
+    let like = likeness::like(state, book, incident).into_iter().map(|like| LikeLine {
+        number: like.past.number.to_string(),
+        occurred: like.past.occurred,
+        recurrence: like.recurrence,
+        treatment: like.past.treatment,
     });
     let needed = incident.root.iter().flat_map(|root| book.graph.below(root).iter().chain([root]));
     let watched = needed.filter(|id| book.watched(id));

@@ -1,27 +1,24 @@
 //! Like faults (類似事例) and recurrence (再発): which incidents that are over were about the same thing.
 //!
-//! Pure lookups by the root component. The symptom of an incident is kept with its 復旧, because its alerts are forgotten
-//! long before it stops being an example.
+//! Pure lookups by the root component, in what is in memory and in what is archived. The symptom of an incident is kept with
+//! its 復旧, because its alerts are forgotten long before it stops being an example.
 
 use super::alert::Alert;
 use super::book::Book;
 use super::ids::{ComponentId, IncidentId};
 use super::incident::Incident;
+use super::past::{LOOK_BACK, Past};
 use super::state::State;
-use jiff::Timestamp;
 use std::cmp::Reverse;
-use std::time::Duration;
 
-/// How far back like faults are looked for.
-const LOOK_BACK: Duration = Duration::from_secs(365 * 24 * 3600);
 /// How many are told.
 const TOLD: usize = 3;
 
 /// One like fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Like {
-    /// Which incident.
-    pub incident: IncidentId,
+    /// What is known of it.
+    pub past: Past,
     /// The same symptom, within the time of recurrence.
     pub recurrence: bool,
 }
@@ -65,23 +62,25 @@ pub fn symptom_of(state: &State, incident: &Incident) -> Option<String> {
 /// symptom for a call, whose words are nobody's pattern. Recurrences first, then the latest.
 pub fn like(state: &State, book: &Book, incident: &Incident) -> Vec<Like> {
     let symptom = symptom_of(state, incident);
-    let mut found: Vec<(Timestamp, Like)> = roots(incident)
-        .filter_map(|root| state.rooted.get(root))
-        .flatten()
-        .filter(|id| **id != incident.id)
-        .filter_map(|id| {
-            let known = state.incidents.get(id)?;
-            let restored = known.restored.as_ref().filter(|restored| restored.at <= incident.occurred)?;
-            let past = incident.occurred.duration_since(restored.at).unsigned_abs();
-            let same = symptom.is_some() && symptom == restored.symptom;
-            let counts = known.number.is_some() && past <= LOOK_BACK && (same || symptom.is_none());
-            let recurrence = same && past <= book.rules.policy.recurrence;
-            counts.then_some((restored.at, Like { incident: *id, recurrence }))
-        })
-        .collect();
-    found.sort_by_key(|(at, like)| (Reverse(like.recurrence), Reverse(*at), like.incident));
+    let told = |past: Past| {
+        let ago = (past.restored <= incident.occurred).then(|| incident.occurred.duration_since(past.restored))?;
+        let same = symptom.is_some() && symptom == past.symptom;
+        let counts = ago.unsigned_abs() <= LOOK_BACK && (same || symptom.is_none());
+        let recurrence = same && ago.unsigned_abs() <= book.rules.policy.recurrence;
+        counts.then_some(Like { past, recurrence })
+    };
+    let mut found: Vec<Like> = roots(incident).flat_map(|root| of(state, root, incident.id)).filter_map(told).collect();
+    found.sort_by_key(|like| (Reverse(like.recurrence), Reverse(like.past.restored), like.past.incident));
     found.dedup();
-    found.into_iter().take(TOLD).map(|(_, like)| like).collect()
+    found.truncate(TOLD);
+    found
+}
+
+/// Faults of a component that are over: in memory, and archived.
+fn of(state: &State, root: &ComponentId, but: IncidentId) -> impl Iterator<Item = Past> {
+    let known = state.rooted.get(root).into_iter().flatten().filter(move |id| **id != but);
+    let known = known.filter_map(|id| Past::of(state, state.incidents.get(id)?));
+    known.chain(state.past.get(root).into_iter().flatten().cloned())
 }
 
 /// What the incident is about: its root, and what its verdict suspects.
