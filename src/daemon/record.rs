@@ -3,7 +3,9 @@
 //! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
 //! synced (`core`), or how it is kept (`store`).
 
-use crate::desk::ids::{AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
+use crate::desk::ids::{
+    AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId,
+};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
 use crate::store::{Digest, Entities};

@@ -9,6 +9,7 @@ use super::ids::{ComponentId, IncidentId};
 use super::incident::Incident;
 use super::past::{LOOK_BACK, Past};
 use super::state::State;
+use jiff::Timestamp;
 use std::cmp::Reverse;
 
 /// How many are told.
@@ -62,25 +63,65 @@ pub fn symptom_of(state: &State, incident: &Incident) -> Option<String> {
 /// symptom for a call, whose words are nobody's pattern. Recurrences first, then the latest.
 pub fn like(state: &State, book: &Book, incident: &Incident) -> Vec<Like> {
     let symptom = symptom_of(state, incident);
-    let told = |past: Past| {
-        let ago = (past.restored <= incident.occurred).then(|| incident.occurred.duration_since(past.restored))?;
-        let same = symptom.is_some() && symptom == past.symptom;
-        let counts = ago.unsigned_abs() <= LOOK_BACK && (same || symptom.is_none());
-        let recurrence = same && ago.unsigned_abs() <= book.rules.policy.recurrence;
-        counts.then_some(Like { past, recurrence })
-    };
-    let mut found: Vec<Like> = roots(incident).flat_map(|root| of(state, root, incident.id)).filter_map(told).collect();
-    found.sort_by_key(|like| (Reverse(like.recurrence), Reverse(like.past.restored), like.past.incident));
-    found.dedup();
-    found.truncate(TOLD);
-    found
+    let mut found = Vec::new();
+    for known in roots(incident).flat_map(|root| of(state, root)).filter(|known| known.id() != incident.id) {
+        let Some(restored) = known.restored().filter(|restored| *restored <= incident.occurred) else { continue };
+        let ago = incident.occurred.duration_since(restored).unsigned_abs();
+        let same = symptom.is_some() && symptom.as_ref() == known.symptom();
+        if ago <= LOOK_BACK && (same || symptom.is_none()) {
+            let recurrence = same && ago <= book.rules.policy.recurrence;
+            found.push((Reverse(recurrence), Reverse(restored), known.id(), known));
+        }
+    }
+    found.sort_by_key(|(recurrence, restored, id, _)| (*recurrence, *restored, *id));
+    found.dedup_by_key(|(.., id, _)| *id);
+    let told = found
+        .into_iter()
+        .filter_map(|(Reverse(recurrence), .., known)| Some(Like { past: known.past(state)?, recurrence }));
+    told.take(TOLD).collect()
 }
 
-/// Faults of a component that are over: in memory, and archived.
-fn of(state: &State, root: &ComponentId, but: IncidentId) -> impl Iterator<Item = Past> {
-    let known = state.rooted.get(root).into_iter().flatten().filter(move |id| **id != but);
-    let known = known.filter_map(|id| Past::of(state, state.incidents.get(id)?));
-    known.chain(state.past.get(root).into_iter().flatten().cloned())
+/// A fault that may be an example: there are many of a thing that fails often, so they are looked at where they are.
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    InMemory(&'a Incident),
+    Archived(&'a Past),
+}
+
+impl Known<'_> {
+    fn id(&self) -> IncidentId {
+        match self {
+            Known::InMemory(incident) => incident.id,
+            Known::Archived(past) => past.incident,
+        }
+    }
+
+    fn restored(&self) -> Option<Timestamp> {
+        match self {
+            Known::InMemory(incident) => incident.restored.as_ref().map(|restored| restored.at),
+            Known::Archived(past) => Some(past.restored),
+        }
+    }
+
+    fn symptom(&self) -> Option<&String> {
+        match self {
+            Known::InMemory(incident) => incident.restored.as_ref()?.symptom.as_ref(),
+            Known::Archived(past) => past.symptom.as_ref(),
+        }
+    }
+
+    fn past(self, state: &State) -> Option<Past> {
+        match self {
+            Known::InMemory(incident) => Past::of(state, incident),
+            Known::Archived(past) => Some(past.clone()),
+        }
+    }
+}
+
+/// What is known of a component: in memory, and archived.
+fn of<'a>(state: &'a State, root: &ComponentId) -> impl Iterator<Item = Known<'a>> {
+    let here = state.rooted.get(root).into_iter().flatten().filter_map(|id| state.incidents.get(id));
+    here.map(Known::InMemory).chain(state.past.get(root).into_iter().flatten().map(Known::Archived))
 }
 
 /// What the incident is about: its root, and what its verdict suspects.
