@@ -10,7 +10,7 @@ use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, StatusName};
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
-use crate::desk::{Change, Desk, Frame, incident};
+use crate::desk::{Change, Desk, Frame, alert, incident, owed};
 use crate::store::{self, Archived, Filed, Filer, History, Search};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -132,23 +132,53 @@ fn touched(change: &Change) -> Option<IncidentId> {
     }
 }
 
-/// Everything on record about an archived incident: itself as it was last, with alerts, requests and messages as they were
-/// when it was over.
+/// Everything on record about an archived incident: itself as it was last, with alerts and messages as they were before the
+/// desk let go of the first of them.
 ///
 /// # Errors
 /// Says why when the journal does not tell any more.
 pub(crate) fn dossier(folder: &Path, rules: &Rules, archived: &Archived) -> Result<Dossier, String> {
-    let at = |seq: u64| look(folder, rules, archived.filed.id, seq, view::dossier);
-    let mut dossier = at(archived.last)?;
-    if archived.first != archived.last
-        && let Ok(then) = at(archived.first)
-    {
-        dossier.alerts = then.alerts;
-        dossier.rows = then.rows;
-        dossier.names.extend(then.names);
+    let history = History::open(folder, record::SCHEMA).map_err(|error| error.to_string())?;
+    let id = IncidentId(archived.filed.id);
+    let see = |desk: &Desk| {
+        view::dossier(desk, &id.to_string()).ok_or_else(|| format!("the record does not know {id} at its end"))
+    };
+    let mut desk = desk_at(&history, rules, archived.first)?;
+    let mut latest = (archived.first == archived.last).then(|| see(&desk)).transpose()?;
+    let mut whole = None;
+    for read in frames(&history, archived.first) {
+        let (seq, frame) = read?;
+        if whole.is_none() && lets_go(desk.state(), &frame, id) {
+            whole = Some(see(&desk)?);
+        }
+        if whole.is_some() && latest.is_some() {
+            break;
+        }
+        desk.fold(&frame);
+        if seq == archived.last {
+            latest = Some(see(&desk)?);
+        }
+    }
+    let mut dossier = latest.ok_or_else(|| format!("the record ends before frame {}", archived.last))?;
+    if let Some(whole) = whole {
+        dossier.alerts = whole.alerts;
+        dossier.rows = whole.rows;
+        dossier.names.extend(whole.names);
     }
     dossier.archived = true;
     Ok(dossier)
+}
+
+/// Whether a frame takes something of incident `id` out of memory.
+fn lets_go(state: &State, frame: &Frame, id: IncidentId) -> bool {
+    frame.entries.iter().any(|entry| match &entry.change {
+        Change::Alert(alert::Change::Forgotten(alert)) => {
+            state.alerts.get(alert).is_some_and(|alert| alert.incident() == Some(id))
+        }
+        Change::Owed(owed::Change::Forgotten(row)) => state.owed.get(row).is_some_and(|row| row.incident == Some(id)),
+        Change::Incident(incident::Change { incident, what: Edit::Archived }) => *incident == id,
+        _ => false,
+    })
 }
 
 /// What `view` sees of incident `id` at the desk after frame `seq`.
@@ -174,15 +204,29 @@ fn desk_at(history: &History, rules: &Rules, seq: u64) -> Result<Desk, String> {
         None => (0, State::default()),
     };
     let mut desk = Desk::new(state, rules.clone());
-    for frame in history.frames(last) {
-        if frame.seq > seq {
-            break;
+    if last == seq {
+        return Ok(desk);
+    }
+    for read in frames(history, last) {
+        let frame;
+        (last, frame) = read?;
+        desk.fold(&frame);
+        if last == seq {
+            return Ok(desk);
         }
+    }
+    Err(format!("the record ends before frame {seq}"))
+}
+
+/// The frames after `after`, none missing.
+fn frames(history: &History, after: u64) -> impl Iterator<Item = Result<(u64, Frame), String>> {
+    let mut last = after;
+    history.frames(after).map(move |frame| {
         if frame.seq != last + 1 {
             return Err(format!("frames {} to {} of the record are missing", last + 1, frame.seq - 1));
         }
         last = frame.seq;
-        desk.fold(&record::read::<Frame>(&frame.payload).map_err(|error| format!("frame {last}: {error}"))?);
-    }
-    if last == seq { Ok(desk) } else { Err(format!("the record ends before frame {seq}")) }
+        let read = record::read::<Frame>(&frame.payload).map_err(|error| format!("frame {last}: {error}"));
+        read.map(|read| (last, read))
+    })
 }
