@@ -1,5 +1,7 @@
 //! An act at the running desk, and its answer on the terminal.
 
+mod dropped;
+
 use super::{By, Context, Trouble, cover, text};
 use crate::control::server::ActRequest;
 use crate::desk::{Act, Reply};
@@ -21,6 +23,10 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
             text::out(&format!("{name}: {}", context.tongue.pick("on record.", "記録しました。")));
             Ok(())
         }
+        Reply::Dropped { row, means } if !context.json => {
+            text::out(&dropped::said(context, &row, &means).await?);
+            Ok(())
+        }
         Reply::Recorded if !context.json => {
             text::out(context.tongue.pick("Recorded.", "記録しました。"));
             Ok(())
@@ -29,6 +35,10 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
             text::out(&cover::said(context, &reply).await?);
             Ok(())
         }
-        Reply::Recorded | Reply::Registered { .. } | Reply::Done { .. } | Reply::Cover { .. } => Ok(()),
+        Reply::Recorded
+        | Reply::Registered { .. }
+        | Reply::Done { .. }
+        | Reply::Cover { .. }
+        | Reply::Dropped { .. } => Ok(()),
     }
 }

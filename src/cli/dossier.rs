@@ -319,6 +319,7 @@ fn messages(dossier: &Dossier, page: &mut Page) {
             OwedState::Started { .. } => "under way".to_owned(),
             OwedState::Dead { why, .. } => format!("given up: {why}"),
             OwedState::Superseded => "superseded".to_owned(),
+            OwedState::Dropped { at, by, reason } => format!("dropped {} by {by}: {reason}", page.time(*at)),
         };
         page.item(format!("{}  {}  {to}  {state}", row.id, row.kind()));
     }

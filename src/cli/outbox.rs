@@ -13,7 +13,7 @@ use clap::Subcommand;
 pub(crate) enum Outbox {
     /// What waits, is under way or was given up, newest first.
     List {
-        /// Also what is done or superseded.
+        /// Also what is done, superseded or dropped.
         #[arg(long)]
         all: bool,
     },
@@ -22,10 +22,23 @@ pub(crate) enum Outbox {
         /// Its row: `O-12`.
         row: String,
     },
-    /// Tries a row again that was given up.
+    /// Tries a row again that was given up, or now what waits for its next attempt. Of what was taken in part, only the
+    /// addresses that did not take it are tried.
     Retry {
         /// Its row: `O-12`.
         row: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Gives up a row that waits or was given up: it never leaves again, and counts as `dropped`. What is being sent at this
+    /// moment cannot be dropped. A request that nobody has read ends with its mail: no reminder goes out, and the
+    /// incident is the desk's.
+    Drop {
+        /// Its row: `O-12`.
+        row: String,
+        /// Why, for the record.
+        #[arg(long)]
+        reason: String,
         #[command(flatten)]
         by: By,
     },
@@ -36,12 +49,16 @@ pub(super) async fn outbox(context: &Context, outbox: Outbox) -> Result<(), Trou
     match outbox {
         Outbox::List { all } => list(context, all).await,
         Outbox::Show { row } => show(context, &row).await,
-        Outbox::Retry { row, by } => {
-            let id = row.strip_prefix("O-").unwrap_or(&row).parse().map(OwedId);
-            let owed = id.map_err(|_| Trouble::Said(format!("{row} is not a row; rows look like O-12"), 64))?;
-            answer::perform(context, by, Act::Retry { owed }).await
+        Outbox::Retry { row, by } => answer::perform(context, by, Act::Retry { owed: named(&row)? }).await,
+        Outbox::Drop { row, reason, by } => {
+            answer::perform(context, by, Act::Drop { owed: named(&row)?, reason }).await
         }
     }
+}
+
+fn named(row: &str) -> Result<OwedId, Trouble> {
+    let id = row.strip_prefix("O-").unwrap_or(row).parse().map(OwedId);
+    id.map_err(|_| Trouble::Said(format!("{row} is not a row; rows look like O-12"), 64))
 }
 
 async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
@@ -78,6 +95,9 @@ fn state(state: &OwedState, next: Option<u64>) -> String {
         OwedState::Done { .. } => "done".to_owned(),
         OwedState::Dead { why, .. } => format!("given up: {}", text::cut(why, 44)),
         OwedState::Superseded => "said better by a later one".to_owned(),
+        OwedState::Dropped { by, reason, .. } => {
+            format!("dropped by {}: {}", text::clean(by), text::clean(&text::cut(reason, 44)))
+        }
     }
 }
 

@@ -206,8 +206,8 @@ pub(super) async fn ledger(context: &Context, check: bool) -> Result<(), Trouble
         ));
         let rows = &books.rows;
         text::out(&format!(
-            "owed         {}  =  {} done + {} waiting + {} dead + {} superseded",
-            rows.owed, rows.done, rows.waiting, rows.dead, rows.superseded
+            "owed         {}  =  {} done + {} waiting + {} dead + {} dropped + {} superseded",
+            rows.owed, rows.done, rows.waiting, rows.dead, rows.dropped, rows.superseded
         ));
         text::out(if books.balanced { "The books balance." } else { "THE BOOKS DO NOT BALANCE." });
     }

@@ -56,7 +56,7 @@ pub fn health(desk: &Desk, now: Now) -> Health {
                 health.overdue += usize::from(is_overdue(desk, row, age));
             }
             OwedState::Dead { .. } => health.dead += 1,
-            OwedState::Done { .. } | OwedState::Superseded => {}
+            OwedState::Done { .. } | OwedState::Superseded | OwedState::Dropped { .. } => {}
         }
     }
     let rules = &desk.book().rules;

@@ -346,11 +346,9 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
 /// Rows of the ledger, newest first: those that have not ended well, or all still in memory.
 pub fn outbox(desk: &Desk, all: bool, now: Now) -> Vec<RowLine> {
     let state = desk.state();
-    let listed = state
-        .owed
-        .values()
-        .rev()
-        .filter(|row| all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded));
+    let listed = state.owed.values().rev().filter(|row| {
+        all || !matches!(row.state, OwedState::Done { .. } | OwedState::Superseded | OwedState::Dropped { .. })
+    });
     listed.map(|row| row_line(desk, row, now)).collect()
 }
 

@@ -226,7 +226,11 @@ impl Director<'_, '_> {
         let act = Act::On { incident, deed: doing.deed };
         match self.client.act(&ActRequest { by: Some(DUTY.to_owned()), act }).await? {
             // What it led to is on record by now; heard at once, it keeps time from running on before that is done.
-            Reply::Done { .. } | Reply::Cover { .. } | Reply::Recorded | Reply::Registered { .. } => self.hear(),
+            Reply::Done { .. }
+            | Reply::Cover { .. }
+            | Reply::Recorded
+            | Reply::Registered { .. }
+            | Reply::Dropped { .. } => self.hear(),
             Reply::Refused(why) => Err(Error::OtherStory(vec![why])),
         }
     }

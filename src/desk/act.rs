@@ -13,12 +13,14 @@ mod join;
 mod modify;
 mod naming;
 mod open;
+mod outbox;
 mod perform;
 mod record;
 mod table;
 mod vendor;
 
 pub use deed::{CancelKind, ContractKind, Deed, DeedName};
+pub use outbox::Means;
 pub(super) use perform::perform;
 pub use table::{Leads, allowed, possible};
 
@@ -93,6 +95,13 @@ pub enum Act {
     Retry {
         /// Which row.
         owed: OwedId,
+    },
+    /// Gives up a row of the outbox that waits or was given up.
+    Drop {
+        /// Which row.
+        owed: OwedId,
+        /// Why.
+        reason: String,
     },
     /// Something about planned work or a silence.
     Cover(CoverAct),

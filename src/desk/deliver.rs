@@ -3,12 +3,14 @@
 //! A stage, the last. A worker does one attempt and brings back a fact; retry, paths and giving up are decided here, so
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
+mod by_hand;
 mod flow;
 mod hold;
 mod order;
 mod post;
 mod schedule;
 
+pub(super) use by_hand::{drop, revive};
 pub(super) use hold::hold;
 pub(super) use post::{Post, owe, post, supersede};
 
@@ -24,7 +26,6 @@ use super::rules::Carries;
 use super::state::Wakeup;
 use super::turn::Turn;
 use super::{isolate, notify};
-use post::MAIL_LIFE;
 use schedule::{COPY_PAUSES, EVIDENCE_PAUSES, MAIL_PAUSES, pause, pause_after};
 
 /// Attempts under way per destination.
@@ -198,8 +199,7 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         .then(|| Some((next_path(turn, row)?, no_path?)))
         .flatten();
     let channel = channel.clone();
-    let carried = row.bundle.iter().flat_map(|bundle| bundle.requests.iter().copied());
-    let requests: Vec<_> = row.request.into_iter().chain(carried).collect();
+    let requests: Vec<_> = row.carried().collect();
     flow::tell(turn, &channel, &results);
     settle(turn, id, attempt, results, unknown, state);
     if let Some((channel, why)) = reroute {
@@ -215,23 +215,6 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
     for (address, why) in refused {
         announce(turn, id, address, why);
     }
-}
-
-/// The desk wants a row that was given up tried again.
-///
-/// # Errors
-/// Why it is not tried.
-pub(super) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(), String> {
-    let Some(row) = turn.state.owed.get(&id) else {
-        return Err(format!("There is no row {id}. `kiriwake outbox list --all` shows them."));
-    };
-    if !matches!(row.state, OwedState::Dead { .. }) {
-        return Err(format!("{id} was not given up: it is tried by itself, or done."));
-    }
-    let at = turn.now.elapsed;
-    let change = Change::Revived { owed: id, at, give_up: at + MAIL_LIFE };
-    turn.record(change, Reason::Act { by: by.to_owned() });
-    Ok(())
 }
 
 /// How many mail channels there are, at least 1.
@@ -266,16 +249,28 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
         Work::Evidence(ask) => ask.source_name().to_owned(),
         Work::WriteBack { source, .. } => source.to_string(),
     };
-    let (incident, work) = (row.incident, row.work.clone());
+    let is_message = matches!(row.work, Work::Message { .. });
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
-    match (work, incident) {
-        (Work::Message { .. }, _) => announce(turn, id, address, why),
+    if is_message {
+        announce(turn, id, address, why);
+    } else {
+        never_known(turn, id, why);
+    }
+}
+
+/// What was to be learnt is not known, and whoever waits for it hears so.
+fn never_known(turn: &mut Turn, id: OwedId, why: String) {
+    let Some(row) = turn.state.owed.get(&id) else { return };
+    match (row.work.clone(), row.incident) {
         (Work::Probe { probe, .. }, _) => {
             isolate::probe_came(turn, &probe, Probed::NotKnown { why }, probe::Reason::GivenUp);
         }
         (Work::Evidence(ask), Some(incident)) => isolate::evidence_lost(turn, incident, id, &ask, &why),
-        (Work::Evidence(_) | Work::Ping { .. } | Work::Echoes { .. } | Work::WriteBack { .. }, _) => {}
+        (
+            Work::Evidence(_) | Work::Ping { .. } | Work::Echoes { .. } | Work::WriteBack { .. } | Work::Message { .. },
+            _,
+        ) => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! What comes to the desk, and what whoever brought it is told.
 
-use super::act::{Act, Actor};
+use super::act::{Act, Actor, Means};
 use super::ids::{CoverId, OwedId, SourceId};
 use super::incident;
 use super::observation::{Failure, Report};
@@ -107,6 +107,13 @@ pub enum Reply {
     Registered {
         /// Its name: `C-1`.
         name: String,
+    },
+    /// A row was dropped.
+    Dropped {
+        /// Which.
+        row: String,
+        /// What follows from it.
+        means: Vec<Means>,
     },
     /// An act was refused: why, and what is possible now.
     Refused(String),

@@ -48,6 +48,9 @@ pub struct Rows {
     pub waiting: u64,
     /// Given up, and announced.
     pub dead: u64,
+    /// Given up by somebody at the desk.
+    #[serde(default)]
+    pub dropped: u64,
     /// A later one says it better.
     pub superseded: u64,
 }
@@ -79,6 +82,7 @@ pub fn balance(state: &State) -> Ledger {
         done: tally.forgotten_done,
         waiting: 0,
         dead: tally.forgotten_dead,
+        dropped: tally.forgotten_dropped,
         superseded: tally.forgotten_superseded,
     };
     for row in state.owed.values() {
@@ -86,6 +90,7 @@ pub fn balance(state: &State) -> Ledger {
             OwedState::Done { .. } => rows.done += 1,
             OwedState::Waiting { .. } | OwedState::Started { .. } => rows.waiting += 1,
             OwedState::Dead { .. } => rows.dead += 1,
+            OwedState::Dropped { .. } => rows.dropped += 1,
             OwedState::Superseded => rows.superseded += 1,
         }
     }
@@ -94,7 +99,7 @@ pub fn balance(state: &State) -> Ledger {
         + observations.suppressed
         + observations.set_aside
         + observations.pending;
-    let ended = rows.done + rows.waiting + rows.dead + rows.superseded;
+    let ended = rows.done + rows.waiting + rows.dead + rows.dropped + rows.superseded;
     let balanced = counted == observations.accepted
         && ended == rows.owed
         && observations.pending == 0

@@ -7,6 +7,7 @@ mod because;
 mod bundle;
 mod call;
 mod doubt;
+mod dropped;
 mod impact;
 mod storm;
 
@@ -14,6 +15,7 @@ pub use because::Because;
 pub use bundle::{BundleLine, BundleReader};
 pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
+pub use dropped::DroppedMessage;
 pub use impact::{Hours, Impact, OneSided, Users};
 pub use storm::{StormLine, StormStage, Storms};
 
@@ -1015,6 +1017,11 @@ pub enum Notice {
         /// Other addresses of the same message got it.
         #[serde(default)]
         others: bool,
+    },
+    /// Somebody at the desk gave up a message that was to go to others.
+    Dropped {
+        /// Which, and why.
+        message: DroppedMessage,
     },
     /// A channel has failed so often that it is left alone but for one attempt a minute.
     ChannelFails {

@@ -178,12 +178,29 @@ pub enum OwedState {
     },
     /// A later message says it better.
     Superseded,
+    /// Somebody at the desk gave it up, for good.
+    Dropped {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        reason: String,
+    },
 }
 
 impl OwedState {
     /// Nothing more will happen to it by itself.
     pub fn ended(&self) -> bool {
-        matches!(self, OwedState::Done { .. } | OwedState::Dead { .. } | OwedState::Superseded)
+        match self {
+            OwedState::Done { .. } | OwedState::Dead { .. } | OwedState::Superseded | OwedState::Dropped { .. } => true,
+            OwedState::Waiting { .. } | OwedState::Started { .. } => false,
+        }
+    }
+
+    /// Somebody gave it up.
+    pub fn is_dropped(&self) -> bool {
+        matches!(self, OwedState::Dropped { .. })
     }
 }
 
@@ -198,6 +215,20 @@ impl Owed {
             Work::Evidence(_) => "evidence",
             Work::WriteBack { .. } => "write_back",
         }
+    }
+
+    /// Surely nobody has read it: no server took it, and no attempt ended without an answer.
+    pub fn is_unread(&self) -> bool {
+        let accepted =
+            matches!(&self.work, Work::Message { addresses, .. } if addresses.iter().any(Addressed::accepted));
+        let may_have_left = matches!(self.state, OwedState::Started { .. }) || self.unknowns > 0;
+        !accepted && !may_have_left
+    }
+
+    /// Every request it carries to its vendor.
+    pub fn carried(&self) -> impl Iterator<Item = RequestId> {
+        let bundled = self.bundle.iter().flat_map(|bundle| bundle.requests.iter().copied());
+        self.request.into_iter().chain(bundled)
     }
 
     /// The party it goes to.
@@ -231,7 +262,11 @@ impl Owed {
         match &self.state {
             // `not_before` only holds back the first attempt, so the two never compete.
             OwedState::Waiting { at } => Some(self.not_before.map_or(When::Elapsed(*at), When::Wall)),
-            OwedState::Started { .. } | OwedState::Done { .. } | OwedState::Dead { .. } | OwedState::Superseded => None,
+            OwedState::Started { .. }
+            | OwedState::Done { .. }
+            | OwedState::Dead { .. }
+            | OwedState::Superseded
+            | OwedState::Dropped { .. } => None,
         }
     }
 }

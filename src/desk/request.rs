@@ -168,6 +168,8 @@ pub enum Reason {
     NoLongerAsked,
     /// The incident goes on under another number.
     Merged,
+    /// Its mail was dropped before anybody read it.
+    NeverLeft,
     /// Its party is closed for long.
     LongClosure,
     /// Nobody of its party answers the phone.

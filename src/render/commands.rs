@@ -15,6 +15,16 @@ pub(super) fn acknowledge(number: &Number, party: &str) -> String {
     incident("ack", number, &format!("--party {}", quoted(party)))
 }
 
+/// Asks a party.
+pub(super) fn assign(number: &Number, party: &str) -> String {
+    incident("assign", number, &format!("--party {}", quoted(party)))
+}
+
+/// One message in full, by its row.
+pub(super) fn message(row: &str) -> String {
+    format!("kiriwake outbox show {}", text::name(row))
+}
+
 /// Records that somebody answered the phone.
 pub(super) fn answered(number: &Number, party: &str) -> String {
     incident("called", number, &format!("answered --party {}", quoted(party)))

@@ -16,6 +16,7 @@ mod covers;
 mod desk;
 mod digest;
 mod doubt;
+mod dropped;
 mod en;
 mod ends;
 mod evidence;

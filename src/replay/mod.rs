@@ -210,10 +210,10 @@ impl Trial {
             }
             Input::Act { actor, act } => {
                 let mut act = act.clone();
-                if let Act::Retry { owed } = &mut act {
+                if let Act::Retry { owed } | Act::Drop { owed, .. } = &mut act {
                     match self.outside.row_like(*owed, self.desk.state()) {
                         Some(row) => *owed = row,
-                        None => return self.lose(frame, "no such message would have been given up".to_owned()),
+                        None => return self.lose(frame, "no such message would have been there".to_owned()),
                     }
                 }
                 let (then, anew) = (&self.then, &self.anew);

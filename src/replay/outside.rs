@@ -175,12 +175,15 @@ impl Outside {
         Input::Outcome { owed: row.id, attempt: row.attempts, outcome }
     }
 
-    /// The row of the tried desk that does what a recorded row did and was given up, too.
+    /// The row of the tried desk that does what a recorded row did and did not arrive, either: one that was given up, else
+    /// one that waits.
     pub(super) fn row_like(&self, recorded: OwedId, state: &State) -> Option<OwedId> {
         let (like, _) = self.rows.get(&recorded)?;
-        let given_up = |row: &&Owed| matches!(row.state, OwedState::Dead { .. }) && Like::of(row) == *like;
-        let own = state.owed.get(&recorded).filter(given_up);
-        own.or_else(|| state.owed.values().rev().find(given_up)).map(|row| row.id)
+        let dead = |row: &&Owed| matches!(row.state, OwedState::Dead { .. }) && Like::of(row) == *like;
+        let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { .. }) && Like::of(row) == *like;
+        let own = state.owed.get(&recorded).filter(|row| dead(row) || waits(row));
+        let others = || state.owed.values().rev();
+        own.or_else(|| others().find(dead)).or_else(|| others().find(waits)).map(|row| row.id)
     }
 }
 

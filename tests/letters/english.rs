@@ -24,6 +24,7 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("bundle-vendor", "en-bundle"),
         ("internal-restored", "en-restored"),
         ("internal-channel-fails", "en-channel-fails"),
+        ("internal-dropped-request", "en-dropped-request"),
         ("internal-echo", "en-echo"),
         ("internal-closed-for-long", "en-closed-for-long"),
         ("internal-own", "en-own"),

@@ -32,6 +32,33 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
             },
         ),
         internal(
+            "internal-dropped-request",
+            Some(small(|facts| facts.stage = Stage::Isolating)),
+            Notice::Dropped {
+                message: DroppedMessage {
+                    not_asked: vec!["T株式会社".into()],
+                    ..dropped("request", "T株式会社", "別の業者の範囲と分かったため", true)
+                },
+            },
+        ),
+        internal(
+            "internal-dropped-may-have-arrived",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::Dropped {
+                message: DroppedMessage {
+                    still_asked: vec!["T株式会社".into()],
+                    ..dropped("request", "T株式会社", "電話で依頼済みのため", false)
+                },
+            },
+        ),
+        internal(
+            "internal-dropped-recovery",
+            Some(small(|facts| facts.stage = Stage::Restored)),
+            Notice::Dropped {
+                message: dropped("recovery", "A町 総務課 情報係", "電話で復旧をお伝えしたため", false)
+            },
+        ),
+        internal(
             "internal-own",
             Some(small(|facts| {
                 facts.next_report = Some(at("2026-11-20T12:00:00"));
@@ -74,4 +101,17 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
 
 fn asked(party: &str, time: &str) -> Asked {
     Asked { party: party.into(), ask: Ask::Repair, at: at(time), acknowledged: None, started: None }
+}
+
+fn dropped(kind: &str, to: &str, reason: &str, unread: bool) -> DroppedMessage {
+    DroppedMessage {
+        row: "O-12".into(),
+        kind: kind.into(),
+        to: to.into(),
+        by: "佐藤".into(),
+        reason: reason.into(),
+        unread,
+        not_asked: Vec::new(),
+        still_asked: Vec::new(),
+    }
 }

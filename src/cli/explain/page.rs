@@ -308,6 +308,7 @@ impl Page<'_> {
             OwedState::Started { .. } => self.pick("under way", "送信中"),
             OwedState::Dead { .. } => self.pick("given up", "送達断念"),
             OwedState::Superseded => self.pick("not sent: a later one says it better", "不送（後の連絡に統合）"),
+            OwedState::Dropped { .. } => self.pick("dropped by the desk", "窓口が送信を取りやめ"),
         };
         let kind = phrases::kind(self.tongue, row.kind());
         let why = phrases::why(self.tongue, &row.why);

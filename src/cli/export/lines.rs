@@ -232,6 +232,7 @@ impl<'a> Line<'a> {
             OwedState::Done { at } => ("done", Some(*at), None),
             OwedState::Dead { at, why } => ("dead", Some(*at), Some(why.as_str())),
             OwedState::Superseded => ("superseded", None, None),
+            OwedState::Dropped { at, reason, .. } => ("dropped", Some(*at), Some(reason.as_str())),
         };
         Line::Row(RowLine {
             id: row.id.to_string(),

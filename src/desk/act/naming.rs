@@ -11,6 +11,7 @@ impl Act {
         match self {
             Act::Open { .. }
             | Act::Retry { .. }
+            | Act::Drop { .. }
             | Act::Register(_)
             | Act::Done { .. }
             | Act::RollBack { .. }
@@ -30,6 +31,7 @@ impl Act {
         match self {
             Act::Open { .. } => ("open".to_owned(), None),
             Act::Retry { owed } => (format!("retry {owed}"), None),
+            Act::Drop { owed, .. } => (format!("drop {owed}"), None),
             Act::Register(_) => ("change add".to_owned(), None),
             Act::Done { modification, .. } => (format!("change done {modification}"), None),
             Act::RollBack { modification, .. } => (format!("change rollback {modification}"), None),

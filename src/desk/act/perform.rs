@@ -7,6 +7,7 @@ use super::finish::{accept, restore};
 use super::join;
 use super::modify::{self, Step};
 use super::open::{Call, open};
+use super::outbox;
 use super::record::{cancel, cause, looked, note, note_words, work_around};
 use super::vendor::{Answer, acknowledge, hand_back, start};
 use super::{Act, Actor, Deed, Role, allowed, possible};
@@ -28,6 +29,9 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
                 Ok(()) => Reply::Recorded,
                 Err(why) => Reply::Refused(why),
             };
+        }
+        Act::Drop { owed, reason } => {
+            return outbox::drop(turn, &actor, owed, reason).unwrap_or_else(Reply::Refused);
         }
         Act::Cover(act) => return covers::perform(turn, &actor, act).unwrap_or_else(Reply::Refused),
         Act::Register(told) => {

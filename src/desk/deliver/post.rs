@@ -143,7 +143,8 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
 fn thread(turn: &Turn, incident: Option<IncidentId>, party: &PartyId) -> Vec<String> {
     let Some(incident) = incident else { return Vec::new() };
     let earlier = turn.state.owed_of(incident).filter(|row| row.party() == Some(party));
-    earlier.filter(|row| row.state != OwedState::Superseded).map(|row| row.key.clone()).collect()
+    let left = |row: &&Owed| row.state != OwedState::Superseded && !(row.state.is_dropped() && row.is_unread());
+    earlier.filter(left).map(|row| row.key.clone()).collect()
 }
 
 /// Rows about `incident` to `party` that nobody has tried yet and a later message says better.

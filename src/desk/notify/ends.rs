@@ -8,7 +8,7 @@ use crate::desk::act::CancelKind;
 use crate::desk::deliver;
 use crate::desk::ids::{IncidentId, Number, OwedId, PartyId, RequestId};
 use crate::desk::letter::Matter;
-use crate::desk::owed::Why;
+use crate::desk::owed::{Owed, Why};
 use crate::desk::turn::Turn;
 
 /// 取消 to the offices that were told; vendors read their 取下げ.
@@ -53,8 +53,9 @@ fn told_offices(turn: &mut Turn, incident: IncidentId) -> Vec<PartyId> {
     let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
     let unread = |office: &PartyId| {
         let to_it = |id: &OwedId| turn.state.owed.get(id).and_then(|row| row.party()) == Some(office);
-        // 第一報 that waits for an opening is all there is: every other report follows it.
-        unsent.iter().any(to_it)
+        let dropped = |row: &Owed| row.state.is_dropped() && row.is_unread() && row.party() == Some(office);
+        // 第一報 that waits for an opening, or was dropped, is all there is: every other report follows it.
+        (unsent.iter().any(to_it) || turn.state.owed_of(incident).any(dropped))
             && !turn.state.owed_of(incident).any(|row| row.attempts > 0 && row.party() == Some(office))
     };
     let told = known.reporting.offices.iter().filter(|office| !unread(office)).cloned().collect();

@@ -148,10 +148,35 @@ pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
         .collect()
 }
 
-/// 第一報 waits for an opening, or for its first attempt.
+/// 第一報 waits for an opening, or for its first attempt; or the desk dropped it, and no report was read since.
 fn is_first_unread(turn: &Turn, incident: IncidentId) -> bool {
     let unsent = unsent_reports(turn, incident);
-    unsent.iter().any(|id| turn.state.owed.get(id).is_some_and(|row| row.kind() == "first_report"))
+    let waits = unsent.iter().any(|id| turn.state.owed.get(id).is_some_and(|row| row.kind() == "first_report"));
+    waits || (dropped(turn, incident, "first_report") && !any_report_read(turn, incident))
+}
+
+fn dropped(turn: &Turn, incident: IncidentId, kind: &str) -> bool {
+    turn.state.owed_of(incident).any(|row| row.kind() == kind && row.state.is_dropped() && row.is_unread())
+}
+
+fn any_report_read(turn: &Turn, incident: IncidentId) -> bool {
+    turn.state.owed_of(incident).any(|row| matches!(row.kind(), "first_report" | "interim") && !row.is_unread())
+}
+
+/// What the last 続報 told, where the desk dropped it at every office before anybody read it.
+fn dropped_news(turn: &Turn, incident: IncidentId, last: u32) -> Option<Vec<Happening>> {
+    let of_last = |row: &&Owed| nth_of(row) == Some(last);
+    let rows: Vec<&Owed> = turn.state.owed_of(incident).filter(of_last).collect();
+    let all = rows.iter().all(|row| row.state.ended() && row.is_unread());
+    let dropped = rows.iter().find(|row| row.state.is_dropped())?;
+    if all { news_in(dropped) } else { None }
+}
+
+/// Which 続報 a row is.
+fn nth_of(row: &Owed) -> Option<u32> {
+    let Work::Message { letter, .. } = &row.work else { return None };
+    let Matter::Interim { nth, .. } = &letter.matter else { return None };
+    Some(*nth)
 }
 
 pub(super) fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId]) {
@@ -223,9 +248,10 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
         }
         return;
     }
-    // A 続報 that nobody has tried to send yet becomes this one, with what it told.
+    // A 続報 that nobody has tried to send yet, or that the desk dropped unread, becomes this one, with what it told.
     let earlier = unsent_reports(turn, incident);
     let untold = earlier.iter().find_map(|id| news_in(turn.state.owed.get(id)?));
+    let untold = untold.or_else(|| dropped_news(turn, incident, reporting.count));
     let nth = if untold.is_some() { reporting.count } else { reporting.count + 1 };
     let news: Vec<Happening> = untold.into_iter().flatten().chain(news(known)).collect();
     let last = known.happenings.last().cloned();

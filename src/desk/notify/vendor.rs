@@ -162,7 +162,10 @@ fn asked_of(turn: &Turn, request: &Request) -> Option<(String, bool)> {
 pub(in crate::desk) fn manager(turn: &mut Turn, id: RequestId) {
     let Some(request) = turn.state.requests.get(&id) else { return };
     let party = turn.book.party_name(&request.party);
-    let is_reminder = |row: &&Owed| row.kind() == "chaser" && row.party() == Some(&request.party);
+    let is_reminder = |row: &&Owed| {
+        let dropped = row.state.is_dropped() && row.is_unread();
+        row.kind() == "chaser" && row.party() == Some(&request.party) && !dropped
+    };
     let reminded = request.chased > 0 && turn.state.owed_of(request.incident).any(|row| is_reminder(&row));
     let severity = turn.state.incidents.get(&request.incident).map_or(3, |incident| incident.severity_value());
     let phone = Some(!reach(turn, &request.party, severity).phone.is_empty());

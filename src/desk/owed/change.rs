@@ -108,6 +108,8 @@ pub enum Reason {
         /// Who.
         by: String,
     },
+    /// Somebody gave it up; the state says who and why.
+    Dropped,
 }
 
 /// Why something is owed.
@@ -267,6 +269,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
                     OwedState::Done { .. } => state.tally.forgotten_done += 1,
                     OwedState::Dead { .. } => state.tally.forgotten_dead += 1,
                     OwedState::Superseded => state.tally.forgotten_superseded += 1,
+                    OwedState::Dropped { .. } => state.tally.forgotten_dropped += 1,
                     OwedState::Waiting { .. } | OwedState::Started { .. } => {}
                 }
             }

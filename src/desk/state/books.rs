@@ -29,7 +29,7 @@ pub struct Counters {
 }
 
 /// The books (P24): each observation is exactly one of member, duplicate, suppressed, set aside, pending; each row
-/// exactly one of done, waiting, dead, superseded.
+/// exactly one of done, waiting, dead, dropped, superseded.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Problems observed, and what could not be read.
@@ -54,4 +54,7 @@ pub struct Tally {
     pub forgotten_dead: u64,
     /// Superseded rows no longer in memory.
     pub forgotten_superseded: u64,
+    /// Dropped rows no longer in memory.
+    #[serde(default)]
+    pub forgotten_dropped: u64,
 }

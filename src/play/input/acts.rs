@@ -1,4 +1,4 @@
-//! What people at the desk do, as a transcript says it: `act NAME open …`, `act NAME ack NUMBER …`, `act NAME change …`, `act NAME retry O-12`.
+//! What people at the desk do, as a transcript says it: `act NAME open …`, `act NAME ack NUMBER …`, `act NAME change …`, `act NAME retry O-12`, `act NAME drop O-12 "…"`.
 
 use super::{Step, Words, covers, named};
 use crate::desk::act::{Act, Actor, Deed, Registered, Role};
@@ -17,12 +17,10 @@ pub(super) fn act(words: &mut Words) -> Result<Step, String> {
         return Ok(Step::Act(actor, act));
     }
     if verb == "retry" {
-        let row = words.next("a row")?;
-        let id = row.strip_prefix("O-").and_then(|id| id.parse().ok()).map(OwedId);
-        return Ok(Step::Act(
-            actor,
-            Act::Retry { owed: id.ok_or_else(|| format!("`{row}` is no row; rows look like O-12"))? },
-        ));
+        return Ok(Step::Act(actor, Act::Retry { owed: row(words)? }));
+    }
+    if verb == "drop" {
+        return Ok(Step::Act(actor, Act::Drop { owed: row(words)?, reason: words.next("a reason")?.to_owned() }));
     }
     if verb == "change" {
         return Ok(Step::Act(actor, change(words)?));
@@ -30,6 +28,12 @@ pub(super) fn act(words: &mut Words) -> Result<Step, String> {
     let incident = words.next("an incident's number")?.to_owned();
     let deed = deed(verb, words)?;
     Ok(Step::Act(actor, Act::On { incident, deed }))
+}
+
+fn row(words: &mut Words) -> Result<OwedId, String> {
+    let row = words.next("a row")?;
+    let id = row.strip_prefix("O-").and_then(|id| id.parse().ok()).map(OwedId);
+    id.ok_or_else(|| format!("`{row}` is no row; rows look like O-12"))
 }
 
 fn open(words: &mut Words) -> Result<Act, String> {

@@ -177,6 +177,7 @@ impl Mail<'_> {
                 ),
                 vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
             ),
+            Notice::Dropped { message } => self.dropped(message, number),
             Notice::ChannelFails { channel, why } => (
                 "A channel fails",
                 format!(

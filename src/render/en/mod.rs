@@ -6,6 +6,7 @@ mod bundle;
 mod certificates;
 mod desk;
 mod doubt;
+mod dropped;
 mod impact;
 mod phrases;
 mod record;

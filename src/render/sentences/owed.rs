@@ -45,6 +45,9 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
             (format!("gave up {}: {}", names.row(*owed), one_line(why)), told)
         }
         Change::Ended { owed, state: OwedState::Superseded } => (format!("superseded {}", names.row(*owed)), told),
+        Change::Ended { owed, state: OwedState::Dropped { by, reason, .. } } => {
+            (format!("dropped {} by {}: {}", names.row(*owed), one_line(by), one_line(reason)), Weight::Headline)
+        }
         Change::Ended { owed, state: OwedState::Done { .. } } => (format!("done {}", names.row(*owed)), told),
         Change::Ended { owed, state: OwedState::Waiting { .. } | OwedState::Started { .. } } => {
             (format!("waits {}", names.row(*owed)), told)
@@ -67,7 +70,9 @@ fn came(
         OwedState::Done { .. } => (format!("delivered {row}"), Weight::Detail),
         OwedState::Dead { why, .. } => (format!("gave up {row}: {}", one_line(why)), told),
         OwedState::Waiting { .. } => (format!("failed {row}"), told),
-        OwedState::Started { .. } | OwedState::Superseded => (format!("came {row}"), Weight::Detail),
+        OwedState::Started { .. } | OwedState::Superseded | OwedState::Dropped { .. } => {
+            (format!("came {row}"), Weight::Detail)
+        }
     };
     if troubles.is_empty() { (what, weight) } else { (format!("{what} ({})", troubles.join("; ")), told) }
 }

@@ -137,6 +137,7 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::ShowsNormal => "monitoring shows normal",
         request::Reason::Restored => "the incident is restored",
         request::Reason::AskedForMore => "it is asked for more",
+        request::Reason::NeverLeft => "its mail was dropped before anybody read it",
         request::Reason::Merged => "it goes on under another number",
         request::Reason::LongClosure => "it is closed for long",
         request::Reason::NobodyAnswers => "nobody answers there",
@@ -161,6 +162,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::Restored { made } => {
             format!("the record was restored from a backup of {} and it may have left since", names.at(*made))
         }
+        owed::Reason::Dropped => "somebody at the desk gave it up".to_owned(),
         owed::Reason::Act { by } => format!("{by} wants it tried again"),
     }
 }
