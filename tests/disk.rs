@@ -119,14 +119,14 @@ impl Town {
 }
 
 fn waits_for_the_disk(daemon: &Daemon) {
-    wait_for("the mode to be declared", SOON, || (!daemon.status()["unwritable"].is_null()).then_some(()));
+    wait_for("the mode to be declared", SOON, || (!daemon.status()["disk"]["unwritable"].is_null()).then_some(()));
 }
 
 /// After the disk is back: all is on record and told once, nothing is lost or sent twice, and it ends cleanly.
 fn assert_recovers(town: &Town, daemon: &mut Daemon, interface: &str) {
     let over = town.wait_for_mail(&[ENDS]);
     assert!(over.text.contains("すべて書き込みました"), "{}", over.text);
-    assert!(daemon.status()["unwritable"].is_null());
+    assert!(daemon.status()["disk"]["unwritable"].is_null());
     daemon.assert_books_balance();
     assert!(daemon.terminate().success(), "{}", daemon.log());
     daemon.tell(&["store", "verify"]);
@@ -225,7 +225,7 @@ fn the_reserve_is_used_before_the_record_stops() {
     town.fire("Te1/1");
     town.wait_for_request("Te1/1");
     town.wait_for_mail(&["予備の領域を使い始めました"]);
-    assert!(!reserve.exists() && daemon.status()["unwritable"].is_null(), "the record goes on");
+    assert!(!reserve.exists() && daemon.status()["disk"]["unwritable"].is_null(), "the record goes on");
     daemon.assert_books_balance();
     assert!(daemon.terminate().success(), "{}", daemon.log());
     daemon.tell(&["store", "verify"]);

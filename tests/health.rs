@@ -179,7 +179,7 @@ fn a_journal_that_cannot_be_written_is_told_and_passes() {
     assert!(metrics.contains("kiriwake_journal_writable 0\n"), "{metrics}");
     assert!(!metrics.contains("kiriwake_journal_waiting_steps 0\n"), "{metrics}");
     assert!(switch.posts().len() <= before + 1, "at most the one that was under way");
-    assert!(daemon.status()["unwritable"].is_string());
+    assert!(daemon.status()["disk"]["unwritable"].is_string());
     limit("unlimited");
     let heard = switch.posts().len();
     wait_for("the heartbeat again", SOON, || (switch.posts().len() > heard).then_some(()));

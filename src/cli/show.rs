@@ -1,8 +1,10 @@
 //! `status`, `incident list`, `incident show`.
 
-use super::{Context, Trouble, dossier, text};
+use super::{Context, Trouble, dossier, text, words};
+use crate::clock::Clock;
 use crate::control::client;
 use crate::control::view::{Dossier, IncidentLine, Status};
+use crate::desk::storage::Room;
 
 /// The daemon at a glance.
 pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
@@ -42,14 +44,18 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
     let open = if incidents.is_empty() { "none".to_owned() } else { incidents.join(", ") };
     text::out(&format!("\nopen incidents  {open}   (and {} watched or just seen)", status.unnumbered));
     text::out(&format!("outbox          {} waiting, {} given up", status.waiting, status.dead));
-    if let Some(since) = status.unwritable {
+    if let Some(since) = status.disk.unwritable {
         let since = text::time(since, &zone);
         text::out(&format!(
             "record          CANNOT BE WRITTEN since {since}: what leaves is not on record; the disk needs help"
         ));
     }
-    for (what, very) in &status.low {
-        let much = if *very { "very little" } else { "little" };
+    for (what, room) in [("room", status.disk.room), ("inodes", status.disk.files)] {
+        let much = match room {
+            Room::Enough => continue,
+            Room::Low => "little",
+            Room::VeryLow => "very little",
+        };
         text::out(&format!("disk            {much} left: {what}"));
     }
     for cover in &status.covers {
@@ -112,14 +118,29 @@ pub(super) async fn reload(context: &Context) -> Result<(), Trouble> {
     }
 }
 
-/// Incidents, newest first.
-pub(super) async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
-    let lines: Vec<IncidentLine> = context.client()?.get(&format!("/incidents?all={all}")).await?;
+/// Incidents, newest first: open ones, all in memory, or those of a stretch of time.
+pub(super) async fn list(
+    context: &Context,
+    all: bool,
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<(), Trouble> {
+    let path = match words::moment(context, from).await? {
+        Some(from) => {
+            let until = words::moment(context, to).await?.unwrap_or_else(|| Clock::real(None).wall());
+            format!("/incidents?from={from}&until={until}")
+        }
+        None => format!("/incidents?all={all}"),
+    };
+    let lines: Vec<IncidentLine> = context.client()?.get(&path).await?;
     if context.json {
         return context.print_json(&lines);
     }
     if lines.is_empty() {
-        text::out(context.tongue.pick("No open incidents.", "未完了の障害はありません。"));
+        let (open, any) =
+            (("No open incidents.", "未完了の障害はありません。"), ("No incidents.", "該当する障害はありません。"));
+        let (english, japanese) = if path.ends_with("all=false") { open } else { any };
+        text::out(context.tongue.pick(english, japanese));
         return Ok(());
     }
     let zone = context.zone().await?;

@@ -2,7 +2,7 @@
 
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
-use super::disk;
+use super::disk::DiskStatus;
 use super::hits::{self, Hits};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
@@ -45,12 +45,9 @@ pub struct Status {
     pub waiting: usize,
     /// Rows given up.
     pub dead: usize,
-    /// Since when the record cannot be written: what leaves is not on record.
+    /// The disk the record is on.
     #[serde(default)]
-    pub unwritable: Option<Timestamp>,
-    /// What the disk of the record has little of: `room`, `files`; and whether very little.
-    #[serde(default)]
-    pub low: Vec<(String, bool)>,
+    pub disk: DiskStatus,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -149,6 +146,9 @@ pub struct Dossier {
     pub hits: Hits,
     /// Vendors it concerns that were not asked, and why not.
     pub not_asked: Vec<NotAsked>,
+    /// It is in the daemon's memory no longer and was read from the record.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 /// One row in a list.
@@ -243,8 +243,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
-        unwritable: state.house.disk.unwritable.map(|(since, _)| since),
-        low: disk::low(&state.house.disk),
+        disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
             .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
@@ -345,6 +344,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         beside,
         hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
+        archived: false,
     })
 }
 

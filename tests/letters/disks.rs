@@ -4,6 +4,8 @@ use super::*;
 use kiriwake::desk::storage::{Cause, Resource, Room};
 
 pub(super) fn disks() -> Vec<(&'static str, Letter)> {
+    let internal =
+        |name, incident, notice| (name, letter("2026-11-20T10:30:00", desk(), Matter::Internal { incident, notice }));
     vec![
         internal(
             "internal-unwritable",

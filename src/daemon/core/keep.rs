@@ -12,10 +12,11 @@
 //! It ends by itself: the journal is tried again, the backlog is written in order. The desk hears of it once when it
 //! begins, and once when it has been over for [`SETTLED`].
 
-use super::super::record;
+use super::super::{archive, record};
 use super::backlog::Written;
 use super::{Core, GROUP, Reserve};
 use crate::desk::storage::{Cause, Storage};
+use crate::desk::turn::Thing;
 use crate::desk::{Desk, Frame};
 use crate::store;
 use jiff::Timestamp;
@@ -190,7 +191,7 @@ impl Core {
     /// Hands what changed to the working state.
     fn apply(&mut self, seqs: RangeInclusive<u64>) {
         let mut found = Vec::new();
-        self.store.apply(seqs, batch(&mut self.desk, &mut found));
+        self.store.apply(seqs, changes(&mut self.desk, &mut found));
         for error in found {
             tracing::error!(error, "a thing cannot be stored; the journal has it");
         }
@@ -222,9 +223,30 @@ impl Core {
         }
     }
 
+    /// Has the archive filed anew from the journal when its catalogue is not whole: on a thread of its own, nobody waits
+    /// for it.
+    fn file_what_is_not(&mut self) {
+        if self.filing.as_ref().is_some_and(|filing| !filing.is_finished()) {
+            return;
+        }
+        let Some(filer) = self.store.unfiled() else { return };
+        let (folder, rules) = (self.folder.clone(), self.desk.book().rules.clone());
+        let filing = std::thread::Builder::new().name("kiriwake-filing".to_owned()).spawn(move || {
+            match archive::file_all(&folder, rules, &filer) {
+                Ok(incidents) => tracing::info!(incidents, "the archive was filed anew from the journal"),
+                Err(error) => tracing::error!(%error, "the archive cannot be filed anew from the journal"),
+            }
+        });
+        match filing {
+            Ok(filing) => self.filing = Some(filing),
+            Err(error) => tracing::error!(%error, "no thread for filing the archive"),
+        }
+    }
+
     /// What the store wants from time to time: its working state anew, a new journal file, a checkpoint.
     fn house_keeping(&mut self) {
         self.refill();
+        self.file_what_is_not();
         let today = self.desk.book().date(self.clock.wall());
         if self.store.roll_due() || today != self.day {
             self.day = today;
@@ -285,14 +307,20 @@ fn cause(error: &store::Error) -> Cause {
 }
 
 /// The stored form of everything that changed since the last call.
-pub(super) fn batch(desk: &mut Desk, found: &mut Vec<String>) -> store::Batch {
-    let things = desk.take_dirty();
-    let mut batch = Vec::with_capacity(things.len());
-    for thing in things {
+pub(super) fn changes(desk: &mut Desk, found: &mut Vec<String>) -> store::Changes {
+    let mut changes = store::Changes::default();
+    for thing in desk.take_dirty() {
         match record::entity(desk.state(), &thing) {
-            Ok(entity) => batch.push(entity),
+            Ok(entity) => changes.entities.push(entity),
             Err(error) => found.push(error.to_string()),
         }
+        if let Thing::Incident(id) = thing {
+            match archive::filed(desk.state(), id) {
+                Some(Ok(filed)) => changes.filed.push(filed),
+                Some(Err(error)) => found.push(error.to_string()),
+                None => {}
+            }
+        }
     }
-    batch
+    changes
 }
