@@ -11,6 +11,7 @@ mod impact;
 mod phrases;
 mod record;
 mod restored;
+mod shadow;
 
 use super::commands;
 use super::frame::number_of;
