@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use kiriwake::store::{Finding, Options, Start, Store, verify};
+use kiriwake::store::{Changes, Filed, Finding, Options, Start, Store, verify};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -44,13 +44,27 @@ fn change(payload: &[u8]) -> (Vec<u8>, Vec<u8>) {
     (format!("key{:02}", seq % 40).into_bytes(), payload.to_vec())
 }
 
+/// What a frame changed, for the working state; every third is over then, and filed.
+fn changes(changed: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Changes {
+    let mut changes = Changes::default();
+    for (key, value) in changed {
+        let id = u64::from(key[3] - b'0') * 10 + u64::from(key[4] - b'0');
+        if id % 3 == 0 {
+            let name = Some(String::from_utf8(key.clone()).unwrap());
+            changes.filed.push(Filed { id, name, moment: id, line: value.clone() });
+        }
+        changes.entities.push((key, Some(value)));
+    }
+    changes
+}
+
 fn commit(store: &mut Store, state: &mut State, count: u64) {
     for _ in 0..count {
         let payload = payload(store.last_seq() + 1);
         let seqs = store.commit(&[&payload]).unwrap();
         let (key, value) = change(&payload);
         state.insert(key.clone(), value.clone());
-        store.apply(seqs, vec![(key, Some(value))]);
+        store.apply(seqs, changes([(key, value)]));
     }
 }
 
@@ -66,7 +80,7 @@ fn rebuild(store: &Store, start: Start) -> (State, u64) {
         last = frame.seq;
         let (key, value) = change(&frame.payload);
         state.insert(key.clone(), value.clone());
-        store.apply(frame.seq..=frame.seq, vec![(key, Some(value))]);
+        store.apply(frame.seq..=frame.seq, changes([(key, value)]));
     }
     (state, last)
 }
@@ -279,9 +293,9 @@ fn child_that_commits_until_it_is_killed() {
     for round in 1.. {
         let group: Vec<_> = (1..=1 + round % 5).map(|nth| payload(store.last_seq() + nth)).collect();
         let seqs = store.commit(&group).unwrap();
-        let changes: State = group.iter().map(|payload| change(payload)).collect();
-        state.extend(changes.clone());
-        store.apply(seqs, changes.into_iter().map(|(key, value)| (key, Some(value))).collect());
+        let changed: State = group.iter().map(|payload| change(payload)).collect();
+        state.extend(changed.clone());
+        store.apply(seqs, changes(changed));
         writeln!(out, "acknowledged {}", store.last_seq()).unwrap();
         out.flush().unwrap();
         if round % 23 == 0 {

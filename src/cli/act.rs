@@ -13,9 +13,15 @@ use std::path::PathBuf;
 pub(crate) enum Incident {
     /// Open incidents, newest first.
     List {
-        /// Also those that are over.
+        /// Also those that are over and still in memory (five weeks).
         #[arg(long)]
         all: bool,
+        /// Those that occurred from then on, also archived ones: a day, or a day and an hour.
+        #[arg(long, value_name = "WHEN", conflicts_with = "all")]
+        from: Option<String>,
+        /// And before that; without it, until now.
+        #[arg(long, value_name = "WHEN", requires = "from")]
+        to: Option<String>,
     },
     /// Everything on record about one.
     Show {

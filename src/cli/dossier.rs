@@ -23,8 +23,10 @@ pub(super) fn page(context: &Context, dossier: &Dossier) -> String {
     beside(dossier, &mut page);
     history(context, &dossier.incident, &mut page);
     messages(dossier, &mut page);
-    page.lines.push(String::new());
-    page.lines.push(dossier.possible.clone());
+    if !dossier.archived {
+        page.lines.push(String::new());
+        page.lines.push(dossier.possible.clone());
+    }
     page.lines.join("\n")
 }
 
@@ -65,6 +67,9 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
         "state",
         format!("{} ({})", context.tongue.status(incident.status.name()), incident.status.name().japanese()),
     );
+    if dossier.archived {
+        page.line("archived", "read from the record; what is known of its alerts and messages is from its end");
+    }
     if let Some(severity) = &incident.severity {
         let by = words::by(severity.by);
         page.line("severity", format!("{} {} {by}: {}", severity.value, words::severity(severity.value), severity.why));

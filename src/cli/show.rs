@@ -1,6 +1,7 @@
 //! `status`, `incident list`, `incident show`.
 
-use super::{Context, Trouble, dossier, text};
+use super::{Context, Trouble, dossier, text, words};
+use crate::clock::Clock;
 use crate::control::client;
 use crate::control::view::{Dossier, IncidentLine, Status};
 
@@ -105,14 +106,29 @@ pub(super) async fn reload(context: &Context) -> Result<(), Trouble> {
     }
 }
 
-/// Incidents, newest first.
-pub(super) async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
-    let lines: Vec<IncidentLine> = context.client()?.get(&format!("/incidents?all={all}")).await?;
+/// Incidents, newest first: open ones, all in memory, or those of a stretch of time.
+pub(super) async fn list(
+    context: &Context,
+    all: bool,
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<(), Trouble> {
+    let path = match words::moment(context, from).await? {
+        Some(from) => {
+            let until = words::moment(context, to).await?.unwrap_or_else(|| Clock::real(None).wall());
+            format!("/incidents?from={from}&until={until}")
+        }
+        None => format!("/incidents?all={all}"),
+    };
+    let lines: Vec<IncidentLine> = context.client()?.get(&path).await?;
     if context.json {
         return context.print_json(&lines);
     }
     if lines.is_empty() {
-        text::out(context.tongue.pick("No open incidents.", "未完了の障害はありません。"));
+        let (open, any) =
+            (("No open incidents.", "未完了の障害はありません。"), ("No incidents.", "該当する障害はありません。"));
+        let (english, japanese) = if path.ends_with("all=false") { open } else { any };
+        text::out(context.tongue.pick(english, japanese));
         return Ok(());
     }
     let zone = context.zone().await?;

@@ -2,7 +2,7 @@
 
 use super::view::{IncidentLine, line};
 use crate::desk::Desk;
-use crate::desk::ids::{ComponentId, SystemId};
+use crate::desk::ids::{ComponentId, IncidentId, SystemId};
 use crate::desk::incident::{Incident, Link};
 use crate::desk::isolate::case;
 use crate::desk::likeness;
@@ -81,15 +81,14 @@ pub fn beside(desk: &Desk, incident: &Incident) -> Beside {
         let roots: BTreeSet<&ComponentId> = other.root.iter().collect();
         other.id != incident.id && !systems(&roots).is_disjoint(&hit)
     };
-    let like = likeness::like(state, book, incident).into_iter().filter_map(|like| {
-        let known = state.incidents.get(&like.incident)?;
-        Some(LikeLine {
-            number: known.name(),
-            occurred: known.occurred,
-            recurrence: like.recurrence,
-            treatment: known.treatment.clone(),
-        })
+    let like = likeness::like(state, book, incident).into_iter().map(|like| LikeLine {
+        number: like.past.number.to_string(),
+        occurred: like.past.occurred,
+        recurrence: like.recurrence,
+        treatment: like.past.treatment,
     });
+    // What is archived is known by its id here; whoever answers has the store's word for its number.
+    let name = |id: &IncidentId| state.incidents.get(id).map_or_else(|| id.to_string(), Incident::name);
     let needed = incident.root.iter().flat_map(|root| book.graph.below(root).iter().chain([root]));
     let watched = needed.filter(|id| book.watched(id));
     Beside {
@@ -111,6 +110,6 @@ pub fn beside(desk: &Desk, incident: &Incident) -> Beside {
                 (book.component_name(id), red)
             })
             .collect(),
-        links: incident.links.iter().filter_map(|(link, id)| Some((*link, state.incidents.get(id)?.name()))).collect(),
+        links: incident.links.iter().map(|(link, id)| (*link, name(id))).collect(),
     }
 }

@@ -1,11 +1,11 @@
 //! The daemon's end of the control socket.
 
 use super::beside::{self, ChangeLine};
-use super::{covers, evidence, view};
+use super::{archive, covers, evidence, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
 use crate::inbox::Inbox;
-use crate::store::{Bodies, Point};
+use crate::store::{Archived, Bodies, Point, Search};
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::StatusCode;
@@ -13,10 +13,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::IncomingStream;
 use axum::{Json, Router};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -42,6 +43,14 @@ const LONGEST_NAME: usize = 60;
 
 type ReadDesk = Box<dyn FnOnce(&Desk, Now) + Send>;
 
+/// A question to the store.
+pub enum Ask {
+    /// How far the journal is; `None` while it cannot be written.
+    Point(oneshot::Sender<Option<Point>>),
+    /// What is archived.
+    Archived(Search, oneshot::Sender<Result<Vec<Archived>, String>>),
+}
+
 /// The ways into the core.
 #[derive(Clone)]
 pub struct Doors {
@@ -49,8 +58,10 @@ pub struct Doors {
     pub inbox: Inbox,
     /// Reading.
     pub queries: mpsc::Sender<ReadDesk>,
-    /// How far the journal is; `None` while it cannot be written.
-    pub points: mpsc::Sender<oneshot::Sender<Option<Point>>>,
+    /// What only the store knows.
+    pub store: mpsc::Sender<Ask>,
+    /// The state directory: what is archived is read from its journal.
+    pub state: PathBuf,
     /// Where what was gathered is kept.
     pub bodies: Bodies,
     /// Told when the configuration is to be read again; answered with the faults, or none.
@@ -58,7 +69,10 @@ pub struct Doors {
 }
 
 impl Doors {
-    async fn read<T: Send + 'static>(&self, look: impl FnOnce(&Desk, Now) -> T + Send + 'static) -> Result<T, Trouble> {
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Desk, Now) -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
         let (answer, answered) = oneshot::channel();
         let query: ReadDesk = Box::new(move |desk, now| {
             let _ = answer.send(look(desk, now));
@@ -78,9 +92,11 @@ pub struct ActRequest {
 }
 
 #[derive(Debug)]
-enum Trouble {
+pub(super) enum Trouble {
     Stopping,
     NotFound(String),
+    Wrong(String),
+    NotNow(String),
 }
 
 impl IntoResponse for Trouble {
@@ -88,6 +104,8 @@ impl IntoResponse for Trouble {
         match self {
             Trouble::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "the daemon is stopping".to_owned()),
             Trouble::NotFound(what) => (StatusCode::NOT_FOUND, what),
+            Trouble::Wrong(what) => (StatusCode::BAD_REQUEST, what),
+            Trouble::NotNow(what) => (StatusCode::CONFLICT, what),
         }
         .into_response()
     }
@@ -97,6 +115,10 @@ impl IntoResponse for Trouble {
 struct Listing {
     #[serde(default)]
     all: bool,
+    /// 発生 from then on.
+    from: Option<Timestamp>,
+    /// 発生 before that.
+    until: Option<Timestamp>,
 }
 
 /// Makes the socket: readable and writable for its owner and group only, from its first moment and whatever the umask
@@ -169,12 +191,18 @@ async fn incidents(
     State(doors): State<Doors>,
     Query(listing): Query<Listing>,
 ) -> Result<Json<Vec<view::IncidentLine>>, Trouble> {
-    Ok(Json(doors.read(move |desk, _| view::incidents(desk, listing.all)).await?))
+    match (listing.from, listing.until) {
+        (Some(from), Some(until)) => archive::between(&doors, from, until).await.map(Json),
+        _ => Ok(Json(doors.read(move |desk, _| view::incidents(desk, listing.all)).await?)),
+    }
 }
 
 async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<view::Dossier>, Trouble> {
-    let missing = no_incident(&name);
-    doors.read(move |desk, _| view::dossier(desk, &name)).await?.map(Json).ok_or(missing)
+    let asked = name.clone();
+    match doors.read(move |desk, _| view::dossier(desk, &asked)).await? {
+        Some(dossier) => archive::name_links(&doors, dossier).await.map(Json),
+        None => archive::dossier(&doors, &name).await?.map(Json).ok_or_else(|| no_incident(&name)),
+    }
 }
 
 fn no_incident(name: &str) -> Trouble {
@@ -182,15 +210,25 @@ fn no_incident(name: &str) -> Trouble {
 }
 
 async fn gathered(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<evidence::Evidence>, Trouble> {
-    let missing = no_incident(&name);
-    doors.read(move |desk, _| evidence::evidence(desk, &name)).await?.map(Json).ok_or(missing)
+    let asked = name.clone();
+    match doors.read(move |desk, _| evidence::evidence(desk, &asked)).await? {
+        Some(known) => Ok(Json(known)),
+        None => archive::look(&doors, &name, evidence::evidence).await?.map(Json).ok_or_else(|| no_incident(&name)),
+    }
 }
 
 /// A file of an incident's evidence, byte for byte. One that was removed, or is damaged, is told as gone.
 async fn file(State(doors): State<Doors>, Path((name, nth)): Path<(String, usize)>) -> Result<Response, Trouble> {
     let missing =
         Trouble::NotFound(format!("{name} has no file {nth}. `kiriwake incident evidence {name}` lists them."));
-    let part = doors.read(move |desk, _| evidence::part(desk, &name, nth)).await?.ok_or(missing)?;
+    let asked = name.clone();
+    let part = match doors.read(move |desk, _| evidence::part(desk, &asked, nth)).await? {
+        Some(part) => part,
+        None => {
+            let part = archive::look(&doors, &name, move |desk, name| evidence::part(desk, name, nth)).await?;
+            part.ok_or(missing)?
+        }
+    };
     let gone = |why: String| Trouble::NotFound(format!("File {nth} ({}) is on record, but {why}.", part.sha256));
     let digest = part.sha256.parse().map_err(|_| gone("its name is none".to_owned()))?;
     let bodies = doors.bodies.clone();
@@ -232,7 +270,7 @@ async fn ledger(State(doors): State<Doors>) -> Result<Response, Trouble> {
 /// How far the journal is acknowledged: a backup goes up to there.
 async fn point(State(doors): State<Doors>) -> Result<Response, Trouble> {
     let (answer, answered) = oneshot::channel();
-    doors.points.send(answer).await.map_err(|_| Trouble::Stopping)?;
+    doors.store.send(Ask::Point(answer)).await.map_err(|_| Trouble::Stopping)?;
     let point = answered.await.map_err(|_| Trouble::Stopping)?;
     let down = || (StatusCode::CONFLICT, "the journal cannot be written at the moment").into_response();
     Ok(point.map_or_else(down, |point| Json(point).into_response()))

@@ -145,6 +145,9 @@ pub struct Dossier {
     pub hits: Hits,
     /// Vendors it concerns that were not asked, and why not.
     pub not_asked: Vec<NotAsked>,
+    /// It is in the daemon's memory no longer and was read from the record.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 /// One row in a list.
@@ -340,6 +343,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         beside,
         hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
+        archived: false,
     })
 }
 

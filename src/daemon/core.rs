@@ -17,18 +17,20 @@ use super::watchdog::Pulse;
 use super::work::Effect;
 use crate::clock::Clock;
 use crate::control::evidence as view;
+use crate::control::server::Ask;
 use crate::desk::evidence::Wanted;
 use crate::desk::now::Now;
 use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::inbox::Waiting;
-use crate::store::{self, Bodies, Point, Store};
+use crate::store::{self, Bodies, Store};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -48,8 +50,8 @@ pub(super) struct Ends {
     pub(super) inputs: mpsc::Receiver<Waiting>,
     pub(super) queries: mpsc::Receiver<Query>,
     pub(super) rules: mpsc::Receiver<(Rules, oneshot::Sender<()>)>,
-    /// Those who ask how far the journal is.
-    pub(super) points: mpsc::Receiver<oneshot::Sender<Option<Point>>>,
+    /// Those who ask something of the store.
+    pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) effects: mpsc::UnboundedSender<Effect>,
     /// Told when it is to end: as soon as nothing is under way, at that moment at the latest.
     pub(super) stop: watch::Receiver<Option<Instant>>,
@@ -63,6 +65,8 @@ pub(super) struct Core {
     clock: Clock,
     looked: Now,
     checkpointed: Instant,
+    /// Files the archive anew.
+    filing: Option<JoinHandle<()>>,
     day: Date,
     pulse: Pulse,
     followers: Followers,
@@ -235,9 +239,7 @@ impl Core {
                         let _ = done.send(());
                     }
                     Some(query) = ends.queries.recv() => self.answer(query),
-                    Some(answer) = ends.points.recv() => {
-                        let _ = answer.send(self.store.point());
-                    }
+                    Some(ask) = ends.asks.recv() => self.ask(ask),
                     Ok(()) = ends.stop.changed() => {}
                     input = ends.inputs.recv() => match input {
                         Some(input) => waiting.push(input),
@@ -287,6 +289,14 @@ impl Core {
         let now = self.clock.now();
         if std::panic::catch_unwind(AssertUnwindSafe(|| query(&self.desk, now))).is_err() {
             tracing::error!("a query failed; nothing was changed");
+        }
+    }
+
+    /// Answers what only the store knows. Whoever asked may have stopped waiting.
+    fn ask(&self, ask: Ask) {
+        match ask {
+            Ask::Point(answer) => drop(answer.send(self.store.point())),
+            Ask::Archived(search, answer) => self.store.find(search, Box::new(|found| drop(answer.send(found)))),
         }
     }
 

@@ -3,6 +3,7 @@
 //! It puts the rooms together and takes them apart again in order: what was acknowledged is on record, what was started
 //! is on record as started. Not here: any decision.
 
+pub(crate) mod archive;
 mod core;
 mod evidence;
 mod health;
@@ -116,12 +117,12 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (inbox, inputs) = Inbox::new();
     let (queries, asked) = mpsc::channel(READERS);
     let (new_rules, rules) = mpsc::channel(1);
-    let (points, asked_points) = mpsc::channel(1);
+    let (asks, store_asked) = mpsc::channel(1);
     let (send_effects, effects) = mpsc::unbounded_channel();
     let pulse = core.pulse();
     let bodies = core.bodies();
     let (stop_core, stop) = watch::channel(None);
-    let ends = Ends { inputs, queries: asked, rules, points: asked_points, effects: send_effects, stop };
+    let ends = Ends { inputs, queries: asked, rules, asks: store_asked, effects: send_effects, stop };
     let runtime = Handle::current();
     let core = std::thread::Builder::new()
         .name("kiriwake-core".to_owned())
@@ -131,11 +132,12 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let gatherer = Gatherer::of(&settings, bodies.clone(), clock.clone());
     let tools = Arc::new(RwLock::new(Arc::new(Tools::of(&settings, &store, gatherer))));
     let (stop_working, working) = watch::channel(false);
-    let workers = tokio::spawn(work::run(effects, tools.clone(), state, inbox.slot(), working));
+    let workers = tokio::spawn(work::run(effects, tools.clone(), state.clone(), inbox.slot(), working));
     let running = sources::start(&settings, &inbox, &queries, &clock);
     let (reload, mut reloads) = mpsc::channel(1);
     let (stop_serving, serving) = watch::channel(false);
-    let doors = Doors { inbox: inbox.clone(), queries: queries.clone(), points, reload, bodies: bodies.clone() };
+    let doors =
+        Doors { inbox: inbox.clone(), queries: queries.clone(), store: asks, reload, bodies: bodies.clone(), state };
     let server = tokio::spawn(server::serve(listener, doors, serving));
     let watchdog = tokio::spawn(watchdog::feed(pulse.clone()));
     let doctor = health::Doctor { queries: queries.clone(), pulse };

@@ -3,7 +3,9 @@
 //! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
 //! synced (`core`), or how it is kept (`store`).
 
-use crate::desk::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
+use crate::desk::ids::{
+    AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId,
+};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
 use crate::store::{Digest, Entities};
@@ -81,6 +83,7 @@ pub(super) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Ve
         Thing::Owed(id) => state.owed.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Cover(id) => state.covers.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Probe(name) => state.probes.get(name).map(serde_json::to_vec).transpose()?,
+        Thing::Past(id) => state.past.get(id).map(serde_json::to_vec).transpose()?,
         Thing::House => Some(serde_json::to_vec(&HouseParts {
             counters: state.counters.clone(),
             tally: state.tally.clone(),
@@ -102,6 +105,7 @@ fn key(thing: &Thing) -> Vec<u8> {
         Thing::Cover(CoverId::Work(number)) => numbered("work", *number),
         Thing::Cover(CoverId::Silence(number)) => numbered("silence", *number),
         Thing::Probe(name) => [b"probe/", name.as_str().as_bytes()].concat(),
+        Thing::Past(id) => [b"past/", id.as_str().as_bytes()].concat(),
         Thing::House => b"house/".to_vec(),
     }
 }
@@ -115,6 +119,7 @@ pub(super) fn entities(state: &State) -> Result<Entities, Error> {
     let things = things.chain(state.covers.keys().copied().map(Thing::Cover));
     let things = things.chain(state.modifications.keys().copied().map(Thing::Modification));
     let things = things.chain(state.probes.keys().cloned().map(Thing::Probe));
+    let things = things.chain(state.past.keys().cloned().map(Thing::Past));
     let things = things.chain(state.owed.keys().copied().map(Thing::Owed)).chain([Thing::House]);
     things
         .map(|thing| entity(state, &thing))
@@ -161,6 +166,10 @@ pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(),
         b"probe" => {
             let name = String::from_utf8_lossy(name).into_owned();
             state.probes.insert(ProbeName(name), serde_json::from_slice(value)?);
+        }
+        b"past" => {
+            let id = String::from_utf8_lossy(name).into_owned();
+            state.past.insert(ComponentId(id), serde_json::from_slice(value)?);
         }
         b"house" => {
             let parts: HouseParts = serde_json::from_slice(value)?;

@@ -1,7 +1,7 @@
 //! What is recorded: every change there is, with every reason there is.
 
 use super::ids::{ProbeName, SourceId};
-use super::{alert, cover, house, incident, modification, owed, probe, request, source};
+use super::{alert, cover, house, incident, modification, owed, past, probe, request, source};
 use serde::{Deserialize, Serialize};
 
 /// One change with its reason.
@@ -42,6 +42,8 @@ pub enum Change {
         /// What.
         change: probe::Change,
     },
+    /// Of what is remembered of archived incidents.
+    Past(past::Change),
     /// Of the desk as a whole.
     House(house::Change),
 }
@@ -65,6 +67,8 @@ pub enum Reason {
     Cover(cover::Reason),
     /// Of what is known of a probe.
     Probe(probe::Reason),
+    /// Of what is remembered of archived incidents.
+    Past(past::Reason),
     /// Of the desk as a whole.
     House(house::Reason),
 }
@@ -80,7 +84,7 @@ macro_rules! from_things {
 }
 from_things!(
     source => Source, alert => Alert, incident => Incident, request => Request, modification => Modification, owed => Owed,
-    cover => Cover, probe => Probe, house => House,
+    cover => Cover, probe => Probe, past => Past, house => House,
 );
 
 macro_rules! from_changes {
@@ -94,7 +98,7 @@ macro_rules! from_changes {
 }
 from_changes!(
     alert => Alert, incident => Incident, request => Request, modification => Modification, owed => Owed, cover => Cover,
-    house => House,
+    past => Past, house => House,
 );
 
 impl From<(ProbeName, probe::Change)> for Change {

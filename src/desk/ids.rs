@@ -162,6 +162,14 @@ impl Number {
     pub fn of(date: jiff::civil::Date, nth: u32) -> Self {
         Self(format!("KW-{:04}{:02}{:02}-{nth:04}", date.year(), date.month(), date.day()))
     }
+
+    /// Its date and count; `None` for what is no number.
+    pub fn parts(&self) -> Option<(jiff::civil::Date, u32)> {
+        let (date, nth) = self.0.strip_prefix("KW-")?.split_once('-')?;
+        let date = jiff::civil::Date::strptime("%Y%m%d", date).ok()?;
+        let nth = nth.parse().ok()?;
+        (Self::of(date, nth) == *self).then_some((date, nth))
+    }
 }
 
 impl fmt::Display for Number {

@@ -8,13 +8,11 @@ mod expected;
 pub(super) use expected::due as expected_due;
 
 use super::alert::{self, Alert, Gone, Standing, Suppression};
-use super::cover::{self, Cover};
 use super::house;
-use super::ids::{AlertId, CoverId, SourceId};
+use super::ids::{AlertId, SourceId};
 use super::letter::Notice;
-use super::modification;
 use super::observation::{Evidence, Failure, Observation, Problem, Report, Seen};
-use super::owed::{self, OwedState};
+use super::owed;
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
 use super::state::When;
 use super::turn::Turn;
@@ -318,63 +316,4 @@ pub(super) fn silent(turn: &mut Turn, id: &SourceId) {
 pub(super) fn set_aside(turn: &mut Turn, what: String) {
     turn.record(house::Change::SetAside { what: what.clone() }, house::Reason::Failed);
     notify::internal(turn, None, Notice::SetAside { what }, owed::Why::Notice);
-}
-
-/// Forgets what ended long ago and belongs to nothing that burns.
-pub(super) fn sweep(turn: &mut Turn) {
-    let now = turn.now.elapsed;
-    let old_alerts: Vec<AlertId> = turn
-        .state
-        .alerts
-        .values()
-        .filter(|alert| {
-            // What merely happened never ends; it is old when it came long ago.
-            let ended = alert.gone.as_ref().map(|gone| gone.learnt);
-            let ended = ended.or(alert.problem.momentary.then_some(alert.received.elapsed));
-            ended.is_some_and(|ended| now.since(ended) >= alert::REMEMBERED)
-        })
-        .filter(|alert| {
-            alert
-                .incident()
-                .and_then(|id| turn.state.incidents.get(&id))
-                .is_none_or(|incident| !incident.status.name().open() && !incident.status.name().burning())
-        })
-        .map(|alert| alert.id)
-        .collect();
-    for alert in old_alerts {
-        turn.record(alert::Change::Forgotten(alert), alert::Reason::Old);
-    }
-    let old_rows: Vec<_> = turn
-        .state
-        .owed
-        .values()
-        .filter(|row| row.state.ended() && !matches!(row.state, OwedState::Dead { .. }))
-        .filter(|row| now.since(row.decided.elapsed) >= owed::REMEMBERED)
-        .filter(|row| {
-            row.incident
-                .and_then(|id| turn.state.incidents.get(&id))
-                .is_none_or(|incident| !incident.status.name().open() && !incident.status.name().burning())
-        })
-        .map(|row| row.id)
-        .collect();
-    for row in old_rows {
-        turn.record(owed::Change::Forgotten(row), owed::Reason::Old);
-    }
-    let wall = turn.now.wall;
-    let old = |cover: &&Cover| cover.ended.is_some_and(|ended| wall.duration_since(ended) >= cover::REMEMBERED);
-    let old_covers: Vec<CoverId> = turn.state.covers.values().filter(old).map(|cover| cover.id).collect();
-    for cover in old_covers {
-        turn.record(cover::Change::Forgotten(cover), cover::Reason::Old);
-    }
-    let old_modifications: Vec<_> = turn
-        .state
-        .modifications
-        .values()
-        .filter(|known| known.at < wall && wall.duration_since(known.at).unsigned_abs() >= modification::REMEMBERED)
-        .map(|known| known.id)
-        .collect();
-    for id in old_modifications {
-        turn.record(modification::Change::Forgotten(id), modification::Reason::Old);
-    }
-    turn.record(house::Change::first_sweep(turn.now), house::Reason::Hour);
 }

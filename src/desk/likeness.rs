@@ -1,27 +1,25 @@
 //! Like faults (類似事例) and recurrence (再発): which incidents that are over were about the same thing.
 //!
-//! Pure lookups by the root component. The symptom of an incident is kept with its 復旧, because its alerts are forgotten
-//! long before it stops being an example.
+//! Pure lookups by the root component, in what is in memory and in what is archived. The symptom of an incident is kept with
+//! its 復旧, because its alerts are forgotten long before it stops being an example.
 
 use super::alert::Alert;
 use super::book::Book;
 use super::ids::{ComponentId, IncidentId};
 use super::incident::Incident;
+use super::past::{LOOK_BACK, Past};
 use super::state::State;
 use jiff::Timestamp;
 use std::cmp::Reverse;
-use std::time::Duration;
 
-/// How far back like faults are looked for.
-const LOOK_BACK: Duration = Duration::from_secs(365 * 24 * 3600);
 /// How many are told.
 const TOLD: usize = 3;
 
 /// One like fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Like {
-    /// Which incident.
-    pub incident: IncidentId,
+    /// What is known of it.
+    pub past: Past,
     /// The same symptom, within the time of recurrence.
     pub recurrence: bool,
 }
@@ -65,23 +63,65 @@ pub fn symptom_of(state: &State, incident: &Incident) -> Option<String> {
 /// symptom for a call, whose words are nobody's pattern. Recurrences first, then the latest.
 pub fn like(state: &State, book: &Book, incident: &Incident) -> Vec<Like> {
     let symptom = symptom_of(state, incident);
-    let mut found: Vec<(Timestamp, Like)> = roots(incident)
-        .filter_map(|root| state.rooted.get(root))
-        .flatten()
-        .filter(|id| **id != incident.id)
-        .filter_map(|id| {
-            let known = state.incidents.get(id)?;
-            let restored = known.restored.as_ref().filter(|restored| restored.at <= incident.occurred)?;
-            let past = incident.occurred.duration_since(restored.at).unsigned_abs();
-            let same = symptom.is_some() && symptom == restored.symptom;
-            let counts = known.number.is_some() && past <= LOOK_BACK && (same || symptom.is_none());
-            let recurrence = same && past <= book.rules.policy.recurrence;
-            counts.then_some((restored.at, Like { incident: *id, recurrence }))
-        })
-        .collect();
-    found.sort_by_key(|(at, like)| (Reverse(like.recurrence), Reverse(*at), like.incident));
-    found.dedup();
-    found.into_iter().take(TOLD).map(|(_, like)| like).collect()
+    let mut found = Vec::new();
+    for known in roots(incident).flat_map(|root| of(state, root)).filter(|known| known.id() != incident.id) {
+        let Some(restored) = known.restored().filter(|restored| *restored <= incident.occurred) else { continue };
+        let ago = incident.occurred.duration_since(restored).unsigned_abs();
+        let same = symptom.is_some() && symptom.as_ref() == known.symptom();
+        if ago <= LOOK_BACK && (same || symptom.is_none()) {
+            let recurrence = same && ago <= book.rules.policy.recurrence;
+            found.push((Reverse(recurrence), Reverse(restored), known.id(), known));
+        }
+    }
+    found.sort_by_key(|(recurrence, restored, id, _)| (*recurrence, *restored, *id));
+    found.dedup_by_key(|(.., id, _)| *id);
+    let told = found
+        .into_iter()
+        .filter_map(|(Reverse(recurrence), .., known)| Some(Like { past: known.past(state)?, recurrence }));
+    told.take(TOLD).collect()
+}
+
+/// A fault that may be an example: there are many of a thing that fails often, so they are looked at where they are.
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    InMemory(&'a Incident),
+    Archived(&'a Past),
+}
+
+impl Known<'_> {
+    fn id(&self) -> IncidentId {
+        match self {
+            Known::InMemory(incident) => incident.id,
+            Known::Archived(past) => past.incident,
+        }
+    }
+
+    fn restored(&self) -> Option<Timestamp> {
+        match self {
+            Known::InMemory(incident) => incident.restored.as_ref().map(|restored| restored.at),
+            Known::Archived(past) => Some(past.restored),
+        }
+    }
+
+    fn symptom(&self) -> Option<&String> {
+        match self {
+            Known::InMemory(incident) => incident.restored.as_ref()?.symptom.as_ref(),
+            Known::Archived(past) => past.symptom.as_ref(),
+        }
+    }
+
+    fn past(self, state: &State) -> Option<Past> {
+        match self {
+            Known::InMemory(incident) => Past::of(state, incident),
+            Known::Archived(past) => Some(past.clone()),
+        }
+    }
+}
+
+/// What is known of a component: in memory, and archived.
+fn of<'a>(state: &'a State, root: &ComponentId) -> impl Iterator<Item = Known<'a>> {
+    let here = state.rooted.get(root).into_iter().flatten().filter_map(|id| state.incidents.get(id));
+    here.map(Known::InMemory).chain(state.past.get(root).into_iter().flatten().map(Known::Archived))
 }
 
 /// What the incident is about: its root, and what its verdict suspects.

@@ -4,8 +4,8 @@
 //! at what it touched, and every change is recorded with its reason. The journal of those entries is the truth.
 //!
 //! Two kinds of file live here. *Things* ([`source`], [`alert`], [`incident`], [`request`], [`modification`], [`owed`],
-//! [`probe`], [`house`]) each hold their slice of state, their change, their reason and how a change is applied. *Stages* ([`intake`], [`normalize`],
-//! [`correlate`], [`isolate`], [`assign`], [`escalate`], [`notify`], [`deliver`]) follow a fault on its journey.
+//! [`probe`], [`past`], [`house`]) each hold their slice of state, their change, their reason and how a change is applied. *Stages* ([`intake`], [`normalize`],
+//! [`correlate`], [`isolate`], [`assign`], [`escalate`], [`notify`], [`deliver`], [`sweep`]) follow a fault on its journey.
 //!
 //! Not here: wording (`render`), what a TOML file looks like (`config`), how anything is fetched or sent.
 
@@ -35,6 +35,7 @@ pub mod letter;
 pub mod likeness;
 pub mod modification;
 pub mod owed;
+pub mod past;
 pub mod probe;
 pub mod request;
 pub mod source;
@@ -51,6 +52,7 @@ mod intake;
 pub mod isolate;
 mod normalize;
 mod notify;
+mod sweep;
 pub mod turn;
 
 pub use act::{Act, Actor, Role};
@@ -221,7 +223,7 @@ impl Desk {
             Wakeup::Expected => intake::expected_due(turn),
             Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
-            Wakeup::Sweep => intake::sweep(turn),
+            Wakeup::Sweep => sweep::sweep(turn),
             // Rows are looked at by `deliver::start_due`, after everything that may supersede them.
             Wakeup::Owed(_) | Wakeup::Held(_) | Wakeup::Channel(_) => {}
         }

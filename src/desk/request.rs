@@ -141,6 +141,8 @@ pub enum Change {
         /// How.
         state: RequestState,
     },
+    /// No longer in memory: its incident is archived.
+    Forgotten(RequestId),
 }
 
 /// Why a request changed.
@@ -182,6 +184,8 @@ pub enum Reason {
     NoLongerWaited,
     /// The incident became graver, so that it cannot wait.
     Graver,
+    /// It is over for long.
+    Old,
 }
 
 impl Change {
@@ -195,7 +199,8 @@ impl Change {
             | Change::Chased { request, .. }
             | Change::Postponed { request, .. }
             | Change::Closed { request, .. }
-            | Change::Ended { request, .. } => *request,
+            | Change::Ended { request, .. }
+            | Change::Forgotten(request) => *request,
         }
     }
 }
@@ -233,6 +238,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             request.state = *end;
             request.chase_at = None;
         }),
+        Change::Forgotten(id) => state.remove_request(*id),
     }
     let id = change.request();
     state.mark_request(id);

@@ -10,6 +10,7 @@ mod expected;
 mod flow;
 mod here;
 mod house;
+mod incidents;
 mod storm;
 
 pub use agenda::{Agenda, Wakeup, When};
@@ -25,10 +26,11 @@ use super::cover::Cover;
 use super::ids::{
     AlertId, ComponentId, CoverId, IncidentId, ModificationId, Number, OwedId, ProbeName, RequestId, SourceId,
 };
-use super::incident::{Incident, StatusName};
+use super::incident::Incident;
 use super::modification::Modification;
 use super::observation::Key;
 use super::owed::{Owed, OwedState};
+use super::past::Past;
 use super::probe::Record;
 use super::request::Request;
 use super::source::Source;
@@ -57,6 +59,9 @@ pub struct State {
     /// What is known of probes.
     #[serde(default)]
     pub probes: BTreeMap<ProbeName, Record>,
+    /// Archived incidents, as far as they are examples: by root component, oldest first.
+    #[serde(default)]
+    pub past: BTreeMap<ComponentId, Vec<Past>>,
     /// Counters for ids and numbers.
     pub counters: Counters,
     /// The books.
@@ -153,6 +158,7 @@ impl State {
             sources: things.sources,
             modifications: things.modifications,
             probes: things.probes,
+            past: things.past,
             counters: things.counters,
             tally: things.tally,
             house: things.house,
@@ -295,66 +301,6 @@ impl State {
                 }
             }
         }
-    }
-
-    pub(super) fn put_incident(&mut self, incident: Incident) {
-        let (id, name) = (incident.id, incident.status.name());
-        if let Some(number) = &incident.number {
-            self.by_number.insert(number.clone(), id);
-        }
-        for (wakeup, when) in incident.dues() {
-            self.agenda.set(wakeup, when);
-        }
-        let root = incident.root.clone();
-        self.incidents.insert(id, incident);
-        self.mark_incident(id, name);
-        self.root_of(id, None, root);
-    }
-
-    /// The root of an incident moved.
-    pub(super) fn root_of(&mut self, id: IncidentId, before: Option<ComponentId>, after: Option<ComponentId>) {
-        if before == after {
-            return;
-        }
-        if let Some(before) = before
-            && let Some(there) = self.rooted.get_mut(&before)
-        {
-            there.remove(&id);
-            if there.is_empty() {
-                self.rooted.remove(&before);
-            }
-        }
-        if let Some(after) = after {
-            self.rooted.entry(after).or_default().insert(id);
-        }
-    }
-
-    pub(super) fn mark_incident(&mut self, id: IncidentId, status: StatusName) {
-        for (set, inside) in [
-            (&mut self.open, status.open()),
-            (&mut self.detecting, status == StatusName::Detected),
-            (&mut self.burning, status.burning()),
-        ] {
-            if inside {
-                set.insert(id);
-            } else {
-                set.remove(&id);
-            }
-        }
-    }
-
-    /// Deadlines of a request, and whether its party is closed for long.
-    pub(super) fn mark_request(&mut self, id: RequestId) {
-        let request = self.requests.get(&id);
-        let chase = request.and_then(|request| request.chase_at).map(When::Wall);
-        let closure = request.and_then(|request| request.closure.as_ref()).map(|closure| When::Wall(closure.due));
-        if closure.is_some() {
-            self.closed.insert(id);
-        } else {
-            self.closed.remove(&id);
-        }
-        self.agenda.set(Wakeup::Chase(id), chase);
-        self.agenda.set(Wakeup::Closure(id), closure);
     }
 
     /// The members of an incident, in order of arrival.

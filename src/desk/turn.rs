@@ -1,10 +1,10 @@
 //! One turn of the desk: the state, the rules, the moment, and the only door through which the state changes.
 
 use super::book::Book;
-use super::ids::{AlertId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
 use super::now::Now;
 use super::state::State;
-use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, probe, request, source};
+use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, past, probe, request, source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +91,8 @@ pub enum Thing {
     Cover(CoverId),
     /// What is known of a probe.
     Probe(ProbeName),
+    /// Archived incidents of a component.
+    Past(ComponentId),
     /// Counters, books, house.
     House,
 }
@@ -161,6 +163,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Owed(change) => owed::apply(state, change),
         Change::Cover(change) => cover::apply(state, change),
         Change::Probe { probe, change } => probe::apply(state, probe, change),
+        Change::Past(change) => past::apply(state, change),
         Change::House(change) => house::apply(state, change),
     }
 }
@@ -177,6 +180,7 @@ impl Change {
             Change::Owed(change) => Thing::Owed(change.owed()),
             Change::Cover(change) => Thing::Cover(change.cover()),
             Change::Probe { probe, .. } => Thing::Probe(probe.clone()),
+            Change::Past(change) => Thing::Past(change.component().clone()),
             Change::House(_) => Thing::House,
         }
     }

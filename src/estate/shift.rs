@@ -298,6 +298,7 @@ impl<'a> Shift<'a> {
             | Change::Modification(_)
             | Change::Owed(_)
             | Change::Source { .. }
+            | Change::Past(_)
             | Change::House(_)
             | Change::Cover(_)
             | Change::Probe { .. } => {}

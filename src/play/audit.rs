@@ -64,6 +64,7 @@ fn differ(one: &State, other: &State) -> Option<String> {
         requests,
         modifications,
         owed,
+        past,
         covers,
         counters,
         tally,

@@ -59,6 +59,7 @@ pub fn sentence(names: Names, entry: &Entry) -> Sentence {
         Change::Owed(change) => owed::owed(names, change),
         Change::Cover(change) => covers::cover(names, change),
         Change::Probe { probe, change } => changes::probe(names, (probe, change), &entry.reason),
+        Change::Past(change) => changes::past(change),
         Change::House(change) => house::change(names, change),
     };
     Sentence { what, because: reasons::reason(names, &entry.reason), weight }

@@ -130,6 +130,7 @@ impl Courses {
                 | Change::Owed(_)
                 | Change::Probe { .. }
                 | Change::Cover(_)
+                | Change::Past(_)
                 | Change::House(_) => {}
             }
         }

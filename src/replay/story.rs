@@ -141,6 +141,7 @@ impl Story {
                 | Change::Owed(_)
                 | Change::Probe { .. }
                 | Change::Cover(_)
+                | Change::Past(_)
                 | Change::House(_) => {}
             }
         }

@@ -63,6 +63,16 @@ impl History {
         })
     }
 
+    /// The newest snapshot that includes no frame after `seq`: the last frame it includes, and its payload.
+    pub fn at(&self, seq: u64) -> Option<(u64, Vec<u8>)> {
+        // A file is named by its first frame, so those that begin later need not be opened.
+        let early = self.segments.iter().rev().filter(|segment| segment.first <= seq.saturating_add(1));
+        early.into_iter().find_map(|segment| match first_record(&segment.path(&self.journal))? {
+            (Kind::Snapshot, last, store, payload) if store == self.store && last <= seq => Some((last, payload)),
+            _ => None,
+        })
+    }
+
     /// The frames after number `after`, in order.
     pub fn frames(&self, after: u64) -> Frames {
         Frames::new(&self.journal, &self.segments, self.store, after, self.until)

@@ -47,7 +47,7 @@ pub use record::{MAX_PAYLOAD, StoreId};
 pub use restore::{RestoreMark, RestoreReport, Restoring, give_to_owner, restore, set_working_aside};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
-pub use working::{Batch, Condition, Entities};
+pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, Filer, Search};
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -184,12 +184,23 @@ impl Store {
 
     /// Hands to the working state what the frames `seqs` changed together: those just committed, or, at the start,
     /// one of [`Start::frames`] (these too, or the working state would skip them). Frames that changed nothing are
-    /// handed over with an empty batch.
+    /// handed over with no changes.
     ///
     /// Never waits and never fails: a working state that cannot follow, or for which frames were skipped, is filled
     /// anew ([`Store::needs_refill`]).
-    pub fn apply(&self, seqs: RangeInclusive<u64>, batch: Batch) {
-        self.working.apply(seqs, batch);
+    pub fn apply(&self, seqs: RangeInclusive<u64>, changes: Changes) {
+        self.working.apply(seqs, changes);
+    }
+
+    /// Looks for what is archived; `answer` is called when it is found. Never waits.
+    pub fn find(&self, search: Search, answer: Answer) {
+        self.working.find(search, answer);
+    }
+
+    /// A [`Filer`], when not everything that is over is in the catalogue of the working state: it was begun anew, or by a
+    /// version without one. To be asked after each commit; the owner then files what it finds in the journal.
+    pub fn unfiled(&self) -> Option<Filer> {
+        self.working.is_unfiled().then(|| self.working.filer()).flatten()
     }
 
     /// Whether the working state is empty and waits for [`Store::refill`]: after it was not usable at the start, or

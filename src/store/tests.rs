@@ -38,13 +38,13 @@ impl Owner {
         owner
     }
 
-    fn fold(&mut self, payload: &[u8]) -> Batch {
+    fn fold(&mut self, payload: &[u8]) -> Changes {
         let (key, value): (Vec<u8>, Option<Vec<u8>>) = serde_json::from_slice(payload).unwrap();
         match &value {
             Some(value) => drop(self.state.insert(key.clone(), value.clone())),
             None => drop(self.state.remove(&key)),
         }
-        vec![(key, value)]
+        Changes { entities: vec![(key, value)], filed: Vec::new() }
     }
 
     fn set(&mut self, key: &str, value: Option<&[u8]>) {

@@ -14,7 +14,7 @@ use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> Result<(), Trouble> {
     let party = |name: String| PartyId(name);
     let (number, deed, by) = match incident {
-        Incident::List { all } => return show::list(context, all).await,
+        Incident::List { all, from, to } => return show::list(context, all, from, to).await,
         Incident::Case { number, out } => return case::case(context, &number, out.as_deref()),
         Incident::Evidence(asked) => return evidence::evidence(context, &asked).await,
         Incident::Show { number } => return show::show(context, &number).await,

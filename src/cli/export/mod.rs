@@ -9,8 +9,9 @@ mod lines;
 use super::{Context, Trouble, text};
 use crate::clock::Clock;
 use crate::daemon::record;
+use crate::desk::incident::{self, Edit};
 use crate::desk::state::State;
-use crate::desk::{Change, Desk, Frame, alert, owed};
+use crate::desk::{Change, Desk, Frame, alert, owed, request};
 use crate::store::History;
 use lines::{Counts, Line};
 use std::io::{BufWriter, ErrorKind, Write};
@@ -101,6 +102,12 @@ impl<W: Write> Out<W> {
                 }
                 Change::Alert(alert::Change::Forgotten(id)) => {
                     state.alerts.get(id).map_or(Ok(()), |alert| self.line(Line::alert(alert)))?;
+                }
+                Change::Request(request::Change::Forgotten(id)) => {
+                    state.requests.get(id).map_or(Ok(()), |request| self.line(Line::request(request)))?;
+                }
+                Change::Incident(incident::Change { incident, what: Edit::Archived }) => {
+                    state.incidents.get(incident).map_or(Ok(()), |incident| self.line(Line::incident(incident)))?;
                 }
                 _ => {}
             }

@@ -1,8 +1,9 @@
 //! Keeping: groups onto the record, things into the working state, and what the store wants from time to time.
 
-use super::super::record;
+use super::super::{archive, record};
 use super::Core;
 use crate::desk::Desk;
+use crate::desk::turn::Thing;
 use crate::store;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ impl Core {
     pub(super) fn commit(&mut self, payloads: &[Vec<u8>]) {
         let Some(seqs) = self.record(payloads) else { return };
         let mut found = Vec::new();
-        self.store.apply(seqs, batch(&mut self.desk, &mut found));
+        self.store.apply(seqs, changes(&mut self.desk, &mut found));
         for error in found {
             tracing::error!(error, "a thing cannot be stored; the journal has it");
         }
@@ -54,6 +55,26 @@ impl Core {
         }
     }
 
+    /// Has the archive filed anew from the journal when its catalogue is not whole: on a thread of its own, nobody waits
+    /// for it.
+    fn file_what_is_not(&mut self) {
+        if self.filing.as_ref().is_some_and(|filing| !filing.is_finished()) {
+            return;
+        }
+        let Some(filer) = self.store.unfiled() else { return };
+        let (folder, rules) = (self.folder.clone(), self.desk.book().rules.clone());
+        let filing = std::thread::Builder::new().name("kiriwake-filing".to_owned()).spawn(move || {
+            match archive::file_all(&folder, rules, &filer) {
+                Ok(incidents) => tracing::info!(incidents, "the archive was filed anew from the journal"),
+                Err(error) => tracing::error!(%error, "the archive cannot be filed anew from the journal"),
+            }
+        });
+        match filing {
+            Ok(filing) => self.filing = Some(filing),
+            Err(error) => tracing::error!(%error, "no thread for filing the archive"),
+        }
+    }
+
     /// What the store wants from time to time: its working state anew, a new journal file, a checkpoint.
     fn house_keeping(&mut self) {
         if self.store.needs_refill() {
@@ -62,6 +83,7 @@ impl Core {
                 Err(error) => tracing::error!(%error, "the working state cannot be written anew"),
             }
         }
+        self.file_what_is_not();
         let today = self.desk.book().date(self.clock.wall());
         if self.store.roll_due() || today != self.day {
             self.day = today;
@@ -84,14 +106,20 @@ impl Core {
 }
 
 /// The stored form of everything that changed since the last call.
-pub(super) fn batch(desk: &mut Desk, found: &mut Vec<String>) -> store::Batch {
-    let things = desk.take_dirty();
-    let mut batch = Vec::with_capacity(things.len());
-    for thing in things {
+pub(super) fn changes(desk: &mut Desk, found: &mut Vec<String>) -> store::Changes {
+    let mut changes = store::Changes::default();
+    for thing in desk.take_dirty() {
         match record::entity(desk.state(), &thing) {
-            Ok(entity) => batch.push(entity),
+            Ok(entity) => changes.entities.push(entity),
             Err(error) => found.push(error.to_string()),
         }
+        if let Thing::Incident(id) = thing {
+            match archive::filed(desk.state(), id) {
+                Some(Ok(filed)) => changes.filed.push(filed),
+                Some(Err(error)) => found.push(error.to_string()),
+                None => {}
+            }
+        }
     }
-    batch
+    changes
 }

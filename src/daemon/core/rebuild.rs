@@ -39,6 +39,9 @@ pub fn rebuild(folder: &Path, rules: Rules) -> Result<Rebuilt, Error> {
             0
         }
     };
+    if let Some(filer) = store.unfiled() {
+        super::super::archive::file_all(folder, desk.book().rules.clone(), &filer)?;
+    }
     store.close()?;
     // That there was no working state is why this is done.
     let damage = findings.iter().filter(|finding| !matches!(finding, Finding::WorkingRebuilt { .. }));

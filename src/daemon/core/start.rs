@@ -2,7 +2,7 @@
 
 use super::super::record;
 use super::super::watchdog::Pulse;
-use super::keep::batch;
+use super::keep::changes;
 use super::{Core, Error, Failed, Followers, Group};
 use crate::clock::Clock;
 use crate::desk::rules::Rules;
@@ -67,6 +67,7 @@ impl Core {
             clock,
             looked: now,
             checkpointed: Instant::now(),
+            filing: None,
             followers,
             #[cfg(test)]
             trip: Vec::new(),
@@ -183,7 +184,7 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
             Ok(read) => desk.fold(&read),
             Err(error) => found.push(format!("frame {}: {error}", frame.seq)),
         }
-        store.apply(frame.seq..=frame.seq, batch(&mut desk, &mut found));
+        store.apply(frame.seq..=frame.seq, changes(&mut desk, &mut found));
         folded += 1;
     }
     tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");

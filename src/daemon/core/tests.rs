@@ -9,6 +9,7 @@ use crate::desk::{Act, Actor, Role};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+mod archive;
 mod restore;
 
 fn rules() -> Rules {

@@ -11,7 +11,7 @@ use super::outbox;
 use super::record::{cancel, cause, looked, note, note_words, work_around};
 use super::vendor::{Answer, acknowledge, hand_back, start};
 use super::{Act, Actor, Deed, Role, allowed, possible};
-use crate::desk::ids::{IncidentId, PartyId};
+use crate::desk::ids::{IncidentId, Number, PartyId};
 use crate::desk::incident::{Cause, Edit, Reason, Status, StatusName};
 use crate::desk::letter::By;
 use crate::desk::turn::Turn;
@@ -156,11 +156,28 @@ pub(super) fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
 }
 
 fn known(turn: &Turn, name: &str) -> Result<IncidentId, String> {
-    find(turn, name).ok_or_else(|| format!("There is no incident {name}. `kiriwake incident list` shows them."))
+    find(turn, name).ok_or_else(|| match was_given(turn, name) {
+        true => {
+            format!("{name} is archived: it can be read (`kiriwake incident show {name}`), but is changed no more.")
+        }
+        false => format!("There is no incident {name}. `kiriwake incident list` shows them."),
+    })
+}
+
+/// Whether `name` was once given to an incident: then it has left the desk's memory.
+fn was_given(turn: &Turn, name: &str) -> bool {
+    let counters = &turn.state.counters;
+    match name.strip_prefix("I-").map(str::parse) {
+        Some(Ok(id)) => (1..=counters.incident).contains(&id),
+        Some(Err(_)) => false,
+        None => Number(name.to_owned())
+            .parts()
+            .is_some_and(|(date, nth)| nth >= 1 && counters.numbers.get(&date).is_some_and(|last| nth <= *last)),
+    }
 }
 
 fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
-    let by_number = turn.state.by_number.get(&crate::desk::ids::Number(name.to_owned())).copied();
+    let by_number = turn.state.by_number.get(&Number(name.to_owned())).copied();
     by_number.or_else(|| {
         let id = IncidentId(name.strip_prefix("I-")?.parse().ok()?);
         turn.state.incidents.contains_key(&id).then_some(id)

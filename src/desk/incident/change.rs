@@ -156,6 +156,8 @@ pub enum Edit {
     JudgeAt(Option<Timestamp>),
     /// Evidence was asked for, or came.
     Evidence(evidence::Change),
+    /// No longer in memory: the record has it.
+    Archived,
 }
 
 /// Applies `change` to the state. Total: a change to an unknown incident is counted.
@@ -170,6 +172,10 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             let last = state.counters.numbers.entry(*date).or_default();
             *last = (*last).max(*nth);
             state.by_number.insert(number.clone(), id);
+        }
+        Edit::Archived => {
+            state.remove_incident(id);
+            return;
         }
         Edit::Status { .. }
         | Edit::Reframed { .. }
@@ -226,7 +232,8 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
 
 fn edit(incident: &mut Incident, what: &Edit) {
     match what {
-        Edit::Opened(_) => {}
+        // Of the state, not of the incident.
+        Edit::Opened(_) | Edit::Archived => {}
         Edit::Numbered { number, .. } => incident.number = Some(number.clone()),
         Edit::Status { to, at, by } => {
             if to.name() != incident.status.name() {

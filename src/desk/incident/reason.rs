@@ -128,6 +128,8 @@ pub enum Reason {
     TimeTells,
     /// A like fault was restored within the time of recurrence.
     Recurs,
+    /// It is over for long.
+    Old,
 }
 
 /// Why a report left.

@@ -126,7 +126,7 @@ fn link_recurrence(turn: &mut Turn, incident: IncidentId) {
         return;
     }
     let like = likeness::like(turn.state, turn.book, known).into_iter().find(|like| like.recurrence);
-    if let Some(before) = like.map(|like| like.incident) {
+    if let Some(before) = like.map(|like| like.past.incident) {
         turn.edit(incident, Edit::Linked { link: Link::RecurrenceOf, other: before }, Reason::Recurs);
         turn.edit(before, Edit::Linked { link: Link::Recurrence, other: incident }, Reason::Recurs);
     }

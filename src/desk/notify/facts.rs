@@ -157,25 +157,18 @@ fn effect(turn: &Turn, incident: &Incident, reach: &Reach) -> Option<Effect> {
 
 /// Like faults, recurrences first. A vendor reads of those it was asked about then.
 fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
-    let asked = |id: IncidentId, party: &PartyId| {
-        let counts = |request: &Request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs);
-        turn.state.requests_of(id).any(|request| request.party == *party && counts(request))
-    };
     let may_read = |like: &Like| match reader {
         Reader::House(_) => true,
-        Reader::Vendor(party) => asked(like.incident, party),
+        Reader::Vendor(party) => like.past.asked.contains(party),
     };
     let like = likeness::like(turn.state, turn.book, incident);
     like.into_iter()
         .filter(may_read)
-        .filter_map(|like| {
-            let known = turn.state.incidents.get(&like.incident)?;
-            Some(Similar {
-                number: known.number.clone()?,
-                occurred: known.occurred,
-                treatment: known.treatment.clone(),
-                recurrence: like.recurrence,
-            })
+        .map(|Like { past, recurrence }| Similar {
+            number: past.number,
+            occurred: past.occurred,
+            treatment: past.treatment,
+            recurrence,
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use crate::desk::letter::{Happening, What};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Sign, Trial};
 use crate::desk::rules::{Confidence, VerdictCode};
-use crate::desk::{Reason, incident, probe, source};
+use crate::desk::{Reason, incident, past, probe, source};
 use crate::render::words;
 
 /// A name as the configuration and the record write it: serde's own, so that there is only one.
@@ -201,6 +201,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::JudgeAt(Some(at)) => (format!("{name} is judged anew at {}", names.at(*at)), Weight::Headline),
         Edit::JudgeAt(None) => (format!("{name} waits for no time"), Weight::Detail),
         Edit::WatchMark(_) => (format!("counted {name}"), Weight::Detail),
+        Edit::Archived => (format!("archived {name}"), Weight::Detail),
         Edit::Digested => (format!("listed {name}"), Weight::Detail),
     }
 }
@@ -330,4 +331,12 @@ fn what_words(what: &What) -> String {
         What::Severity { from, to } => format!("severity {from} to {to}"),
         What::PlannedWork { name, stage, .. } => format!("planned work {:?} {}", one_line(name), word(stage)),
     }
+}
+
+pub(super) fn past(change: &past::Change) -> (String, Weight) {
+    let what = match change {
+        past::Change::Kept { component, past } => format!("remembers {} of {component}", past.number),
+        past::Change::Forgotten { component, before } => format!("forgot what {component} had before {before}"),
+    };
+    (what, Weight::Detail)
 }

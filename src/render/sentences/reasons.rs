@@ -3,7 +3,7 @@
 use super::{Names, one_line};
 use crate::desk::incident::ReportReason;
 use crate::desk::owed::Why;
-use crate::desk::{Reason, alert, cover, house, incident, modification, owed, probe, request, source};
+use crate::desk::{Reason, alert, cover, house, incident, modification, owed, past, probe, request, source};
 
 pub(super) fn reason(names: Names, reason: &Reason) -> String {
     match reason {
@@ -16,6 +16,7 @@ pub(super) fn reason(names: Names, reason: &Reason) -> String {
         Reason::Owed(reason) => owed_reason(names, reason),
         Reason::Cover(reason) => cover_reason(reason),
         Reason::Probe(reason) => probe_reason(*reason).to_owned(),
+        Reason::Past(past::Reason::Old) => "it was long ago".to_owned(),
         Reason::House(reason) => house_reason(*reason),
     }
 }
@@ -118,6 +119,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
         incident::Reason::Recurs => "the same fault was there before".to_owned(),
         incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
+        incident::Reason::Old => "it was long ago".to_owned(),
         incident::Reason::OnSite => "only eyes can see it".to_owned(),
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::TrialOver => "the trial is over".to_owned(),
@@ -127,6 +129,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
 
 fn request_reason(reason: &request::Reason) -> &'static str {
     match reason {
+        request::Reason::Old => "it was long ago",
         request::Reason::Verdict => "the verdict names it",
         request::Reason::HandedBack => "it answered that it is not its part",
         request::Reason::Act => "the desk said so",

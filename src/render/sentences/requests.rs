@@ -23,6 +23,7 @@ pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight
             );
             (what, Weight::Headline)
         }
+        request::Change::Forgotten(id) => (format!("forgot {id}"), Weight::Detail),
         request::Change::Sent(id) => (format!("sent request to {}", names.request(*id)), Weight::Detail),
         request::Change::Acknowledged { request, at } => {
             (format!("acknowledged by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)

@@ -5,6 +5,7 @@
 
 use super::super::files;
 use super::super::record::StoreId;
+use super::catalogue::{Catalogue, Filed};
 use super::entry::{self, Assembly, META, Meta, Tally};
 use super::{Batch, Entities};
 use std::fs::File;
@@ -21,6 +22,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct Db {
     sled: sled::Db,
     path: PathBuf,
+    /// What is archived.
+    pub(super) catalogue: Catalogue,
     /// As stored.
     pub(super) meta: Meta,
 }
@@ -45,7 +48,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, 
     })
 }
 
-fn said(error: sled::Error) -> String {
+pub(super) fn said(error: sled::Error) -> String {
     format!("sled: {error}")
 }
 
@@ -58,7 +61,13 @@ pub(super) fn open(path: &Path, cache: u64, store: StoreId, tick: &dyn Fn()) -> 
     match meta {
         Some(meta) if meta.store != store => Err(format!("it belongs to the store {}", meta.store)),
         Some(meta) if meta.tally != tally => Err(differs(meta.tally, tally)),
-        Some(meta) => Ok(Opened::Good(Db { sled, path: path.to_owned(), meta }, assembly.finish()?)),
+        Some(meta) => {
+            let catalogue = Catalogue::open(&sled, false)?;
+            if catalogue.is_small() {
+                catalogue.check(tick)?;
+            }
+            Ok(Opened::Good(Db { sled, path: path.to_owned(), catalogue, meta }, assembly.finish()?))
+        }
         None if tally.entries == 0 => Ok(Opened::Blank(sled)),
         None => Err("its own record is missing".to_owned()),
     }
@@ -109,25 +118,32 @@ fn read(
 
 impl Db {
     /// Makes a new one in `path`, which is empty or not there. It says at once, on the disk, that it holds nothing.
-    pub(super) fn create(path: &Path, cache: u64, store: StoreId) -> Result<Self, String> {
-        Self::begin(sled(path, cache)?, path, store)
+    pub(super) fn create(path: &Path, cache: u64, store: StoreId, is_new: bool) -> Result<Self, String> {
+        Self::begin(sled(path, cache)?, path, store, is_new)
     }
 
     /// Makes a blank one ours.
-    pub(super) fn begin(sled: sled::Db, path: &Path, store: StoreId) -> Result<Self, String> {
+    pub(super) fn begin(sled: sled::Db, path: &Path, store: StoreId, is_new: bool) -> Result<Self, String> {
         let meta = Meta { store, applied: 0, tally: Tally::default() };
-        let db = Self { sled, path: path.to_owned(), meta };
+        let mut catalogue = Catalogue::open(&sled, is_new)?;
+        if is_new {
+            catalogue.complete()?;
+        }
+        let db = Self { sled, path: path.to_owned(), catalogue, meta };
         db.sled.insert(META, meta.encode()).map_err(said)?;
         db.sync()?;
         Ok(db)
     }
 
-    /// Applies changes with `applied` and the tally in one batch: whole or not at all.
+    /// Applies changes with `applied` and the tally in one batch: whole or not at all. What is archived is filed before:
+    /// frames that are applied again file it again.
     pub(super) fn write<'a>(
         &mut self,
         applied: u64,
         changes: impl Iterator<Item = (&'a Vec<u8>, &'a Option<Vec<u8>>)>,
+        filed: impl Iterator<Item = (u64, &'a Filed)>,
     ) -> Result<(), String> {
+        self.catalogue.write(filed)?;
         let mut batch = sled::Batch::default();
         let mut tally = self.meta.tally;
         for (key, value) in changes {
@@ -204,7 +220,7 @@ impl Db {
     pub(super) fn check(&self, tick: &dyn Fn()) -> Result<(), String> {
         let (meta, tally) = read(&self.sled, tick, |_| Ok(()))?;
         match meta {
-            Some(meta) if meta == self.meta && meta.tally == tally => Ok(()),
+            Some(meta) if meta == self.meta && meta.tally == tally => self.catalogue.check(tick),
             _ => Err(differs(self.meta.tally, tally)),
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn split(key: &[u8], value: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         .collect()
 }
 
-fn seal(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn seal(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     let mut crc = crc32fast::Hasher::new();
     crc.update(&[VERSION]);
     crc.update(key);
@@ -55,7 +55,7 @@ fn seal(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     value
 }
 
-fn unseal<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], String> {
+pub(super) fn unseal<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], String> {
     let Some((front, rest)) = value.split_first_chunk::<5>() else {
         return Err(format!("the entry {} is cut short", show(key)));
     };

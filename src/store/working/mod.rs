@@ -3,9 +3,12 @@
 //! It spares the start a long replay, nothing more: whatever is wrong with it, it is set aside and filled again from
 //! the owner's state. So nothing here is waited for when frames are committed, and no failure reaches the desk.
 
+mod catalogue;
 mod db;
 mod entry;
 mod owner;
+
+pub use catalogue::{Filed, Found as Archived, Search};
 
 use super::error::Error;
 use super::quarantine::Quarantine;
@@ -85,10 +88,26 @@ pub(super) struct Held {
     pub(super) digest: u128,
 }
 
+/// Takes what a search found, or why it could not be looked for.
+pub type Answer = Box<dyn FnOnce(Result<Vec<Archived>, String>) + Send>;
+
+/// What frames changed: the things, and what of them is over.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Things with their new values.
+    pub entities: Batch,
+    /// What is over now, or was and changed: to be filed.
+    pub filed: Vec<Filed>,
+}
+
 enum Command {
-    Apply(RangeInclusive<u64>, Batch),
+    Apply(RangeInclusive<u64>, Changes),
+    File(Vec<(u64, Filed)>),
+    Complete,
+    Find(Search, Answer),
     Fill(u64, Entities),
     Checkpoint(SyncSender<Result<Held, String>>),
+    End,
 }
 
 /// What the thread and its callers share.
@@ -97,6 +116,8 @@ struct Shared {
     condition: Mutex<Condition>,
     progress: Mutex<Instant>,
     behind: AtomicBool,
+    /// Not everything that is over is filed.
+    unfiled: AtomicBool,
 }
 
 impl Shared {
@@ -195,6 +216,7 @@ impl Working {
             condition: Mutex::new(Condition::Empty),
             progress: Mutex::new(Instant::now()),
             behind: AtomicBool::new(false),
+            unfiled: AtomicBool::new(false),
         });
         let mut owner = owner::Owner::new(settings.clone(), Arc::clone(&shared));
         thread::Builder::new().name("kiriwake-sled".to_owned()).spawn(move || {
@@ -215,8 +237,8 @@ impl Working {
     }
 
     /// Hands over what the frames `seqs` changed. Never waits: a thread that cannot follow is filled anew later.
-    pub(super) fn apply(&self, seqs: RangeInclusive<u64>, batch: Batch) {
-        self.send(Command::Apply(seqs, batch));
+    pub(super) fn apply(&self, seqs: RangeInclusive<u64>, changes: Changes) {
+        self.send(Command::Apply(seqs, changes));
     }
 
     /// Hands over the whole state after frame `seq`.
@@ -245,6 +267,29 @@ impl Working {
         answer.recv_timeout(limit).unwrap_or_else(|_| Err(format!("no answer within {limit:?}")))
     }
 
+    /// Looks for what is archived; never waits.
+    pub(super) fn find(&self, search: Search, answer: Answer) {
+        let taken = self.commands.as_ref().map(|commands| commands.try_send(Command::Find(search, answer)));
+        let refused = match taken {
+            Some(Ok(())) => return,
+            Some(Err(TrySendError::Full(command) | TrySendError::Disconnected(command))) => Some(command),
+            None => None,
+        };
+        if let Some(Command::Find(_, answer)) = refused {
+            answer(Err("its thread takes no more questions at the moment".to_owned()));
+        }
+    }
+
+    /// Whether not everything that is over is filed; then the owner reads the journal and hands it to a [`Filer`].
+    pub(super) fn is_unfiled(&self) -> bool {
+        self.shared.unfiled.load(Ordering::Acquire)
+    }
+
+    /// For filing what is found in the journal, from any thread.
+    pub(super) fn filer(&self) -> Option<Filer> {
+        self.commands.clone().map(Filer)
+    }
+
     /// How it is.
     pub(super) fn condition(&self) -> Condition {
         lock(&self.shared.condition).clone()
@@ -257,7 +302,10 @@ impl Working {
 
     /// Ends the thread after what waits was written; gives up after `limit`, and then the journal has it all.
     pub(super) fn close(&mut self, limit: Duration) {
-        self.commands = None;
+        // Not by dropping the sender alone: a filer may hold another.
+        if let Some(commands) = self.commands.take() {
+            let _ = commands.send(Command::End);
+        }
         if self.ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
             tracing::error!(?limit, "the working state did not close in time; its tail will be read from the journal");
         }
@@ -272,6 +320,24 @@ impl Drop for Working {
     }
 }
 
+/// Files what is found in the journal.
+#[derive(Debug, Clone)]
+pub struct Filer(SyncSender<Command>);
+
+impl Filer {
+    /// Files things that were over at the frames named beside them. Waits while the thread has much to do; `false` when
+    /// it has ended, and nothing needs to be filed any more.
+    pub fn file(&self, filed: Vec<(u64, Filed)>) -> bool {
+        self.0.send(Command::File(filed)).is_ok()
+    }
+
+    /// Says that everything is filed.
+    pub fn complete(&self) {
+        // A thread that has ended is told by whoever opens the store again.
+        let _ = self.0.send(Command::Complete);
+    }
+}
+
 /// Looks at a copy of a working state: what it holds, or what is wrong with it. Opening changes the folder, hence
 /// the copy.
 pub(super) fn inspect(copy: &Path, store: StoreId, limit: Duration) -> Result<Option<Held>, String> {
@@ -281,7 +347,10 @@ pub(super) fn inspect(copy: &Path, store: StoreId, limit: Duration) -> Result<Op
         .name("kiriwake-look".to_owned())
         .spawn(move || {
             let outcome = db::guarded(|| match db::open(&copy, 1 << 20, store, &|| ())? {
-                db::Opened::Good(db, _) => Ok(Some(owner::held(&db))),
+                db::Opened::Good(db, _) => {
+                    db.catalogue.check(&|| ())?;
+                    Ok(Some(owner::held(&db)))
+                }
                 db::Opened::Blank(_) => Ok(None),
             });
             // Nobody waits any more when it took too long.

@@ -5,7 +5,7 @@
 
 use super::super::quarantine::Quarantine;
 use super::db::{self, Db, Opened, guarded};
-use super::{Batch, Command, Condition, Entities, FOLDER, Held, Settings, Shared};
+use super::{Changes, Command, Condition, Entities, FOLDER, Filed, Held, Search, Settings, Shared};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::RangeInclusive;
@@ -52,6 +52,7 @@ impl Sled {
 #[derive(Default)]
 struct Waiting {
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    filed: Vec<(u64, Filed)>,
     bytes: usize,
     seq: u64,
     since: Option<Instant>,
@@ -81,7 +82,7 @@ impl Owner {
                 Ok(Some((held, entities)))
             }
             Opened::Blank(sled) => {
-                let db = guarded(|| Db::begin(sled, &path, store))?;
+                let db = guarded(|| Db::begin(sled, &path, store, is_new))?;
                 Ok(self.begin(db, is_new))
             }
         }
@@ -90,7 +91,7 @@ impl Owner {
     /// Begins an empty one; the state of a new store is empty, so it already holds it.
     pub(super) fn create(&mut self, is_new: bool) -> Result<Option<(Held, Entities)>, String> {
         let (path, Settings { cache, store, .. }) = (self.path(), self.settings.clone());
-        let db = guarded(|| Db::create(&path, cache, store))?;
+        let db = guarded(|| Db::create(&path, cache, store, is_new))?;
         Ok(self.begin(db, is_new))
     }
 
@@ -105,6 +106,7 @@ impl Owner {
     }
 
     fn follow(&mut self, db: Db) {
+        self.shared.unfiled.store(!db.catalogue.is_complete(), Ordering::Release);
         self.shared.set(Condition::Following { applied: db.meta.applied });
         self.sled = Sled::Following(db);
     }
@@ -115,12 +117,17 @@ impl Owner {
             let received = commands.recv_timeout(self.patience());
             self.shared.tick();
             match received {
-                Ok(Command::Apply(seqs, batch)) => self.take(seqs, batch),
+                Ok(Command::Apply(seqs, changes)) => self.take(seqs, changes),
+                Ok(Command::File(filed)) => {
+                    self.catalogue(|db| db.catalogue.write(filed.iter().map(|(seq, filed)| (*seq, filed))))
+                }
+                Ok(Command::Complete) => self.complete(),
+                Ok(Command::Find(search, answer)) => answer(self.find(&search)),
                 Ok(Command::Fill(seq, entities)) => self.fill(seq, &entities),
                 // Whoever asked may have stopped waiting.
                 Ok(Command::Checkpoint(reply)) => drop(reply.send(self.checkpoint())),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+                Ok(Command::End) | Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.shared.behind.swap(false, Ordering::AcqRel) {
                 self.break_down("it fell behind and batches were dropped".to_owned());
@@ -150,7 +157,32 @@ impl Owner {
         due.unwrap_or(TICK).min(TICK)
     }
 
-    fn take(&mut self, seqs: RangeInclusive<u64>, batch: Batch) {
+    /// Does something with the catalogue; one that fails takes everything with it, and is filed anew.
+    fn catalogue(&mut self, work: impl FnOnce(&mut Db) -> Result<(), String>) {
+        let Sled::Following(db) = &mut self.sled else { return };
+        if let Err(why) = guarded(|| work(db)) {
+            self.break_down(why);
+        }
+    }
+
+    fn complete(&mut self) {
+        self.catalogue(|db| db.catalogue.complete());
+        if matches!(self.sled, Sled::Following(_)) {
+            self.shared.unfiled.store(false, Ordering::Release);
+        }
+    }
+
+    /// Looks in the catalogue, what waits to be written included.
+    fn find(&mut self, search: &Search) -> Result<Vec<super::Archived>, String> {
+        self.write();
+        let Sled::Following(db) = &self.sled else {
+            return Err("the working state is not usable at the moment".to_owned());
+        };
+        let found = guarded(|| db.catalogue.find(search));
+        found.inspect_err(|why| self.break_down(why.clone()))
+    }
+
+    fn take(&mut self, seqs: RangeInclusive<u64>, changes: Changes) {
         let Sled::Following(db) = &self.sled else { return };
         let last = db.meta.applied.max(self.waiting.seq);
         if *seqs.end() <= last {
@@ -158,7 +190,9 @@ impl Owner {
         } else if *seqs.start() > last + 1 {
             self.break_down(format!("frames {} to {} were not handed to it", last + 1, seqs.start() - 1));
         } else {
-            self.waiting.bytes += db::merge(&mut self.waiting.changes, batch);
+            self.waiting.bytes += db::merge(&mut self.waiting.changes, changes.entities);
+            self.waiting.bytes += changes.filed.iter().map(|filed| filed.line.len()).sum::<usize>();
+            self.waiting.filed.extend(changes.filed.into_iter().map(|filed| (*seqs.end(), filed)));
             self.waiting.seq = *seqs.end();
             self.waiting.since.get_or_insert_with(Instant::now);
         }
@@ -170,7 +204,10 @@ impl Owner {
         if waiting.since.is_none() {
             return;
         }
-        match guarded(|| db.write(waiting.seq, waiting.changes.iter())) {
+        match guarded(|| {
+            let filed = waiting.filed.iter().map(|(seq, filed)| (*seq, filed));
+            db.write(waiting.seq, waiting.changes.iter(), filed)
+        }) {
             Ok(()) => self.shared.set(Condition::Following { applied: waiting.seq }),
             Err(why) => self.break_down(why),
         }

@@ -2,7 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::letter::Fact;
-use crate::desk::likeness;
+use crate::desk::likeness::{self, Like};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +22,10 @@ impl Kind for Recurred {
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
         let like = likeness::like(case.state, case.book, case.incident).into_iter().find(|like| like.recurrence);
-        match like.and_then(|like| case.state.incidents.get(&like.incident)) {
-            Some(before) => Truth::Holds(vec![Fact::Recurred { number: before.name(), at: before.occurred }]),
+        match like {
+            Some(Like { past, .. }) => {
+                Truth::Holds(vec![Fact::Recurred { number: past.number.to_string(), at: past.occurred }])
+            }
             None => Truth::Fails { saw: "no like fault was restored lately".to_owned() },
         }
     }

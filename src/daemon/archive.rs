@@ -1,0 +1,232 @@
+//! The archive: incidents that are over, filed in the store's catalogue and read again from the journal.
+//!
+//! A catalogue entry names two frames: the one at which the incident was over (its alerts, requests and messages were all
+//! there) and the one that changed it last. Reading folds the journal up to them, from the snapshot before. Not here: when
+//! the desk lets go of an incident ([`crate::desk::past`]), and how the catalogue is kept (`store`).
+
+use super::record;
+use crate::control::view::{self, Dossier};
+use crate::desk::ids::{IncidentId, PartyId};
+use crate::desk::incident::{Edit, StatusName};
+use crate::desk::rules::Rules;
+use crate::desk::state::State;
+use crate::desk::{Change, Desk, Frame, alert, incident, owed};
+use crate::store::{self, Archived, Filed, Filer, History, Search};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Entries handed over at once.
+const TOGETHER: usize = 256;
+
+/// What a list shows of an archived incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// How it ended.
+    pub(crate) status: StatusName,
+    /// 重大度
+    pub(crate) severity: Option<u8>,
+    /// 発生
+    pub(crate) occurred: Timestamp,
+    /// What it was about.
+    pub(crate) summary: String,
+    /// Who had to do the last thing.
+    pub(crate) owner: Option<PartyId>,
+    /// Its alerts, as far as they were still in memory.
+    pub(crate) alerts: usize,
+}
+
+/// A moment as the catalogue orders it. Before 1970 is 1970.
+fn moment(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millisecond()).unwrap_or_default()
+}
+
+/// What is looked for by `name`: a number, or an internal id (`I-12`).
+pub(crate) fn called(name: &str) -> Search {
+    match name.strip_prefix("I-").and_then(|id| id.parse().ok()) {
+        Some(id) => Search::Id(id),
+        None => Search::Name(name.to_owned()),
+    }
+}
+
+/// What occurred within a stretch of time, its end excluded: the latest `most`.
+pub(crate) fn between(from: Timestamp, until: Timestamp, most: usize) -> Search {
+    Search::Between { moments: moment(from)..moment(until), most }
+}
+
+/// Incident `id` as it is filed; `None` while it goes on, or when it is in memory no longer and was filed before.
+pub(super) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, record::Error>> {
+    let incident = state.incidents.get(&id)?;
+    let status = incident.status.name();
+    if status.open() || status.burning() {
+        return None;
+    }
+    let representative = incident.representative.and_then(|alert| state.alerts.get(&alert));
+    let line = Line {
+        status,
+        severity: incident.severity.as_ref().map(|severity| severity.value),
+        occurred: incident.occurred,
+        summary: representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone()),
+        owner: incident.owner.clone(),
+        alerts: state.members_of(id).count(),
+    };
+    let name = incident.number.as_ref().map(ToString::to_string);
+    let line = serde_json::to_vec(&line).map_err(record::Error::from);
+    Some(line.map(|line| Filed { id: id.0, name, moment: moment(incident.occurred), line }))
+}
+
+/// Files everything in the journal of `folder` that is over, up to its end; how many.
+///
+/// # Errors
+/// When the journal cannot be read. What of it does not read is left out; the start has told of it.
+pub(super) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usize, store::Error> {
+    let history = History::open(folder, record::SCHEMA)?;
+    let (mut filed_ids, mut together) = (BTreeSet::new(), Vec::new());
+    let begin = if history.is_whole() { None } else { history.snapshots().last() };
+    let mut desk = Desk::new(State::default(), rules);
+    let mut last = 0;
+    if let Some((seq, payload)) = begin {
+        last = seq;
+        begin_with(&mut desk, &payload, seq, &mut together);
+    }
+    for frame in history.frames(last) {
+        if frame.seq > last + 1 {
+            // What is missing may be known again from the next file's beginning.
+            if let Some((seq, payload)) = history.at(frame.seq - 1).filter(|(seq, _)| *seq > last) {
+                begin_with(&mut desk, &payload, seq, &mut together);
+            }
+        }
+        last = frame.seq;
+        let Ok(read) = record::read::<Frame>(&frame.payload) else { continue };
+        desk.fold(&read);
+        let touched: BTreeSet<IncidentId> = read.entries.iter().filter_map(|entry| touched(&entry.change)).collect();
+        together.extend(touched.into_iter().filter_map(|id| Some((last, filed(desk.state(), id)?.ok()?))));
+        if together.len() >= TOGETHER {
+            filed_ids.extend(together.iter().map(|(_, filed)| filed.id));
+            if !filer.file(std::mem::take(&mut together)) {
+                return Ok(filed_ids.len());
+            }
+        }
+    }
+    filed_ids.extend(together.iter().map(|(_, filed)| filed.id));
+    if filer.file(together) {
+        filer.complete();
+    }
+    Ok(filed_ids.len())
+}
+
+fn begin_with(desk: &mut Desk, snapshot: &[u8], seq: u64, together: &mut Vec<(u64, Filed)>) {
+    let Ok(state) = record::read::<State>(snapshot) else { return };
+    *desk = Desk::new(state, desk.book().rules.clone());
+    let ids: Vec<IncidentId> = desk.state().incidents.keys().copied().collect();
+    together.extend(ids.into_iter().filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
+}
+
+/// The incident whose entry a change may alter.
+fn touched(change: &Change) -> Option<IncidentId> {
+    match change {
+        Change::Incident(incident::Change { what: Edit::Archived, .. }) => None,
+        Change::Incident(incident::Change { incident, .. }) => Some(*incident),
+        _ => None,
+    }
+}
+
+/// Everything on record about an archived incident: itself as it was last, with alerts and messages as they were before the
+/// desk let go of the first of them.
+///
+/// # Errors
+/// Says why when the journal does not tell any more.
+pub(crate) fn dossier(folder: &Path, rules: &Rules, archived: &Archived) -> Result<Dossier, String> {
+    let history = History::open(folder, record::SCHEMA).map_err(|error| error.to_string())?;
+    let id = IncidentId(archived.filed.id);
+    let see = |desk: &Desk| {
+        view::dossier(desk, &id.to_string()).ok_or_else(|| format!("the record does not know {id} at its end"))
+    };
+    let mut desk = desk_at(&history, rules, archived.first)?;
+    let mut latest = (archived.first == archived.last).then(|| see(&desk)).transpose()?;
+    let mut whole = None;
+    for read in frames(&history, archived.first) {
+        let (seq, frame) = read?;
+        if whole.is_none() && lets_go(desk.state(), &frame, id) {
+            whole = Some(see(&desk)?);
+        }
+        if whole.is_some() && latest.is_some() {
+            break;
+        }
+        desk.fold(&frame);
+        if seq == archived.last {
+            latest = Some(see(&desk)?);
+        }
+    }
+    let mut dossier = latest.ok_or_else(|| format!("the record ends before frame {}", archived.last))?;
+    if let Some(whole) = whole {
+        dossier.alerts = whole.alerts;
+        dossier.rows = whole.rows;
+        dossier.names.extend(whole.names);
+    }
+    dossier.archived = true;
+    Ok(dossier)
+}
+
+/// Whether a frame takes something of incident `id` out of memory.
+fn lets_go(state: &State, frame: &Frame, id: IncidentId) -> bool {
+    frame.entries.iter().any(|entry| match &entry.change {
+        Change::Alert(alert::Change::Forgotten(alert)) => {
+            state.alerts.get(alert).is_some_and(|alert| alert.incident() == Some(id))
+        }
+        Change::Owed(owed::Change::Forgotten(row)) => state.owed.get(row).is_some_and(|row| row.incident == Some(id)),
+        Change::Incident(incident::Change { incident, what: Edit::Archived }) => *incident == id,
+        _ => false,
+    })
+}
+
+/// What `view` sees of incident `id` at the desk after frame `seq`.
+///
+/// # Errors
+/// Says why when the journal does not tell any more.
+pub(crate) fn look<T>(
+    folder: &Path,
+    rules: &Rules,
+    id: u64,
+    seq: u64,
+    view: impl FnOnce(&Desk, &str) -> Option<T>,
+) -> Result<T, String> {
+    let history = History::open(folder, record::SCHEMA).map_err(|error| error.to_string())?;
+    let (desk, name) = (desk_at(&history, rules, seq)?, IncidentId(id).to_string());
+    view(&desk, &name).ok_or_else(|| format!("frame {seq} of the record does not know {name}"))
+}
+
+/// The desk after frame `seq`.
+fn desk_at(history: &History, rules: &Rules, seq: u64) -> Result<Desk, String> {
+    let (mut last, state) = match history.at(seq) {
+        Some((last, payload)) => (last, record::read::<State>(&payload).map_err(|error| error.to_string())?),
+        None => (0, State::default()),
+    };
+    let mut desk = Desk::new(state, rules.clone());
+    if last == seq {
+        return Ok(desk);
+    }
+    for read in frames(history, last) {
+        let frame;
+        (last, frame) = read?;
+        desk.fold(&frame);
+        if last == seq {
+            return Ok(desk);
+        }
+    }
+    Err(format!("the record ends before frame {seq}"))
+}
+
+/// The frames after `after`, none missing.
+fn frames(history: &History, after: u64) -> impl Iterator<Item = Result<(u64, Frame), String>> {
+    let mut last = after;
+    history.frames(after).map(move |frame| {
+        if frame.seq != last + 1 {
+            return Err(format!("frames {} to {} of the record are missing", last + 1, frame.seq - 1));
+        }
+        last = frame.seq;
+        let read = record::read::<Frame>(&frame.payload).map_err(|error| format!("frame {last}: {error}"));
+        read.map(|read| (last, read))
+    })
+}

@@ -1,0 +1,95 @@
+//! Incidents and requests coming, changing and leaving, with the indexes derived from them.
+
+use super::{State, Wakeup, When};
+use crate::desk::ids::{ComponentId, IncidentId, RequestId};
+use crate::desk::incident::{Incident, StatusName};
+
+impl State {
+    pub(in crate::desk) fn put_incident(&mut self, incident: Incident) {
+        let (id, name) = (incident.id, incident.status.name());
+        if let Some(number) = &incident.number {
+            self.by_number.insert(number.clone(), id);
+        }
+        for (wakeup, when) in incident.dues() {
+            self.agenda.set(wakeup, when);
+        }
+        let root = incident.root.clone();
+        self.incidents.insert(id, incident);
+        self.mark_incident(id, name);
+        self.root_of(id, None, root);
+    }
+
+    /// An archived incident leaves, with everything derived from it. One that is not known is counted.
+    pub(in crate::desk) fn remove_incident(&mut self, id: IncidentId) {
+        let Some(incident) = self.incidents.remove(&id) else {
+            self.tally.strays += 1;
+            return;
+        };
+        if let Some(number) = &incident.number {
+            self.by_number.remove(number);
+        }
+        for (wakeup, _) in incident.dues() {
+            self.agenda.set(wakeup, None);
+        }
+        for set in [&mut self.open, &mut self.detecting, &mut self.burning, &mut self.reshaped] {
+            set.remove(&id);
+        }
+        self.root_of(id, incident.root, None);
+    }
+
+    pub(in crate::desk) fn remove_request(&mut self, id: RequestId) {
+        let Some(request) = self.requests.remove(&id) else { return };
+        if let Some(others) = self.requests_of.get_mut(&request.incident) {
+            others.remove(&id);
+            if others.is_empty() {
+                self.requests_of.remove(&request.incident);
+            }
+        }
+    }
+
+    /// The root of an incident moved.
+    pub(in crate::desk) fn root_of(&mut self, id: IncidentId, before: Option<ComponentId>, after: Option<ComponentId>) {
+        if before == after {
+            return;
+        }
+        if let Some(before) = before
+            && let Some(there) = self.rooted.get_mut(&before)
+        {
+            there.remove(&id);
+            if there.is_empty() {
+                self.rooted.remove(&before);
+            }
+        }
+        if let Some(after) = after {
+            self.rooted.entry(after).or_default().insert(id);
+        }
+    }
+
+    pub(in crate::desk) fn mark_incident(&mut self, id: IncidentId, status: StatusName) {
+        for (set, inside) in [
+            (&mut self.open, status.open()),
+            (&mut self.detecting, status == StatusName::Detected),
+            (&mut self.burning, status.burning()),
+        ] {
+            if inside {
+                set.insert(id);
+            } else {
+                set.remove(&id);
+            }
+        }
+    }
+
+    /// Deadlines of a request, and whether its party is closed for long.
+    pub(in crate::desk) fn mark_request(&mut self, id: RequestId) {
+        let request = self.requests.get(&id);
+        let chase = request.and_then(|request| request.chase_at).map(When::Wall);
+        let closure = request.and_then(|request| request.closure.as_ref()).map(|closure| When::Wall(closure.due));
+        if closure.is_some() {
+            self.closed.insert(id);
+        } else {
+            self.closed.remove(&id);
+        }
+        self.agenda.set(Wakeup::Chase(id), chase);
+        self.agenda.set(Wakeup::Closure(id), closure);
+    }
+}

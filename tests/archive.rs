@@ -1,0 +1,140 @@
+//! What ended five weeks ago, with the built binary: it has left the daemon's memory, and every command still tells of it.
+
+mod support;
+
+use jiff::{SignedDuration, Timestamp};
+use kiriwake::config::{self, Environment};
+use kiriwake::desk::act::{Act, Actor, CancelKind, Deed, Role};
+use kiriwake::desk::evidence::{Gathered, Lack};
+use kiriwake::desk::letter::DetectedBy;
+use kiriwake::desk::now::{Elapsed, Now};
+use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
+use kiriwake::desk::owed::{self, Work};
+use kiriwake::desk::state::State;
+use kiriwake::desk::{Change, Desk, Frame, Input};
+use kiriwake::store::{self, Store};
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+use support::Scratch;
+use support::daemon::Daemon;
+use support::site::{Neighbours, Site};
+use support::smtp_sink::SmtpSink;
+use support::wait_for;
+
+const SOON: Duration = Duration::from_secs(30);
+
+/// Puts on record what a desk did 40 days ago: a call, its mails, and its cancellation. Its number.
+fn record_what_was(site: &Site, began: Timestamp) -> String {
+    let today = began.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let Ok((settings, _)) = config::load(&site.config, &Environment::default(), today) else {
+        panic!("the configuration of the test has faults");
+    };
+    let (mut store, start) = Store::open(&site.state, store::Options::default()).expect("a new store");
+    let mut desk = Desk::new(State::default(), settings.rules);
+    let rules = desk.book().rules.hash.clone();
+    let actor = || Actor { name: "佐藤".to_owned(), role: Role::Operator };
+    let call = Act::Open {
+        summary: "帳票が印刷できない".to_owned(),
+        component: Some("core-switch".into()),
+        detected_by: DetectedBy::UserPhone,
+        occurred: None,
+        severity: Some(2),
+        separate: true,
+    };
+    let mut inputs = VecDeque::from([
+        Input::Started { store: start.store_id.to_string(), epoch: 1 },
+        Input::RulesLoaded { hash: rules.clone() },
+        Input::Act { actor: actor(), act: call },
+    ]);
+    let mut frames = Vec::new();
+    let mut step = |desk: &mut Desk, inputs: &mut VecDeque<Input>, now: Now| {
+        while let Some(input) = inputs.pop_front() {
+            let entries = desk.step(now, input.clone()).entries;
+            for entry in &entries {
+                if let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change {
+                    let outcome = arrived(&desk.state().owed[owed].work);
+                    inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
+                }
+            }
+            let frame = Frame { at: now, rules: rules.clone(), input, entries };
+            let mut payload = serde_json::to_value(&frame).expect("a frame");
+            payload.as_object_mut().expect("an object").insert("format".to_owned(), 1.into());
+            frames.push(payload.to_string());
+        }
+    };
+    let mut now = Now { wall: began, elapsed: Elapsed(0) };
+    step(&mut desk, &mut inputs, now);
+    let number = desk.state().by_number.keys().next().expect("a call is numbered at once").to_string();
+    now = Now { wall: began + SignedDuration::from_mins(20), elapsed: Elapsed(20 * 60_000) };
+    let deed = Deed::Cancel { reason: "プリンタの用紙切れ".to_owned(), kind: CancelKind::default() };
+    inputs.push_back(Input::Act { actor: actor(), act: Act::On { incident: number.clone(), deed } });
+    step(&mut desk, &mut inputs, now);
+    store.commit(&frames).expect("room on the disk");
+    store.close().expect("a store that closes");
+    number
+}
+
+fn arrived(work: &Work) -> Outcome {
+    let why = || "not asked by this test".to_owned();
+    match work {
+        Work::Ping { .. } => Outcome::Ping(Ping::NotKnown { why: why() }),
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
+        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: why() }),
+        Work::Evidence(ask) => {
+            Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps: vec![ask.nothing(Lack::NotThere)] })
+        }
+        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
+        Work::Message { addresses, .. } => {
+            let accepted = || Delivery::Accepted { answer: "250 ok".to_owned() };
+            Outcome::Message(addresses.iter().map(|known| (known.address.clone(), accepted())).collect())
+        }
+    }
+}
+
+fn listed(daemon: &Daemon, arguments: &[&str]) -> Vec<String> {
+    let lines: Value = serde_json::from_str(&daemon.tell(arguments)).expect("JSON");
+    let name = |line: &Value| line["number"].as_str().unwrap_or_default().to_owned();
+    lines.as_array().expect("a list").iter().map(name).collect()
+}
+
+#[test]
+fn what_has_left_memory_is_listed_shown_and_explained_and_changed_no_more() {
+    let scratch = Scratch::new("archive");
+    let mail = SmtpSink::start();
+    let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, mail.port()));
+    let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
+    let began = Timestamp::now() - SignedDuration::from_hours(40 * 24);
+    let number = record_what_was(&site, began);
+
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    wait_for("it to leave memory", SOON, || {
+        (!listed(&daemon, &["--json", "incident", "list", "--all"]).contains(&number)).then_some(())
+    });
+    let from = (began - SignedDuration::from_hours(1)).to_string();
+    let to = (began + SignedDuration::from_hours(1)).to_string();
+    assert!(listed(&daemon, &["--json", "incident", "list", "--from", &from, "--to", &to]).contains(&number));
+    assert!(!listed(&daemon, &["--json", "incident", "list", "--from", &to]).contains(&number));
+
+    let shown = daemon.tell(&["incident", "show", &number]);
+    for words in
+        ["帳票が印刷できない", "read from the record", "プリンタの用紙切れ", "O-6  cancelled  A町 総務課 情報係"]
+    {
+        assert!(shown.contains(words), "{words} is missing:\n{shown}");
+    }
+    assert!(!shown.contains("under way"), "its messages are shown as they ended:\n{shown}");
+    assert!(daemon.tell(&["explain", &number]).contains(&number));
+    assert!(daemon.tell(&["incident", "evidence", &number]).contains(&number));
+    let refused = daemon.ask(&["incident", "note", &number, "用紙を補充"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("is archived") && !refused.status.success(), "{said}");
+    assert!(daemon.terminate().success());
+    verify(&site.state);
+}
+
+fn verify(state: &Path) {
+    let report = store::verify(state, 1, &mut |_| ()).expect("a store that reads");
+    assert!(matches!(report.working, store::WorkingCheck::Whole { .. }), "{report}");
+}
