@@ -21,6 +21,9 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
         status.process,
         text::time(status.now, &zone)
     ));
+    if let Some(address) = &status.shadow {
+        text::out(&super::shadow(context.tongue, address));
+    }
     let rows: Vec<Vec<String>> = status
         .sources
         .iter()

@@ -32,6 +32,18 @@ pub(super) struct SiteTable {
     pub(super) language: Language,
     pub(super) mail: MailTable,
     pub(super) entry_phone: Option<String>,
+    #[serde(default)]
+    pub(super) mode: Mode,
+    pub(super) shadow_mail: Option<String>,
+}
+
+/// Whether anybody outside hears of anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Mode {
+    #[default]
+    Earnest,
+    Shadow,
 }
 
 #[derive(Debug, Deserialize)]

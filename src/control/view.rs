@@ -35,6 +35,9 @@ pub struct Status {
     pub now: Timestamp,
     /// Revision of the rules in force.
     pub rules: String,
+    /// On trial (試行): the one address that gets every message.
+    #[serde(default)]
+    pub shadow: Option<String>,
     /// Sources.
     pub sources: Vec<SourceStatus>,
     /// Open incidents by state.
@@ -234,6 +237,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         process: std::process::id(),
         now: now.wall,
         rules: rules.hash.clone(),
+        shadow: rules.site.shadow.clone(),
         sources: sources.collect(),
         incidents,
         unnumbered: state
@@ -367,7 +371,8 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
         to: match &row.work {
             Work::Message { letter, addresses, .. } => {
                 let addresses: Vec<&str> = addresses.iter().map(|known| known.address.as_str()).collect();
-                format!("{} <{}>", who(&letter.to), addresses.join(", "))
+                let trial = if letter.meant.is_some() { "(trial) " } else { "" };
+                format!("{trial}{} <{}>", who(&letter.to), addresses.join(", "))
             }
             Work::Ping { address, .. } => address.clone(),
             Work::Echoes { addresses } => format!("{} addresses", addresses.len()),

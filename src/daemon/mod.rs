@@ -144,6 +144,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let doctor = health::Doctor { queries: queries.clone(), pulse };
     let shown = health::start(&settings, &doctor);
     tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
+    say_mode(&settings);
     watchdog::ready();
 
     let mut house = House {
@@ -314,8 +315,19 @@ impl House {
             shown.stop().await;
         }
         self.shown = Some(health::start(&settings, &self.doctor));
-        self.settings = settings;
         tracing::info!(rules = hash, "the configuration was read again and is in force");
+        say_mode(&settings);
+        self.settings = settings;
+    }
+}
+
+/// Nobody should wonder why no vendor answers.
+fn say_mode(settings: &Settings) {
+    if let Some(to) = &settings.rules.site.shadow {
+        tracing::warn!(
+            to,
+            "ON TRIAL (mode = \"shadow\"): every message goes to one address, nobody else is told anything"
+        );
     }
 }
 

@@ -43,6 +43,11 @@ pub enum Change {
         /// Their revision.
         hash: String,
     },
+    /// The desk is on trial (試行) from now on; `None` = in earnest.
+    Shadow {
+        /// Since when.
+        since: Option<Timestamp>,
+    },
     /// When the next daily digest is due; `made` = one was made now.
     Digest {
         /// The next hour.
@@ -248,6 +253,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.house.restored = Some(Restored { mark: mark.clone(), made: *made });
         }
         Change::Rules { hash } => state.house.rules_hash.clone_from(hash),
+        Change::Shadow { since } => state.house.shadow = *since,
         Change::Digest { next, made } => {
             state.house.digest_due = Some(*next);
             if made.is_some() {

@@ -9,6 +9,7 @@ mod call;
 mod doubt;
 mod dropped;
 mod impact;
+mod meant;
 mod storm;
 
 pub use because::Because;
@@ -17,6 +18,7 @@ pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
 pub use impact::{Hours, Impact, OneSided, Users};
+pub use meant::{Meant, MeantFor};
 pub use storm::{StormLine, StormStage, Storms};
 
 use super::act::CancelKind;
@@ -44,6 +46,9 @@ pub struct Letter {
     pub from: Signature,
     /// What it says.
     pub matter: Matter,
+    /// On trial: to whom it would have gone; `None` = it is meant for who reads it.
+    #[serde(default)]
+    pub meant: Option<Meant>,
 }
 
 /// A certificate that ends soon, or has ended.
@@ -1023,6 +1028,20 @@ pub enum Notice {
     Dropped {
         /// Which, and why.
         message: DroppedMessage,
+    },
+    /// The desk is on trial (試行): every message goes to one address.
+    TrialBegins {
+        /// Messages and notes that were waiting to leave in earnest, and are held.
+        held: usize,
+        /// Open incidents.
+        open: usize,
+    },
+    /// The trial is over: messages go to whom they are for.
+    TrialEnds {
+        /// Open incidents nobody outside was told of; at most 50.
+        incidents: Vec<DigestLine>,
+        /// How many in all.
+        total: usize,
     },
     /// A channel has failed so often that it is left alone but for one attempt a minute.
     ChannelFails {

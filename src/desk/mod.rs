@@ -174,6 +174,7 @@ impl Desk {
             }
             Input::Tick => Reply::Recorded,
         };
+        deliver::switch(&mut turn);
         let due: Vec<Wakeup> = turn.state.agenda.due(now);
         for wakeup in &due {
             Self::wake(&mut turn, wakeup);

@@ -35,6 +35,7 @@ mod report;
 mod request;
 mod restored;
 pub mod sentences;
+mod shadow;
 mod silent;
 mod source;
 mod storm;
@@ -76,7 +77,11 @@ pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
         Language::Ja => japanese(letter, kept),
         Language::En => en::mail(letter, kept),
     };
-    Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) }
+    let words = Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) };
+    match &letter.meant {
+        Some(meant) => shadow::on_trial(words, letter.language, meant),
+        None => words,
+    }
 }
 
 /// Subject and sections in Japanese.

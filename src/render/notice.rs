@@ -7,8 +7,8 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
-    because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, silent, storm, text,
-    words,
+    because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow, silent,
+    storm, text, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
@@ -136,6 +136,8 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
+        Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
+        Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),
         Notice::Dropped { message } => dropped::told(message, number),
         Notice::ChannelFails { channel, why } => Told {
             title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),

@@ -11,6 +11,7 @@ mod offices;
 mod sources;
 mod storms;
 mod switch;
+mod trials;
 mod vendors;
 
 use jiff::Timestamp;
@@ -64,6 +65,7 @@ fn letter(written: &str, to: Addressee, matter: Matter) -> Letter {
             out_of_hours: night,
         },
         matter,
+        meant: None,
     }
 }
 
@@ -373,6 +375,8 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(bundles::bundles());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
+    let trials = trials::trials(&all);
+    all.extend(trials);
     let english = english::english(&all);
     all.extend(english);
     all

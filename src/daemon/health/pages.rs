@@ -25,6 +25,7 @@ pub(super) fn healthz(look: &Look) -> String {
     let page = json!({
         "status": if troubles.is_empty() { "ok" } else { "failing" },
         "troubles": troubles,
+        "mode": health.as_ref().map(|health| if health.shadow { "shadow" } else { "earnest" }),
         "version": env!("CARGO_PKG_VERSION"),
         "core": { "state": core, "age_seconds": vitals.core.as_secs() },
         "journal": {
@@ -68,6 +69,7 @@ pub(super) fn metrics(look: &Look) -> String {
     page.line("", vitals.waiting);
     page.head("steps_total", "counter", "Steps put on record since the start.").line("", vitals.steps);
     let Some(health) = health else { return page.text };
+    page.head("shadow", "gauge", "1 on trial: every message goes to one address.").line("", u64::from(health.shadow));
     page.head("incidents_open", "gauge", "Open incidents by severity, 1 the gravest.");
     for (severity, count) in SEVERITIES.iter().zip(health.open) {
         page.line(&format!("{{severity=\"{severity}\"}}"), count);

@@ -16,6 +16,7 @@ fn well() -> Look {
         SourceHealth { state: "blind", age: Duration::from_secs(900) },
     ];
     let health = Health {
+        shadow: false,
         open: [1, 0, 2, 0, 0],
         waiting: 3,
         dead: 1,

@@ -297,6 +297,8 @@ pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     if known.reporting.count > 0 {
         interim(turn, incident, ReportReason::News);
+    } else if known.reporting.only_tried {
+        report_first(turn, incident);
     }
 }
 

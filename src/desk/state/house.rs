@@ -31,6 +31,9 @@ pub struct House {
     /// terms repeat too, so its mark is part of every later outbox key.
     #[serde(default)]
     pub restored: Option<Restored>,
+    /// Since when the desk is on trial (試行); `None` = it works in earnest.
+    #[serde(default)]
+    pub shadow: Option<Timestamp>,
     /// When the last step was recorded.
     pub last_step: Option<Now>,
     /// When the next daily digest is due.

@@ -177,6 +177,8 @@ impl Mail<'_> {
                 ),
                 vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
             ),
+            Notice::TrialBegins { held, open } => self.trial_begins(*held, *open),
+            Notice::TrialEnds { incidents, total } => self.trial_ends(incidents, *total),
             Notice::Dropped { message } => self.dropped(message, number),
             Notice::ChannelFails { channel, why } => (
                 "A channel fails",

@@ -12,6 +12,7 @@ mod impact;
 mod phrases;
 mod record;
 mod restored;
+mod shadow;
 
 use super::commands;
 use super::frame::number_of;

@@ -26,6 +26,10 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
             (format!("next hand-over: {next}"), Weight::Detail)
         }
+        Change::Shadow { since: Some(_) } => {
+            ("on trial: every message goes to one address".to_owned(), Weight::Headline)
+        }
+        Change::Shadow { since: None } => ("in earnest: messages go to whom they are for".to_owned(), Weight::Headline),
         Change::Storm(change) => storm(names, change),
         Change::Flow(change) => flow(change),
         Change::Disk(change) => disk(names, change),
