@@ -17,6 +17,8 @@ const ROUND_TO_MINUTES: i64 = 15;
 /// A promised report that leaves no later than this after its hour counts from that hour: the clock of the next promise
 /// does not slip by a quarter because a tick came some milliseconds late.
 const PUNCTUAL: SignedDuration = SignedDuration::from_secs(60);
+/// What happens so soon after a report is told together.
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 /// So many reports in a row may have nothing new; then only news is told.
 const SILENT_REPORTS: u32 = 2;
 
@@ -270,12 +272,29 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
             last: last.clone(),
             next_report: next,
         };
-        if let Some(row) = send(turn, &office, Draft::new(Some(incident), severity, matter, Why::Interim)) {
+        let mut draft = Draft::new(Some(incident), severity, matter, Why::Interim);
+        draft.not_before = if graver(&news) { None } else { minute_after(turn, incident, &office) };
+        if let Some(row) = send(turn, &office, draft) {
             supersede_to(turn, row, &office, &earlier);
         }
     }
     let reported = Edit::Reported { count: nth, at: turn.now.wall, next, silent, offices: BTreeSet::new() };
     turn.edit(incident, reported, Reason::Report(reason));
+}
+
+/// What got graver is told at once.
+fn graver(news: &[Happening]) -> bool {
+    news.iter().any(|happening| matches!(happening.what, What::Severity { from, to } if to < from))
+}
+
+/// What happens within a minute of a report to an office is told in one: the next waits until the minute is over. Source:
+/// `RELIABILITY.md` §3.9.
+fn minute_after(turn: &Turn, incident: IncidentId, office: &PartyId) -> Option<Timestamp> {
+    let left = |row: &&Owed| {
+        matches!(row.kind(), "first_report" | "interim") && row.party() == Some(office) && row.attempts > 0
+    };
+    let last = turn.state.owed_of(incident).filter(left).map(|row| row.left_at()).max()?;
+    last.checked_add(MINUTE).ok().filter(|at| *at > turn.now.wall)
 }
 
 /// What a 続報 tells.
@@ -324,7 +343,9 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         .filter(|party| !offices.contains(party))
         .collect();
     let earlier = unsent_reports(turn, incident);
-    let waits = earlier.iter().filter_map(|id| turn.state.owed.get(id)).filter_map(|row| row.not_before).min();
+    // 第一報 that waits for an opening becomes 復旧報, which waits for it, too; a 続報 that waits out its minute holds nothing up.
+    let firsts = earlier.iter().filter_map(|id| turn.state.owed.get(id)).filter(|row| row.kind() != "interim");
+    let waits = firsts.filter_map(|row| row.not_before).min();
     for (party, to_office) in
         offices.iter().map(|office| (office, true)).chain(asked.iter().map(|party| (party, false)))
     {
