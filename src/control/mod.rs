@@ -13,6 +13,7 @@ pub mod disk;
 pub mod evidence;
 pub mod health;
 pub mod hits;
+pub mod mute;
 pub mod not_asked;
 pub mod server;
 pub mod view;

@@ -4,10 +4,11 @@ use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
 use super::disk::DiskStatus;
 use super::hits::{self, Hits};
+use super::mute::{MuteLine, mute};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
-use crate::desk::ids::{ComponentId, IncidentId, Number, OwedId};
+use crate::desk::ids::{IncidentId, Number, OwedId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::ledger::{Ledger, balance};
 use crate::desk::letter::Addressee;
@@ -182,25 +183,6 @@ pub struct RowLine {
 pub struct Books {
     /// Counts.
     pub ledger: Ledger,
-}
-
-/// An address that answers no ping when all is well.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MuteLine {
-    /// Of which component.
-    pub component: ComponentId,
-    /// The address.
-    pub address: String,
-    /// Since when that is known.
-    pub since: Timestamp,
-}
-
-fn mute(desk: &Desk) -> Vec<MuteLine> {
-    let line = |(component, since): (&ComponentId, &Timestamp)| {
-        let address = desk.book().rules.components.get(component)?.ping.clone()?;
-        Some(MuteLine { component: component.clone(), address, since: *since })
-    };
-    desk.state().house.mute.iter().filter_map(line).collect()
 }
 
 /// The daemon at a glance.

@@ -19,6 +19,7 @@ mod phone;
 mod reports;
 mod storm;
 mod trial;
+mod unread;
 mod vendor;
 
 pub(super) use certificates::certificate_seen;
