@@ -10,6 +10,8 @@ pub mod beside;
 pub mod client;
 pub mod covers;
 pub mod evidence;
+#[cfg(test)]
+mod fuzz;
 pub mod health;
 pub mod hits;
 pub mod not_asked;

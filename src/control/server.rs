@@ -91,6 +91,14 @@ pub struct ActRequest {
     pub act: Act,
 }
 
+impl ActRequest {
+    /// The act in the name of whoever is at the other end.
+    pub(super) fn by_account(self, account: String) -> Input {
+        let by = self.by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
+        Input::Act { actor: Actor::at_account(by, account, Role::Operator), act: self.act }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Trouble {
     Stopping,
@@ -282,10 +290,7 @@ async fn act(
     ConnectInfo(peer): ConnectInfo<Peer>,
     Json(request): Json<ActRequest>,
 ) -> Result<Json<Reply>, Trouble> {
-    let by = request.by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
-    let actor = Actor::at_account(by, peer.name, Role::Operator);
-    let input = Input::Act { actor, act: request.act };
-    doors.inbox.put(input).await.map(Json).map_err(|_| Trouble::Stopping)
+    doors.inbox.put(request.by_account(peer.name)).await.map(Json).map_err(|_| Trouble::Stopping)
 }
 
 async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {
