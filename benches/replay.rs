@@ -69,6 +69,12 @@ fn rules(confidence: &str) -> Rules {
     loaded.map(|(settings, _)| settings.rules).map_err(|_| "the rules are faulty").unwrap()
 }
 
+/// As the daemon writes it: with the version in front.
+fn payload(value: &impl serde::Serialize) -> Vec<u8> {
+    let json = serde_json::to_string(value).unwrap();
+    format!("{{\"format\":1,{}", &json[1..]).into_bytes()
+}
+
 /// The desk while the days are made, and the journal they go to.
 struct Days {
     desk: Desk,
@@ -118,9 +124,7 @@ impl Days {
                 inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
             }
             let frame = Frame { at: self.now, rules: self.hash.clone(), input, entries: step.entries };
-            let mut payload = serde_json::to_value(&frame).unwrap();
-            payload.as_object_mut().unwrap().insert("format".to_owned(), 1.into());
-            self.waiting.push(serde_json::to_vec(&payload).unwrap());
+            self.waiting.push(payload(&frame));
         }
         if self.waiting.len() >= 500 {
             self.commit();
@@ -245,9 +249,7 @@ impl Days {
             self.desk();
         }
         self.commit();
-        let mut snapshot = serde_json::to_value(self.desk.state()).unwrap();
-        snapshot.as_object_mut().unwrap().insert("format".to_owned(), 1.into());
-        self.store.roll(&serde_json::to_vec(&snapshot).unwrap()).unwrap();
+        self.store.roll(&payload(self.desk.state())).unwrap();
     }
 }
 

@@ -1,7 +1,8 @@
 //! The one way into the desk: a bounded queue, and the word that what was put in is on record.
 //!
 //! Sources, channels' workers and the control socket all use it; one queue keeps the order. Putting something in
-//! waits for room (pushing back instead of growing) and then for the frame that holds it to be synced.
+//! waits for room (pushing back instead of growing) and then for the frame that holds it to be synced. While the record
+//! cannot be written, the answer says so.
 
 use crate::desk::{Input, Reply};
 use tokio::sync::{mpsc, oneshot};
@@ -29,8 +30,18 @@ impl Slot {
 pub struct Waiting {
     /// What to step.
     pub input: Input,
-    /// Answered once the frame is synced.
-    pub done: oneshot::Sender<Reply>,
+    /// Answered once the frame is synced, or waits because the record cannot be written.
+    pub done: oneshot::Sender<Answer>,
+}
+
+/// What whoever brought an input is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What the desk says.
+    pub reply: Reply,
+    /// Whether it is on record. If not, it is in force, and lost if the daemon ends before the disk takes it (P20): whoever
+    /// passes this on must not call it kept, and whoever read it somewhere must be able to read it again.
+    pub on_record: bool,
 }
 
 /// The daemon is going down: nothing more is taken.
@@ -50,11 +61,11 @@ impl Inbox {
         Slot(self.0.downgrade())
     }
 
-    /// Hands `input` to the desk and waits until it is on record.
+    /// Hands `input` to the desk and waits until it is on record, or stepped while the record cannot be written.
     ///
     /// # Errors
     /// [`Closed`] when the daemon stops before that: whoever brought it must assume it was lost.
-    pub async fn put(&self, input: Input) -> Result<Reply, Closed> {
+    pub async fn put(&self, input: Input) -> Result<Answer, Closed> {
         let (done, answer) = oneshot::channel();
         self.0.send(Waiting { input, done }).await.map_err(|_| Closed)?;
         answer.await.map_err(|_| Closed)

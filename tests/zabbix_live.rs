@@ -14,7 +14,7 @@ use kiriwake::desk::observation::{
 };
 use kiriwake::desk::outcome::WriteBack;
 use kiriwake::desk::{Input, Reply};
-use kiriwake::inbox::{Inbox, Waiting};
+use kiriwake::inbox::{Answer, Inbox, Waiting};
 use kiriwake::source::Standing;
 use kiriwake::source::zabbix::{self, Access, Config, Notes, WriteBackKind};
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ impl Desk {
         tokio::spawn(async move {
             while let Some(Waiting { input, done }) = queue.recv().await {
                 let _ = sender.send(input);
-                let _ = done.send(Reply::Recorded);
+                let _ = done.send(Answer { reply: Reply::Recorded, on_record: true });
             }
         });
         let (stop, stopped) = watch::channel(false);

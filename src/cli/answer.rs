@@ -5,10 +5,17 @@ mod dropped;
 use super::{By, Context, Trouble, cover, text};
 use crate::control::server::ActRequest;
 use crate::desk::{Act, Reply};
+use crate::inbox::Answer;
 
 /// Tells the desk, and shows its answer.
 pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), Trouble> {
-    let reply = context.client()?.act(&ActRequest { by: by.by, act }).await?;
+    let Answer { reply, on_record } = context.client()?.act(&ActRequest { by: by.by, act }).await?;
+    if !on_record && !matches!(reply, Reply::Refused(_)) {
+        eprintln!("{}", context.tongue.pick(
+            "In force, but not on record: the disk cannot be written. It is written by itself once it can; keep a note, and see `kiriwake status`.",
+            "受け付けましたが、ディスクに書き込めないため、まだ記録されていません。書き込めるようになると自動で記録します。控えを残し、`kiriwake status` で状態を確認してください。",
+        ));
+    }
     if context.json {
         context.print_json(&reply)?;
     }

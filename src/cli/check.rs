@@ -48,6 +48,11 @@ pub(super) fn check(context: &Context, strict: bool, live: bool) -> Result<(), T
         });
         text::out(&format!("{}: {faults} faults, {warnings} warnings{size}", context.folder.display()));
     }
+    if let Some(address) = settings.as_ref().and_then(|settings| settings.rules.site.shadow.as_ref()) {
+        let words = super::shadow(context.tongue, address);
+        // A machine reads JSON and nothing else.
+        if context.json { eprintln!("{words}") } else { text::out(&words) }
+    }
     let failed = if settings.is_some() { cases(context)? } else { 0 };
     // What has faults is not tried: it would be tried as something else than is meant.
     let found = match settings.as_ref().filter(|_| live && faults == 0) {

@@ -90,6 +90,9 @@ fn print(scores: &[SeedScore], failures: bool) {
     ];
     let rows: Vec<Vec<String>> = estate::lines(scores).iter().map(kind_row).collect();
     text::out(&format!("\n{}", text::table(&heads, &rows)));
+    text::out(
+        "`all` counts wrong requests about no fault at all (noise, what came and went) too; the lines above do not.",
+    );
     let mut parties: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for (party, count) in scores.iter().flat_map(|score| &score.messages) {
         *parties.entry(party).or_default() += count;

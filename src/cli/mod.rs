@@ -147,6 +147,18 @@ enum Command {
     },
 }
 
+/// That the desk is on trial, for whoever looks.
+fn shadow(tongue: text::Tongue, address: &str) -> String {
+    let address = text::clean(address);
+    let english = format!(
+        "ON TRIAL (mode = \"shadow\"): every message goes to {address} alone. No vendor, no office and nobody else is told anything."
+    );
+    let japanese = format!(
+        "試行中（mode = \"shadow\"）：すべての連絡は {address} だけに送信します。業者・主管課等への連絡は行いません。"
+    );
+    tongue.pick(&english, &japanese).to_owned()
+}
+
 /// Who acts, at accounts that several people use.
 #[derive(Debug, Args)]
 struct By {

@@ -4,6 +4,7 @@ use super::{Context, Trouble, dossier, text, words};
 use crate::clock::Clock;
 use crate::control::client;
 use crate::control::view::{Dossier, IncidentLine, Status};
+use crate::desk::storage::Room;
 
 /// The daemon at a glance.
 pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
@@ -20,6 +21,9 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
         status.process,
         text::time(status.now, &zone)
     ));
+    if let Some(address) = &status.shadow {
+        text::out(&super::shadow(context.tongue, address));
+    }
     let rows: Vec<Vec<String>> = status
         .sources
         .iter()
@@ -43,6 +47,20 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
     let open = if incidents.is_empty() { "none".to_owned() } else { incidents.join(", ") };
     text::out(&format!("\nopen incidents  {open}   (and {} watched or just seen)", status.unnumbered));
     text::out(&format!("outbox          {} waiting, {} given up", status.waiting, status.dead));
+    if let Some(since) = status.disk.unwritable {
+        let since = text::time(since, &zone);
+        text::out(&format!(
+            "record          CANNOT BE WRITTEN since {since}: what leaves is not on record; the disk needs help"
+        ));
+    }
+    for (what, room) in [("room", status.disk.room), ("inodes", status.disk.files)] {
+        let much = match room {
+            Room::Enough => continue,
+            Room::Low => "little",
+            Room::VeryLow => "very little",
+        };
+        text::out(&format!("disk            {much} left: {what}"));
+    }
     for cover in &status.covers {
         let number = cover.id.map(|id| id.to_string()).unwrap_or_default();
         text::out(&format!(

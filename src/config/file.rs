@@ -32,6 +32,18 @@ pub(super) struct SiteTable {
     pub(super) language: Language,
     pub(super) mail: MailTable,
     pub(super) entry_phone: Option<String>,
+    #[serde(default)]
+    pub(super) mode: Mode,
+    pub(super) shadow_mail: Option<String>,
+}
+
+/// Whether anybody outside hears of anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Mode {
+    #[default]
+    Earnest,
+    Shadow,
 }
 
 #[derive(Debug, Deserialize)]
@@ -45,6 +57,19 @@ pub(super) struct MailTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct StateTable {
     pub(super) directory: PathBuf,
+    #[serde(default = "reserve_mib")]
+    pub(super) reserve_mib: u32,
+    #[serde(default = "watch_space")]
+    pub(super) watch_space: bool,
+}
+
+/// RELIABILITY §2.8.
+fn reserve_mib() -> u32 {
+    64
+}
+
+fn watch_space() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]

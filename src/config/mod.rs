@@ -42,6 +42,10 @@ pub struct Settings {
     pub kinds: Kinds,
     /// Where the journal and the state are kept.
     pub state_directory: PathBuf,
+    /// Bytes kept back there for when the disk is full; 0 = none.
+    pub reserve: u64,
+    /// Whether it is told when room runs short there.
+    pub watch_space: bool,
     /// Where the control socket is made.
     pub control_socket: PathBuf,
 }

@@ -1,7 +1,7 @@
 //! The command line's end of the control socket.
 
 use super::server::ActRequest;
-use crate::desk::Reply;
+use crate::inbox::Answer;
 use reqwest::{Client as Http, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
@@ -93,9 +93,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`]; an act that is refused is an answer, not an error.
-    pub async fn act(&self, request: &ActRequest) -> Result<Reply, Error> {
+    pub async fn act(&self, request: &ActRequest) -> Result<Answer, Error> {
         let response = self.send(self.http.post(address("/acts")).json(request)).await?;
-        response.json().await.map_err(Error::Strange)
+        let on_record = response.status() != StatusCode::ACCEPTED;
+        let reply = response.json().await.map_err(Error::Strange)?;
+        Ok(Answer { reply, on_record })
     }
 
     /// Has the configuration read again.

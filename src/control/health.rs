@@ -13,6 +13,8 @@ use std::time::Duration;
 /// Counts and ages at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
+    /// On trial (試行): nobody outside is told anything.
+    pub shadow: bool,
     /// Open incidents with a number, by 重大度 1 to 4; the last are those without one.
     pub open: [usize; 5],
     /// Rows that wait for an attempt or have one under way.
@@ -60,6 +62,7 @@ pub fn health(desk: &Desk, now: Now) -> Health {
         }
     }
     let rules = &desk.book().rules;
+    health.shadow = rules.site.shadow.is_some();
     let flows = rules.channels.iter().filter_map(|channel| state.house.flows.0.get(&channel.id));
     health.failing_channels = flows.filter(|flow| flow.probe_at.is_some()).count();
     let known = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id));

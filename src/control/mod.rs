@@ -9,11 +9,13 @@ mod archive;
 pub mod beside;
 pub mod client;
 pub mod covers;
+pub mod disk;
 pub mod evidence;
 #[cfg(test)]
 mod fuzz;
 pub mod health;
 pub mod hits;
+pub mod mute;
 pub mod not_asked;
 pub mod server;
 pub mod view;

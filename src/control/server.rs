@@ -3,8 +3,8 @@
 use super::beside::{self, ChangeLine};
 use super::{archive, covers, evidence, view};
 use crate::desk::now::Now;
-use crate::desk::{Act, Actor, Desk, Input, Reply, Role};
-use crate::inbox::Inbox;
+use crate::desk::{Act, Actor, Desk, Input, Role};
+use crate::inbox::{Answer, Inbox};
 use crate::store::{Archived, Bodies, Point, Search};
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Path, Query, State};
@@ -289,8 +289,12 @@ async fn act(
     State(doors): State<Doors>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     Json(request): Json<ActRequest>,
-) -> Result<Json<Reply>, Trouble> {
-    doors.inbox.put(request.by_account(peer.name)).await.map(Json).map_err(|_| Trouble::Stopping)
+) -> Result<Response, Trouble> {
+    let input = request.by_account(peer.name);
+    let Answer { reply, on_record } = doors.inbox.put(input).await.map_err(|_| Trouble::Stopping)?;
+    // 202: in force, and not on record yet (P20).
+    let status = if on_record { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, Json(reply)).into_response())
 }
 
 async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {

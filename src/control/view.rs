@@ -2,11 +2,13 @@
 
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
+use super::disk::DiskStatus;
 use super::hits::{self, Hits};
+use super::mute::{MuteLine, mute};
 use super::not_asked::{self, NotAsked};
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
-use crate::desk::ids::{ComponentId, IncidentId, Number, OwedId};
+use crate::desk::ids::{IncidentId, Number, OwedId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::ledger::{Ledger, balance};
 use crate::desk::letter::Addressee;
@@ -34,6 +36,9 @@ pub struct Status {
     pub now: Timestamp,
     /// Revision of the rules in force.
     pub rules: String,
+    /// On trial (試行): the one address that gets every message.
+    #[serde(default)]
+    pub shadow: Option<String>,
     /// Sources.
     pub sources: Vec<SourceStatus>,
     /// Open incidents by state.
@@ -44,6 +49,9 @@ pub struct Status {
     pub waiting: usize,
     /// Rows given up.
     pub dead: usize,
+    /// The disk the record is on.
+    #[serde(default)]
+    pub disk: DiskStatus,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -177,25 +185,6 @@ pub struct Books {
     pub ledger: Ledger,
 }
 
-/// An address that answers no ping when all is well.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MuteLine {
-    /// Of which component.
-    pub component: ComponentId,
-    /// The address.
-    pub address: String,
-    /// Since when that is known.
-    pub since: Timestamp,
-}
-
-fn mute(desk: &Desk) -> Vec<MuteLine> {
-    let line = |(component, since): (&ComponentId, &Timestamp)| {
-        let address = desk.book().rules.components.get(component)?.ping.clone()?;
-        Some(MuteLine { component: component.clone(), address, since: *since })
-    };
-    desk.state().house.mute.iter().filter_map(line).collect()
-}
-
 /// The daemon at a glance.
 pub fn status(desk: &Desk, now: Now) -> Status {
     let state = desk.state();
@@ -230,6 +219,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         process: std::process::id(),
         now: now.wall,
         rules: rules.hash.clone(),
+        shadow: rules.site.shadow.clone(),
         sources: sources.collect(),
         incidents,
         unnumbered: state
@@ -239,6 +229,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
             .map(|storm| (storm.system.as_ref().map(|id| desk.book().system_name(id)), storm.since.wall))
@@ -362,7 +353,8 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
         to: match &row.work {
             Work::Message { letter, addresses, .. } => {
                 let addresses: Vec<&str> = addresses.iter().map(|known| known.address.as_str()).collect();
-                format!("{} <{}>", who(&letter.to), addresses.join(", "))
+                let trial = if letter.meant.is_some() { "(trial) " } else { "" };
+                format!("{trial}{} <{}>", who(&letter.to), addresses.join(", "))
             }
             Work::Ping { address, .. } => address.clone(),
             Work::Echoes { addresses } => format!("{} addresses", addresses.len()),

@@ -1,16 +1,20 @@
 //! The core: takes what is queued, steps each, commits all as one group, then releases what follows.
 //!
-//! It owns desk and store on one thread of its own. Nobody is answered and nothing leaves before the group is synced.
+//! It owns desk and store on one thread of its own. Nobody is answered and nothing leaves before the group is synced -
+//! unless the record cannot be written at all: then it goes on in a declared mode of its own (P20, `keep`).
 //! An input the desk fails on is set aside and the state is read again from the record (DECISIONS 6). Not here: what a
 //! step means (`desk`), how an effect is carried out (`work`).
 
+mod backlog;
 mod keep;
 mod rebuild;
+mod reserve;
 mod start;
 #[cfg(test)]
 mod tests;
 
 pub use rebuild::{Rebuilt, rebuild};
+pub(super) use reserve::Reserve;
 
 use super::record;
 use super::watchdog::Pulse;
@@ -22,11 +26,14 @@ use crate::desk::evidence::Wanted;
 use crate::desk::now::Now;
 use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
+use crate::desk::storage::Storage;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
-use crate::inbox::Waiting;
+use crate::inbox::{Answer, Waiting};
 use crate::store::{self, Bodies, Store};
+use backlog::{Backlog, Written};
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use keep::Outage;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -70,6 +77,14 @@ pub(super) struct Core {
     day: Date,
     pulse: Pulse,
     followers: Followers,
+    /// Steps that are not on record, because it cannot be written.
+    backlog: Backlog,
+    /// Why there may be any.
+    outage: Option<Outage>,
+    /// The file system of the record, where it is looked after.
+    pub(super) reserve: Option<Reserve>,
+    /// What the desk is to hear of the disk.
+    news: Vec<Storage>,
     /// Tests make the desk fail on inputs of these kinds.
     #[cfg(test)]
     trip: Vec<&'static str>,
@@ -128,24 +143,22 @@ impl Core {
     /// [`Failed`] when the desk failed on an input: everything before it is committed, the state is not to be trusted.
     fn group(&mut self, inputs: Vec<Input>) -> Result<Group, Failed> {
         let mut group = Group::default();
-        let (mut payloads, mut frames) = (Vec::new(), Vec::new());
+        let mut steps = Vec::new();
         let mut inputs = inputs.into_iter();
         while let Some(input) = inputs.next() {
             let Some(Stepped { reply, frame }) = self.step(&input) else {
                 // The half-made step may have touched what earlier ones changed, so none of it reaches the working
                 // state: that is made again from the frames.
-                self.record(&payloads);
-                self.tell(frames);
+                self.record(steps);
                 return Err(Failed { group, input: Box::new(input), rest: inputs.collect() });
             };
             group.replies.push(reply);
             let Some((frame, payload)) = frame else { continue };
             group.effects.extend(frame.entries.iter().filter_map(|entry| self.effect(entry)));
-            payloads.push(payload);
-            frames.push(frame);
+            let frame = self.followers.is_some().then(|| Arc::new(frame));
+            steps.push(Written { payload, frame });
         }
-        self.commit(&payloads);
-        self.tell(frames);
+        self.commit(steps);
         Ok(group)
     }
 
@@ -183,11 +196,11 @@ impl Core {
     }
 
     /// Tells the followers of what is on record now.
-    fn tell(&self, frames: Vec<Frame>) {
+    fn tell(&self, steps: &[Written]) {
         let Some(followers) = &self.followers else { return };
-        for frame in frames {
+        for frame in steps.iter().filter_map(|step| step.frame.clone()) {
             // Nobody listening at the moment is no error.
-            let _ = followers.send(Arc::new(frame));
+            let _ = followers.send(frame);
         }
     }
 
@@ -219,13 +232,24 @@ impl Core {
     /// # Errors
     /// When the record could not be closed well (the frames are safe), or the desk cannot go on.
     pub(super) fn run(mut self, mut ends: Ends, runtime: &Handle, found: Group) -> Result<(), Error> {
-        release(&ends, found, Vec::new());
+        release(&ends, found, Vec::new(), self.backlog.is_empty());
         loop {
             self.pulse.beat(self.store.working_progress());
             if self.may_end(&ends) {
                 break;
             }
-            let wait = self.desk.next_wakeup(self.clock.now()).unwrap_or(Duration::MAX);
+            self.recover();
+            self.refill();
+            // Pushed back: whoever brings something waits, and so does what is due.
+            let full = self.backlog.is_full();
+            if !full && let Some(reserve) = &mut self.reserve {
+                self.news.extend(reserve.look());
+            }
+            let wait = match self.desk.next_wakeup(self.clock.now()) {
+                _ if full => Duration::MAX,
+                _ if !self.news.is_empty() => Duration::ZERO,
+                due => due.unwrap_or(Duration::MAX),
+            };
             let mut waiting = Vec::new();
             let mut open = true;
             runtime.block_on(async {
@@ -241,7 +265,7 @@ impl Core {
                     Some(query) = ends.queries.recv() => self.answer(query),
                     Some(ask) = ends.asks.recv() => self.ask(ask),
                     Ok(()) = ends.stop.changed() => {}
-                    input = ends.inputs.recv() => match input {
+                    input = ends.inputs.recv(), if !full => match input {
                         Some(input) => waiting.push(input),
                         None => open = false,
                     },
@@ -253,6 +277,9 @@ impl Core {
                 // Nothing new is begun: its outcome could not be put on record any more.
                 break;
             }
+            if full {
+                continue;
+            }
             // Whatever woke it: who reads much must not keep inputs waiting.
             while waiting.len() < GROUP
                 && let Ok(input) = ends.inputs.try_recv()
@@ -262,6 +289,7 @@ impl Core {
             let (mut inputs, done): (Vec<Input>, Vec<_>) =
                 waiting.into_iter().map(|Waiting { input, done }| (input, done)).unzip();
             inputs.extend(self.clock_stepped());
+            inputs.extend(self.news.drain(..).map(Input::Storage));
             inputs.push(Input::Tick);
             let group = match self.group(inputs) {
                 Ok(group) => group,
@@ -271,9 +299,9 @@ impl Core {
                     group
                 }
             };
-            release(&ends, group, done);
+            release(&ends, group, done, self.backlog.is_empty());
         }
-        self.store.close()?;
+        self.close()?;
         Ok(())
     }
 
@@ -314,13 +342,13 @@ impl Core {
     }
 }
 
-/// The group is on record: answers and effects leave.
-fn release(ends: &Ends, group: Group, done: Vec<oneshot::Sender<Reply>>) {
+/// The group is on record, or waits for that: answers and effects leave.
+fn release(ends: &Ends, group: Group, done: Vec<oneshot::Sender<Answer>>, on_record: bool) {
     for effect in group.effects {
         // The worker ends only with the daemon; what it does not get stays started and is cut off at the next start.
         let _ = ends.effects.send(effect);
     }
     for (answer, reply) in done.into_iter().zip(group.replies) {
-        let _ = answer.send(reply);
+        let _ = answer.send(Answer { reply, on_record });
     }
 }

@@ -12,7 +12,7 @@ mod sources;
 mod watchdog;
 mod work;
 
-use self::core::{Core, Ends};
+use self::core::{Core, Ends, Reserve};
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
 use crate::control::server::{self, Doors};
@@ -104,13 +104,14 @@ pub async fn run(options: Options) -> Result<(), Error> {
         let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
         tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock, followers))
     };
-    let (core, first, found) = opening
+    let (mut core, first, found) = opening
         .await
         .map_err(|error| Error::System { what: "a thread for the store", source: std::io::Error::other(error) })??;
     for finding in &found {
         tracing::error!(finding, "the record was damaged");
     }
     let store = core.desk.state().house.store.clone();
+    core.reserve = Some(Reserve::new(&state, settings.reserve, settings.watch_space));
     let listener = server::bind(&settings.control_socket)
         .map_err(|source| Error::Socket { path: settings.control_socket.clone(), source })?;
 
@@ -143,6 +144,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let doctor = health::Doctor { queries: queries.clone(), pulse };
     let shown = health::start(&settings, &doctor);
     tracing::info!(site = settings.rules.site.name, rules = settings.rules.hash, "kiriwake is running");
+    say_mode(&settings);
     watchdog::ready();
 
     let mut house = House {
@@ -282,6 +284,10 @@ impl House {
     fn fixed_key_changed(&self, settings: &Settings) -> Option<&'static str> {
         if settings.state_directory != self.settings.state_directory {
             Some("state.directory")
+        } else if settings.reserve != self.settings.reserve {
+            Some("state.reserve_mib")
+        } else if settings.watch_space != self.settings.watch_space {
+            Some("state.watch_space")
         } else if settings.control_socket != self.settings.control_socket {
             Some("control.socket")
         } else {
@@ -309,8 +315,19 @@ impl House {
             shown.stop().await;
         }
         self.shown = Some(health::start(&settings, &self.doctor));
-        self.settings = settings;
         tracing::info!(rules = hash, "the configuration was read again and is in force");
+        say_mode(&settings);
+        self.settings = settings;
+    }
+}
+
+/// Nobody should wonder why no vendor answers.
+fn say_mode(settings: &Settings) {
+    if let Some(to) = &settings.rules.site.shadow {
+        tracing::warn!(
+            to,
+            "ON TRIAL (mode = \"shadow\"): every message goes to one address, nobody else is told anything"
+        );
     }
 }
 

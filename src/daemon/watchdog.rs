@@ -20,6 +20,7 @@ struct Beats {
     committed: Option<Instant>,
     refused: Option<Instant>,
     steps: u64,
+    waiting: usize,
 }
 
 /// How core and journal are at one moment.
@@ -35,12 +36,15 @@ pub(super) struct Vitals {
     pub(super) refused: Option<Duration>,
     /// Steps put on record since the start.
     pub(super) steps: u64,
+    /// Steps in force that wait for the record.
+    pub(super) waiting: usize,
 }
 
 impl Pulse {
     /// A core that begins now.
     pub(super) fn new(working: Instant) -> Self {
-        Self(Arc::new(Mutex::new(Beats { core: Instant::now(), working, committed: None, refused: None, steps: 0 })))
+        let core = Instant::now();
+        Self(Arc::new(Mutex::new(Beats { core, working, committed: None, refused: None, steps: 0, waiting: 0 })))
     }
 
     fn beats(&self) -> MutexGuard<'_, Beats> {
@@ -65,11 +69,16 @@ impl Pulse {
         self.beats().refused.get_or_insert_with(Instant::now);
     }
 
+    /// So many steps wait for the record.
+    pub(super) fn waits(&self, steps: usize) {
+        self.beats().waiting = steps;
+    }
+
     /// How things are now.
     pub(super) fn vitals(&self) -> Vitals {
-        let Beats { core, committed, refused, steps, .. } = *self.beats();
+        let Beats { core, committed, refused, steps, waiting, .. } = *self.beats();
         let [committed, refused] = [committed, refused].map(|at| at.map(|at| at.elapsed()));
-        Vitals { core: core.elapsed(), alive: self.is_alive(STUCK), committed, refused, steps }
+        Vitals { core: core.elapsed(), alive: self.is_alive(STUCK), committed, refused, steps, waiting }
     }
 
     /// Whether the core moved within `limit` and the working state's thread is not stuck.

@@ -224,7 +224,7 @@ impl Director<'_, '_> {
         let main = self.teller.main().and_then(|id| self.teller.desk().state().incidents.get(&id));
         let incident = main.map(|incident| incident.name()).unwrap_or_default();
         let act = Act::On { incident, deed: doing.deed };
-        match self.client.act(&ActRequest { by: Some(DUTY.to_owned()), act }).await? {
+        match self.client.act(&ActRequest { by: Some(DUTY.to_owned()), act }).await?.reply {
             // What it led to is on record by now; heard at once, it keeps time from running on before that is done.
             Reply::Done { .. }
             | Reply::Cover { .. }

@@ -77,6 +77,9 @@ impl Scenery {
         let mut document: DocumentMut =
             text.parse().map_err(|error| refused(&site, io::Error::new(io::ErrorKind::InvalidData, error)))?;
         document["state"]["directory"] = value(text_of(&self.state()));
+        // A show leaves the disk of whoever watches it alone.
+        document["state"]["reserve_mib"] = value(0);
+        document["state"]["watch_space"] = value(false);
         document["control"]["socket"] = value(text_of(&self.socket()));
         write("site.toml", 0o640, &document.to_string())
     }

@@ -9,10 +9,12 @@ mod hold;
 mod order;
 mod post;
 mod schedule;
+mod shadow;
 
 pub(super) use by_hand::{drop, revive};
 pub(super) use hold::hold;
 pub(super) use post::{Post, owe, post, supersede};
+pub(super) use shadow::switch;
 
 use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
@@ -60,6 +62,9 @@ pub(super) fn start_due(turn: &mut Turn) {
 fn start(turn: &mut Turn, id: OwedId) {
     let Some(row) = turn.state.owed.get(&id) else { return };
     let now = turn.now.elapsed;
+    if shadow::is_foreign(turn, row) {
+        return shadow::hold(turn, id);
+    }
     if row.give_up <= now {
         return dead(turn, id, "its time is over".to_owned(), Reason::GivenUp);
     }

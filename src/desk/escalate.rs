@@ -38,6 +38,10 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
         let postponed = request::Change::Postponed { request: id, next };
         return turn.record(postponed, request::Reason::ShowsNormal);
     }
+    if turn.book.rules.site.shadow.is_some() {
+        let postponed = request::Change::Postponed { request: id, next: None };
+        return turn.record(postponed, request::Reason::OnTrial);
+    }
     let next = (rung < rungs(ask, severity)).then(|| assign::next_chase(turn, &party, severity));
     turn.record(request::Change::Chased { request: id, next }, request::Reason::NotAcknowledged);
     let what = What::Chased { party: turn.book.party_name(&party) };

@@ -135,6 +135,7 @@ pub(crate) mod tests {
                 language: Language::Ja,
                 mail: MailIdentity { from: "desk@k.example".into(), name: "A町システム運用窓口".into() },
                 entry_phone: None,
+                shadow: None,
             },
             sources: BTreeMap::new(),
             parties: BTreeMap::new(),

@@ -9,6 +9,7 @@ pub use flow::FlowChange;
 use super::ids::{ComponentId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
 use super::state::{Expected, Restored, State, Storm, Storms, Wakeup, When};
+use super::storage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,11 @@ pub enum Change {
         /// Their revision.
         hash: String,
     },
+    /// The desk is on trial (試行) from now on; `None` = in earnest.
+    Shadow {
+        /// Since when.
+        since: Option<Timestamp>,
+    },
     /// When the next daily digest is due; `made` = one was made now.
     Digest {
         /// The next hour.
@@ -58,6 +64,8 @@ pub enum Change {
     Storm(StormChange),
     /// Something about what leaves.
     Flow(FlowChange),
+    /// Something about the disk the record is on.
+    Disk(storage::Change),
     /// Something about what must come by its hour.
     Expected {
         /// Its name.
@@ -220,6 +228,8 @@ pub enum Reason {
     NotSeen,
     /// The desk failed on it.
     Failed,
+    /// As the disk is.
+    Disk,
     /// A message leaves.
     Left,
     /// More would leave than may.
@@ -243,6 +253,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.house.restored = Some(Restored { mark: mark.clone(), made: *made });
         }
         Change::Rules { hash } => state.house.rules_hash.clone_from(hash),
+        Change::Shadow { since } => state.house.shadow = *since,
         Change::Digest { next, made } => {
             state.house.digest_due = Some(*next);
             if made.is_some() {
@@ -260,6 +271,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.agenda.set(Wakeup::Storm, state.house.storms.due.map(When::Elapsed));
         }
         Change::Flow(change) => flow::apply(state, change),
+        Change::Disk(change) => storage::apply(&mut state.house.disk, change),
         Change::Expected { name, what } => {
             expected(&mut state.house.expected, name, what);
             state.agenda.set(Wakeup::Expected, state.house.expected_due());

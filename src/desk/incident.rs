@@ -152,6 +152,9 @@ pub struct Reporting {
     /// How many happenings were on record at the last report: what was entered since is news, whenever it happened.
     #[serde(default)]
     pub told: usize,
+    /// It was reported on trial only, and not since.
+    #[serde(default)]
+    pub only_tried: bool,
 }
 
 /// 復旧 on record.

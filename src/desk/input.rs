@@ -5,6 +5,7 @@ use super::ids::{CoverId, OwedId, SourceId};
 use super::incident;
 use super::observation::{Failure, Report};
 use super::outcome::Outcome;
+use super::storage::Storage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,8 @@ pub enum Input {
         /// What kind of input it was.
         what: String,
     },
+    /// News of the disk the record is on.
+    Storage(Storage),
     /// Time has passed.
     Tick,
 }
@@ -132,6 +135,7 @@ impl Input {
             Input::Act { .. } => "act",
             Input::Damaged { .. } => "damage report",
             Input::Failed { .. } => "failure report",
+            Input::Storage(_) => "news of the disk",
             Input::Tick => "tick",
         }
     }

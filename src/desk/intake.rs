@@ -16,7 +16,7 @@ use super::owed;
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
 use super::state::When;
 use super::turn::Turn;
-use super::{correlate, deliver, normalize, notify};
+use super::{correlate, deliver, normalize, notify, storage};
 use jiff::{SignedDuration, Timestamp};
 
 /// A stop shorter than this is not worth a word.
@@ -34,6 +34,7 @@ pub(super) fn started(turn: &mut Turn, store: String, epoch: u64) {
         turn.record(house::Change::WasDown { from: last.wall, until: now.wall }, house::Reason::Start);
         notify::was_down(turn, last.wall, now.wall);
     }
+    storage::started(turn);
     deliver::cut_off(turn);
     if turn.state.house.sweep_due.is_none() {
         turn.record(house::Change::first_sweep(now), house::Reason::Start);

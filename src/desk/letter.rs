@@ -9,6 +9,7 @@ mod call;
 mod doubt;
 mod dropped;
 mod impact;
+mod meant;
 mod storm;
 
 pub use because::Because;
@@ -17,12 +18,14 @@ pub use call::{CallResult, Closure, NextContact, Tried};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
 pub use impact::{Hours, Impact, OneSided, Users};
+pub use meant::{Meant, MeantFor};
 pub use storm::{StormLine, StormStage, Storms};
 
 use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
 use super::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
+use super::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -43,6 +46,9 @@ pub struct Letter {
     pub from: Signature,
     /// What it says.
     pub matter: Matter,
+    /// On trial: to whom it would have gone; `None` = it is meant for who reads it.
+    #[serde(default)]
+    pub meant: Option<Meant>,
 }
 
 /// A certificate that ends soon, or has ended.
@@ -1023,6 +1029,20 @@ pub enum Notice {
         /// Which, and why.
         message: DroppedMessage,
     },
+    /// The desk is on trial (試行): every message goes to one address.
+    TrialBegins {
+        /// Messages and notes that were waiting to leave in earnest, and are held.
+        held: usize,
+        /// Open incidents.
+        open: usize,
+    },
+    /// The trial is over: messages go to whom they are for.
+    TrialEnds {
+        /// Open incidents nobody outside was told of; at most 50.
+        incidents: Vec<DigestLine>,
+        /// How many in all.
+        total: usize,
+    },
     /// A channel has failed so often that it is left alone but for one attempt a minute.
     ChannelFails {
         /// Which.
@@ -1062,6 +1082,33 @@ pub enum Notice {
         rows: Vec<HeldRow>,
         /// How many in all.
         total: usize,
+    },
+    /// The record cannot be written; messages leave all the same.
+    Unwritable {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        cause: Cause,
+    },
+    /// The record is written again, and holds all that had waited.
+    Written {
+        /// From.
+        from: Timestamp,
+        /// Until.
+        until: Timestamp,
+        /// How many steps had waited; `None` = the daemon ended in between.
+        steps: Option<u64>,
+    },
+    /// The disk was full, and the reserve was given up for the record.
+    ReserveUsed,
+    /// The disk of the record has little room left.
+    LowRoom {
+        /// Of what.
+        of: Resource,
+        /// How much, in whole hundredths.
+        percent: u8,
+        /// How bad that is.
+        room: Room,
     },
     /// An input made the desk fail and was set aside.
     SetAside {

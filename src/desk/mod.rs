@@ -52,6 +52,7 @@ mod intake;
 pub mod isolate;
 mod normalize;
 mod notify;
+pub mod storage;
 mod sweep;
 pub mod turn;
 
@@ -167,8 +168,13 @@ impl Desk {
                 intake::set_aside(&mut turn, what);
                 Reply::Recorded
             }
+            Input::Storage(news) => {
+                storage::came(&mut turn, &news);
+                Reply::Recorded
+            }
             Input::Tick => Reply::Recorded,
         };
+        deliver::switch(&mut turn);
         let due: Vec<Wakeup> = turn.state.agenda.due(now);
         for wakeup in &due {
             Self::wake(&mut turn, wakeup);

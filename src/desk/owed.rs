@@ -225,6 +225,18 @@ impl Owed {
         !accepted && !may_have_left
     }
 
+    /// When its words were due to leave: as decided, or at the time it had to wait for.
+    pub fn left_at(&self) -> Timestamp {
+        match &self.work {
+            Work::Message { letter, .. } => letter.written,
+            Work::Ping { .. }
+            | Work::Echoes { .. }
+            | Work::Probe { .. }
+            | Work::Evidence(_)
+            | Work::WriteBack { .. } => self.decided.wall,
+        }
+    }
+
     /// Every request it carries to its vendor.
     pub fn carried(&self) -> impl Iterator<Item = RequestId> {
         let bundled = self.bundle.iter().flat_map(|bundle| bundle.requests.iter().copied());

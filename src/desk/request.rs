@@ -168,6 +168,10 @@ pub enum Reason {
     NoLongerAsked,
     /// The incident goes on under another number.
     Merged,
+    /// On trial nobody can answer.
+    OnTrial,
+    /// The trial is over, and it was asked on trial only.
+    TrialOver,
     /// Its mail was dropped before anybody read it.
     NeverLeft,
     /// Its party is closed for long.

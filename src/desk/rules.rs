@@ -84,6 +84,9 @@ pub struct Site {
     pub mail: MailIdentity,
     /// The data centre staff's phone for entry (入館), shown in requests; `None` where there is none.
     pub entry_phone: Option<String>,
+    /// 試行: every message goes to this one address, and to nobody else; `None` = in earnest.
+    #[serde(default)]
+    pub shadow: Option<String>,
 }
 
 /// Language of what people outside read.

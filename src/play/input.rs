@@ -10,7 +10,8 @@
 //! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
 //! until=2026-11-18T08:59:59]`, `evidence SOURCE HOST "LINE"` and `evidence SOURCE fails "WHY"|works` (what it would tell
-//! around a fault), `restart`, `restored made=HH:MM` (from a backup of then), `stop`, `clock`. Not here: what follows from them.
+//! around a fault), `disk full|read-only|failing`, `disk written steps=N`, `disk reserve-used`, `disk room|files N` (in
+//! hundredths), `restart`, `restored made=HH:MM` (from a backup of then), `stop`, `clock`. Not here: what follows from them.
 
 mod acts;
 mod covers;
@@ -22,6 +23,7 @@ use crate::desk::observation::{FailureKind, Item, Level, Maintenance};
 use crate::desk::outcome::Probed;
 use crate::desk::probe::{Certificate, Seen};
 use crate::desk::rules::Rules;
+use crate::desk::storage::{Cause, Resource, Storage};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -57,6 +59,8 @@ pub(super) enum Step {
     Probe(ProbeName, Probed),
     /// A source would tell this as evidence from now on.
     Evidence(SourceId, Told),
+    /// News of the disk the record is on.
+    Disk(Storage),
     /// The daemon ends.
     Stop,
     /// The daemon starts (again).
@@ -152,6 +156,7 @@ pub(super) fn understand(rules: &Rules, zone: &TimeZone, at: DateTime, words: &[
             Step::Ping(address, echo)
         }
         "probe" => probe(rules, &mut words)?,
+        "disk" => disk(&mut words)?,
         "evidence" => evidence(rules, &mut words)?,
         name => {
             let source = SourceId::from(name);
@@ -327,6 +332,25 @@ fn probe(rules: &Rules, words: &mut Words) -> Result<Step, String> {
         None => None,
     };
     Ok(Step::Probe(name, Probed::Seen(Seen { sign, said, certificate })))
+}
+
+/// `full|read-only|failing`, `written steps=N`, `reserve-used`, `room N`, `files N`
+fn disk(words: &mut Words) -> Result<Step, String> {
+    let number = |word: &str| word.parse().map_err(|_| format!("`{word}` is not a number of hundredths"));
+    Ok(Step::Disk(match words.next("what happens to the disk")? {
+        "full" => Storage::Unwritable { cause: Cause::Full },
+        "read-only" => Storage::Unwritable { cause: Cause::ReadOnly },
+        "failing" => Storage::Unwritable { cause: Cause::Failing },
+        "written" => {
+            let steps = words.key("steps").unwrap_or("0");
+            let steps = steps.parse().map_err(|_| format!("`{steps}` is not a number of steps"))?;
+            Storage::Written { at: Timestamp::UNIX_EPOCH, steps }
+        }
+        "reserve-used" => Storage::ReserveUsed,
+        "room" => Storage::Room { of: Resource::Bytes, percent: number(words.next("hundredths")?)? },
+        "files" => Storage::Room { of: Resource::Files, percent: number(words.next("hundredths")?)? },
+        other => return Err(format!("a disk is not `{other}`")),
+    }))
 }
 
 /// `SOURCE HOST "LINE"`, `SOURCE fails "WHY"`, `SOURCE works`

@@ -15,6 +15,7 @@ use crate::desk::observation::{Evidence, Failure, FailureKind, Key, Observation,
 use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
+use crate::desk::storage::Storage;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::render;
 use crate::render::sentences::{Names, Weight, sentence};
@@ -237,6 +238,10 @@ impl<'a> World<'a> {
             Step::Evidence(source, told) => self.outside.set_evidence(source, told),
             Step::Probe(name, probed) => self.outside.set_probe(name, probed),
             Step::Ping(address, echo) => self.outside.set_ping(address, *echo),
+            Step::Disk(Storage::Written { steps, .. }) => {
+                self.step(Input::Storage(Storage::Written { at: self.wall, steps: *steps }));
+            }
+            Step::Disk(news) => self.step(Input::Storage(news.clone())),
             Step::Stop => self.running = false,
             Step::Restart => self.restart(None),
             Step::Restored(made) => {

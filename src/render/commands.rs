@@ -106,6 +106,8 @@ pub(super) fn end(id: &str, silence: bool) -> String {
 pub(super) const MESSAGE: &str = "kiriwake outbox show O-...";
 /// All open incidents.
 pub(super) const LIST: &str = "kiriwake incident list";
+/// Settles a verdict of any incident.
+pub(super) const CONFIRM: &str = "kiriwake incident confirm KW-...";
 /// What has not been delivered.
 pub(super) const OUTBOX: &str = "kiriwake outbox list";
 /// Sends again what was given up.

@@ -56,7 +56,8 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
     let before: Vec<&str> = asked.iter().map(|one| one.party.as_str()).filter(|party| !anew.contains(party)).collect();
     let names =
         |parties: &[&str]| facts::listed(&parties.iter().map(|party| (*party).to_owned()).collect::<Vec<_>>(), "者");
-    let mut happened = "復旧とした件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned();
+    let mut happened =
+        "一度正常に戻った件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned();
     let ask = asked.iter().find(|one| anew.contains(&one.party.as_str())).map(|one| words::asked_for(one.ask));
     match (ask, before.is_empty()) {
         (Some(ask), _) => happened += &format!("{}へは、あらためて{ask}を依頼しました。", names(&anew)),

@@ -9,10 +9,12 @@ use super::text;
 use super::time::Clock;
 use super::words;
 use crate::desk::letter::{Facts, OneSided, Stage};
-use crate::desk::rules::{Effect, ImpactScope};
+use crate::desk::rules::{DataImpact, Effect, ImpactScope};
 
 /// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
 const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
+/// The same, where something is feared for the data.
+const RUNS: &str = "システムは稼働しておりますが、データへの影響のおそれがあります。";
 /// The same where a spare carries on.
 const CARRIED: &str = "二重化した機器の片方（片系）で運転を継続しており、現時点で影響は確認されておりません。";
 
@@ -66,6 +68,10 @@ fn data(page: &mut Page, facts: &Facts) {
     }
 }
 
+fn data_feared(facts: &Facts) -> bool {
+    facts.data.is_some_and(DataImpact::feared)
+}
+
 /// What is not hit is only concerned.
 fn labels(facts: &Facts) -> (&'static str, &'static str) {
     if facts.effect == Some(Effect::None) {
@@ -96,6 +102,7 @@ fn scope(facts: &Facts) -> Vec<String> {
             return vec!["影響は確認されておりません。".to_owned()];
         }
         Some(Effect::None) if impact.one_sided.is_some() => lines.push(CARRIED.to_owned()),
+        Some(Effect::None) if data_feared(facts) => lines.push(RUNS.to_owned()),
         Some(Effect::None) => lines.push(NO_EFFECT.to_owned()),
         _ => {}
     }
@@ -193,6 +200,9 @@ fn objects(facts: &Facts) -> String {
 }
 
 fn office_work(facts: &Facts, clock: &Clock) -> String {
+    if facts.effect == Some(Effect::None) && data_feared(facts) {
+        return "現時点で業務の停止は確認されておりません。".to_owned();
+    }
     if facts.effect == Some(Effect::None) {
         return "現時点で業務への影響は確認されておりません。".to_owned();
     }

@@ -15,6 +15,7 @@ mod consult;
 mod covers;
 mod desk;
 mod digest;
+mod disk;
 mod doubt;
 mod dropped;
 mod en;
@@ -34,6 +35,7 @@ mod report;
 mod request;
 mod restored;
 pub mod sentences;
+mod shadow;
 mod silent;
 mod source;
 mod storm;
@@ -75,7 +77,11 @@ pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
         Language::Ja => japanese(letter, kept),
         Language::En => en::mail(letter, kept),
     };
-    Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) }
+    let words = Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) };
+    match &letter.meant {
+        Some(meant) => shadow::on_trial(words, letter.language, meant),
+        None => words,
+    }
 }
 
 /// Subject and sections in Japanese.

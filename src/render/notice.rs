@@ -7,7 +7,8 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
-    because, commands, covers, doubt, dropped, evidence, facts, handling, impact, restored, silent, storm, text, words,
+    because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow, silent,
+    storm, text, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
@@ -135,6 +136,8 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
+        Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
+        Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),
         Notice::Dropped { message } => dropped::told(message, number),
         Notice::ChannelFails { channel, why } => Told {
             title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),
@@ -180,6 +183,10 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             ],
         },
         Notice::Restored { made, rows, total } => restored::told(*made, rows, *total, clock),
+        Notice::Unwritable { since, cause } => disk::unwritable(*since, *cause, clock),
+        Notice::Written { from, until, steps } => disk::written(*from, *until, *steps, clock),
+        Notice::ReserveUsed => disk::reserve_used(),
+        Notice::LowRoom { of, percent, room } => disk::low(*of, *percent, *room),
         Notice::SetAside { what } => Told {
             title: "処理できない入力を別に保管しました".to_owned(),
             happened: "処理できない入力があったため、別に保管して運転を続けております。見落としがないか、内容の確認をお願いします。".to_owned(),

@@ -78,6 +78,7 @@ mod tests {
             language,
             mail: MailIdentity { from: "desk@k.example".into(), name: "窓口".into() },
             entry_phone: None,
+            shadow: None,
         }
     }
 

@@ -230,6 +230,7 @@ impl Trial {
             | Input::SourceFailed { .. }
             | Input::Damaged { .. }
             | Input::Failed { .. }
+            | Input::Storage(_)
             | Input::Tick) => Some(other.clone()),
         }
     }

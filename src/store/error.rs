@@ -149,6 +149,16 @@ impl Error {
         }
     }
 
+    /// What the system said, if it said anything.
+    pub fn kind(&self) -> Option<io::ErrorKind> {
+        match self {
+            Self::JournalFailed { source, .. } | Self::Io { source, .. } | Self::NotWritable { source, .. } => {
+                Some(source.kind())
+            }
+            _ => None,
+        }
+    }
+
     /// `map_err` for a file system call.
     pub(super) fn io<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + use<'a> {
         move |source| Self::Io { doing, path: path.to_owned(), source }

@@ -45,8 +45,16 @@ pub(super) struct Journal {
 
 #[derive(Debug)]
 enum Pen {
-    Ready { file: File, segment: Segment, length: u64 },
-    Down { path: PathBuf },
+    Ready {
+        file: File,
+        segment: Segment,
+        length: u64,
+    },
+    Down {
+        path: PathBuf,
+        /// How much of it is acknowledged; `None` = it was never open.
+        good: Option<u64>,
+    },
 }
 
 impl Journal {
@@ -56,7 +64,7 @@ impl Journal {
             folder: folder.to_owned(),
             identity,
             head,
-            pen: Pen::Down { path: folder.to_owned() },
+            pen: Pen::Down { path: folder.to_owned(), good: None },
             seq: end.seq,
             link: end.link,
             buffer: Vec::new(),
@@ -132,7 +140,7 @@ impl Journal {
     /// Begins a new file with a snapshot of the state after the last frame.
     pub(super) fn roll(&mut self, snapshot: &[u8]) -> Result<(), Error> {
         let header = self.header(Kind::Snapshot, snapshot, self.seq, self.link)?;
-        if let Pen::Down { path } = &self.pen {
+        if let Pen::Down { path, .. } = &self.pen {
             return Err(Error::JournalDown { path: path.clone() });
         }
         self.reopen()?;
@@ -151,7 +159,14 @@ impl Journal {
         let path = segment.path(&self.folder);
         let file = files::create_new(&path).map_err(Error::io("creating", &path))?;
         // From here on the name exists, so the old file may not be written to any more, whatever comes.
-        self.pen = Pen::Down { path: path.clone() };
+        let before = std::mem::replace(&mut self.pen, Pen::Down { path: path.clone(), good: Some(0) });
+        // The new one has its part from here on. What the failed one holds beyond its end was never acknowledged and would
+        // look like damage; one that holds nothing would be one more on a full disk at every try.
+        if let Pen::Down { path, good: Some(good) } = before
+            && let Err(error) = cut(&path, good)
+        {
+            tracing::debug!(%error, path = %path.display(), "the end of a failed journal file stays");
+        }
         files::sync_dir(&self.folder)?;
         self.pen = Pen::Ready { file, segment, length: 0 };
         Ok(())
@@ -166,7 +181,7 @@ impl Journal {
 
     fn write(&mut self) -> Result<(), Error> {
         let Pen::Ready { file, segment, length } = &mut self.pen else {
-            let Pen::Down { path } = &self.pen else { return Ok(()) };
+            let Pen::Down { path, .. } = &self.pen else { return Ok(()) };
             return Err(Error::JournalDown { path: path.clone() });
         };
         let outcome = file
@@ -183,7 +198,7 @@ impl Journal {
             }
             Err((doing, source)) => {
                 let path = segment.path(&self.folder);
-                self.pen = Pen::Down { path: path.clone() };
+                self.pen = Pen::Down { path: path.clone(), good: Some(*length) };
                 Err(Error::JournalFailed { path, doing, source })
             }
         }
@@ -203,6 +218,14 @@ impl Journal {
         {
             *file = full;
         }
+    }
+}
+
+/// Takes from a file what lies beyond `good`; all of it, if nothing is good.
+fn cut(path: &Path, good: u64) -> std::io::Result<()> {
+    match good {
+        0 => std::fs::remove_file(path),
+        _ => OpenOptions::new().write(true).open(path)?.set_len(good),
     }
 }
 
@@ -267,6 +290,26 @@ mod tests {
         assert_eq!(journal.append(&["b"]).unwrap(), 2..=2);
         assert_eq!(bench.walk().findings, []);
         assert_eq!(bench.frames(), [(1, "a".into()), (2, "b".into())]);
+    }
+
+    /// P20, P21: however often it is tried, a disk that takes nothing gets no more files, and nothing looks damaged later.
+    #[test]
+    fn tries_in_vain_leave_nothing_behind() {
+        let bench = Bench::new();
+        let mut journal = bench.journal();
+        journal.append(&["a"]).unwrap();
+        let good = journal.length().unwrap();
+        let first = journal.segment().unwrap().path(bench.dir.path());
+        OpenOptions::new().append(true).open(&first).unwrap().write_all(b"half a record").unwrap();
+        for _ in 0..20 {
+            journal.break_disk();
+            journal.append(&["b"]).unwrap_err();
+            journal.reopen().unwrap();
+        }
+        assert_eq!((first.metadata().unwrap().len(), segment::list(bench.dir.path()).unwrap().len()), (good, 2));
+        journal.append(&["b"]).unwrap();
+        assert_eq!(bench.frames(), [(1, "a".into()), (2, "b".into())]);
+        assert_eq!(bench.walk().findings, []);
     }
 
     #[test]

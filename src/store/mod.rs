@@ -11,6 +11,7 @@
 //! <state>/store.json    whose store this is                <state>/db/            sled: the working state
 //! <state>/head          how far the journal was written    <state>/bodies/ab/…    bodies, by hash
 //! <state>/quarantine/<time>/   what was damaged     <state>/restored.json   from which backup it comes, if any
+//! <state>/reserve       blocks the daemon keeps back for a full disk; part of no record and no backup
 //! ```
 
 mod backup;
@@ -46,6 +47,7 @@ pub use history::History;
 pub use identity::Identity;
 pub use lock::{Lock, check};
 pub use record::{MAX_PAYLOAD, StoreId};
+pub use restore::RESERVE;
 pub use restore::{RestoreMark, RestoreReport, Restoring, give_to_owner, restore, set_working_aside};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
@@ -219,6 +221,11 @@ impl Store {
     /// How the working state is, for the status and for telling a person.
     pub fn working(&self) -> Condition {
         self.working.condition()
+    }
+
+    /// Begins a working state that failed anew soon, without the rest of its pause: what made it fail is over.
+    pub fn mend(&self) {
+        self.working.mend();
     }
 
     /// When the thread of the working state last moved on (at least once a second); old when a call into sled does

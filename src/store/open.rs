@@ -247,7 +247,7 @@ pub(super) fn witness(mark: Mark, journal: &Path, segments: &[Segment], walk: &W
     findings
 }
 
-/// Keeps copies of damaged bytes, cuts a torn tail off the last file, and returns that file to go on in.
+/// Keeps copies of damaged bytes, cuts torn tails off, and returns the last file to go on in.
 fn repair(dir: &Path, place: &Place<'_>, walk: &mut Walk) -> Result<Option<(Segment, u64)>, Error> {
     let quarantine = Quarantine::of(dir);
     for stretch in walk.damage.clone() {
@@ -258,26 +258,33 @@ fn repair(dir: &Path, place: &Place<'_>, walk: &mut Walk) -> Result<Option<(Segm
             *copied_to = Some(copy);
         }
     }
+    let mut length = Some(walk.length);
+    for finding in &mut walk.findings {
+        let Finding::TornTail { file, offset, bytes, moved_to } = finding else { continue };
+        let Some(segment) = place.segments.iter().find(|segment| segment.to_string() == *file) else { continue };
+        let path = segment.path(place.journal);
+        let kept = Scan::open(&path, None).and_then(|mut scan| {
+            let kept = quarantine.keep(file, *offset, scan.bytes(*offset, *bytes))?;
+            let file = OpenOptions::new().write(true).open(&path);
+            file.and_then(|file| file.set_len(*offset).and_then(|()| file.sync_all()))
+                .map_err(Error::io("cutting the torn tail of", &path))?;
+            Ok(kept)
+        });
+        if let Err(error) = &kept {
+            // A disk that is full (P20) must not keep the desk from starting: the journal goes on in a new file.
+            tracing::warn!(%error, file, "a torn tail stays where it is");
+        }
+        if Some(segment) == place.segments.last() {
+            length = kept.is_ok().then_some(*offset);
+        }
+        *moved_to = kept.ok();
+    }
     let Some(&last) = place.segments.last() else { return Ok(None) };
     let name = last.to_string();
-    if walk.findings.iter().any(|finding| matches!(finding, Finding::Unreadable { file, .. } if *file == name)) {
-        // A file the disk does not give back is not written to any more.
-        return Ok(None);
-    }
-    let torn = walk.findings.iter_mut().rev().find_map(|finding| match finding {
-        Finding::TornTail { file, offset, bytes, moved_to } if *file == name => Some((*offset, *bytes, moved_to)),
-        _ => None,
-    });
-    let Some((offset, bytes, moved_to)) = torn else { return Ok(Some((last, walk.length))) };
-    let path = last.path(place.journal);
-    let kept = quarantine.keep(&name, offset, Scan::open(&path, None)?.bytes(offset, bytes))?;
-    OpenOptions::new()
-        .write(true)
-        .open(&path)
-        .and_then(|file| file.set_len(offset).and_then(|()| file.sync_all()))
-        .map_err(Error::io("cutting the torn tail of", &path))?;
-    *moved_to = Some(kept);
-    Ok(Some((last, offset)))
+    let unreadable = |finding: &Finding| matches!(finding, Finding::Unreadable { file, .. } if *file == name);
+    // A file the disk does not give back is not written to any more.
+    let unreadable = walk.findings.iter().any(unreadable);
+    Ok(length.filter(|_| !unreadable).map(|length| (last, length)))
 }
 
 /// Moves aside what interrupted writes left: a torn snapshot of sled makes opening it fail for ever.

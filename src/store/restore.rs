@@ -25,7 +25,9 @@ pub(super) const RESTORING: &str = "restoring";
 /// The file that says a record was restored.
 pub(super) const MARK: &str = "restored.json";
 /// What may lie in a state directory without being part of a record.
-const NO_RECORD: [&str; 4] = ["lock", "quarantine", "lost+found", RESTORING];
+const NO_RECORD: [&str; 5] = ["lock", "quarantine", "lost+found", RESERVE, RESTORING];
+/// The daemon's reserve for a full disk.
+pub const RESERVE: &str = "reserve";
 /// What is put into its place last: without it the rest is no record to anybody.
 const LAST: &str = identity::NAME;
 

@@ -3,6 +3,7 @@
 mod bundles;
 mod certificates;
 mod desks;
+mod disks;
 mod english;
 mod handling;
 mod impacts;
@@ -10,6 +11,7 @@ mod offices;
 mod sources;
 mod storms;
 mod switch;
+mod trials;
 mod vendors;
 
 use jiff::Timestamp;
@@ -63,6 +65,7 @@ fn letter(written: &str, to: Addressee, matter: Matter) -> Letter {
             out_of_hours: night,
         },
         matter,
+        meant: None,
     }
 }
 
@@ -366,11 +369,14 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(offices::offices());
     all.extend(impacts::impacts());
     all.extend(desks::desks());
+    all.extend(disks::disks());
     all.extend(handling::handling());
     all.extend(storms::storms());
     all.extend(bundles::bundles());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
+    let trials = trials::trials(&all);
+    all.extend(trials);
     let english = english::english(&all);
     all.extend(english);
     all

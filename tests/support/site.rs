@@ -104,6 +104,16 @@ impl Site {
         });
     }
 
+    /// Has the daemon look after the file system of its state folder, with a reserve of so many MiB.
+    pub(crate) fn look_after_the_disk(&self, reserve_mib: i64) {
+        self.edit(|document| {
+            if let Some(state) = table(document, "state") {
+                state["reserve_mib"] = value(reserve_mib);
+                state["watch_space"] = value(true);
+            }
+        });
+    }
+
     /// Takes Zabbix's maintenances as planned work.
     pub(crate) fn take_maintenances(&self) {
         self.edit(|document| {
@@ -156,6 +166,9 @@ impl Site {
         kiriwake::config::ask_nobody(document);
         if let Some(site) = table(document, "state") {
             site["directory"] = path(&self.state);
+            // What the disk of whoever runs the tests has left is no part of them.
+            site["reserve_mib"] = value(0);
+            site["watch_space"] = value(false);
         }
         if let Some(control) = table(document, "control") {
             control["socket"] = path(&self.socket);

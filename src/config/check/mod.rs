@@ -79,6 +79,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     checker.contacts(&told, &parties, &calendars, &zone);
     checker.unused_calendars();
 
+    let state = state?;
     Some(Settings {
         rules: Rules {
             hash: super::hash::of(tree),
@@ -97,7 +98,9 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             policy: policy?,
         },
         kinds,
-        state_directory: state?.directory,
+        state_directory: state.directory,
+        reserve: u64::from(state.reserve_mib) << 20,
+        watch_space: state.watch_space,
         control_socket: control?.socket,
     })
 }
@@ -116,6 +119,7 @@ impl Checker<'_> {
         self.filled(&path.key("name"), &table.name);
         self.filled(&path.key("mail").key("name"), &table.mail.name);
         self.address(&path.key("mail").key("from"), &table.mail.from);
+        let shadow = self.shadow(&path, &table);
         Site {
             desk: self.party(&path.key("desk"), &table.desk),
             office: self.party(&path.key("office"), &table.office),
@@ -124,7 +128,28 @@ impl Checker<'_> {
             language: table.language,
             mail: MailIdentity { from: table.mail.from, name: table.mail.name },
             entry_phone: table.entry_phone,
+            shadow,
         }
+    }
+
+    /// The one address that gets everything while the desk is only on trial.
+    fn shadow(&mut self, path: &Path, table: &file::SiteTable) -> Option<String> {
+        if let Some(address) = &table.shadow_mail {
+            self.address(&path.key("shadow_mail"), address);
+        }
+        if table.mode == file::Mode::Earnest {
+            return None;
+        }
+        if table.shadow_mail.is_none() {
+            let help = "write shadow_mail = \"trial@k.example\": the one address that gets every message";
+            self.findings.fault(&path.key("mode"), "is \"shadow\", and no address is named for it", help);
+        }
+        let mails = ["smtp", "maildir"].map(|kind| self.tree.elements(&Path::of(&["channel", kind])).len());
+        if mails.iter().sum::<usize>() == 0 && self.tree.torn.is_empty() {
+            let help = "add a [[channel.smtp]] or [[channel.maildir]]: what would leave otherwise is sent as mail";
+            self.findings.fault(&path.key("mode"), "is \"shadow\", and no channel carries mail", help);
+        }
+        table.shadow_mail.clone()
     }
 
     /// The party called `name` at `path`.

@@ -1,56 +1,224 @@
 //! Keeping: groups onto the record, things into the working state, and what the store wants from time to time.
+//!
+//! Two modes (P20, DECISIONS 6):
+//!
+//! ```text
+//! durable      a group is synced first; then its effects leave and its answers say: on record
+//! not durable  (the journal cannot be written) groups wait in a `Backlog`; their effects leave all the same, their
+//!              answers say: not on record yet. Sources look on with cursors that are not on record: whatever ends the
+//!              process now, the next one looks again from the cursor that is. A full backlog takes nothing more.
+//! ```
+//!
+//! It ends by itself: the journal is tried again, the backlog is written in order. The desk hears of it once when it
+//! begins, and once when it has been over for [`SETTLED`].
 
 use super::super::{archive, record};
-use super::Core;
-use crate::desk::Desk;
+use super::backlog::Written;
+use super::{Core, GROUP, Reserve};
+use crate::desk::storage::{Cause, Storage};
 use crate::desk::turn::Thing;
+use crate::desk::{Desk, Frame};
 use crate::store;
+use jiff::Timestamp;
+use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 /// Counts and digests are written to the journal this often.
 const CHECKPOINT: Duration = Duration::from_secs(3600);
-/// Pause between tries while the journal cannot be written.
-const RETRY: Duration = Duration::from_millis(500);
+/// New journal files tried at once when one fails.
+const NEW_FILES: usize = 2;
+/// Pause before the journal is tried again; it doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// The journal must take everything for so long before it is told that it does: a disk that is full now and then is
+/// one trouble, not many.
+const SETTLED: Duration = Duration::from_secs(30);
+/// How long the working state may take, at the end, to be begun anew after a failure.
+const MENDING: Duration = Duration::from_secs(5);
+
+/// A time in which the record cannot be written, or just could not.
+#[derive(Debug)]
+pub(super) struct Outage {
+    /// When the journal is tried again.
+    next: Instant,
+    pause: Duration,
+    /// The first step that waited and is written now, but not in the working state.
+    first: Option<u64>,
+    /// Steps that waited and are written.
+    steps: u64,
+    /// Since when nothing waits any more.
+    over: Option<(Timestamp, Instant)>,
+}
+
+impl Outage {
+    fn new() -> Self {
+        Self { next: Instant::now() + FIRST_PAUSE, pause: FIRST_PAUSE, first: None, steps: 0, over: None }
+    }
+
+    /// It failed once more.
+    fn again(&mut self) {
+        self.over = None;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.next = Instant::now() + self.pause;
+    }
+}
 
 impl Core {
     /// Puts a group on record, and what it changed into the working state.
-    pub(super) fn commit(&mut self, payloads: &[Vec<u8>]) {
-        let Some(seqs) = self.record(payloads) else { return };
+    pub(super) fn commit(&mut self, steps: Vec<Written>) {
+        let Some(seqs) = self.record(steps) else { return };
+        self.apply(seqs);
+        self.house_keeping();
+    }
+
+    /// Puts a group on record; `None` when it waits for that, or is none.
+    pub(super) fn record(&mut self, steps: Vec<Written>) -> Option<RangeInclusive<u64>> {
+        if steps.is_empty() {
+            return None;
+        }
+        // What waits was decided earlier.
+        if self.backlog.is_empty() {
+            match self.write(&steps) {
+                Ok(seqs) => return Some(seqs),
+                Err(error) => self.fails(&error),
+            }
+        }
+        self.backlog.push(steps);
+        self.pulse.waits(self.backlog.len());
+        if self.backlog.is_full() {
+            tracing::error!(steps = self.backlog.len(), "too much waits for the record; nothing more is taken");
+        }
+        None
+    }
+
+    /// Writes a group, with a new file if the one in use fails.
+    fn write(&mut self, steps: &[Written]) -> Result<RangeInclusive<u64>, store::Error> {
+        let mut first = None;
+        for new_files in 0..=NEW_FILES {
+            let error = match self.store.commit(steps) {
+                Ok(seqs) => {
+                    self.pulse.committed(steps.len());
+                    self.tell(steps);
+                    return Ok(seqs);
+                }
+                Err(error) => error,
+            };
+            self.pulse.refused();
+            if cause(&error) == Cause::Full && self.reserve.as_ref().is_some_and(Reserve::give_up) {
+                self.news.push(Storage::ReserveUsed);
+            }
+            let error = first.get_or_insert(error);
+            if new_files < NEW_FILES {
+                tracing::debug!(%error, "a new journal file is tried");
+                if let Err(error) = self.store.reopen() {
+                    tracing::debug!(%error, "no new journal file");
+                }
+            }
+        }
+        // At least one try was made, so there is an error.
+        Err(first.unwrap_or(store::Error::JournalDown { path: self.folder.clone() }))
+    }
+
+    /// The record cannot be written.
+    fn fails(&mut self, error: &store::Error) {
+        let cause = cause(error);
+        let why = super::super::work::full(error);
+        match &mut self.outage {
+            Some(outage) => {
+                tracing::warn!(error = why, "the record cannot be written once more");
+                outage.again();
+            }
+            None => {
+                tracing::error!(
+                    error = why,
+                    "the record cannot be written; messages leave all the same, not on record"
+                );
+                self.outage = Some(Outage::new());
+                self.news.push(Storage::Unwritable { cause });
+            }
+        }
+    }
+
+    /// Writes what waits, if it is time to try; tells when that has been so for a while.
+    pub(super) fn recover(&mut self) {
+        let Some(outage) = &mut self.outage else { return };
+        if self.backlog.is_empty() {
+            if let Some((at, since)) = outage.over
+                && since.elapsed() >= SETTLED
+            {
+                let steps = outage.steps;
+                tracing::info!(steps, "the record is written again, for good");
+                self.news.push(Storage::Written { at, steps });
+                self.outage = None;
+            }
+            return;
+        }
+        if Instant::now() < outage.next {
+            return;
+        }
+        while !self.backlog.is_empty() {
+            let steps = self.backlog.take(GROUP);
+            let written = self.write(&steps);
+            let Some(outage) = &mut self.outage else { return };
+            match written {
+                Ok(seqs) => {
+                    outage.first.get_or_insert(*seqs.start());
+                    outage.steps += steps.len() as u64;
+                }
+                Err(error) => {
+                    tracing::debug!(%error, waiting = self.backlog.len(), "the record cannot be written yet");
+                    outage.again();
+                    self.backlog.put_back(steps);
+                    return;
+                }
+            }
+            self.pulse.waits(self.backlog.len());
+            self.pulse.beat(self.store.working_progress());
+        }
+        let Some(outage) = &mut self.outage else { return };
+        tracing::warn!(steps = outage.steps, "the record is written again; all that waited is on it");
+        outage.over = Some((self.clock.wall(), Instant::now()));
+        outage.pause = FIRST_PAUSE;
+        if let Some(first) = outage.first.take() {
+            self.apply(first..=self.store.last_seq());
+        }
+        // It may have failed with the disk, and would wait for minutes by itself.
+        self.store.mend();
+        self.house_keeping();
+    }
+
+    /// Hands what changed to the working state.
+    fn apply(&mut self, seqs: RangeInclusive<u64>) {
         let mut found = Vec::new();
         self.store.apply(seqs, changes(&mut self.desk, &mut found));
         for error in found {
             tracing::error!(error, "a thing cannot be stored; the journal has it");
         }
-        self.house_keeping();
     }
 
-    /// Puts a group on record. While the journal cannot be written, nothing goes on: what was decided waits here, and
-    /// the daemon stays alive so that it goes on by itself once it can.
-    pub(super) fn record(&mut self, payloads: &[Vec<u8>]) -> Option<RangeInclusive<u64>> {
-        if payloads.is_empty() {
-            return None;
+    /// Folds what waits into a state that was read again from the record.
+    pub(super) fn fold_backlog(&mut self, recorded: u64, found: &mut Vec<String>) {
+        // Of a group whose sync failed, steps may be readable all the same: they are the first that wait.
+        let readable = usize::try_from(self.store.last_seq().saturating_sub(recorded)).unwrap_or(usize::MAX);
+        self.backlog.take(readable);
+        for payload in self.backlog.payloads() {
+            match record::read::<Frame>(payload) {
+                Ok(frame) => self.desk.fold(&frame),
+                Err(error) => found.push(format!("a step that waits for the record: {error}")),
+            }
         }
-        let mut tries = 0_u32;
-        loop {
-            match self.store.commit(payloads) {
-                Ok(seqs) => {
-                    self.pulse.committed(payloads.len());
-                    return Some(seqs);
-                }
-                Err(error) => {
-                    self.pulse.refused();
-                    // Twice a second for days would fill the log that may share the disk.
-                    if tries.is_multiple_of(120) {
-                        tracing::error!(%error, tries, "the journal cannot be written; nothing is acknowledged or sent until it can");
-                    }
-                    tries = tries.saturating_add(1);
-                    self.pulse.beat(self.store.working_progress());
-                    std::thread::sleep(RETRY);
-                    if let Err(error) = self.store.reopen() {
-                        tracing::debug!(%error, "no new journal file");
-                    }
-                }
+        if let Some(outage) = &mut self.outage {
+            outage.first = None;
+        }
+    }
+
+    /// The working state anew, if it waits for that.
+    pub(super) fn refill(&mut self) {
+        if self.backlog.is_empty() && self.store.needs_refill() {
+            match record::entities(self.desk.state()) {
+                Ok(entities) => self.store.refill(self.store.last_seq(), entities),
+                Err(error) => tracing::error!(%error, "the working state cannot be written anew"),
             }
         }
     }
@@ -77,12 +245,7 @@ impl Core {
 
     /// What the store wants from time to time: its working state anew, a new journal file, a checkpoint.
     fn house_keeping(&mut self) {
-        if self.store.needs_refill() {
-            match record::entities(self.desk.state()) {
-                Ok(entities) => self.store.refill(self.store.last_seq(), entities),
-                Err(error) => tracing::error!(%error, "the working state cannot be written anew"),
-            }
-        }
+        self.refill();
         self.file_what_is_not();
         let today = self.desk.book().date(self.clock.wall());
         if self.store.roll_due() || today != self.day {
@@ -102,6 +265,44 @@ impl Core {
                 tracing::error!(%error, "no checkpoint was made");
             }
         }
+    }
+
+    /// Writes what can be written, and closes the store.
+    ///
+    /// # Errors
+    /// When it could not be closed well.
+    pub(super) fn close(mut self) -> Result<(), store::Error> {
+        if let Some(outage) = &mut self.outage {
+            outage.next = Instant::now();
+            self.recover();
+        }
+        if !self.backlog.is_empty() {
+            let steps = self.backlog.len();
+            tracing::error!(
+                steps,
+                "ending with steps that are not on record; the sources are read again from where it ends"
+            );
+        }
+        let until = Instant::now() + MENDING;
+        while self.backlog.is_empty()
+            && !matches!(self.store.working(), store::Condition::Following { .. })
+            && Instant::now() < until
+        {
+            self.store.mend();
+            self.refill();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.store.close()
+    }
+}
+
+/// Why the journal fails, as far as it can be told to people.
+fn cause(error: &store::Error) -> Cause {
+    match error.kind() {
+        // A limit of the user or of the process is as good as no room.
+        Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge) => Cause::Full,
+        Some(ErrorKind::ReadOnlyFilesystem) => Cause::ReadOnly,
+        _ => Cause::Failing,
     }
 }
 

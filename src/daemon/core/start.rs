@@ -2,6 +2,7 @@
 
 use super::super::record;
 use super::super::watchdog::Pulse;
+use super::backlog::Backlog;
 use super::keep::changes;
 use super::{Core, Error, Failed, Followers, Group};
 use crate::clock::Clock;
@@ -69,6 +70,10 @@ impl Core {
             checkpointed: Instant::now(),
             filing: None,
             followers,
+            backlog: Backlog::default(),
+            outage: None,
+            reserve: None,
+            news: Vec::new(),
             #[cfg(test)]
             trip: Vec::new(),
         };
@@ -127,14 +132,16 @@ impl Core {
 
     /// The same core with everything read again from the record. Its clock goes on.
     pub(super) fn restored(self) -> Result<(Self, Vec<String>), Error> {
-        let rules = self.desk.book().rules.clone();
+        let (rules, recorded) = (self.desk.book().rules.clone(), self.store.last_seq());
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "closing the store");
         }
         let restored = restore(&self.folder, rules)?;
-        let found = restored.found();
+        let mut found = restored.found();
         let Restored { desk, store, .. } = restored;
-        Ok((Self { desk, store, ..self }, found))
+        let mut core = Self { desk, store, ..self };
+        core.fold_backlog(recorded, &mut found);
+        Ok((core, found))
     }
 
     /// Keeps an input the desk failed on, for whoever looks into it.

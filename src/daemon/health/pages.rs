@@ -25,11 +25,13 @@ pub(super) fn healthz(look: &Look) -> String {
     let page = json!({
         "status": if troubles.is_empty() { "ok" } else { "failing" },
         "troubles": troubles,
+        "mode": health.as_ref().map(|health| if health.shadow { "shadow" } else { "earnest" }),
         "version": env!("CARGO_PKG_VERSION"),
         "core": { "state": core, "age_seconds": vitals.core.as_secs() },
         "journal": {
             "state": if vitals.refused.is_some() { "cannot_be_written" } else { "written" },
             "last_commit_age_seconds": seconds(vitals.committed),
+            "waiting_steps": vitals.waiting,
         },
         "outbox": health.as_ref().map(|health| json!({
             "state": if health.overdue > 0 { "overdue" } else { "ok" },
@@ -63,8 +65,11 @@ pub(super) fn metrics(look: &Look) -> String {
     if let Some(age) = vitals.committed {
         page.head("journal_last_commit_age_seconds", "gauge", "Since the last commit.").age("", age);
     }
+    page.head("journal_waiting_steps", "gauge", "Steps in force that wait to be put on record.");
+    page.line("", vitals.waiting);
     page.head("steps_total", "counter", "Steps put on record since the start.").line("", vitals.steps);
     let Some(health) = health else { return page.text };
+    page.head("shadow", "gauge", "1 on trial: every message goes to one address.").line("", u64::from(health.shadow));
     page.head("incidents_open", "gauge", "Open incidents by severity, 1 the gravest.");
     for (severity, count) in SEVERITIES.iter().zip(health.open) {
         page.line(&format!("{{severity=\"{severity}\"}}"), count);

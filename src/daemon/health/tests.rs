@@ -9,12 +9,14 @@ fn well() -> Look {
         committed: Some(Duration::from_secs(40)),
         refused: None,
         steps: 7,
+        waiting: 0,
     };
     let sources = vec![
         SourceHealth { state: "sees", age: Duration::from_millis(12_500) },
         SourceHealth { state: "blind", age: Duration::from_secs(900) },
     ];
     let health = Health {
+        shadow: false,
         open: [1, 0, 2, 0, 0],
         waiting: 3,
         dead: 1,

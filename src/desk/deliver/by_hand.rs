@@ -1,7 +1,7 @@
 //! What somebody at the desk does to one row: tries it again, or gives it up for good.
 
-use super::never_known;
 use super::post::MAIL_LIFE;
+use super::{never_known, shadow};
 use crate::desk::ids::OwedId;
 use crate::desk::owed::{Change, Owed, OwedState, Reason, Work};
 use crate::desk::turn::Turn;
@@ -23,6 +23,9 @@ pub(in crate::desk) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(
         OwedState::Dropped { .. } => {
             return Err(format!("{id} was dropped, and that is for good: what it said can be sent anew by an act."));
         }
+    }
+    if shadow::is_foreign(turn, row) {
+        return Err(format!("{id} was decided in earnest, and the desk is on trial (mode = \"shadow\")."));
     }
     useful(turn, row)?;
     let at = turn.now.elapsed;

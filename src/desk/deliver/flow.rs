@@ -6,7 +6,7 @@
 use super::{order, post, start};
 use crate::desk::house::{self, FlowChange};
 use crate::desk::ids::{ChannelId, OwedId, PartyId};
-use crate::desk::letter::{BundleLine, BundleReader, Letter, Matter, Notice, facts_of};
+use crate::desk::letter::{BundleLine, BundleReader, Letter, Matter, Meant, Notice, facts_of};
 use crate::desk::notify;
 use crate::desk::now::Elapsed;
 use crate::desk::outcome::{Delivery, Refused};
@@ -164,7 +164,9 @@ fn bundle(turn: &mut Turn, rows: &[OwedId]) -> Option<OwedId> {
         Some(PartyKind::Vendor | PartyKind::External | PartyKind::DataCentre) | None => BundleReader::Vendor,
     };
     let lines = known.iter().filter_map(|row| line(row)).collect();
-    let letter = Letter { written: turn.now.wall, matter: Matter::Bundle { lines, reader }, ..(**letter).clone() };
+    let meant = meant(&known);
+    let matter = Matter::Bundle { lines, reader };
+    let letter = Letter { written: turn.now.wall, matter, meant, ..(**letter).clone() };
     let work = Work::Message {
         party: party.clone(),
         channel: channel.clone(),
@@ -187,6 +189,19 @@ fn bundle(turn: &mut Turn, rows: &[OwedId]) -> Option<OwedId> {
     let id = owed.id;
     turn.record(Change::Owed(Box::new(owed)), Reason::Because(Why::TooMuch));
     Some(id)
+}
+
+/// On trial: to whom all of them would have gone.
+fn meant(rows: &[&Owed]) -> Option<Meant> {
+    let mut all: Option<Meant> = None;
+    for row in rows {
+        if let Work::Message { letter, .. } = &row.work
+            && let Some(meant) = &letter.meant
+        {
+            all.get_or_insert_default().join(meant);
+        }
+    }
+    all
 }
 
 fn line(row: &Owed) -> Option<BundleLine> {

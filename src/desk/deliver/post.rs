@@ -1,5 +1,6 @@
 //! What is owed, and under which identity: messages with their copies, pings, write-backs.
 
+use super::shadow;
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::letter::Letter;
 use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
@@ -34,6 +35,7 @@ pub(in crate::desk) struct Post {
 /// Owes a message over the usual path, and a copy on every channel that belongs to the party.
 pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
     let thread = thread(turn, post.incident, &post.party);
+    let shadow = turn.book.rules.site.shadow.clone();
     let mail = turn
         .book
         .rules
@@ -41,9 +43,20 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         .iter()
         .find(|channel| channel.carries == Carries::Mail)
         .map(|channel| channel.id.clone());
+    let copies: Vec<ChannelId> = turn
+        .book
+        .rules
+        .channels
+        .iter()
+        .filter(|channel| matches!(&channel.carries, Carries::CopiesFor { party } if *party == post.party))
+        .map(|channel| channel.id.clone())
+        .collect();
     let row = |turn: &mut Turn, channel: ChannelId, addresses: Vec<Addressed>, life, why| {
         let party = post.party.clone();
-        let letter = Box::new(post.letter.clone());
+        let mut letter = Box::new(post.letter.clone());
+        if shadow.is_some() {
+            letter.meant = Some(shadow::meant(&post, mail.as_ref(), &copies));
+        }
         let work = Work::Message { party, channel, addresses, thread: thread.clone(), letter };
         let mut owed = blank(turn, post.incident, work, why);
         owed.request = post.request;
@@ -57,29 +70,32 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
         id
     };
-    let first = match mail {
-        Some(channel) if !post.to.is_empty() => Some(row(turn, channel, post.to.clone(), MAIL_LIFE, post.why.clone())),
+    if let Some(address) = &shadow {
+        // One mail to the one address stands for the mail and all its copies.
+        let channel = mail.clone().filter(|_| !post.to.is_empty() || !copies.is_empty())?;
+        let id = row(turn, channel, vec![shadow::reader(address)], MAIL_LIFE, post.why.clone());
+        return (!post.to.is_empty()).then_some(id);
+    }
+    let first = match &mail {
+        Some(channel) if !post.to.is_empty() => {
+            Some(row(turn, channel.clone(), post.to.clone(), MAIL_LIFE, post.why.clone()))
+        }
         _ => None,
     };
-    let copies: Vec<ChannelId> = turn
-        .book
-        .rules
-        .channels
-        .iter()
-        .filter(|channel| matches!(&channel.carries, Carries::CopiesFor { party } if *party == post.party))
-        .map(|channel| channel.id.clone())
-        .collect();
-    for channel in copies {
+    for channel in &copies {
         let address =
             Addressed { name: channel.to_string(), address: channel.to_string(), must_act: false, result: None };
         let why = first.map_or_else(|| post.why.clone(), Why::CopyOf);
-        row(turn, channel, vec![address], COPY_LIFE, why);
+        row(turn, channel.clone(), vec![address], COPY_LIFE, why);
     }
     first
 }
 
-/// Owes a ping, a probe, evidence or a write-back.
+/// Owes a ping, a probe, evidence or a write-back; on trial nothing is written onto others' problems.
 pub(in crate::desk) fn owe(turn: &mut Turn, incident: Option<IncidentId>, work: Work, why: Why) {
+    if turn.book.rules.site.shadow.is_some() && matches!(work, Work::WriteBack { .. }) {
+        return;
+    }
     let life = match (&work, &why) {
         (Work::Evidence(_), _) => EVIDENCE_LIFE,
         (_, Why::Evidence) => PING_LIFE,
@@ -128,11 +144,18 @@ fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> St
         Work::Evidence(ask) => format!("evidence/{}", ask.source_name()),
         Work::WriteBack { source, .. } => format!("write-back/{source}"),
     };
-    let incident = incident.map_or_else(String::new, |incident| incident.to_string());
-    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &incident, &about] {
+    let number = incident.map_or_else(String::new, |incident| incident.to_string());
+    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &number, &about] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
+    // Numbers repeat as well after an end in a time when the record could not be written (P20): the same message then has
+    // the same identity again, and another one must not have it, or mail servers would drop it as a copy.
+    let anchor = match incident.and_then(|id| turn.state.incidents.get(&id)) {
+        Some(incident) => incident.occurred.to_string(),
+        None => turn.now.wall.to_string(),
+    };
+    hash.update(anchor.as_bytes());
     if let Some(restored) = &house.restored {
         hash.update(restored.mark.as_bytes());
     }

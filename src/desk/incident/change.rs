@@ -8,8 +8,8 @@ use super::super::probe::Trial;
 use super::super::rules::DataImpact;
 use super::super::state::State;
 use super::{
-    Called, Cause, Found, HandedBack, Incident, Link, Probe, Restored, Severity, Status, StatusName, Transition,
-    Verdict,
+    Called, Cause, Found, HandedBack, Incident, Link, Probe, Reporting, Restored, Severity, Status, StatusName,
+    Transition, Verdict,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -98,6 +98,8 @@ pub enum Edit {
     },
     /// No further report is promised.
     NoMoreReports,
+    /// Whoever was told of it was told on trial only: nobody outside knows of it.
+    OnlyTried,
     /// 窓口着手
     DeskStarted(Timestamp),
     /// Monitoring is calm since; `None` = no longer.
@@ -186,6 +188,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Happened(_)
         | Edit::Reported { .. }
         | Edit::NoMoreReports
+        | Edit::OnlyTried
         | Edit::DeskStarted(_)
         | Edit::Calm { .. }
         | Edit::Restored(_)
@@ -263,11 +266,16 @@ fn edit(incident: &mut Incident, what: &Edit) {
             reporting.told = incident.happenings.len();
             reporting.count = *count;
             reporting.last = Some(*at);
+            reporting.only_tried = false;
             reporting.next = *next;
             reporting.silent = if *silent { reporting.silent.saturating_add(1) } else { 0 };
             reporting.offices.extend(offices.iter().cloned());
         }
         Edit::NoMoreReports => incident.reporting.next = None,
+        Edit::OnlyTried => {
+            incident.reporting = Reporting { only_tried: true, ..Reporting::default() };
+            incident.looks.retain(|_, found| found.is_some());
+        }
         Edit::DeskStarted(at) => {
             incident.desk_started.get_or_insert(*at);
         }

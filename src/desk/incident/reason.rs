@@ -118,6 +118,8 @@ pub enum Reason {
     Digest,
     /// 相談 is raised again.
     HoldElapsed,
+    /// The trial is over, and nobody outside was told.
+    TrialOver,
     /// The desk is closed; the inquiry waits for its opening.
     DeskClosed,
     /// Only eyes can see it.

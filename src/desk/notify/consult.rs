@@ -2,7 +2,8 @@
 
 use super::facts::{Reader, facts};
 use super::phone;
-use super::reports::{close_at, offices, rounded_up, supersede_to, unsent_reports};
+use super::reports::{close_at, offices, rounded_up, supersede_to};
+use super::unread::unsent_reports;
 use super::{Draft, send};
 use crate::desk::ids::{IncidentId, RequestId};
 use crate::desk::incident::{Edit, Reason, ReportReason, StatusName};

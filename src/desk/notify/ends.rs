@@ -3,7 +3,7 @@
 //! Only whoever was told hears of it: a report that nobody has tried to send yet is taken back instead.
 
 use super::facts::{Reader, facts};
-use super::{Draft, reports, send};
+use super::{Draft, send, unread};
 use crate::desk::act::CancelKind;
 use crate::desk::deliver;
 use crate::desk::ids::{IncidentId, Number, OwedId, PartyId, RequestId};
@@ -49,7 +49,7 @@ fn goes_on(turn: &mut Turn, incident: IncidentId, party: &PartyId, into: &Number
 
 /// Offices that may have read of the incident; reports that surely never left are taken back on the way.
 fn told_offices(turn: &mut Turn, incident: IncidentId) -> Vec<PartyId> {
-    let unsent = reports::unsent_reports(turn, incident);
+    let unsent = unread::unsent_reports(turn, incident);
     let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
     let unread = |office: &PartyId| {
         let to_it = |id: &OwedId| turn.state.owed.get(id).and_then(|row| row.party()) == Some(office);

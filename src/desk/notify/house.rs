@@ -10,6 +10,7 @@ use crate::desk::observation::Key;
 use crate::desk::owed::{Why, Work};
 use crate::desk::rules::{Language, SourceKind};
 use crate::desk::state::State;
+use crate::desk::storage::Room;
 use crate::desk::turn::{Turn, Unmarked};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,9 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
             | Notice::Damage { .. }
             | Notice::SetAside { .. }
             | Notice::Restored { .. }
+            | Notice::Unwritable { .. }
+            | Notice::ReserveUsed
+            | Notice::LowRoom { room: Room::VeryLow, .. }
     );
     let matter = Matter::Internal { incident: incident_facts, notice };
     let mut draft = Draft::new(incident, severity, matter, why);
@@ -132,8 +136,13 @@ pub(in crate::desk) fn blind(turn: &mut Turn, incident: IncidentId, source: &Sou
 
 /// 監視再開, to whoever was told of the blindness.
 pub(in crate::desk) fn sighted(turn: &mut Turn, incident: IncidentId, source: &SourceId, since: Timestamp) {
-    let number = turn.state.incidents.get(&incident).and_then(|incident| incident.number.clone());
-    for party in told_of_blindness(turn) {
+    let known = turn.state.incidents.get(&incident);
+    let number = known.and_then(|incident| incident.number.clone());
+    // Who heard of the blindness on trial only is nobody outside.
+    let only_tried = known.is_some_and(|incident| incident.reporting.only_tried);
+    let mut told = told_of_blindness(turn);
+    told.retain(|party| !only_tried || *party == turn.book.rules.site.desk);
+    for party in told {
         let until = turn.now.wall;
         let matter = Matter::Sighted { number: number.clone(), source: source_name(turn, source), since, until };
         send(turn, &party, Draft::new(Some(incident), 3, matter, Why::SeesAgain));

@@ -18,6 +18,8 @@ mod onsite;
 mod phone;
 mod reports;
 mod storm;
+mod trial;
+mod unread;
 mod vendor;
 
 pub(super) use certificates::certificate_seen;
@@ -35,6 +37,7 @@ pub(super) use reports::{
     external, first_report, promised_report, recovery, reopened, severity_raised, tell_news, verifying,
 };
 pub(super) use storm::storm;
+pub(super) use trial::{trial_begins, trial_ends};
 pub(super) use vendor::{chaser, manager, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
@@ -135,6 +138,7 @@ fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matte
         },
         from: signature(turn, written),
         matter,
+        meant: None,
     }
 }
 

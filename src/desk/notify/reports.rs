@@ -1,11 +1,12 @@
 //! Reports to the offices (主管課): 第一報, 続報, 復旧報, 相談, 連絡.
 
 use super::facts::{Reader, facts};
+use super::unread::{dropped_news, graver, is_first_unread, minute_after, news_in, unsent_reports};
 use super::{Draft, impact, policy, send};
 use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
-use crate::desk::owed::{Owed, Why, Work};
+use crate::desk::owed::Why;
 use crate::desk::rules::{FirstReport, VerdictCode};
 use crate::desk::turn::Turn;
 use crate::desk::{correlate, deliver, escalate};
@@ -138,47 +139,7 @@ pub(super) fn rounded_up(at: Timestamp) -> Timestamp {
     at.round(up).unwrap_or(at)
 }
 
-/// Reports of the incident that nobody has tried to send yet.
-pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
-    let is_report = |kind: &str| matches!(kind, "first_report" | "interim" | "recovery");
-    turn.state
-        .owed_of(incident)
-        .filter(|row| is_report(row.kind()) && row.attempts == 0 && !row.state.ended())
-        .map(|row| row.id)
-        .collect()
-}
-
-/// 第一報 waits for an opening, or for its first attempt; or the desk dropped it, and no report was read since.
-fn is_first_unread(turn: &Turn, incident: IncidentId) -> bool {
-    let unsent = unsent_reports(turn, incident);
-    let waits = unsent.iter().any(|id| turn.state.owed.get(id).is_some_and(|row| row.kind() == "first_report"));
-    waits || (dropped(turn, incident, "first_report") && !any_report_read(turn, incident))
-}
-
-fn dropped(turn: &Turn, incident: IncidentId, kind: &str) -> bool {
-    turn.state.owed_of(incident).any(|row| row.kind() == kind && row.state.is_dropped() && row.is_unread())
-}
-
-fn any_report_read(turn: &Turn, incident: IncidentId) -> bool {
-    turn.state.owed_of(incident).any(|row| matches!(row.kind(), "first_report" | "interim") && !row.is_unread())
-}
-
-/// What the last 続報 told, where the desk dropped it at every office before anybody read it.
-fn dropped_news(turn: &Turn, incident: IncidentId, last: u32) -> Option<Vec<Happening>> {
-    let of_last = |row: &&Owed| nth_of(row) == Some(last);
-    let rows: Vec<&Owed> = turn.state.owed_of(incident).filter(of_last).collect();
-    let all = rows.iter().all(|row| row.state.ended() && row.is_unread());
-    let dropped = rows.iter().find(|row| row.state.is_dropped())?;
-    if all { news_in(dropped) } else { None }
-}
-
-/// Which 続報 a row is.
-fn nth_of(row: &Owed) -> Option<u32> {
-    let Work::Message { letter, .. } = &row.work else { return None };
-    let Matter::Interim { nth, .. } = &letter.matter else { return None };
-    Some(*nth)
-}
-
+/// A later report to the same office says it better.
 pub(super) fn supersede_to(turn: &mut Turn, by: OwedId, office: &PartyId, earlier: &[OwedId]) {
     let same: Vec<OwedId> = earlier
         .iter()
@@ -270,19 +231,14 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
             last: last.clone(),
             next_report: next,
         };
-        if let Some(row) = send(turn, &office, Draft::new(Some(incident), severity, matter, Why::Interim)) {
+        let mut draft = Draft::new(Some(incident), severity, matter, Why::Interim);
+        draft.not_before = if graver(&news) { None } else { minute_after(turn, incident, &office) };
+        if let Some(row) = send(turn, &office, draft) {
             supersede_to(turn, row, &office, &earlier);
         }
     }
     let reported = Edit::Reported { count: nth, at: turn.now.wall, next, silent, offices: BTreeSet::new() };
     turn.edit(incident, reported, Reason::Report(reason));
-}
-
-/// What a 続報 tells.
-fn news_in(row: &Owed) -> Option<Vec<Happening>> {
-    let Work::Message { letter, .. } = &row.work else { return None };
-    let Matter::Interim { news, .. } = &letter.matter else { return None };
-    Some(news.clone())
 }
 
 /// 復旧確認中: the offices hear that monitoring shows normal, the desk is asked to check.
@@ -297,6 +253,8 @@ pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     if known.reporting.count > 0 {
         interim(turn, incident, ReportReason::News);
+    } else if known.reporting.only_tried {
+        report_first(turn, incident);
     }
 }
 
@@ -322,7 +280,9 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         .filter(|party| !offices.contains(party))
         .collect();
     let earlier = unsent_reports(turn, incident);
-    let waits = earlier.iter().filter_map(|id| turn.state.owed.get(id)).filter_map(|row| row.not_before).min();
+    // 第一報 that waits for an opening becomes 復旧報, which waits for it, too; a 続報 that waits out its minute holds nothing up.
+    let firsts = earlier.iter().filter_map(|id| turn.state.owed.get(id)).filter(|row| row.kind() != "interim");
+    let waits = firsts.filter_map(|row| row.not_before).min();
     for (party, to_office) in
         offices.iter().map(|office| (office, true)).chain(asked.iter().map(|party| (party, false)))
     {

@@ -108,6 +108,8 @@ pub enum Reason {
         /// Who.
         by: String,
     },
+    /// It was decided in earnest, and the desk is on trial.
+    OnTrial,
     /// Somebody gave it up; the state says who and why.
     Dropped,
 }
@@ -180,6 +182,8 @@ pub enum Why {
     TooMuch,
     /// A channel fails, or works again.
     ChannelFails,
+    /// The trial begins or ends.
+    Trial,
 }
 
 impl Change {

@@ -6,6 +6,7 @@ use super::flow::Flows;
 use super::storm::Storms;
 use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::now::{Elapsed, Now};
+use crate::desk::storage::Disk;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +31,9 @@ pub struct House {
     /// terms repeat too, so its mark is part of every later outbox key.
     #[serde(default)]
     pub restored: Option<Restored>,
+    /// Since when the desk is on trial (試行); `None` = it works in earnest.
+    #[serde(default)]
+    pub shadow: Option<Timestamp>,
     /// When the last step was recorded.
     pub last_step: Option<Now>,
     /// When the next daily digest is due.
@@ -61,6 +65,9 @@ pub struct House {
     /// Systems on which too many alerts come.
     #[serde(default)]
     pub storms: Storms,
+    /// The disk the record is on.
+    #[serde(default)]
+    pub disk: Disk,
     /// What has left over the channels.
     #[serde(default)]
     pub flows: Flows,

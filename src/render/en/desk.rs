@@ -3,10 +3,10 @@
 //! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
 
 use super::super::layout::Name;
-use super::doubt;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list};
 use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
+use super::{disk, doubt};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
     Ask, Call, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine,
@@ -177,6 +177,8 @@ impl Mail<'_> {
                 ),
                 vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
             ),
+            Notice::TrialBegins { held, open } => self.trial_begins(*held, *open),
+            Notice::TrialEnds { incidents, total } => self.trial_ends(incidents, *total),
             Notice::Dropped { message } => self.dropped(message, number),
             Notice::ChannelFails { channel, why } => (
                 "A channel fails",
@@ -221,6 +223,10 @@ impl Mail<'_> {
                 next.push(commands::LIST.to_owned());
                 ("Restored from a backup", self.restored(*made, rows, *total), next)
             }
+            Notice::Unwritable { since, cause } => disk::unwritable(*since, *cause, &self.clock),
+            Notice::Written { from, until, steps } => disk::written(*from, *until, *steps, &self.clock),
+            Notice::ReserveUsed => disk::reserve_used(),
+            Notice::LowRoom { of, percent, room } => disk::low(*of, *percent, *room),
             Notice::SetAside { what } => ("An input was set aside", text::note(what), vec![commands::LIST.to_owned()]),
             Notice::CoversDoubtful { covers } => (
                 "Planned work and silences to look at again",

@@ -3,7 +3,7 @@
 use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, expected, list};
 use crate::desk::letter::{Facts, Impact, OneSided};
-use crate::desk::rules::Effect;
+use crate::desk::rules::{DataImpact, Effect};
 use crate::render::layout::Name;
 use crate::render::{text, words};
 
@@ -37,7 +37,8 @@ impl Mail<'_> {
         page.field("Systems", list(there, NOT_KNOWN));
         let yes_no = |known: Option<bool>| known.map_or(NOT_KNOWN, |yes| if yes { "yes" } else { "no" });
         if none {
-            page.field("Effect", "none seen so far");
+            let feared = facts.data.is_some_and(DataImpact::feared);
+            page.field("Effect", if feared { "no loss of service seen so far" } else { "none seen so far" });
         }
         page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));
         if let Some(data) = facts.data {

@@ -5,12 +5,14 @@
 mod bundle;
 mod certificates;
 mod desk;
+mod disk;
 mod doubt;
 mod dropped;
 mod impact;
 mod phrases;
 mod record;
 mod restored;
+mod shadow;
 
 use super::commands;
 use super::frame::number_of;

@@ -158,6 +158,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             (format!("report {count} of {name}, {next}"), Weight::Headline)
         }
         Edit::NoMoreReports => (format!("no further report of {name} promised"), Weight::Headline),
+        Edit::OnlyTried => (format!("nobody outside knows of {name}"), Weight::Headline),
         Edit::HandedBack(answer) => {
             let (party, at) = (&answer.party, names.at(answer.at));
             (format!("{party} answered for {name} at {at}: {}", one_line(&answer.reason)), Weight::Headline)

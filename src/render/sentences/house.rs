@@ -4,6 +4,7 @@ use super::{Names, Weight, one_line};
 use crate::desk::house::{Change, ExpectedChange, FlowChange, StormChange};
 use crate::desk::ids::SystemId;
 use crate::desk::state::FAILURES;
+use crate::desk::storage::{self, Resource, Room};
 
 pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
     match change {
@@ -25,8 +26,13 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
             let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
             (format!("next hand-over: {next}"), Weight::Detail)
         }
+        Change::Shadow { since: Some(_) } => {
+            ("on trial: every message goes to one address".to_owned(), Weight::Headline)
+        }
+        Change::Shadow { since: None } => ("in earnest: messages go to whom they are for".to_owned(), Weight::Headline),
         Change::Storm(change) => storm(names, change),
         Change::Flow(change) => flow(change),
+        Change::Disk(change) => disk(names, change),
         Change::Expected { name, what } => expected(names, name, what),
         Change::Certificates { next } => {
             (format!("certificates are looked at next at {}", names.at(*next)), Weight::Detail)
@@ -79,6 +85,29 @@ fn flow(change: &FlowChange) -> (String, Weight) {
         FlowChange::Tried { channel, .. } => (format!("{channel} is tried once"), Weight::Detail),
         FlowChange::Answered { channel, was_left } => {
             (format!("{channel} works again"), if *was_left { Weight::Headline } else { Weight::Detail })
+        }
+    }
+}
+
+fn disk(names: Names, change: &storage::Change) -> (String, Weight) {
+    match change {
+        storage::Change::Unwritable { since, .. } => {
+            (format!("the record cannot be written since {}", names.at(*since)), Weight::Headline)
+        }
+        storage::Change::Written { at, .. } => {
+            (format!("the record is written again since {}", names.at(*at)), Weight::Headline)
+        }
+        storage::Change::ReserveUsed => {
+            ("the disk was full; the reserve was given up for the record".to_owned(), Weight::Headline)
+        }
+        storage::Change::Room { of, room } => {
+            let of = if *of == Resource::Bytes { "data" } else { "further files" };
+            let (room, weight) = match room {
+                Room::Enough => ("enough", Weight::Detail),
+                Room::Low => ("little", Weight::Headline),
+                Room::VeryLow => ("very little", Weight::Headline),
+            };
+            (format!("the disk of the record has {room} room for {of}"), weight)
         }
     }
 }

@@ -122,6 +122,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Old => "it was long ago".to_owned(),
         incident::Reason::OnSite => "only eyes can see it".to_owned(),
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
+        incident::Reason::TrialOver => "the trial is over".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
     }
 }
@@ -137,6 +138,8 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::ShowsNormal => "monitoring shows normal",
         request::Reason::Restored => "the incident is restored",
         request::Reason::AskedForMore => "it is asked for more",
+        request::Reason::OnTrial => "nobody can answer on trial",
+        request::Reason::TrialOver => "the trial is over",
         request::Reason::NeverLeft => "its mail was dropped before anybody read it",
         request::Reason::Merged => "it goes on under another number",
         request::Reason::LongClosure => "it is closed for long",
@@ -162,6 +165,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::Restored { made } => {
             format!("the record was restored from a backup of {} and it may have left since", names.at(*made))
         }
+        owed::Reason::OnTrial => "the desk is on trial".to_owned(),
         owed::Reason::Dropped => "somebody at the desk gave it up".to_owned(),
         owed::Reason::Act { by } => format!("{by} wants it tried again"),
     }
@@ -194,6 +198,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::HandOver => "the reception closes".to_owned(),
         Why::TooMuch => "more would leave than may".to_owned(),
         Why::ChannelFails => "a channel fails, or works again".to_owned(),
+        Why::Trial => "the trial begins or ends".to_owned(),
         Why::Storm => "of a storm of alerts".to_owned(),
         Why::ExternalService => "an external service fails".to_owned(),
         Why::Blind => "a source sees nothing".to_owned(),
@@ -251,6 +256,7 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::Fewer => "fewer come".to_owned(),
         house::Reason::Left => "a message leaves".to_owned(),
         house::Reason::TooMuch => "more would leave than may".to_owned(),
+        house::Reason::Disk => "as the disk is".to_owned(),
         house::Reason::Failing => "it fails".to_owned(),
         house::Reason::Failed => "the desk failed on it".to_owned(),
     }

@@ -32,6 +32,9 @@ pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight
             (format!("started by {} at {}", names.request(*request), names.at(*at)), Weight::Headline)
         }
         request::Change::Chased { request, .. } => (format!("reminded {}", names.request(*request)), Weight::Headline),
+        request::Change::Postponed { request, next: None } => {
+            (format!("no reminder to {}", names.request(*request)), Weight::Headline)
+        }
         request::Change::Postponed { request, .. } => {
             (format!("postponed reminder of {}", names.request(*request)), Weight::Detail)
         }

@@ -116,6 +116,7 @@ struct Shared {
     condition: Mutex<Condition>,
     progress: Mutex<Instant>,
     behind: AtomicBool,
+    mend: AtomicBool,
     /// Not everything that is over is filed.
     unfiled: AtomicBool,
 }
@@ -216,6 +217,7 @@ impl Working {
             condition: Mutex::new(Condition::Empty),
             progress: Mutex::new(Instant::now()),
             behind: AtomicBool::new(false),
+            mend: AtomicBool::new(false),
             unfiled: AtomicBool::new(false),
         });
         let mut owner = owner::Owner::new(settings.clone(), Arc::clone(&shared));
@@ -265,6 +267,13 @@ impl Working {
             return Err("its thread does not take commands".to_owned());
         }
         answer.recv_timeout(limit).unwrap_or_else(|_| Err(format!("no answer within {limit:?}")))
+    }
+
+    /// If it failed, it is begun anew soon.
+    pub(super) fn mend(&self) {
+        if matches!(self.condition(), Condition::Broken { .. }) {
+            self.shared.mend.store(true, Ordering::Release);
+        }
     }
 
     /// Looks for what is archived; never waits.

@@ -270,7 +270,7 @@ impl Owner {
 
     fn retry(&mut self) {
         let Sled::Broken { next, pause, is_scrap } = self.sled else { return };
-        if Instant::now() < next {
+        if !self.shared.mend.swap(false, Ordering::AcqRel) && Instant::now() < next {
             return;
         }
         let room = self.make_room(is_scrap);

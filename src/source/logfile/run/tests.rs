@@ -4,6 +4,7 @@ use super::super::reader::Batch;
 use super::*;
 use crate::desk::Reply;
 use crate::desk::observation::Cursor;
+use crate::inbox::Answer;
 use crate::inbox::Waiting;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -69,7 +70,11 @@ fn start(folder: &Path, standing: Standing) -> (Receiver<Waiting>, watch::Sender
     (receiver, stop, tokio::spawn(run(settings, patterns, standing, inbox, Clock::real(None), stopped)))
 }
 
-async fn report(receiver: &mut Receiver<Waiting>) -> (Report, tokio::sync::oneshot::Sender<Reply>) {
+fn recorded() -> Answer {
+    Answer { reply: Reply::Recorded, on_record: true }
+}
+
+async fn report(receiver: &mut Receiver<Waiting>) -> (Report, tokio::sync::oneshot::Sender<Answer>) {
     let waiting = tokio::time::timeout(Duration::from_secs(20), receiver.recv()).await;
     let waiting = waiting.expect("in time").expect("the task runs");
     match waiting.input {
@@ -92,7 +97,7 @@ async fn what_was_not_put_on_record_comes_again_after_a_restart() {
     let (mut receiver, _stop, task) = start(folder.path(), nothing);
     let (first, done) = report(&mut receiver).await;
     assert!(first.first_look && first.complete && first.observations.is_empty());
-    done.send(Reply::Recorded).expect("it waits");
+    done.send(recorded()).expect("it waits");
     append(folder.path(), "new down\n");
     let (lost, done) = report(&mut receiver).await;
     assert_eq!(lost.observations.len(), 1);
@@ -105,7 +110,7 @@ async fn what_was_not_put_on_record_comes_again_after_a_restart() {
     let (again, done) = report(&mut receiver).await;
     assert!(!again.first_look);
     assert_eq!(again.observations[0].key, lost.observations[0].key);
-    done.send(Reply::Recorded).expect("it waits");
+    done.send(recorded()).expect("it waits");
     stop.send(true).expect("it listens");
     task.await.expect("it stops");
 }

@@ -1,0 +1,225 @@
+//! What years of records cost a start: 10,000 open incidents, and a million that are archived.
+//!
+//! `cargo bench --bench million`; `KW_ARCHIVED=n` files another number. The open ones are made by the desk and read from the
+//! journal once (`store rebuild`); the archived ones are filed as a daemon files them. Then the built binary is started:
+//! the time until it says that it is ready (sources are asked from then on), the memory it holds then, and what lies on the
+//! disk. The file system's cache is warm.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot set itself up should stop")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use jiff::{SignedDuration, Timestamp};
+use kiriwake::config::{self, Environment};
+use kiriwake::daemon;
+use kiriwake::desk::evidence::{Gathered, Lack};
+use kiriwake::desk::now::{Elapsed, Now};
+use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
+use kiriwake::desk::owed::{self, Work};
+use kiriwake::desk::rules::Rules;
+use kiriwake::desk::state::State;
+use kiriwake::desk::{Change, Desk, Frame, Input};
+use kiriwake::store::{self, Changes, Filed, Store};
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Instant;
+use support::Scratch;
+use support::daemon::Daemon;
+use support::site::{Neighbours, Site};
+use support::smtp_sink::SmtpSink;
+
+/// Incidents that are open, each of a host of its own.
+const OPEN: usize = 10_000;
+/// Archived ones that a frame files.
+const TOGETHER: usize = 500;
+
+fn main() {
+    let archived: usize = std::env::var("KW_ARCHIVED").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000_000);
+    let scratch = Scratch::new("million");
+    let mail = SmtpSink::start();
+    let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, mail.port()));
+    let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let loaded = config::load(&site.config, &Environment::default(), today);
+    let rules = loaded.map(|(settings, _)| settings.rules).map_err(|_| "the configuration is faulty").unwrap();
+
+    let open = record(&site.state, &rules);
+    daemon::rebuild(&site.state, rules.clone()).unwrap();
+    let began = Instant::now();
+    file(&site.state, &rules, archived);
+    let filing = began.elapsed().as_secs_f64();
+    println!("{open} open incidents, {archived} archived ones; filed in {filing:.1} s");
+
+    for round in 1..=3 {
+        let began = Instant::now();
+        let mut daemon = Daemon::start(&site.config, &scratch);
+        let ready = began.elapsed().as_secs_f64();
+        let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
+        let (all, own) = (mebibytes(&status, "VmRSS:"), mebibytes(&status, "RssAnon:"));
+        let began = Instant::now();
+        let from = Timestamp::from_second(1_000_000_000).unwrap();
+        let until = from + SignedDuration::from_hours(1);
+        let listed =
+            daemon.tell(&["--json", "incident", "list", "--from", &from.to_string(), "--to", &until.to_string()]);
+        let asked = began.elapsed().as_millis();
+        let lines = listed.matches("\"number\"").count();
+        println!(
+            "start {round}: ready after {ready:.2} s; {all} MiB resident, {own} MiB of it its own; an hour of the archive ({lines} lines) in {asked} ms"
+        );
+        daemon.terminate();
+    }
+    println!(
+        "on the disk: journal {} MiB, working state and catalogue {} MiB",
+        size(&site.state.join("journal")),
+        size(&site.state.join("db"))
+    );
+}
+
+fn mebibytes(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
+}
+
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = entries.map(|entry| match entry.metadata() {
+        Ok(known) if known.is_file() => known.len(),
+        Ok(_) => size(&entry.path()) << 20,
+        Err(_) => 0,
+    });
+    bytes.sum::<u64>() >> 20
+}
+
+/// The desk's day so far, and the frames that tell of it.
+struct Day {
+    desk: Desk,
+    now: Now,
+    frames: Vec<String>,
+}
+
+impl Day {
+    fn step(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let entries = self.desk.step(self.now, input.clone()).entries;
+            for entry in &entries {
+                if let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change {
+                    let outcome = arrived(&self.desk.state().owed[owed].work);
+                    inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
+                }
+            }
+            let rules = self.desk.book().rules.hash.clone();
+            let frame = Frame { at: self.now, rules, input, entries };
+            self.frames.push(payload(&frame));
+        }
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        self.now.elapsed = Elapsed(self.now.elapsed.0 + seconds * 1000);
+        self.now.wall += SignedDuration::from_secs(i64::try_from(seconds).unwrap());
+        self.step(Input::Tick);
+    }
+}
+
+/// As the daemon writes it: with the version in front.
+fn payload(frame: &Frame) -> String {
+    format!("{{\"format\":1,{}", &serde_json::to_string(frame).unwrap()[1..])
+}
+
+fn arrived(work: &Work) -> Outcome {
+    match work {
+        Work::Ping { .. } => Outcome::Ping(Ping::Silent),
+        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
+        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: "not tried".to_owned() }),
+        Work::Evidence(ask) => {
+            Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps: vec![ask.nothing(Lack::NotThere)] })
+        }
+        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
+        Work::Message { addresses, .. } => {
+            let accepted = || Delivery::Accepted { answer: "250 ok".to_owned() };
+            Outcome::Message(addresses.iter().map(|known| (known.address.clone(), accepted())).collect())
+        }
+    }
+}
+
+/// Puts the open incidents on record; how many there are.
+fn record(state: &Path, rules: &Rules) -> usize {
+    let (mut store, start) = Store::open(state, store::Options::default()).unwrap();
+    let wall = Timestamp::now() - SignedDuration::from_mins(30);
+    let desk = Desk::new(State::default(), rules.clone());
+    let mut day = Day { desk, now: Now { wall, elapsed: Elapsed::default() }, frames: Vec::new() };
+    day.step(Input::Started { store: start.store_id.to_string(), epoch: 1 });
+    day.step(Input::RulesLoaded { hash: rules.hash.clone() });
+    let problems: Vec<Observation> = (0..OPEN).map(|nth| problem(nth, day.now.wall)).collect();
+    day.step(Input::Report(Report {
+        source: "zabbix".into(),
+        cursor: None,
+        first_look: false,
+        complete: true,
+        observations: problems,
+        remarks: Vec::new(),
+        maintenance: None,
+    }));
+    for _ in 0..20 {
+        day.pass(60);
+    }
+    for frames in day.frames.chunks(500) {
+        store.commit(frames).unwrap();
+    }
+    store.close().unwrap();
+    day.desk.state().open.len()
+}
+
+fn problem(nth: usize, at: Timestamp) -> Observation {
+    let problem = Problem {
+        host: format!("host-{nth}"),
+        host_name: format!("部署{nth}のサーバ"),
+        summary: format!("ディスク使用率が {}% を超えています", 80 + nth % 20),
+        level: Level::High,
+        tags: vec![("component".to_owned(), "os".to_owned())],
+        groups: vec!["Vendor/Server".to_owned()],
+        object: Some(nth.to_string()),
+        fields: Vec::new(),
+        items: None,
+        inventory: Default::default(),
+        raw: String::new(),
+        acknowledged: false,
+        suppressed: false,
+        momentary: false,
+        late: false,
+    };
+    Observation { key: Key(nth.to_string()), at, seen: Seen::Problem(problem) }
+}
+
+/// Files incidents of earlier years, ten seconds apart.
+fn file(state: &Path, rules: &Rules, count: usize) {
+    let (mut store, start) = Store::open(state, store::Options::default()).unwrap();
+    assert_eq!(start.frames.count(), 0, "the working state was built");
+    let line = serde_json::json!({
+        "status": "closed", "severity": 3, "occurred": "2020-01-01T00:00:00Z", "owner": "s-sha", "alerts": 3,
+        "summary": "業務系共有ストレージ ディスク故障（住民記録システムほか）",
+    });
+    let line = serde_json::to_vec(&line).unwrap();
+    let tick = Frame {
+        at: Now { wall: Timestamp::now(), elapsed: Elapsed(30 * 60_000) },
+        rules: rules.hash.clone(),
+        input: Input::Tick,
+        entries: Vec::new(),
+    };
+    let payload = payload(&tick);
+    for from in (0..count).step_by(TOGETHER) {
+        let filed = (from..count.min(from + TOGETHER)).map(|nth| Filed {
+            id: 1_000_000 + nth as u64,
+            name: Some(format!("KW-{:08}-{:04}", 20_000_101 + nth / 1_000, nth % 1_000)),
+            moment: 1_000_000_000_000 + 10_000 * nth as u64,
+            line: line.clone(),
+        });
+        let seqs = store.commit(&[&payload]).unwrap();
+        store.apply(seqs, Changes { entities: Vec::new(), filed: filed.collect() });
+    }
+    store.close().unwrap();
+}
