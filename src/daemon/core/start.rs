@@ -15,6 +15,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Instant;
 
+/// Frames whose changes are handed to the working state together.
+const TOGETHER: u64 = 500;
+
 /// The desk as the record tells it.
 pub(super) struct Restored {
     pub(super) desk: Desk,
@@ -185,14 +188,27 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     }
     keep_rules(folder, &rules)?;
     let mut desk = Desk::new(state, rules);
-    let mut folded = 0_u64;
+    let (mut folded, mut last) = (0_u64, start.applied_seq);
+    let (mut first, mut together) = (None, store::Changes::default());
     for frame in start.frames {
         match record::read::<Frame>(&frame.payload) {
             Ok(read) => desk.fold(&read),
             Err(error) => found.push(format!("frame {}: {error}", frame.seq)),
         }
-        store.apply(frame.seq..=frame.seq, changes(&mut desk, &mut found));
-        folded += 1;
+        // Frame by frame, because what is over may be archived a few frames on; handed over together, because the working
+        // state gives up on what comes faster than it writes.
+        let new = changes(&mut desk, &mut found);
+        together.entities.extend(new.entities);
+        together.filed.extend(new.filed);
+        let from = *first.get_or_insert(frame.seq);
+        (last, folded) = (frame.seq, folded + 1);
+        if folded.is_multiple_of(TOGETHER) {
+            store.apply(from..=last, std::mem::take(&mut together));
+            first = None;
+        }
+    }
+    if let Some(from) = first {
+        store.apply(from..=last, together);
     }
     tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
     let (id, epoch) = (start.store_id.to_string(), start.epoch);
