@@ -60,6 +60,7 @@
 //! src/replay/     recorded days again, under rules on trial: what would have gone otherwise
 //! src/estate/     generated estates with faults of known cause: how well the desk judges, measured
 //! src/demo/       a night to watch: the real daemon against a stand-in Zabbix
+//! src/fuzz/       for tests: real material spoiled, and fed to everything that reads from outside
 //! src/main.rs     arguments in, exit code out
 //! ```
 //!
@@ -138,3 +139,6 @@ pub mod replay;
 pub mod estate;
 
 pub mod demo;
+
+#[cfg(test)]
+mod fuzz;

@@ -20,7 +20,9 @@ mod tried;
 pub mod webhook;
 
 #[cfg(test)]
-mod hostile;
+mod fuzz;
+#[cfg(test)]
+pub(crate) mod hostile;
 
 pub use address::check_address;
 pub use header::header;

@@ -117,4 +117,4 @@ fn second_look(delivery: Delivery, answer: &Answer) -> Delivery {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,6 +11,8 @@ mod example;
 mod file;
 mod findings;
 mod folder;
+#[cfg(test)]
+mod fuzz;
 mod hash;
 pub mod kinds;
 mod reader;

@@ -11,6 +11,8 @@ pub mod client;
 pub mod covers;
 pub mod disk;
 pub mod evidence;
+#[cfg(test)]
+mod fuzz;
 pub mod health;
 pub mod hits;
 pub mod mute;

@@ -91,6 +91,14 @@ pub struct ActRequest {
     pub act: Act,
 }
 
+impl ActRequest {
+    /// The act in the name of whoever is at the other end.
+    pub(super) fn by_account(self, account: String) -> Input {
+        let by = self.by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
+        Input::Act { actor: Actor::at_account(by, account, Role::Operator), act: self.act }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Trouble {
     Stopping,
@@ -282,9 +290,7 @@ async fn act(
     ConnectInfo(peer): ConnectInfo<Peer>,
     Json(request): Json<ActRequest>,
 ) -> Result<Response, Trouble> {
-    let by = request.by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
-    let actor = Actor::at_account(by, peer.name, Role::Operator);
-    let input = Input::Act { actor, act: request.act };
+    let input = request.by_account(peer.name);
     let Answer { reply, on_record } = doors.inbox.put(input).await.map_err(|_| Trouble::Stopping)?;
     // 202: in force, and not on record yet (P20).
     let status = if on_record { StatusCode::OK } else { StatusCode::ACCEPTED };

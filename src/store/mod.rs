@@ -21,6 +21,8 @@ mod digest;
 mod error;
 mod files;
 mod finding;
+#[cfg(test)]
+mod fuzz;
 mod head;
 mod history;
 mod identity;

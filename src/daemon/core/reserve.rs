@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn its_blocks_are_really_taken_and_given_back() {
         let folder = tempfile::tempdir().unwrap();
-        let mut reserve = Reserve::new(folder.path(), 1 << 20, false);
+        let reserve = Reserve::new(folder.path(), 1 << 20, false);
         // Not by looking: whether that makes it depends on the disk this runs on.
         reserve.make().unwrap();
         let made = folder.path().join(store::RESERVE).metadata().unwrap();

@@ -14,6 +14,8 @@ mod config;
 mod extract;
 mod files;
 mod follow;
+#[cfg(test)]
+mod fuzz;
 mod glob;
 mod lines;
 mod look;

@@ -36,7 +36,7 @@ pub(super) struct Line<'a> {
 }
 
 /// The patterns of one source and the problems it knows to be open.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Scan {
     source: SourceId,
     stamps: Stamps,

@@ -84,6 +84,9 @@ impl From<Error> for Failure {
 /// Codes that mean "logged out" as well as "bad request": only asking tells which.
 const AMBIGUOUS: [i64; 3] = [-32602, -32500, -32600];
 
+/// The call whose answer is a secret.
+const LOGIN: &str = "user.login";
+
 /// A conversation with one server.
 #[derive(Debug)]
 pub(super) struct Api<W> {
@@ -169,7 +172,7 @@ impl<W: Wire> Api<W> {
         let name = if version >= Version::USERNAME { "username" } else { "user" };
         let params = json!({ name: user, "password": password.expose_secret() });
         let session: String = self
-            .exchange("user.login", params, None)
+            .exchange(LOGIN, params, None)
             .await?
             .map_err(|error| Failure { kind: FailureKind::LoggedOut, detail: format!("user.login: {error}") })?;
         Ok(self.session.insert(session.into()).clone())
@@ -224,6 +227,11 @@ impl<W: Wire> Api<W> {
         let answer: Answer<T> = serde_json::from_slice(&bytes)
             // What looks like an answer of Zabbix is not quoted: that of a login holds the session.
             .map_err(|error| {
+                if method == LOGIN {
+                    // Nor is what its reader says of it, which names values.
+                    let (line, column) = (error.line(), error.column());
+                    return garbled(format!("{method}: the answer cannot be read: line {line} column {column}"));
+                }
                 let head = if bytes.trim_ascii_start().starts_with(b"{") { String::new() } else { beginning(&bytes) };
                 garbled(format!("{method}: the answer cannot be read: {error}{head}"))
             })?;

@@ -10,7 +10,7 @@ use super::parse::{
     Count, EventRow, Fate, HostRow, ItemTagsRow, ItemsRow, MaintenanceRow, Mark, MeasuredRow, NotedRow, OpenRow,
     Readable, TrendRow, TriggerRow, ValueRow, WatchedRow, WorkedHost,
 };
-use super::wire::Wire;
+use super::wire::{Wire, garbled};
 use crate::desk::observation::{Failure, FailureKind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -155,6 +155,9 @@ impl<W: Wire> Api<W> {
                 (true, Some(next)) if version >= Version::SEVEN && next > LAST_TIME => {
                     return self.open_problems_by_time().await;
                 }
+                (true, Some(next)) if from.is_some_and(|from| next <= from) => {
+                    return Err(no_progress("problem.get", next).into());
+                }
                 (true, Some(next)) => from = Some(next),
                 _ => return Ok(all),
             }
@@ -172,6 +175,13 @@ impl<W: Wire> Api<W> {
             params["time_from"] = from.into();
             params["time_till"] = till.into();
             let rows: Vec<OpenRow> = self.call("problem.get", params).await?;
+            if let Some(row) = rows.iter().find(|row| !(from..=till).contains(&row.clock)) {
+                let detail = format!(
+                    "problem.get: asked for the time {from} to {till}, it brings problem {} of {}",
+                    row.eventid, row.clock
+                );
+                return Err(garbled(detail).into());
+            }
             if rows.len() < limit {
                 all.extend(rows);
             } else if from == till {
@@ -337,6 +347,11 @@ impl<W: Wire> Api<W> {
         }
         Ok(all)
     }
+}
+
+/// A full page that leads back to where it was read from: pages would be read for ever.
+pub(super) fn no_progress(method: &str, next: u64) -> Failure {
+    garbled(format!("{method}: a full page ends before event {next}, where it was to begin: pages lead nowhere"))
 }
 
 /// The list of open problems: the fields that can change, and nothing dear.

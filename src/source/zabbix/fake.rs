@@ -357,7 +357,9 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 fn ids(value: &Value) -> Option<Vec<u64>> {
-    Some(value.as_array()?.iter().map(|id| number(id).expect("an id") as u64).collect())
+    // Up to the largest there can be: a spoiled answer may have named it.
+    let id = |id: &Value| id.as_u64().or_else(|| id.as_str()?.parse().ok()).expect("an id");
+    Some(value.as_array()?.iter().map(id).collect())
 }
 
 /// The way to a [`Fake`].

@@ -4,7 +4,7 @@
 //! Not here: events themselves.
 
 use super::api::{Api, Error};
-use super::parse::{EventRow, HostRow, ItemRow, ItemsRow, Readable};
+use super::parse::{EventRow, HostRow, ItemRow, ItemsRow, Readable, cut};
 use super::wire::Wire;
 use crate::desk::now::{Elapsed, Now};
 use crate::desk::observation::Item;
@@ -18,6 +18,8 @@ const AGE: Duration = Duration::from_secs(300);
 const LONGEST: usize = 200;
 /// The most that is kept of one inventory, in bytes: it goes into the record with every problem of the host.
 const INVENTORY: usize = 2_048;
+/// Most groups of one host that are kept.
+const GROUPS: usize = 200;
 /// Most items of one trigger that are kept.
 const ITEMS: usize = 20;
 
@@ -76,7 +78,7 @@ impl Surroundings {
     }
 
     pub(super) fn host(&mut self, row: HostRow) {
-        let groups = row.hostgroups.into_iter().map(|group| group.name).collect();
+        let groups = row.hostgroups.into_iter().take(GROUPS).map(|group| cut(group.name)).collect();
         self.hosts.insert(row.hostid, Host { groups, inventory: bounded(row.inventory) });
     }
 

@@ -4,7 +4,7 @@
 //! lasts. Not here: which problems are hidden (every problem says so itself), and what follows from it.
 
 use super::api::{Api, Error};
-use super::parse::{MaintenanceRow, Period, WorkedHost};
+use super::parse::{MaintenanceRow, Period, WorkedHost, cut};
 use super::wire::Wire;
 use crate::desk::now::Now;
 use crate::desk::observation::Maintenance;
@@ -39,7 +39,7 @@ fn joined(hosts: &[WorkedHost], rows: Vec<MaintenanceRow>, now: Timestamp) -> Ve
             // Its name may be beyond the rights of the user.
             name: name.unwrap_or_else(|| format!("Zabbix maintenance {id}")),
             reason: row.map(|row| printable(row.description.trim(), LONGEST)).unwrap_or_default(),
-            hosts: hosts.iter().map(|host| host.host.clone()).collect(),
+            hosts: hosts.iter().map(|host| cut(host.host.clone())).collect(),
             from: Timestamp::from_second(begun).ok()?,
             until: Timestamp::from_second(row.map_or(i64::from(i32::MAX), |row| end(row, begun, now))).ok()?,
         })

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use number::{flag, number, optional_number};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Longest text taken from one field, in characters; Zabbix itself keeps at most 2,048.
@@ -273,6 +273,47 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Readable<T> {
     }
 }
 
+impl Readable<EventRow> {
+    /// The row as an answer to the question for `asked`. One that was not asked for is no row of ours: the place in the
+    /// stream of events must not follow it.
+    pub(super) fn of(self, asked: &BTreeSet<u64>) -> Self {
+        match self {
+            Readable::Row(row) if !asked.contains(&row.eventid) => {
+                let text = printable(&format!("event {}: {}", row.eventid, row.name), 500);
+                Readable::Strange { eventid: None, text, why: "it was not asked for".to_owned() }
+            }
+            Readable::Strange { eventid, text, why } => {
+                Readable::Strange { eventid: eventid.filter(|id| asked.contains(id)), text, why }
+            }
+            row => row,
+        }
+    }
+}
+
+/// Rows of one answer that could not be read and are nobody's: told together, whatever their number.
+#[derive(Debug, Default)]
+pub(super) struct Nameless {
+    first: Option<(String, String)>,
+    more: usize,
+}
+
+impl Nameless {
+    pub(super) fn add(&mut self, text: String, why: String) {
+        match self.first {
+            Some(_) => self.more += 1,
+            None => self.first = Some((text, why)),
+        }
+    }
+
+    /// The first of them, and how many came with it.
+    pub(super) fn told(self) -> Option<Seen> {
+        let (text, why) = self.first?;
+        let why =
+            if self.more == 0 { why } else { format!("{why}; {} more rows of the same answer are like it", self.more) };
+        Some(Seen::Unreadable { text, why })
+    }
+}
+
 impl EventRow {
     /// When it happened by the clock of whoever measured it.
     pub(super) fn at(&self) -> Option<Timestamp> {
@@ -309,8 +350,8 @@ impl EventRow {
         };
         let inventory = self.hosts.first().map(|first| known.inventory(first.hostid)).unwrap_or_default();
         let (host, host_name) = match self.hosts.into_iter().next() {
-            Some(first) if first.name.is_empty() => (first.host.clone(), first.host),
-            Some(first) => (first.host, first.name),
+            Some(first) if first.name.is_empty() => (cut(first.host.clone()), cut(first.host)),
+            Some(first) => (cut(first.host), cut(first.name)),
             None => Default::default(),
         };
         let problem = Problem {
@@ -347,7 +388,7 @@ fn inventory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Stri
     Ok(filled.collect())
 }
 
-fn cut(mut text: String) -> String {
+pub(super) fn cut(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
         text.truncate(end);
     }

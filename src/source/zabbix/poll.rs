@@ -10,7 +10,7 @@ use super::ask::DETAILS;
 use super::known::Surroundings;
 use super::maintenance;
 use super::memory::{Memory, Open, Place};
-use super::parse::{EventRow, Mark, Readable};
+use super::parse::{EventRow, Mark, Nameless, Readable};
 use super::wire::Wire;
 use crate::desk::ids::SourceId;
 use crate::desk::now::{Elapsed, Now};
@@ -208,6 +208,9 @@ impl Poll {
                 self.flush_when_full(record).await?;
             }
             match page.last().and_then(|last| last.eventid.checked_add(1)) {
+                Some(next) if page.len() >= super::ask::IDS && next <= from => {
+                    return Err(Stop::Failed(super::ask::no_progress("event.get", next)));
+                }
                 Some(next) if page.len() >= super::ask::IDS => from = next,
                 _ => break,
             }
@@ -225,18 +228,23 @@ impl Poll {
         let mut seen: Vec<(u64, Observation)> = Vec::new();
         let mut recoveries: BTreeMap<u64, Timestamp> = BTreeMap::new();
         let mut objects = BTreeSet::new();
+        let asked: BTreeSet<u64> = ids.iter().copied().collect();
+        let mut nameless = Nameless::default();
         for row in rows {
-            let row = match row {
+            let row = match row.of(&asked) {
                 Readable::Row(row) => row,
-                Readable::Strange { eventid, text, why } => {
-                    let id = eventid.unwrap_or_default();
+                Readable::Strange { eventid: Some(id), text, why } => {
                     if self.strange.insert(id) {
                         let seen_now = Seen::Unreadable { text, why };
                         seen.push((id, Observation { key: self.memory.key(id), at: now.wall, seen: seen_now }));
                     }
-                    if let (Some(place), Some(id)) = (&mut self.memory.place, eventid) {
+                    if let Some(place) = &mut self.memory.place {
                         place.processed(id, 0);
                     }
+                    continue;
+                }
+                Readable::Strange { eventid: None, text, why } => {
+                    nameless.add(text, why);
                     continue;
                 }
             };
@@ -251,20 +259,44 @@ impl Poll {
                 place.processed(id, clock);
             }
         }
-        let perhaps: Vec<u64> =
-            (self.memory.open.iter()).filter(|(_, open)| objects.contains(&open.object)).map(|(id, _)| *id).collect();
-        if !perhaps.is_empty() {
-            let last = ids.last().copied().unwrap_or_default();
-            // A recovery beyond this page is read with its own page.
-            let over = api.fates(&perhaps).await?;
-            let over: Vec<(u64, u64)> = (over.iter().map(|fate| (fate.eventid, fate.r_eventid)))
-                .filter(|(_, recovery)| *recovery != 0 && *recovery <= last)
-                .collect();
-            seen.extend(self.closed(api, &over, recoveries, now).await?);
+        // What was opened above is in the memory by now: it goes on record even when the rest cannot be read. A recovery
+        // that is not read now is found by the comparison of what is open.
+        let (closed, outcome) = match self.recovered(api, ids, &objects, recoveries, now).await {
+            Ok(closed) => (closed, Ok(())),
+            Err(stop) => (Vec::new(), Err(stop)),
+        };
+        seen.extend(closed);
+        if let Some(unreadable) = nameless.told()
+            && self.strange.insert(0)
+        {
+            seen.push((0, Observation { key: self.memory.key(0), at: now.wall, seen: unreadable }));
         }
         seen.sort_by_key(|(order, _)| *order);
         self.pending.extend(seen.into_iter().map(|(_, observation)| observation));
-        Ok(())
+        outcome
+    }
+
+    /// Closes what the recoveries among the events `ids` end; `objects` are their triggers.
+    async fn recovered<W: Wire>(
+        &mut self,
+        api: &mut Api<W>,
+        ids: &[u64],
+        objects: &BTreeSet<u64>,
+        recoveries: BTreeMap<u64, Timestamp>,
+        now: Now,
+    ) -> Result<Vec<(u64, Observation)>, Stop> {
+        let perhaps: Vec<u64> =
+            (self.memory.open.iter()).filter(|(_, open)| objects.contains(&open.object)).map(|(id, _)| *id).collect();
+        if perhaps.is_empty() {
+            return Ok(Vec::new());
+        }
+        let last = ids.last().copied().unwrap_or_default();
+        // A recovery beyond this page is read with its own page.
+        let over = api.fates(&perhaps).await?;
+        let over: Vec<(u64, u64)> = (over.iter().map(|fate| (fate.eventid, fate.r_eventid)))
+            .filter(|(_, recovery)| *recovery != 0 && *recovery <= last)
+            .collect();
+        self.closed(api, &over, recoveries, now).await
     }
 
     fn opened(&mut self, row: EventRow, now: Now) -> Observation {

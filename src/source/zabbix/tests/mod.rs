@@ -3,6 +3,7 @@
 //! After every look, successful or not, what the desk has on record must be exactly what the source remembers.
 #![allow(clippy::unwrap_used, reason = "a failed test should stop")]
 
+mod fuzz;
 mod open;
 mod server;
 mod tail;

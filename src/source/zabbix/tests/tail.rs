@@ -228,3 +228,52 @@ fn one_strange_event_is_told_once_and_hides_nothing() {
     assert!(seen[0].starts_with("1 unreadable") && seen[1].starts_with("2 problem"), "{seen:?}");
     story.quiet();
 }
+
+// P9
+#[test]
+fn a_problem_read_in_full_is_on_record_even_when_the_recoveries_beside_it_cannot_be_read() {
+    let mut story = Story::begun();
+    story.problem(10, 1);
+    story.look().unwrap();
+    story.problem(11, 2);
+    story.recovery(12, 1);
+    let from = story.book.reports.len();
+    // The tail, details, the host, what the trigger looks at; then what became of 10.
+    story.zabbix.fake().trouble = [None, None, None, None, Some(Err(timeout()))].into();
+    assert_eq!(story.look().unwrap_err().kind, FailureKind::Timeout);
+    assert_eq!(story.words(from), ["11 problem high on host-3 at 40"]);
+    assert_eq!(story.look().unwrap(), ["10 over by 12 at 40"]);
+}
+
+// P9
+#[test]
+fn a_row_that_was_not_asked_for_moves_nothing_and_is_told() {
+    let mut story = Story::begun();
+    story.problem(10, 1);
+    let clock = story.clock();
+    let row = |id: u64| {
+        format!(r#"{{"eventid":"{id}","objectid":"1","clock":"{clock}","value":"1","severity":"4","name":"?"}}"#)
+    };
+    let answer = format!(r#"{{"jsonrpc":"2.0","result":[{},{}],"id":6}}"#, row(10), row(1 << 60));
+    story.zabbix.fake().trouble = [None, Some(Ok(answer))].into();
+    assert_eq!(story.look().unwrap(), ["0 unreadable: it was not asked for", "10 problem high on  at 25"]);
+    story.problem(11, 2);
+    assert_eq!(story.look().unwrap(), ["11 problem high on host-3 at 40"]);
+}
+
+// P9
+#[test]
+fn pages_that_lead_nowhere_end_the_look() {
+    let mut story = Story::begun();
+    story.problem(10, 1);
+    story.look().unwrap();
+    let rows = |count: usize| vec![r#"{"eventid":"10","clock":"1","objectid":"1","severity":"4"}"#; count].join(",");
+    let answer =
+        |count: usize, id: u64| Some(Ok(format!(r#"{{"jsonrpc":"2.0","result":[{}],"id":{id}}}"#, rows(count))));
+    let calls = story.calls().len() as u64;
+    let first = calls + 1;
+    story.zabbix.fake().trouble = [None].into_iter().chain((0..20).map(|nth| answer(1_000, first + 1 + nth))).collect();
+    let failure = story.look().unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Garbled, "{}", failure.detail);
+    assert!(failure.detail.contains("pages lead nowhere"), "{}", failure.detail);
+}
