@@ -134,6 +134,24 @@ fn what_has_left_memory_is_listed_shown_and_explained_and_changed_no_more() {
     verify(&site.state);
 }
 
+/// Ten days after its end it is still in memory, and its messages are not: they are shown all the same.
+#[test]
+fn what_is_over_for_some_days_is_shown_with_its_messages() {
+    let scratch = Scratch::new("archive-days");
+    let mail = SmtpSink::start();
+    let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, mail.port()));
+    let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
+    let number = record_what_was(&site, Timestamp::now() - SignedDuration::from_hours(10 * 24));
+
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    let rows = || daemon.tell(&["--json", "outbox", "list", "--all"]);
+    wait_for("its messages to leave memory", SOON, || (!rows().contains(&number)).then_some(()));
+    assert!(listed(&daemon, &["--json", "incident", "list", "--all"]).contains(&number));
+    let shown = daemon.tell(&["incident", "show", &number]);
+    assert!(shown.contains("O-6  cancelled  A町 総務課 情報係") && !shown.contains("read from the record"), "{shown}");
+    assert!(daemon.terminate().success());
+}
+
 fn verify(state: &Path) {
     let report = store::verify(state, 1, &mut |_| ()).expect("a store that reads");
     assert!(matches!(report.working, store::WorkingCheck::Whole { .. }), "{report}");

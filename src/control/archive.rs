@@ -31,6 +31,27 @@ pub(super) async fn dossier(doors: &Doors, name: &str) -> Result<Option<Dossier>
     }
 }
 
+/// Alerts and messages of an incident that is over leave memory some days before it does: they are read from the record, as
+/// far as it tells of them now.
+pub(super) async fn complete(doors: &Doors, mut dossier: Dossier) -> Dossier {
+    let status = dossier.incident.status.name();
+    if status.open() || status.burning() || !dossier.rows.is_empty() {
+        return dossier;
+    }
+    match read(doors, &dossier.incident.id.to_string(), archive::dossier).await {
+        Ok(Some(whole)) => {
+            dossier.alerts = whole.alerts;
+            dossier.rows = whole.rows;
+            dossier.names.extend(whole.names);
+        }
+        Ok(None) => {}
+        Err(trouble) => {
+            tracing::warn!(?trouble, incident = %dossier.incident.id, "its alerts and messages cannot be read")
+        }
+    }
+    dossier
+}
+
 /// What `view` sees of the archived incident called `name`, as it was last.
 pub(super) async fn look<T: Send + 'static>(
     doors: &Doors,

@@ -208,7 +208,10 @@ async fn incidents(
 async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<view::Dossier>, Trouble> {
     let asked = name.clone();
     match doors.read(move |desk, _| view::dossier(desk, &asked)).await? {
-        Some(dossier) => archive::name_links(&doors, dossier).await.map(Json),
+        Some(dossier) => {
+            let dossier = archive::complete(&doors, dossier).await;
+            archive::name_links(&doors, dossier).await.map(Json)
+        }
         None => archive::dossier(&doors, &name).await?.map(Json).ok_or_else(|| no_incident(&name)),
     }
 }
