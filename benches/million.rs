@@ -219,7 +219,12 @@ fn file(state: &Path, rules: &Rules, count: usize) {
             line: line.clone(),
         });
         let seqs = store.commit(&[&payload]).unwrap();
+        let last = *seqs.end();
         store.apply(seqs, Changes { entities: Vec::new(), filed: filed.collect() });
+        // A million at once is more than may wait; in earnest they come one by one.
+        while !matches!(store.working(), store::Condition::Following { applied } if applied + 200 > last) {
+            std::thread::yield_now();
+        }
     }
     store.close().unwrap();
 }
