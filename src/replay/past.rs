@@ -60,14 +60,14 @@ impl Past {
     pub fn open(folder: &Path, from: Option<Timestamp>, rules: &Rules) -> Result<Self, store::Error> {
         let history = History::open(folder, record::SCHEMA)?;
         let mut found = Vec::new();
-        let early = |payload: &[u8]| {
+        let early = |payload: &[u8], from: Timestamp| {
             let glance: Result<Glance, _> = record::read(payload);
             let last = glance.ok().and_then(|glance| glance.house.last_step);
-            from.is_some_and(|from| last.is_none_or(|last| last.wall <= from))
+            last.is_none_or(|last| last.wall <= from)
         };
         let whole = history.is_whole();
-        // Without a moment, or before the first snapshot, it is the oldest there is.
-        let snapshot = history.snapshots().find(|(_, payload)| early(payload));
+        // Without a moment, or before the first snapshot, it is the oldest there is. Snapshots are large: none is read in vain.
+        let snapshot = from.and_then(|from| history.snapshots().find(|(_, payload)| early(payload, from)));
         let reached = snapshot.is_some() || whole;
         let snapshot = snapshot.or_else(|| if whole { None } else { history.snapshots().last() });
         let (after, state) = match snapshot.map(|(seq, payload)| (seq, record::read::<State>(&payload))) {
