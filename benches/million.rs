@@ -54,9 +54,11 @@ fn main() {
     let filing = began.elapsed().as_secs_f64();
     println!("{open} open incidents, {archived} archived ones; filed in {filing:.1} s");
 
+    let mut daemon = Daemon::stopped(&site.config, &scratch);
     for round in 1..=3 {
         let began = Instant::now();
-        let mut daemon = Daemon::start(&site.config, &scratch);
+        daemon.spawn();
+        daemon.wait_ready();
         let ready = began.elapsed().as_secs_f64();
         let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
         let (all, own) = (mebibytes(&status, "VmRSS:"), mebibytes(&status, "RssAnon:"));
