@@ -13,22 +13,21 @@ mod support;
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
 use kiriwake::daemon;
-use kiriwake::desk::evidence::{Gathered, Lack};
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
-use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
-use kiriwake::desk::owed::{self, Work};
+use kiriwake::desk::owed;
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
 use kiriwake::desk::{Change, Desk, Frame, Input};
 use kiriwake::store::{self, Changes, Filed, Store};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Instant;
 use support::Scratch;
 use support::daemon::Daemon;
+use support::desk::{arrived, payload};
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
 
@@ -124,27 +123,6 @@ impl Day {
         self.now.elapsed = Elapsed(self.now.elapsed.0 + seconds * 1000);
         self.now.wall += SignedDuration::from_secs(i64::try_from(seconds).unwrap());
         self.step(Input::Tick);
-    }
-}
-
-/// As the daemon writes it: with the version in front.
-fn payload(frame: &Frame) -> String {
-    format!("{{\"format\":1,{}", &serde_json::to_string(frame).unwrap()[1..])
-}
-
-fn arrived(work: &Work) -> Outcome {
-    match work {
-        Work::Ping { .. } => Outcome::Ping(Ping::Silent),
-        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
-        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: "not tried".to_owned() }),
-        Work::Evidence(ask) => {
-            Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps: vec![ask.nothing(Lack::NotThere)] })
-        }
-        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
-        Work::Message { addresses, .. } => {
-            let accepted = || Delivery::Accepted { answer: "250 ok".to_owned() };
-            Outcome::Message(addresses.iter().map(|known| (known.address.clone(), accepted())).collect())
-        }
     }
 }
 

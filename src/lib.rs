@@ -15,7 +15,7 @@
 //!       +-------------+------+-------+                                        |
 //!                            | Input                                          |
 //!                         inbox   one bounded queue; an answer               |
-//!                            |    means "it is on record"                     |
+//!                            |    says whether it is on record                |
 //!   daemon: the core   - - - | - - - - - - - - - - - - - - - - - - - - - - - -|- - -
 //!                            v  Input, now                                    |
 //!                          desk   no clock, no I/O, no dice                   |
@@ -35,7 +35,8 @@
 //!    like any other.
 //! 2. **Nothing leaves before the decision to send it is on disk.** A source hears that its observation was taken, a
 //!    person hears that an act was done, a message goes out: all of it after the sync. After a crash the outbox still
-//!    owes the message, under the same identity, so that a second copy can be recognised.
+//!    owes the message, under the same identity, so that a second copy can be recognised. One declared exception: while
+//!    the disk takes nothing, words leave all the same, and everybody who acts is told that it is not on record (P20).
 //! 3. **No change without a reason.** Every change to the state goes through [`desk::turn`] and carries a typed reason
 //!    with its facts. `kiriwake explain` prints what was stored then; it never judges anew.
 //!
@@ -51,6 +52,7 @@
 //! src/program.rs  a program of the administrator's, run in bounds: for a probe, for a channel
 //! src/probe/      what may be asked to tell where a fault lies: a file for each kind
 //! src/channel/    words leave the house: SMTP, Teams, webhook, a program, a drop folder. One attempt, one honest outcome
+//! src/record/     how frames and things are written down; what is over, filed and read again from the journal
 //! src/daemon/     puts the rooms together: the core loop, sources, workers, reload, watchdog
 //! src/control/    people at the desk: an HTTP API on a Unix socket, who acts is known by the kernel's word
 //! src/cli/        what they type, and what it prints
@@ -67,7 +69,7 @@
 //! # Which way the arrows point
 //!
 //! ```text
-//! main -> cli -> daemon, control -> source, probe, channel, store, render, config, clock -> desk -> std, jiff, serde
+//! main -> cli -> daemon -> control -> source, probe, channel, record, store, render, config, clock -> desk -> std, jiff, serde
 //! ```
 //!
 //! - The desk uses nothing of ours outside itself. It has never heard of files, TOML, sled, HTTP or Zabbix;
@@ -121,6 +123,8 @@ mod program;
 pub mod probe;
 
 pub mod channel;
+
+mod record;
 
 pub mod daemon;
 

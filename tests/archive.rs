@@ -5,21 +5,21 @@ mod support;
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::act::{Act, Actor, CancelKind, Deed, Role};
-use kiriwake::desk::evidence::{Gathered, Lack};
 use kiriwake::desk::letter::DetectedBy;
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
-use kiriwake::desk::owed::{self, Work};
+use kiriwake::desk::owed;
 use kiriwake::desk::state::State;
 use kiriwake::desk::{Change, Desk, Frame, Input};
 use kiriwake::store::{self, Store};
 use serde_json::Value;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 use support::Scratch;
 use support::daemon::Daemon;
+use support::desk::{arrived, payload};
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
 use support::wait_for;
@@ -60,9 +60,7 @@ fn record_what_was(site: &Site, began: Timestamp) -> String {
                 }
             }
             let frame = Frame { at: now, rules: rules.clone(), input, entries };
-            let mut payload = serde_json::to_value(&frame).expect("a frame");
-            payload.as_object_mut().expect("an object").insert("format".to_owned(), 1.into());
-            frames.push(payload.to_string());
+            frames.push(payload(&frame));
         }
     };
     let mut now = Now { wall: began, elapsed: Elapsed(0) };
@@ -75,23 +73,6 @@ fn record_what_was(site: &Site, began: Timestamp) -> String {
     store.commit(&frames).expect("room on the disk");
     store.close().expect("a store that closes");
     number
-}
-
-fn arrived(work: &Work) -> Outcome {
-    let why = || "not asked by this test".to_owned();
-    match work {
-        Work::Ping { .. } => Outcome::Ping(Ping::NotKnown { why: why() }),
-        Work::Echoes { .. } => Outcome::Echoes(BTreeMap::new()),
-        Work::Probe { .. } => Outcome::Probe(Probed::NotKnown { why: why() }),
-        Work::Evidence(ask) => {
-            Outcome::Evidence(Gathered::Came { parts: Vec::new(), gaps: vec![ask.nothing(Lack::NotThere)] })
-        }
-        Work::WriteBack { .. } => Outcome::WriteBack(WriteBack::Written),
-        Work::Message { addresses, .. } => {
-            let accepted = || Delivery::Accepted { answer: "250 ok".to_owned() };
-            Outcome::Message(addresses.iter().map(|known| (known.address.clone(), accepted())).collect())
-        }
-    }
 }
 
 fn listed(daemon: &Daemon, arguments: &[&str]) -> Vec<String> {
@@ -150,6 +131,28 @@ fn what_is_over_for_some_days_is_shown_with_its_messages() {
     let shown = daemon.tell(&["incident", "show", &number]);
     assert!(shown.contains("O-6  cancelled  A町 総務課 情報係") && !shown.contains("read from the record"), "{shown}");
     assert!(daemon.terminate().success());
+}
+
+/// What helped in October is told in December, although the desk has let go of that incident.
+#[test]
+fn a_like_fault_is_told_long_after_it_has_left_memory() {
+    let scratch = Scratch::new("archive-like");
+    for (name, text) in config::EXAMPLE {
+        fs::write(scratch.join(name), text).expect("ours");
+    }
+    let today = jiff::civil::date(2026, 9, 1);
+    let Ok((settings, _)) = config::load(scratch.path(), &Environment::default(), today) else {
+        panic!("the example has faults");
+    };
+    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/archived-and-remembered.txt");
+    let played = kiriwake::play::run(&settings.rules, &fs::read_to_string(day).expect("it is there"));
+    let asks = played.mails.iter().filter(|mail| mail.subject.contains("【対応依頼】")).map(|mail| mail.body.as_str());
+    let asks: Vec<&str> = asks.collect();
+    assert!(asks.len() == 2 && asks[0].contains("類似事例　：該当なし"), "{asks:#?}");
+    for words in ["類似事例　：KW-20261007-0001", "ディスク3を交換"] {
+        assert!(asks[1].contains(words), "{words} is missing:\n{}", asks[1]);
+    }
+    assert!(!asks[1].contains("再発"), "55 days are too long for a recurrence:\n{}", asks[1]);
 }
 
 fn verify(state: &Path) {

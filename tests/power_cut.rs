@@ -16,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use support::dice::Dice;
-use support::{Scratch, figure};
+use support::{Scratch, copy, figure};
 
 /// Cuts of one run, unless `KW_CUTS` says otherwise.
 const CUTS: u64 = 60;
@@ -59,20 +59,6 @@ fn live(home: &Path, steps: u64, dice: &mut Dice) -> Vec<Moment> {
         moments.push(Moment { folder: kept, acknowledged: store.last_seq() });
     }
     moments
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            // sled removes files of its own at any time.
-            let _ = fs::copy(entry.path(), to);
-        }
-    }
 }
 
 fn lengths(journal: &Path) -> BTreeMap<PathBuf, usize> {

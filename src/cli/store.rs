@@ -2,8 +2,9 @@
 
 use super::{Context, Trouble, export, text};
 use crate::clock::Clock;
-use crate::daemon::{self, record};
+use crate::daemon;
 use crate::desk::ledger::Ledger;
+use crate::record;
 use crate::store::{self as records, Error, Making, Point, Restoring};
 use clap::Subcommand;
 use serde::Serialize;

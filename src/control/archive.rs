@@ -2,10 +2,10 @@
 
 use super::server::{Ask, Doors, Trouble};
 use super::view::{self, Dossier, IncidentLine};
-use crate::daemon::archive::{self, Line};
 use crate::desk::Desk;
 use crate::desk::ids::{IncidentId, Number};
 use crate::desk::rules::Rules;
+use crate::record::archive::{self, Line, Seen};
 use crate::store::{Archived, Search};
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -25,7 +25,7 @@ async fn find(doors: &Doors, search: Search) -> Result<Vec<Archived>, Trouble> {
 
 /// Everything on record about the archived incident called `name`.
 pub(super) async fn dossier(doors: &Doors, name: &str) -> Result<Option<Dossier>, Trouble> {
-    match read(doors, name, archive::dossier).await? {
+    match read(doors, name, whole).await? {
         Some(dossier) => name_links(doors, dossier).await.map(Some),
         None => Ok(None),
     }
@@ -38,7 +38,7 @@ pub(super) async fn complete(doors: &Doors, mut dossier: Dossier) -> Dossier {
     if status.open() || status.burning() || !dossier.rows.is_empty() {
         return dossier;
     }
-    match read(doors, &dossier.incident.id.to_string(), archive::dossier).await {
+    match read(doors, &dossier.incident.id.to_string(), whole).await {
         Ok(Some(whole)) => {
             dossier.alerts = whole.alerts;
             dossier.rows = whole.rows;
@@ -50,6 +50,18 @@ pub(super) async fn complete(doors: &Doors, mut dossier: Dossier) -> Dossier {
         }
     }
     dossier
+}
+
+/// Itself as it was last, with alerts and messages as they were before the desk let go of them.
+pub(crate) fn whole(state: &Path, rules: &Rules, found: &Archived) -> Result<Dossier, String> {
+    let Seen { latest, whole } = archive::seen(state, rules, found, view::dossier)?;
+    let mut dossier = Dossier { archived: true, ..latest };
+    if let Some(whole) = whole {
+        dossier.alerts = whole.alerts;
+        dossier.rows = whole.rows;
+        dossier.names.extend(whole.names);
+    }
+    Ok(dossier)
 }
 
 /// What `view` sees of the archived incident called `name`, as it was last.

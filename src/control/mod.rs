@@ -5,7 +5,7 @@
 //! [`server`] answers inside the daemon, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
-mod archive;
+pub(crate) mod archive;
 pub mod beside;
 pub mod client;
 pub mod covers;

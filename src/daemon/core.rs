@@ -16,7 +16,6 @@ mod tests;
 pub use rebuild::{Rebuilt, rebuild};
 pub(super) use reserve::Reserve;
 
-use super::record;
 use super::watchdog::Pulse;
 use super::work::Effect;
 use crate::clock::Clock;
@@ -29,6 +28,7 @@ use crate::desk::rules::Rules;
 use crate::desk::storage::Storage;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::inbox::{Answer, Waiting};
+use crate::record;
 use crate::store::{self, Bodies, Store};
 use backlog::{Backlog, Written};
 use jiff::SignedDuration;

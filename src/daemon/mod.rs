@@ -3,11 +3,9 @@
 //! It puts the rooms together and takes them apart again in order: what was acknowledged is on record, what was started
 //! is on record as started. Not here: any decision.
 
-pub(crate) mod archive;
 mod core;
 mod evidence;
 mod health;
-pub(crate) mod record;
 mod sources;
 mod watchdog;
 mod work;

@@ -3,11 +3,11 @@
 //! Reads the journal beside a running daemon and changes nothing.
 
 use super::Recorded;
-use crate::daemon::record;
 use crate::desk::now::Now;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Desk, Frame};
+use crate::record;
 use crate::store::{self, History};
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -8,6 +8,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub(crate) mod daemon;
+pub(crate) mod desk;
 pub(crate) mod dice;
 pub(crate) mod fake_zabbix;
 pub(crate) mod log_writer;
@@ -26,6 +27,20 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
+
+/// Copies a folder. What is taken away meanwhile, as sled does with files of its own, is not there either.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("ours");
+    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let path = entry.expect("it can be read").path();
+        let target = to.join(path.file_name().expect("it has a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else if let Err(error) = std::fs::copy(&path, &target) {
+            assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}", path.display());
+        }
+    }
+}
 
 /// How often [`wait_for`] looks.
 const LOOK_EVERY: Duration = Duration::from_millis(20);

@@ -47,7 +47,7 @@ impl Site {
             socket: folder.join("run/control.sock"),
             logs: Vec::new(),
         };
-        copy(example, &site.config);
+        super::copy(example, &site.config);
         for part in ["run", "state"] {
             fs::create_dir_all(folder.join(part)).expect("ours");
         }
@@ -279,16 +279,4 @@ fn is_toml(path: &Path) -> bool {
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("ours");
-    for path in entries(from) {
-        let target = to.join(path.file_name().expect("it has a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("ours");
-        }
-    }
 }

@@ -8,10 +8,10 @@ mod lines;
 
 use super::{Context, Trouble, text};
 use crate::clock::Clock;
-use crate::daemon::record;
 use crate::desk::incident::{self, Edit};
 use crate::desk::state::State;
 use crate::desk::{Change, Desk, Frame, alert, owed, request};
+use crate::record;
 use crate::store::History;
 use lines::{Counts, Line};
 use std::io::{BufWriter, ErrorKind, Write};

@@ -12,12 +12,12 @@
 //! It ends by itself: the journal is tried again, the backlog is written in order. The desk hears of it once when it
 //! begins, and once when it has been over for [`SETTLED`].
 
-use super::super::{archive, record};
 use super::backlog::Written;
 use super::{Core, GROUP, Reserve};
 use crate::desk::storage::{Cause, Storage};
 use crate::desk::turn::Thing;
 use crate::desk::{Desk, Frame};
+use crate::record::{self, archive};
 use crate::store;
 use jiff::Timestamp;
 use std::io::ErrorKind;

@@ -1,9 +1,9 @@
 //! Building the working state without a daemon: for `store rebuild`, and at the end of `store restore`.
 
-use super::super::record;
 use super::Error;
 use super::start::{self, Restored};
 use crate::desk::rules::Rules;
+use crate::record::{self, archive};
 use crate::store::Finding;
 use serde::Serialize;
 use std::path::Path;
@@ -40,7 +40,7 @@ pub fn rebuild(folder: &Path, rules: Rules) -> Result<Rebuilt, Error> {
         }
     };
     if let Some(filer) = store.unfiled() {
-        super::super::archive::file_all(folder, desk.book().rules.clone(), &filer)?;
+        archive::file_all(folder, desk.book().rules.clone(), &filer)?;
     }
     store.close()?;
     // That there was no working state is why this is done.

@@ -1,6 +1,5 @@
 //! Starting: the desk is brought to where the record ends - at the daemon's start, and after it failed on an input.
 
-use super::super::record;
 use super::super::watchdog::Pulse;
 use super::backlog::Backlog;
 use super::keep::changes;
@@ -9,6 +8,7 @@ use crate::clock::Clock;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Desk, Frame, Input, Reply};
+use crate::record;
 use crate::store::{self, Store};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};

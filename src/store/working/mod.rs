@@ -312,8 +312,9 @@ impl Working {
     /// Ends the thread after what waits was written; gives up after `limit`, and then the journal has it all.
     pub(super) fn close(&mut self, limit: Duration) {
         // Not by dropping the sender alone: a filer may hold another.
+        // A thread that takes nothing is waited for no longer than the limit.
         if let Some(commands) = self.commands.take() {
-            let _ = commands.send(Command::End);
+            let _ = commands.try_send(Command::End);
         }
         if self.ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
             tracing::error!(?limit, "the working state did not close in time; its tail will be read from the journal");

@@ -4,8 +4,7 @@
 //! there) and the one that changed it last. Reading folds the journal up to them, from the snapshot before. Not here: when
 //! the desk lets go of an incident ([`crate::desk::past`]), and how the catalogue is kept (`store`).
 
-use super::record;
-use crate::control::view::{self, Dossier};
+use super::{Error, SCHEMA};
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, StatusName};
 use crate::desk::rules::Rules;
@@ -56,7 +55,7 @@ pub(crate) fn between(from: Timestamp, until: Timestamp, most: usize) -> Search 
 }
 
 /// Incident `id` as it is filed; `None` while it goes on, or when it is in memory no longer and was filed before.
-pub(super) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, record::Error>> {
+pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error>> {
     let incident = state.incidents.get(&id)?;
     let status = incident.status.name();
     if status.open() || status.burning() {
@@ -72,7 +71,7 @@ pub(super) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, recor
         alerts: state.members_of(id).count(),
     };
     let name = incident.number.as_ref().map(ToString::to_string);
-    let line = serde_json::to_vec(&line).map_err(record::Error::from);
+    let line = serde_json::to_vec(&line).map_err(Error::from);
     Some(line.map(|line| Filed { id: id.0, name, moment: moment(incident.occurred), line }))
 }
 
@@ -80,8 +79,8 @@ pub(super) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, recor
 ///
 /// # Errors
 /// When the journal cannot be read. What of it does not read is left out; the start has told of it.
-pub(super) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usize, store::Error> {
-    let history = History::open(folder, record::SCHEMA)?;
+pub(crate) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usize, store::Error> {
+    let history = History::open(folder, SCHEMA)?;
     let (mut filed_ids, mut together) = (BTreeSet::new(), Vec::new());
     let begin = if history.is_whole() { None } else { history.snapshots().last() };
     let mut desk = Desk::new(State::default(), rules);
@@ -98,7 +97,7 @@ pub(super) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usi
             }
         }
         last = frame.seq;
-        let Ok(read) = record::read::<Frame>(&frame.payload) else { continue };
+        let Ok(read) = super::read::<Frame>(&frame.payload) else { continue };
         desk.fold(&read);
         let touched: BTreeSet<IncidentId> = read.entries.iter().filter_map(|entry| touched(&entry.change)).collect();
         together.extend(touched.into_iter().filter_map(|id| Some((last, filed(desk.state(), id)?.ok()?))));
@@ -117,7 +116,7 @@ pub(super) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usi
 }
 
 fn begin_with(desk: &mut Desk, snapshot: &[u8], seq: u64, together: &mut Vec<(u64, Filed)>) {
-    let Ok(state) = record::read::<State>(snapshot) else { return };
+    let Ok(state) = super::read::<State>(snapshot) else { return };
     *desk = Desk::new(state, desk.book().rules.clone());
     let ids: Vec<IncidentId> = desk.state().incidents.keys().copied().collect();
     together.extend(ids.into_iter().filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
@@ -132,17 +131,28 @@ fn touched(change: &Change) -> Option<IncidentId> {
     }
 }
 
-/// Everything on record about an archived incident: itself as it was last, with alerts and messages as they were before the
-/// desk let go of the first of them.
+/// An archived incident as somebody sees it.
+pub(crate) struct Seen<T> {
+    /// As it was last.
+    pub(crate) latest: T,
+    /// Before the desk let go of its alerts and messages; `None` where it still has all of them.
+    pub(crate) whole: Option<T>,
+}
+
+/// What `see` sees of an archived incident, by its internal id, at the desk as it was then.
 ///
 /// # Errors
 /// Says why when the journal does not tell any more.
-pub(crate) fn dossier(folder: &Path, rules: &Rules, archived: &Archived) -> Result<Dossier, String> {
-    let history = History::open(folder, record::SCHEMA).map_err(|error| error.to_string())?;
+pub(crate) fn seen<T>(
+    folder: &Path,
+    rules: &Rules,
+    archived: &Archived,
+    see: impl Fn(&Desk, &str) -> Option<T>,
+) -> Result<Seen<T>, String> {
+    let history = History::open(folder, SCHEMA).map_err(|error| error.to_string())?;
     let id = IncidentId(archived.filed.id);
-    let see = |desk: &Desk| {
-        view::dossier(desk, &id.to_string()).ok_or_else(|| format!("the record does not know {id} at its end"))
-    };
+    let see =
+        |desk: &Desk| see(desk, &id.to_string()).ok_or_else(|| format!("the record does not know {id} at its end"));
     let mut desk = desk_at(&history, rules, archived.first)?;
     let mut latest = (archived.first == archived.last).then(|| see(&desk)).transpose()?;
     let mut whole = None;
@@ -159,14 +169,8 @@ pub(crate) fn dossier(folder: &Path, rules: &Rules, archived: &Archived) -> Resu
             latest = Some(see(&desk)?);
         }
     }
-    let mut dossier = latest.ok_or_else(|| format!("the record ends before frame {}", archived.last))?;
-    if let Some(whole) = whole {
-        dossier.alerts = whole.alerts;
-        dossier.rows = whole.rows;
-        dossier.names.extend(whole.names);
-    }
-    dossier.archived = true;
-    Ok(dossier)
+    let latest = latest.ok_or_else(|| format!("the record ends before frame {}", archived.last))?;
+    Ok(Seen { latest, whole })
 }
 
 /// Whether a frame takes something of incident `id` out of memory.
@@ -192,7 +196,7 @@ pub(crate) fn look<T>(
     seq: u64,
     view: impl FnOnce(&Desk, &str) -> Option<T>,
 ) -> Result<T, String> {
-    let history = History::open(folder, record::SCHEMA).map_err(|error| error.to_string())?;
+    let history = History::open(folder, SCHEMA).map_err(|error| error.to_string())?;
     let (desk, name) = (desk_at(&history, rules, seq)?, IncidentId(id).to_string());
     view(&desk, &name).ok_or_else(|| format!("frame {seq} of the record does not know {name}"))
 }
@@ -200,7 +204,7 @@ pub(crate) fn look<T>(
 /// The desk after frame `seq`.
 fn desk_at(history: &History, rules: &Rules, seq: u64) -> Result<Desk, String> {
     let (mut last, state) = match history.at(seq) {
-        Some((last, payload)) => (last, record::read::<State>(&payload).map_err(|error| error.to_string())?),
+        Some((last, payload)) => (last, super::read::<State>(&payload).map_err(|error| error.to_string())?),
         None => (0, State::default()),
     };
     let mut desk = Desk::new(state, rules.clone());
@@ -226,7 +230,7 @@ fn frames(history: &History, after: u64) -> impl Iterator<Item = Result<(u64, Fr
             return Err(format!("frames {} to {} of the record are missing", last + 1, frame.seq - 1));
         }
         last = frame.seq;
-        let read = record::read::<Frame>(&frame.payload).map_err(|error| format!("frame {last}: {error}"));
+        let read = super::read::<Frame>(&frame.payload).map_err(|error| format!("frame {last}: {error}"));
         read.map(|read| (last, read))
     })
 }

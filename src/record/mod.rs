@@ -1,7 +1,9 @@
 //! How the desk's frames and things are written down: versioned JSON, one key per thing.
 //!
-//! A frame is one payload of the journal; a thing is one entity of the working state. Not here: when anything is
-//! synced (`core`), or how it is kept (`store`).
+//! A frame is one payload of the journal; a thing is one entity of the working state; what is over is filed, and read again
+//! from the journal ([`archive`]). Not here: when anything is synced (`daemon`), or how it is kept (`store`).
+
+pub(crate) mod archive;
 
 use crate::desk::ids::{
     AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId,
@@ -73,7 +75,7 @@ pub(crate) fn bodies_in(payload: &[u8]) -> Vec<Digest> {
 }
 
 /// The stored form of a thing: its key, and its value if it still exists.
-pub(super) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
+pub(crate) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
     let value = match thing {
         Thing::Source(id) => state.sources.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Alert(id) => state.alerts.get(id).map(serde_json::to_vec).transpose()?,
@@ -111,7 +113,7 @@ fn key(thing: &Thing) -> Vec<u8> {
 }
 
 /// Every thing of the state, as stored.
-pub(super) fn entities(state: &State) -> Result<Entities, Error> {
+pub(crate) fn entities(state: &State) -> Result<Entities, Error> {
     let things = state.sources.keys().cloned().map(Thing::Source);
     let things = things.chain(state.alerts.keys().copied().map(Thing::Alert));
     let things = things.chain(state.incidents.keys().copied().map(Thing::Incident));
@@ -132,7 +134,7 @@ pub(super) fn entities(state: &State) -> Result<Entities, Error> {
 }
 
 /// Puts a stored thing into a state under construction.
-pub(super) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(), Error> {
+pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(), Error> {
     let unknown = || Error::Key(String::from_utf8_lossy(key).into_owned());
     let slash = key.iter().position(|byte| *byte == b'/').ok_or_else(unknown)?;
     let (kind, name) = (&key[..slash], &key[slash + 1..]);
