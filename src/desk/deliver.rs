@@ -4,6 +4,7 @@
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
 mod by_hand;
+mod deadline;
 mod flow;
 mod hold;
 mod order;
@@ -48,6 +49,7 @@ pub(super) fn start_due(turn: &mut Turn) {
     due.sort();
     let mut held = flow::Held::new();
     for (_, _, id) in due {
+        deadline::hurry(turn, id);
         let Some(row) = turn.state.owed.get(&id) else { continue };
         match flow::capped(row) {
             Some((channel, party)) if !flow::admits(turn, row) => {
@@ -196,7 +198,8 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
         }
     } else {
         let pauses: &[u64] = if is_copy { &COPY_PAUSES } else { &MAIL_PAUSES };
-        OwedState::Waiting { at: turn.now.elapsed + pause_after(row, pauses, &results, paths(turn)) }
+        let at = turn.now.elapsed + pause_after(row, pauses, &results, paths(turn));
+        OwedState::Waiting { at: deadline::no_later(turn, row, at) }
     };
     // Each path is tried once in a row; when all of them failed, the pause before the next round is kept.
     let paths_left = !row.attempts.is_multiple_of(paths(turn));

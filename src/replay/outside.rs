@@ -80,6 +80,8 @@ impl Outside {
                 | owed::Change::Revived { .. } => {
                     self.under_way.remove(&id);
                 }
+                // It waits on, only not for so long.
+                owed::Change::Hurried { .. } => {}
                 owed::Change::Rerouted { channel, .. } => {
                     self.under_way.remove(&id);
                     if let Some((like, _)) = self.rows.get_mut(&id) {

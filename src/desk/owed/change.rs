@@ -44,6 +44,15 @@ pub enum Change {
         /// When it is tried there.
         at: Elapsed,
     },
+    /// Something that must not wait stands behind it: it is as pressing itself.
+    Hurried {
+        /// Which row.
+        owed: OwedId,
+        /// Not accepted by then: the next path gets it.
+        deliver_by: Elapsed,
+        /// When it is tried.
+        at: Elapsed,
+    },
     /// The desk wants it tried again after it was given up.
     Revived {
         /// Which row.
@@ -87,6 +96,11 @@ pub enum Reason {
     },
     /// Not accepted by its time.
     Late,
+    /// What must not wait stands behind it.
+    Ahead {
+        /// Which row.
+        of: OwedId,
+    },
     /// The daemon ended before the attempt came back.
     CutOff,
     /// Its time is over.
@@ -194,6 +208,7 @@ impl Change {
             Change::Started { owed, .. }
             | Change::Came { owed, .. }
             | Change::Rerouted { owed, .. }
+            | Change::Hurried { owed, .. }
             | Change::Revived { owed, .. }
             | Change::Held { owed, .. }
             | Change::Ended { owed, .. }
@@ -241,6 +256,13 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             }
             row.failures = 0;
             row.state = OwedState::Waiting { at: *at };
+        }),
+        Change::Hurried { deliver_by, at, .. } => with(state, id, |row| {
+            row.critical = true;
+            row.deliver_by = *deliver_by;
+            if matches!(row.state, OwedState::Waiting { .. }) {
+                row.state = OwedState::Waiting { at: *at };
+            }
         }),
         Change::Revived { at, give_up, .. } => with(state, id, |row| {
             if let Work::Message { addresses, .. } = &mut row.work {

@@ -39,6 +39,7 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
         }
         Change::Came { owed, results, state, .. } => came(names, *owed, results, state, told),
         Change::Revived { owed, .. } => (format!("revived {}", names.row(*owed)), told),
+        Change::Hurried { owed, .. } => (format!("hurried {}", names.row(*owed)), told),
         Change::Held { owed, .. } => (format!("held {}", names.row(*owed)), told),
         Change::Rerouted { owed, channel, .. } => (format!("rerouted {} to {channel}", names.row(*owed)), told),
         Change::Ended { owed, state: OwedState::Dead { why, .. } } => {

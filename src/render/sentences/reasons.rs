@@ -158,6 +158,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::AsReported => "the channel said so".to_owned(),
         owed::Reason::PathFailed { why } => format!("the path failed: {}", one_line(why)),
         owed::Reason::Late => "it is late".to_owned(),
+        owed::Reason::Ahead { of } => format!("{} must not wait and comes after it", names.row(*of)),
         owed::Reason::CutOff => "the daemon ended during the attempt".to_owned(),
         owed::Reason::GivenUp => "its time is over".to_owned(),
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),

@@ -1,0 +1,49 @@
+//! Deadlines: what must not wait takes another path at its time (`deliver_by`) - and so does what it would have to wait for.
+//!
+//! Source: `RELIABILITY.md` §3.7. Order stays as it is (`order`): nothing overtakes, what stands before hurries.
+
+use super::{next_path, order, paths, start};
+use crate::desk::ids::OwedId;
+use crate::desk::now::Elapsed;
+use crate::desk::owed::{Change, Owed, OwedState, Reason};
+use crate::desk::turn::Turn;
+
+/// When a critical row whose attempt failed is tried again that would else be tried `at`: at its time another path gets
+/// it, whatever pause this one wants; after it each path is tried once before a pause is kept.
+pub(super) fn no_later(turn: &Turn, row: &Owed, at: Elapsed) -> Elapsed {
+    if !row.critical || next_path(turn, row).is_none() {
+        return at;
+    }
+    let now = turn.now.elapsed;
+    if row.deliver_by > now {
+        return at.min(row.deliver_by);
+    }
+    let paths_left = row.failures == 0 && !row.attempts.is_multiple_of(paths(turn));
+    if paths_left { now } else { at }
+}
+
+/// What `id` must wait for does not keep its own pause when `id` must not wait: it takes another path now, or is tried by the
+/// time of `id` at the latest, and counts as critical itself.
+pub(super) fn hurry(turn: &mut Turn, id: OwedId) {
+    let Some(row) = turn.state.owed.get(&id).filter(|row| row.critical) else { return };
+    let (now, by) = (turn.now.elapsed, row.deliver_by);
+    let before: Vec<OwedId> = order::earlier(turn, row).collect();
+    for earlier in before {
+        let Some(row) = turn.state.owed.get(&earlier) else { continue };
+        let OwedState::Waiting { at } = row.state else { continue };
+        // Where there is no other path, it is tried once more in time.
+        let other = next_path(turn, row).filter(|_| !row.critical && at > now);
+        let soon = if other.is_some() { now } else { at.min(by.max(now)) };
+        if row.critical && row.deliver_by <= by && (by <= now || at <= by) {
+            continue;
+        }
+        let failed = row.failures > 0;
+        let hurried = Change::Hurried { owed: earlier, deliver_by: row.deliver_by.min(by), at: soon };
+        turn.record(hurried, Reason::Ahead { of: id });
+        let Some(channel) = other else { continue };
+        if failed {
+            turn.record(Change::Rerouted { owed: earlier, channel, at: now }, Reason::Ahead { of: id });
+        }
+        start(turn, earlier);
+    }
+}
