@@ -2,12 +2,13 @@
 
 use super::shadow;
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
-use crate::desk::letter::Letter;
+use crate::desk::letter::{Letter, Matter, Notice};
 use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
 use crate::desk::rules::Carries;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A mail is worth sending this long.
@@ -32,8 +33,54 @@ pub(in crate::desk) struct Post {
     pub(in crate::desk) why: Why,
 }
 
-/// Owes a message over the usual path, and a copy on every channel that belongs to the party.
-pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
+/// Owes a message over the usual path, and a copy on every channel that belongs to the party. What two stages have to say
+/// in the same words in one step is said once, to all whom either means.
+pub(in crate::desk) fn post(turn: &mut Turn, mut post: Post) -> Option<OwedId> {
+    let said = said_already(turn, &post);
+    let mails = said.iter().filter_map(|id| turn.state.owed.get(id)).filter(|row| !matches!(row.why, Why::CopyOf(_)));
+    let (mut first, mut to): (Option<OwedId>, Vec<Addressed>) = (None, Vec::new());
+    for row in mails {
+        if let Work::Message { addresses, .. } = &row.work {
+            first = first.or(Some(row.id));
+            to.extend(addresses.iter().cloned());
+        }
+    }
+    let known = to.len();
+    to.extend(std::mem::take(&mut post.to));
+    let mut seen = BTreeSet::new();
+    to.retain(|one| seen.insert(one.address.clone()));
+    if first.is_some() && to.len() == known {
+        return first;
+    }
+    post.to = to;
+    let id = post_once(turn, post);
+    if let Some(by) = id {
+        supersede(turn, by, &said);
+    }
+    id
+}
+
+/// Rows of this very step with the same words to the same party.
+fn said_already(turn: &Turn, post: &Post) -> Vec<OwedId> {
+    let rows = post.incident.and_then(|incident| turn.state.owed_of.get(&incident));
+    // On trial one address stands for all, and each letter says whom it means; and of each message that was not delivered
+    // somebody hears, whatever it has in common with another.
+    let each = match &post.letter.matter {
+        Matter::Internal { notice, .. } => matches!(notice, Notice::NotDelivered { .. }),
+        _ => false,
+    };
+    if each || post.request.is_some() || turn.book.rules.site.shadow.is_some() {
+        return Vec::new();
+    }
+    let rows = rows.into_iter().flatten().rev().filter_map(|id| turn.state.owed.get(id));
+    let same = |row: &&Owed| {
+        let Work::Message { party, letter, .. } = &row.work else { return false };
+        *party == post.party && letter.matter == post.letter.matter && row.attempts == 0 && !row.state.ended()
+    };
+    rows.take_while(|row| row.decided == turn.now).filter(same).map(|row| row.id).collect()
+}
+
+fn post_once(turn: &mut Turn, post: Post) -> Option<OwedId> {
     let thread = thread(turn, post.incident, &post.party);
     let shadow = turn.book.rules.site.shadow.clone();
     let mail = turn
