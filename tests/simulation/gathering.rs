@@ -1,27 +1,29 @@
-//! What workers bring that look at things, as the dice fall: pings, probes, evidence.
+//! What workers bring that look at things, as the dice fall: pings, probes, evidence, notes.
 
 use super::dice::Dice;
 use kiriwake::desk::evidence::{Ask, Gathered, Lack, Part};
-use kiriwake::desk::outcome::{Outcome, Ping, Probed};
+use kiriwake::desk::outcome::{Outcome, Ping, Probed, WriteBack};
 use kiriwake::desk::owed::Work;
 use kiriwake::desk::probe::{Seen, Sign};
 
-/// What comes of `work`; `None` of work that looks at nothing.
-pub(crate) fn brought(dice: &mut Dice, calm: bool, work: &Work) -> Option<Outcome> {
+/// What comes of `work`, which is no message.
+pub(crate) fn brought(dice: &mut Dice, calm: bool, work: &Work) -> Outcome {
     match work {
-        Work::Ping { .. } => Some(Outcome::Ping(ping(dice))),
+        Work::Ping { .. } => Outcome::Ping(ping(dice)),
         Work::Echoes { addresses } => {
-            Some(Outcome::Echoes(addresses.keys().map(|component| (component.clone(), ping(dice))).collect()))
+            Outcome::Echoes(addresses.keys().map(|component| (component.clone(), ping(dice))).collect())
         }
         Work::Probe { .. } => {
             let sign = dice.pick(&Sign::ALL).copied().unwrap_or(Sign::Ok);
-            Some(Outcome::Probe(Probed::Seen(Seen::plain(sign))))
+            Outcome::Probe(Probed::Seen(Seen::plain(sign)))
         }
-        Work::Evidence(ask) => Some(Outcome::Evidence(gathered(dice, calm, ask))),
-        Work::Message { .. } | Work::WriteBack { .. } => None,
+        Work::Evidence(ask) => Outcome::Evidence(gathered(dice, calm, ask)),
+        Work::WriteBack { .. } | Work::Message { .. } => {
+            let later = !calm && dice.one_in(5);
+            Outcome::WriteBack(if later { WriteBack::Later { why: "busy".to_owned() } } else { WriteBack::Written })
+        }
     }
 }
-
 fn ping(dice: &mut Dice) -> Ping {
     match dice.below(3) {
         0 => Ping::Silent,

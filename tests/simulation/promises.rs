@@ -1,66 +1,50 @@
-//! What must hold: of every entry as it comes, and at the end of the day.
+//! What must hold of every step as it is taken, and of what is on record, by the desk's own state.
 
-use super::*;
-use jiff::SignedDuration;
+use crate::run::Run;
+use kiriwake::desk::ids::OwedId;
+use kiriwake::desk::letter::Matter;
+use kiriwake::desk::owed::{self, OwedState, Work};
+use kiriwake::desk::rules::{PartyKind, Rules};
+use kiriwake::desk::state::State;
+use kiriwake::desk::{Change, Desk, Frame, Input, ledger};
+use kiriwake::render;
+use kiriwake::render::sentences::{Names, sentence};
 use kiriwake::replay::{self, Recorded};
 
-/// How long before its hour what is expected in these days may come.
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-impl Day<'_> {
-    pub(super) fn books_balance(&self) {
-        let books = ledger::balance(self.desk.state());
+impl Run<'_> {
+    pub(crate) fn books_balance(&self) {
+        let books = ledger::balance(self.stored.state());
         assert!(books.balanced, "the books do not balance: {books:?}");
     }
 
-    /// What must hold of every single entry.
-    pub(super) fn look_at(&mut self, entry: &Entry) {
+    /// What must hold of every single step.
+    pub(crate) fn look_at(&self, frame: &Frame) {
         let zone = &self.desk.book().zone;
-        let told = sentence(Names { state: self.desk.state(), zone }, entry);
-        assert!(!told.what.is_empty() && !told.because.is_empty(), "no words for {entry:?}");
-        match &entry.change {
-            Change::Owed(owed::Change::Started { owed, attempt, .. }) => self.under_way.push((*owed, *attempt)),
-            Change::Owed(owed::Change::Owed(row)) => self.look_at_row(row),
-            Change::Alert(alert::Change::Gone { alert, .. }) => {
-                let alert = &self.desk.state().alerts[alert];
-                if let Some(missed) = &alert.missed {
-                    let came = self.desk.state().house.expected[missed].came.unwrap();
-                    assert!(came > alert.at - HOUR, "{} ended although {missed} did not come", alert.id);
-                    return;
-                }
-                let id = (alert.source.clone(), alert.key.clone());
-                assert!(self.recovered.contains(&id), "{} ended without evidence", alert.id);
+        for entry in &frame.entries {
+            if self.history.seed.is_multiple_of(4) {
+                let told = sentence(Names { state: self.desk.state(), zone }, entry);
+                assert!(!told.what.is_empty() && !told.because.is_empty(), "no words for {entry:?}");
             }
-            Change::Incident(incident::Change { incident, what: Edit::Status { to, .. } })
-                if to.name() == StatusName::Verifying && entry.reason == Reason::Incident(incident::Reason::Stable) =>
-            {
-                self.look_at_recovery(*incident);
+            if let Change::Owed(owed::Change::Owed(row)) = &entry.change {
+                self.look_at_row(row);
             }
-            Change::Incident(incident::Change { incident, what: Edit::Restored(_) }) => {
-                let by_person = matches!(entry.reason, Reason::Incident(incident::Reason::Act { .. }));
-                let by_sight = entry.reason == Reason::Incident(incident::Reason::SeesAgain);
-                assert!(by_person || by_sight, "{incident} was restored by nobody");
-            }
-            _ => {}
         }
     }
 
-    pub(super) fn look_at_row(&self, row: &owed::Owed) {
+    fn look_at_row(&self, row: &owed::Owed) {
         let Work::Message { addresses, letter, party, .. } = &row.work else { return };
         assert!(!addresses.is_empty(), "{} goes to nobody", row.id);
-        for known in addresses {
-            assert!(self.addresses.contains(&known.address), "{} goes to {}", row.id, known.address);
-        }
         let words = render::mail(letter);
         assert!(!words.subject.trim().is_empty() && !words.body.trim().is_empty(), "{} has no words", row.id);
         if let Matter::Recovery { .. } = &letter.matter {
             let incident = &self.desk.state().incidents[&row.incident.unwrap()];
             assert!(incident.restored.is_some(), "a recovery mail for {} before it was restored", incident.id);
         }
-        // A vendor never reads another vendor's contract or address.
+        // A vendor never reads another vendor's contract or name.
         let vendor = |kind: PartyKind| matches!(kind, PartyKind::Vendor | PartyKind::External);
-        if vendor(self.rules.parties[party].kind) {
-            for (other, known) in self.rules.parties.iter().filter(|(id, known)| *id != party && vendor(known.kind)) {
+        let rules = &self.world.rules;
+        if vendor(rules.parties[party].kind) {
+            for (other, known) in rules.parties.iter().filter(|(id, known)| *id != party && vendor(known.kind)) {
                 for contract in &known.contracts {
                     assert!(!words.body.contains(&contract.number), "{} tells {party} {}", row.id, contract.number);
                 }
@@ -69,58 +53,62 @@ impl Day<'_> {
         }
     }
 
-    pub(super) fn look_at_recovery(&self, id: IncidentId) {
-        let state = self.desk.state();
-        let incident = &state.incidents[&id];
-        let red = |alert: &Alert| self.red.iter().any(|(source, key, ..)| *source == alert.source && *key == alert.key);
-        // A root without an alert of its own is over when everything it did is over.
-        let shows = state.members_of(id).any(|alert| alert.component == incident.root);
-        let root: Vec<&Alert> = state
-            .members_of(id)
-            .filter(|alert| incident.root.is_none() || !shows || alert.component == incident.root)
-            .filter(|alert| !alert.problem.momentary)
-            .collect();
-        let seen = || -> Vec<String> {
-            let words = |alert: &Alert| format!("{} {:?} {:?}", alert.problem.summary, alert.component, alert.gone);
-            state.members_of(id).map(words).collect()
-        };
-        let ended = root.iter().any(|alert| alert.gone.is_some());
-        assert!(ended, "{id} ({:?}) recovered without evidence: {:#?}", incident.root, seen());
-        assert!(!root.iter().any(|alert| red(alert)), "{id} recovered while its root is red");
+    /// A restart at this very frame: nothing that was owed or seen is lost, and what was under way is taken up again.
+    pub(crate) fn could_start_here(&mut self) {
+        self.history.boundaries += 1;
+        let Some(ahead) = &self.ahead else { return };
+        let before = ahead.state();
+        let mut again = Desk::new(before.clone(), self.world.rules.clone());
+        let now = self.now();
+        again.step(now, Input::Started { store: "simulated".to_owned(), epoch: u64::MAX });
+        again.step(now, Input::RulesLoaded { hash: self.world.rules.hash.clone() });
+        let after = again.state();
+        let books = ledger::balance(after);
+        assert!(books.balanced, "after a restart the books do not balance: {books:?}");
+        let open: Vec<OwedId> = before.owed.values().filter(|row| !row.state.ended()).map(|row| row.id).collect();
+        for id in open {
+            let row = after.owed.get(&id).unwrap_or_else(|| panic!("a restart loses {id}"));
+            let early = before.owed[&id].attempts;
+            let hangs = matches!(row.state, OwedState::Started { .. }) && row.attempts == early;
+            assert!(!hangs, "after a restart {id} waits for an answer nobody brings");
+            let waits = matches!(row.state, OwedState::Waiting { .. } | OwedState::Started { .. });
+            let why = &row.state;
+            assert!(
+                waits || row.give_up <= now.elapsed || *why == OwedState::Superseded,
+                "a restart ends {id}: {why:?}"
+            );
+        }
+        for (id, alert) in &before.alerts {
+            let known = after.alerts.get(id).map(|known| (&known.key, known.gone.is_some()));
+            assert!(known == Some((&alert.key, alert.gone.is_some())), "a restart changes what is known of {id}");
+        }
+        for (id, source) in &before.sources {
+            let cursor = after.sources.get(id).map(|known| &known.cursor);
+            assert!(cursor == Some(&source.cursor), "a restart forgets where {id} reads on");
+        }
     }
 
-    pub(super) fn check_end(&self) {
+    /// At the end everything is settled, numbers have no gaps, and the same inputs give the same record.
+    pub(crate) fn check_end(&self) {
         self.books_balance();
         let state = self.desk.state();
-        let now = self.now();
-        for row in state.owed.values() {
-            let later = row.not_before.is_some_and(|at| at > now.wall);
-            let fresh = now.elapsed.since(row.decided.elapsed).as_secs() < 2 * 3600;
-            let ended = row.state.ended();
-            assert!(ended || later || fresh, "{} is neither done nor waiting for its hour: {:?}", row.id, row.state);
-            assert!(!matches!(row.state, OwedState::Started { .. }) || fresh, "{} never came back", row.id);
-        }
-        for ((owed, address), copies) in &self.copies {
-            if let Some(row) = state.owed.get(owed) {
-                assert!(*copies <= 1 + row.unknowns, "{owed} reached {address} {copies} times");
-            }
-        }
         for (date, last) in &state.counters.numbers {
             let day = date.strftime("KW-%Y%m%d-").to_string();
-            let given = state.by_number.keys().filter(|number| number.0.starts_with(&day)).count();
-            assert_eq!(given, usize::try_from(*last).unwrap(), "numbers of {date} have gaps");
+            let frames = self.history.frames.iter().flat_map(|frame| &frame.entries);
+            let given = frames.filter(|entry| match &entry.change {
+                Change::Incident(change) => {
+                    matches!(&change.what, kiriwake::desk::incident::Edit::Numbered { number, .. } if number.0.starts_with(&day))
+                }
+                _ => false,
+            });
+            assert_eq!(given.count(), usize::try_from(*last).unwrap(), "numbers of {date} have gaps");
         }
         assert!(self.stored.state() == state, "folding the frames gives another state");
-        let mut again = Desk::new(State::default(), self.rules.clone());
-        for frame in &self.frames {
-            let step = again.step(frame.at, frame.input.clone());
-            assert!(step.entries == frame.entries, "replaying {:?} gives other entries", frame.input);
-        }
     }
 }
 
 /// A replay under the same rules is the live run to the letter, and finds nothing to list.
-pub(super) fn replays(rules: &Rules, frames: &[Frame]) {
+pub(crate) fn replays(rules: &Rules, frames: &[Frame]) {
     let recorded = (1_u64..).zip(frames.iter().cloned()).map(|(seq, frame)| Recorded { seq, frame });
     let replayed = replay::replay(State::default(), rules, recorded, None);
     assert_eq!(replayed.same, replayed.inputs, "a replay gives other entries");

@@ -1,0 +1,125 @@
+//! 2. Every duty is delivered, waiting, dead and told, or suppressed with a reason; none is merely gone.
+
+use super::Case;
+use crate::history::{Broken, Judgement};
+use crate::record::{Row, is_final};
+use crate::script::HOUR;
+use kiriwake::desk::alert::Standing;
+use kiriwake::desk::letter::{Matter, Notice};
+use kiriwake::desk::outcome::Delivery;
+use kiriwake::desk::owed::{self, OwedState, Reason};
+use kiriwake::desk::{Change, Input};
+use std::collections::BTreeSet;
+
+/// After so long with every way open nothing waits that need not.
+const PATIENCE: u64 = 2 * HOUR;
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let arrived: BTreeSet<(&str, &str)> =
+        case.history.copies.iter().map(|copy| (copy.key.as_str(), copy.address.as_str())).collect();
+    for row in case.record.rows.values() {
+        message(case, row, &arrived)?;
+    }
+    for alert in case.record.alerts.values() {
+        if alert.standing == Standing::Pending {
+            return Err(Broken::at(alert.opened.received, format!("{} belongs to nothing", alert.opened.id)));
+        }
+    }
+    for (incident, at) in &case.record.numbered {
+        if !case.record.rows.values().any(|row| row.message().is_some() && row.incidents().any(|one| one == *incident))
+        {
+            return Err(Broken::at(*at, format!("{incident} has a number and nobody was ever told of it")));
+        }
+    }
+    Ok(())
+}
+
+fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> Judgement {
+    let Some((party, _, _)) = row.message() else { return Ok(()) };
+    let id = row.decided.id;
+    let since = case.history.frames[row.since].at;
+    let broken = |what: String| Err(Broken::at(since, what));
+    // What a far end is said to have taken, it has; what it will never take was told.
+    for address in row.addresses() {
+        match row.last_of(address) {
+            Some((Delivery::Accepted { .. }, _)) if !arrived.contains(&(row.decided.key.as_str(), address)) => {
+                return broken(format!("{id} counts as delivered to {address}, where nothing arrived"));
+            }
+            Some((last, frame)) if is_final(last) && !row.is_notice() && !told(case, frame, address) => {
+                return broken(format!("{address} does not take {id}, and nobody was told"));
+            }
+            _ => {}
+        }
+    }
+    match row.state {
+        OwedState::Done { .. } => {
+            let open = row.addresses().find(|address| {
+                let last = row.last_of(address).map(|(last, _)| last);
+                !last.is_some_and(|last| matches!(last, Delivery::Accepted { .. }) || is_final(last))
+            });
+            match open {
+                Some(address) => broken(format!("{id} is done although {address} has not got it")),
+                None => Ok(()),
+            }
+        }
+        OwedState::Dead { why, .. } => {
+            let held = matches!(row.why, Some(Reason::Restored { .. }));
+            let known = if held {
+                told_of_restore(case, row.since)
+            } else {
+                row.addresses().any(|one| told(case, row.since, one))
+            };
+            if known || row.is_notice() {
+                Ok(())
+            } else {
+                broken(format!("{id} to {party} is dead ({why}), and nobody was told"))
+            }
+        }
+        OwedState::Superseded => {
+            let by = if let Some(Reason::SaidBetter { by }) = row.why { case.record.rows.get(by) } else { None };
+            match by.and_then(Row::message) {
+                Some((other, _, _)) if other == party => Ok(()),
+                _ => broken(format!("{id} to {party} is said better by nothing: {:?}", row.why)),
+            }
+        }
+        OwedState::Dropped { by, reason, .. } => {
+            let act = matches!(&case.history.frames[row.since].input, Input::Act { actor, .. } if actor.name == *by);
+            if act && !reason.is_empty() { Ok(()) } else { broken(format!("{id} was dropped by nobody")) }
+        }
+        OwedState::Waiting { .. } | OwedState::Started { .. } => {
+            let Some(end) = case.history.ended else { return Ok(()) };
+            let hour = row.decided.not_before.is_some_and(|at| at > end.wall);
+            let begun =
+                row.revived.map_or(row.decided.decided, |revived| revived).elapsed.0.max(case.history.calm_from);
+            if hour || begun + PATIENCE > end.elapsed.0 {
+                Ok(())
+            } else {
+                broken(format!("{id} to {party} still waits: {:?}", row.state))
+            }
+        }
+    }
+}
+
+fn notices<'a>(case: &Case<'a>, frame: usize) -> impl Iterator<Item = &'a Notice> {
+    case.history.frames[frame].entries.iter().filter_map(|entry| match &entry.change {
+        Change::Owed(owed::Change::Owed(row)) => match &row.work {
+            owed::Work::Message { letter, .. } => match &letter.matter {
+                Matter::Internal { notice, .. } => Some(notice),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Whether the desk heard in that very frame that this address was not reached.
+fn told(case: &Case<'_>, frame: usize, address: &str) -> bool {
+    notices(case, frame)
+        .any(|notice| matches!(notice, Notice::NotDelivered { address: known, .. } if known.split(", ").any(|one| one == address)))
+}
+
+/// Whether the desk heard that the record comes from a backup, with what is held.
+fn told_of_restore(case: &Case<'_>, frame: usize) -> bool {
+    notices(case, frame).any(|notice| matches!(notice, Notice::Restored { .. }))
+}
