@@ -61,6 +61,10 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
         };
         text::out(&format!("disk            {much} left: {what}"));
     }
+    for (of, since) in &status.removing {
+        let since = text::time(*since, &zone);
+        text::out(&format!("erasing         of {} since {since}: some of it is still there", text::clean(of)));
+    }
     for cover in &status.covers {
         let number = cover.id.map(|id| id.to_string()).unwrap_or_default();
         text::out(&format!(

@@ -3,6 +3,7 @@
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
 use super::disk::DiskStatus;
+use super::gone::Removed;
 use super::hits::{self, Hits};
 use super::mute::{MuteLine, mute};
 use super::not_asked::{self, NotAsked};
@@ -52,6 +53,9 @@ pub struct Status {
     /// The disk the record is on.
     #[serde(default)]
     pub disk: DiskStatus,
+    /// What is to be removed and is still there: of which incident, since when.
+    #[serde(default)]
+    pub removing: Vec<(String, Timestamp)>,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -153,6 +157,9 @@ pub struct Dossier {
     /// It is in the daemon's memory no longer and was read from the record.
     #[serde(default)]
     pub archived: bool,
+    /// Files of its evidence that were removed.
+    #[serde(default)]
+    pub gone: Removed,
 }
 
 /// One row in a list.
@@ -192,6 +199,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
     for incident in state.open.iter().filter_map(|id| state.incidents.get(id)) {
         *incidents.entry(incident.status.name()).or_default() += 1;
     }
+    let removing = state.house.removals.pending.values();
     let rules = &desk.book().rules;
     let sources = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id)).map(|(id, source)| {
         let (sight, trouble) = match &source.sight {
@@ -229,6 +237,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        removing: removing.map(|removal| (removal.of.clone(), removal.at)).collect(),
         disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
@@ -331,6 +340,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
         archived: false,
+        gone: Removed::new(),
     })
 }
 

@@ -75,6 +75,13 @@ pub enum Input {
     },
     /// News of the disk the record is on.
     Storage(Storage),
+    /// What was to be removed is no more.
+    Removed {
+        /// Which removal.
+        removal: u64,
+        /// Files that were there.
+        files: u64,
+    },
     /// Time has passed.
     Tick,
 }
@@ -118,6 +125,11 @@ pub enum Reply {
         /// What follows from it.
         means: Vec<Means>,
     },
+    /// It is on record that something is erased; it is removed now.
+    Erasing {
+        /// Which removal.
+        removal: u64,
+    },
     /// An act was refused: why, and what is possible now.
     Refused(String),
 }
@@ -136,6 +148,7 @@ impl Input {
             Input::Damaged { .. } => "damage report",
             Input::Failed { .. } => "failure report",
             Input::Storage(_) => "news of the disk",
+            Input::Removed { .. } => "word of a removal",
             Input::Tick => "tick",
         }
     }

@@ -37,6 +37,7 @@ pub mod modification;
 pub mod owed;
 pub mod past;
 pub mod probe;
+pub mod removal;
 pub mod request;
 pub mod source;
 pub mod state;
@@ -170,6 +171,11 @@ impl Desk {
             }
             Input::Storage(news) => {
                 storage::came(&mut turn, &news);
+                Reply::Recorded
+            }
+            Input::Removed { removal, files } => {
+                let change = house::Change::Removal(removal::Change::Done { id: removal, files });
+                turn.record(change, house::Reason::Removed);
                 Reply::Recorded
             }
             Input::Tick => Reply::Recorded,

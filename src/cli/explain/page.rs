@@ -1,6 +1,7 @@
 //! An explanation on a terminal, in the reader's language.
 
 use crate::cli::doubt;
+use crate::cli::erase;
 use crate::cli::hits;
 use crate::cli::phrases;
 use crate::cli::text::{self, Tongue};
@@ -28,6 +29,7 @@ pub(super) fn page(tongue: Tongue, dossier: &Dossier) -> String {
     let mut page = Page { tongue, zone: text::zone(&dossier.timezone), dossier, lines: Vec::new() };
     page.head();
     page.verdicts();
+    page.gone();
     page.asked();
     page.told();
     page.not_asked();
@@ -89,6 +91,15 @@ impl Page<'_> {
         ];
         for (label, names) in rows.into_iter().filter(|(_, names)| !names.is_empty()) {
             self.row(&label, &hits::listed(&names));
+        }
+    }
+
+    /// What of the evidence was removed since.
+    fn gone(&mut self) {
+        let removed = erase::together(self.tongue, &self.dossier.gone, &self.zone);
+        if !removed.is_empty() {
+            self.section("evidence that is not kept any more", "消去した証跡");
+            removed.iter().for_each(|how| self.line(1, how));
         }
     }
 
