@@ -256,3 +256,48 @@ fn what_was_to_be_erased_before_a_kill_is_erased_after_the_start() {
     assert!(daemon.terminate().success());
     assert_eq!(holding(&site.state, NAME), Vec::<PathBuf>::new());
 }
+
+/// A year and some days after its end, at the quiet hour.
+#[test]
+fn what_was_gathered_goes_when_its_time_is_over_and_that_is_told() {
+    let scratch = Scratch::new("retention");
+    let long_ago = Timestamp::now() - SignedDuration::from_hours(370 * 24);
+    let Recorded { site, number, message, parts, _mail } = recorded(&scratch, long_ago, true, false);
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    // The hour passed many times since that desk stopped.
+    let status = || daemon.tell(&["--lang", "en", "status"]);
+    wait_for("the quiet hour's work", SOON, || status().contains("2 files of 1 incidents").then_some(()));
+    contains(&status(), &["evidence        kept 1y, looked for next"]);
+    let evidence = || daemon.tell(&["--lang", "en", "incident", "evidence", &number]);
+    wait_for("the files to go", SOON, || evidence().contains("  2  removed").then_some(()));
+    contains(&evidence(), &[&parts[0].sha256, "its time was over"]);
+    assert!(message.exists(), "messages are no evidence: they belong to the records");
+    contains(
+        &daemon.tell(&["store", "verify"]),
+        &["removed        2 of ended incidents", "their time was over", "sound"],
+    );
+    assert!(daemon.terminate().success());
+    daemon.restart();
+    contains(&daemon.tell(&["store", "verify"]), &["removed        2 of ended incidents", "sound"]);
+    assert!(daemon.terminate().success());
+}
+
+/// The same when the incident ended a week too late, and when everything is kept.
+#[test]
+fn what_is_not_over_stays() {
+    for (name, days, keep) in [("retention-late", 358, "1y"), ("retention-never", 1500, "forever")] {
+        let scratch = Scratch::new(name);
+        let long_ago = Timestamp::now() - SignedDuration::from_hours(days * 24);
+        let Recorded { site, number, _mail, .. } = recorded(&scratch, long_ago, true, false);
+        site.keep_evidence(keep);
+        let mut daemon = Daemon::start(&site.config, &scratch);
+        let looked = || daemon.status()["retention"]["looked"].is_string();
+        if keep == "forever" {
+            contains(&daemon.tell(&["--lang", "en", "status"]), &["evidence        kept forever\n"]);
+        } else {
+            wait_for("the quiet hour's look", SOON, || looked().then_some(()));
+        }
+        contains(&daemon.tell(&["incident", "evidence", &number, "--part", "1"]), &[NAME]);
+        assert!(daemon.terminate().success());
+    }
+}

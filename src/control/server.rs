@@ -70,7 +70,7 @@ pub struct Doors {
 }
 
 impl Doors {
-    pub(super) async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Desk, Now) -> T + Send + 'static,
     ) -> Result<T, Trouble> {
@@ -105,8 +105,9 @@ pub(super) fn actor(by: Option<String>, account: String) -> Actor {
     Actor::at_account(by, account, Role::Operator)
 }
 
+/// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     Stopping,
     NotFound(String),
     Wrong(String),

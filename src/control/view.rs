@@ -3,7 +3,7 @@
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
 use super::disk::DiskStatus;
-use super::gone::Removed;
+use super::gone::{Kept, Removed};
 use super::hits::{self, Hits};
 use super::mute::{MuteLine, mute};
 use super::not_asked::{self, NotAsked};
@@ -53,9 +53,9 @@ pub struct Status {
     /// The disk the record is on.
     #[serde(default)]
     pub disk: DiskStatus,
-    /// What is to be removed and is still there: of which incident, since when.
+    /// What is kept no longer.
     #[serde(default)]
-    pub removing: Vec<(String, Timestamp)>,
+    pub retention: Kept,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -199,7 +199,6 @@ pub fn status(desk: &Desk, now: Now) -> Status {
     for incident in state.open.iter().filter_map(|id| state.incidents.get(id)) {
         *incidents.entry(incident.status.name()).or_default() += 1;
     }
-    let removing = state.house.removals.pending.values();
     let rules = &desk.book().rules;
     let sources = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id)).map(|(id, source)| {
         let (sight, trouble) = match &source.sight {
@@ -237,7 +236,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
-        removing: removing.map(|removal| (removal.of.clone(), removal.at)).collect(),
+        retention: Kept::of(desk),
         disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())

@@ -243,6 +243,8 @@ pub enum Reason {
     Asked,
     /// Its files are removed.
     Removed,
+    /// Its time is over.
+    TimeIsOver,
 }
 
 /// Blind times kept for the next digest.

@@ -5,6 +5,7 @@ use super::ids::{CoverId, OwedId, SourceId};
 use super::incident;
 use super::observation::{Failure, Report};
 use super::outcome::Outcome;
+use super::retention::Found;
 use super::storage::Storage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,8 @@ pub enum Input {
     },
     /// News of the disk the record is on.
     Storage(Storage),
+    /// What has ended long ago, for the desk to decide what is kept no longer.
+    Ended(Found),
     /// What was to be removed is no more.
     Removed {
         /// Which removal.
@@ -148,6 +151,7 @@ impl Input {
             Input::Damaged { .. } => "damage report",
             Input::Failed { .. } => "failure report",
             Input::Storage(_) => "news of the disk",
+            Input::Ended(_) => "list of what has ended",
             Input::Removed { .. } => "word of a removal",
             Input::Tick => "tick",
         }

@@ -5,7 +5,7 @@
 //! The record names hashes and lengths, never what was in a body. Not here: which bodies hold some text (`control`), the
 //! files themselves (`store`), and when something's time is over (`retention`).
 
-use super::state::State;
+use super::state::{State, Wakeup, When};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,7 +64,42 @@ pub enum Change {
         /// Files that were there, and are no more.
         files: u64,
     },
+    /// When it is next looked what is over; `None` = never.
+    Due {
+        /// The next hour.
+        next: Option<Timestamp>,
+    },
+    /// It is asked for what has ended long ago.
+    Asked {
+        /// When.
+        at: Timestamp,
+    },
+    /// What was over is to be removed.
+    Swept {
+        /// How much it was.
+        swept: Swept,
+        /// Where the next look begins: nothing is kept of what occurred before.
+        from: Timestamp,
+        /// There is more: it is asked for at once.
+        more: bool,
+    },
 }
+
+/// What one look found to be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swept {
+    /// When.
+    pub at: Timestamp,
+    /// Of how many incidents.
+    pub incidents: u64,
+    /// Files.
+    pub files: u64,
+    /// Their size.
+    pub bytes: u64,
+}
+
+/// Looks that found something are remembered up to this many: the digest tells of those since the last one.
+const KEPT: usize = 100;
 
 /// What is removed, at the moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -73,6 +108,21 @@ pub struct Removals {
     pub last: u64,
     /// Those that are not done yet.
     pub pending: BTreeMap<u64, Removal>,
+    /// When it is next looked what is over.
+    #[serde(default)]
+    pub due: Option<Timestamp>,
+    /// Since when the answer of a look is awaited.
+    #[serde(default)]
+    pub asked: Option<Timestamp>,
+    /// Nothing is kept of what occurred before this.
+    #[serde(default)]
+    pub from: Option<Timestamp>,
+    /// When it was last looked.
+    #[serde(default)]
+    pub looked: Option<Timestamp>,
+    /// What the last looks found to be over, oldest first.
+    #[serde(default)]
+    pub swept: Vec<Swept>,
 }
 
 /// Applies `change` to the state. Total.
@@ -84,5 +134,19 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             removals.pending.insert(removal.id, (**removal).clone());
         }
         Change::Done { id, .. } => drop(removals.pending.remove(id)),
+        Change::Due { next } => {
+            removals.due = *next;
+            state.agenda.set(Wakeup::Retention, next.map(When::Wall));
+        }
+        Change::Asked { at } => removals.asked = Some(*at),
+        Change::Swept { swept, from, more } => {
+            removals.asked = removals.asked.filter(|_| *more);
+            (removals.from, removals.looked) = (Some(*from), Some(swept.at));
+            if swept.files > 0 {
+                removals.swept.push(*swept);
+                let surplus = removals.swept.len().saturating_sub(KEPT);
+                removals.swept.drain(..surplus);
+            }
+        }
     }
 }

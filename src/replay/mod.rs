@@ -231,6 +231,7 @@ impl Trial {
             | Input::Damaged { .. }
             | Input::Failed { .. }
             | Input::Storage(_)
+            | Input::Ended(_)
             | Input::Removed { .. }
             | Input::Tick) => Some(other.clone()),
         }
