@@ -201,7 +201,7 @@ impl Page<'_> {
         let mut label = self.pick("rules tried", "試したルール");
         // Of an earlier verdict only what went otherwise than later: the rest stands above already.
         let last = self.dossier.incident.verdicts.last().filter(|last| last.at != verdict.at);
-        let later = last.map_or(Vec::new(), |last| last.tried.clone());
+        let later = last.map_or([].into(), |last| last.tried.clone());
         let news = verdict.tried.iter().enumerate().filter(|(_, tried)| !later.contains(tried));
         let news: Vec<_> = news.collect();
         if news.len() < verdict.tried.len() {
@@ -210,7 +210,7 @@ impl Page<'_> {
             label.clear();
         }
         for (nth, tried) in news {
-            let decided = verdict.rule.as_ref() == Some(&tried.rule) && !disagrees(verdict);
+            let decided = verdict.rule.as_deref() == Some(&*tried.rule) && !disagrees(verdict);
             for line in self.one_tried(nth + 1, tried, decided, disagrees(verdict)) {
                 self.row(&label, &line);
                 label.clear();
