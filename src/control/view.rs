@@ -3,6 +3,7 @@
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
 use super::disk::DiskStatus;
+use super::gone::{Kept, Removed};
 use super::hits::{self, Hits};
 use super::mute::{MuteLine, mute};
 use super::not_asked::{self, NotAsked};
@@ -52,6 +53,9 @@ pub struct Status {
     /// The disk the record is on.
     #[serde(default)]
     pub disk: DiskStatus,
+    /// What is kept no longer.
+    #[serde(default)]
+    pub retention: Kept,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -153,6 +157,9 @@ pub struct Dossier {
     /// It is in the daemon's memory no longer and was read from the record.
     #[serde(default)]
     pub archived: bool,
+    /// Files of its evidence that were removed.
+    #[serde(default)]
+    pub gone: Removed,
 }
 
 /// One row in a list.
@@ -229,6 +236,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        retention: Kept::of(desk),
         disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
@@ -331,6 +339,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
         archived: false,
+        gone: Removed::new(),
     })
 }
 

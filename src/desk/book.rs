@@ -5,11 +5,12 @@ use super::graph::Graph;
 use super::ids::{CalendarId, ComponentId, PartyId, SystemId};
 use super::normalize::Index;
 use super::observation::Level;
-use super::rules::{AlertMatch, Condition, Party, Rules};
+use super::rules::{AlertMatch, Condition, Party, Rule, Rules};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The rules, ready to be asked.
@@ -24,8 +25,11 @@ pub struct Book {
     pub index: Index,
     /// Longer grouping windows, by the alert that asks for them.
     pub watches: Vec<Watch>,
+    /// How the rules of isolation read, in their order.
+    pub rule_words: Vec<RuleWords>,
     always: Calendar,
     watched_behind: BTreeMap<ComponentId, usize>,
+    pinged_behind: BTreeMap<ComponentId, Vec<ComponentId>>,
 }
 
 /// A rule's wish for a longer grouping window.
@@ -34,6 +38,21 @@ pub struct Watch {
     pub alert: AlertMatch,
     /// How long it is.
     pub lasts: Duration,
+}
+
+/// A rule of isolation in words. Every verdict tells of every rule, so that they are put into words once.
+pub struct RuleWords {
+    /// Its name.
+    pub rule: Arc<str>,
+    /// Its conditions in English.
+    pub conditions: Vec<Arc<str>>,
+}
+
+impl RuleWords {
+    fn of(rule: &Rule) -> Self {
+        let conditions = rule.when.iter().map(|condition| condition.words().into());
+        Self { rule: rule.name.as_str().into(), conditions: conditions.collect() }
+    }
 }
 
 impl Book {
@@ -45,6 +64,9 @@ impl Book {
         let watched =
             |id: &ComponentId| rules.components.get(id).is_some_and(|component| !component.matches.is_empty());
         let behind = |id: &ComponentId| graph.behind(id).iter().chain([id]).filter(|id| watched(id)).count();
+        let pinged = |id: &&ComponentId| rules.components.get(*id).is_some_and(|component| component.ping.is_some());
+        let pinged_behind = |id: &ComponentId| graph.behind(id).iter().filter(pinged).cloned().collect();
+        let pinged_behind = rules.components.keys().map(|id| (id.clone(), pinged_behind(id))).collect();
         let watched_behind = rules.components.keys().map(|id| (id.clone(), behind(id))).collect();
         let watches = rules.isolation.iter().filter_map(|rule| Some((rule, rule.watch?)));
         let watches = watches.flat_map(|(rule, lasts)| {
@@ -54,9 +76,11 @@ impl Book {
         Self {
             index: Index::new(&rules),
             zone,
+            rule_words: rules.isolation.iter().map(RuleWords::of).collect(),
             always: Calendar::always(),
             watches: watches.collect(),
             watched_behind,
+            pinged_behind,
             graph,
             rules,
         }
@@ -70,6 +94,11 @@ impl Book {
     /// How many watched components fail to work when this one fails: those that need it, and itself.
     pub fn watched_behind(&self, id: &ComponentId) -> usize {
         self.watched_behind.get(id).copied().unwrap_or_default()
+    }
+
+    /// What needs a component, directly or not, and has an address to ask; in the order of their names.
+    pub fn pinged_behind(&self, id: &ComponentId) -> &[ComponentId] {
+        self.pinged_behind.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// A calendar by name. Checked rules always have it; without it everything is open, so that nobody waits for ever.

@@ -55,7 +55,7 @@ pub(super) fn list(journal: &Path) -> Result<Vec<Segment>, Error> {
 /// What reading came upon.
 #[derive(Debug)]
 pub(super) enum Item {
-    /// A whole record.
+    /// A whole record. The digest of a frame links the next one to it.
     Record { header: Header, offset: u64, digest: Digest, payload: Vec<u8> },
     /// Bytes that are no record; the header, when that much is whole.
     Damage { offset: u64, bytes: u64, header: Option<Header> },
@@ -68,6 +68,7 @@ pub(super) enum Item {
 pub(super) struct Scan {
     window: Window,
     at: u64,
+    frames_only: bool,
 }
 
 impl Scan {
@@ -79,7 +80,12 @@ impl Scan {
             let length = limit.map_or(length, |limit| limit.min(length));
             Ok(Window { file, length, start: 0, buffer: Vec::new(), unreadable: 0 })
         };
-        Ok(Self { window: open().map_err(Error::io("opening", path))?, at: 0 })
+        Ok(Self { window: open().map_err(Error::io("opening", path))?, at: 0, frames_only: false })
+    }
+
+    /// Passes over snapshots and checkpoints unread, and leaves digests out: for who follows the frames, not the chain.
+    pub(super) fn frames_only(self) -> Self {
+        Self { frames_only: true, ..self }
     }
 
     /// How many bytes there are to read.
@@ -121,6 +127,18 @@ impl Scan {
         self.window.length
     }
 
+    /// Whether what stands here is no frame and was passed over: a snapshot can be large, and where the next record
+    /// stands as its header says, its content need not be read.
+    fn pass_over(&mut self) -> bool {
+        let Ok(header) = self.header_at(self.at) else { return false };
+        let end = self.at + header.record_length();
+        let passes = header.kind != Kind::Frame && (end == self.window.length || self.header_at(end).is_ok());
+        if passes {
+            self.at = end;
+        }
+        passes
+    }
+
     fn damage(&mut self, header: Option<Header>, end: u64) -> Item {
         let offset = std::mem::replace(&mut self.at, end);
         Item::Damage { offset, bytes: end - offset, header }
@@ -131,6 +149,7 @@ impl Iterator for Scan {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
+        while self.frames_only && self.pass_over() {}
         let at = self.at;
         if at >= self.window.length {
             return None;
@@ -154,7 +173,8 @@ impl Iterator for Scan {
         let bytes = self.window.bytes(at, (end - at) as usize);
         if record::is_whole(bytes) {
             let (content, payload) = (&bytes[..bytes.len() - 4], bytes[HEADER..bytes.len() - 4].to_vec());
-            let digest = if header.kind == Kind::Frame { Digest::of(&[content]) } else { Digest::default() };
+            let linked = header.kind == Kind::Frame && !self.frames_only;
+            let digest = if linked { Digest::of(&[content]) } else { Digest::default() };
             self.at = end;
             return Some(Item::Record { header, offset: at, digest, payload });
         }
@@ -265,6 +285,41 @@ mod tests {
                 let rest: Vec<u64> = (1..=4).filter(|&seq| seq != nth as u64 + 1).collect();
                 assert_eq!(good, rest, "record {nth} byte {inside}");
                 assert_eq!((bad.len(), bad[0].0), (1, *start), "record {nth} byte {inside}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_follows_the_frames_passes_over_the_rest_and_meets_the_same_ones() {
+        let mut bytes = Vec::new();
+        let kinds = [Kind::Snapshot, Kind::Frame, Kind::Checkpoint, Kind::Checkpoint, Kind::Frame, Kind::Snapshot];
+        let mut starts = Vec::new();
+        for (nth, kind) in kinds.into_iter().enumerate() {
+            starts.push(bytes.len());
+            let payload = vec![b'x'; 70_000 * usize::from(kind == Kind::Snapshot) + 5];
+            let (length, seq) = (payload.len() as u32, nth as u64);
+            let (store, previous) = (StoreId::default(), Digest::default());
+            encode(&Header { kind, schema: 1, length, epoch: 1, seq, store, previous }, &payload, &mut bytes);
+        }
+        let frames = |bytes: &[u8]| -> Vec<u64> {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let items = Scan::open(file.path(), None).unwrap().frames_only();
+            items
+                .filter_map(|item| match item {
+                    // Before a damaged header what is no frame is read after all.
+                    Item::Record { header, .. } => (header.kind == Kind::Frame).then_some(header.seq),
+                    Item::Damage { .. } | Item::Newer { .. } => None,
+                })
+                .collect()
+        };
+        assert_eq!(frames(&bytes), [1, 4]);
+        // Damage to what is passed over, to its content or to its header, costs no frame.
+        for nth in [0, 2, 3, 5] {
+            for inside in [9, 90] {
+                let mut bytes = bytes.clone();
+                bytes[starts[nth] + inside.min(88)] ^= 0x10;
+                assert_eq!(frames(&bytes), [1, 4], "record {nth} byte {inside}");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The tables of numbers and times, as they are written.
 
 use super::{Clock, MaybeSpan, Span};
-use crate::desk::rules::FirstReport;
+use crate::desk::rules::{FirstReport, Keep};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -36,7 +36,15 @@ pub(in crate::config) struct PolicyTable {
     pub(in crate::config) hold_business_days: u32,
     pub(in crate::config) reception: String,
     pub(in crate::config) caps: CapsTable,
+    pub(in crate::config) retention: RetentionTable,
     pub(in crate::config) severity: SeverityTables,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct RetentionTable {
+    pub(in crate::config) evidence: Keep,
+    pub(in crate::config) at: Clock,
 }
 
 #[derive(Debug, Deserialize)]

@@ -20,6 +20,7 @@ pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
 pub(super) use trial::{look_at_certificates, probe_came};
 
+use super::book::RuleWords;
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};
 use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
@@ -46,15 +47,20 @@ pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
 /// What a rule states of the harm, before the verdict: 重大度 is needed at the end of the window.
 pub(super) fn harm_by_rule(turn: &Turn, incident: IncidentId) -> Harm {
     let Some(case) = Case::of(turn, incident) else { return Harm::default() };
-    let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
-    held.map(Harm::of).unwrap_or_default()
+    first_held(turn, &case).map(Harm::of).unwrap_or_default()
 }
 
 /// Whether the rule that holds names several parties: then what it saw together is one incident.
 pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
     let Some(case) = Case::of(turn, incident) else { return false };
-    let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
-    held.is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
+    first_held(turn, &case).is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
+}
+
+fn first_held<'a>(turn: &'a Turn, case: &Case) -> Option<&'a Rule> {
+    turn.book.rules.isolation.iter().find(|rule| {
+        let anchor = case.anchor(rule);
+        rule.when.iter().all(|condition| matches!(condition.test(case, anchor), Truth::Holds(_)))
+    })
 }
 
 /// Whether another fault of these minutes may be behind this one although `needs` does not say so.
@@ -150,32 +156,35 @@ struct Decided {
 /// The verdict on an incident, with what would change it.
 fn decide(turn: &Turn, incident: IncidentId) -> Option<Decided> {
     let case = Case::of(turn, incident)?;
-    let mut decided = weigh(turn, &case);
-    decided.verdict.would_change = outlook::levers(turn, &case, &decided.verdict, |case| weigh(turn, case));
+    let (mut decided, tried) = weigh(turn, &case);
+    decided.verdict.would_change = outlook::levers(turn, &case, &decided.verdict, |case| weigh(turn, case).0.verdict);
+    let words = &turn.book.rule_words;
+    let told = |(words, went): (&RuleWords, Went)| Tried { rule: words.rule.clone(), result: went.told(words) };
+    decided.verdict.tried = words.iter().zip(tried).map(told).collect();
     Some(decided)
 }
 
-/// Tries the rules in order, then the responsibility table.
-fn weigh(turn: &Turn, case: &Case) -> Decided {
+/// Tries the rules in order, then the responsibility table. How each rule went is put into words for the record only.
+fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
     let rules = &turn.book.rules.isolation;
     let mut tried = Vec::with_capacity(rules.len());
     let mut held: Vec<(&Rule, Vec<Fact>)> = Vec::new();
     let mut not_known = Vec::new();
     let mut settles = None;
     for rule in rules {
-        let Attempt { result, facts, missing, settles: at } = Attempt::of(case, rule);
+        let Attempt { went, facts, missing, settles: at } = Attempt::of(case, rule);
         settles = settles.into_iter().chain(at).min();
-        let result = match result {
-            TriedResult::Held => handed_back(turn, case, rule).unwrap_or(TriedResult::Held),
+        let went = match went {
+            Went::Held => handed_back(turn, case, rule).map_or(Went::Held, Went::HandedBack),
             other => other,
         };
-        if result == TriedResult::Held {
+        if matches!(went, Went::Held) {
             held.push((rule, facts));
         }
         if held.is_empty() {
             not_known.extend(missing);
         }
-        tried.push(Tried { rule: rule.name.clone(), result });
+        tried.push(went);
     }
     let mut verdict = match held.first() {
         Some((rule, facts)) => by_rule(turn, case, rule, facts.clone()),
@@ -183,7 +192,6 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
     };
     verdict.parties.retain(|party| !case.incident.is_handed_back_by(party));
     verdict.against.extend(case.refusals());
-    verdict.tried = tried;
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
@@ -200,7 +208,7 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
         (None, None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
     verdict.unknown = outlook::unknown(case, &verdict, claims);
-    Decided { verdict, harm, reason, settles }
+    (Decided { verdict, harm, reason, settles }, tried)
 }
 
 /// The machine does not choose between rules: the desk does, with what speaks for either.
@@ -237,7 +245,7 @@ fn handed_back(turn: &Turn, case: &Case, rule: &Rule) -> Option<TriedResult> {
     refused.then(|| {
         let names: Vec<&str> = parties.iter().map(PartyId::as_str).collect();
         TriedResult::Failed {
-            condition: format!("{} may be asked", names.join(", ")),
+            condition: format!("{} may be asked", names.join(", ")).into(),
             saw: "it answered that this is not its part".to_owned(),
         }
     })
@@ -290,14 +298,34 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         not_known: case.unknowns(),
         unknown: None,
         would_change: Vec::new(),
-        tried: Vec::new(),
+        tried: [].into(),
         rules_hash: turn.book.rules.hash.clone(),
     }
 }
 
-/// How a rule goes.
+/// How a rule goes: which of its conditions decides, and what was seen or is missing.
+enum Went {
+    Held,
+    Failed(usize, String),
+    NotKnown(usize, String),
+    HandedBack(TriedResult),
+}
+
+impl Went {
+    fn told(self, words: &RuleWords) -> TriedResult {
+        let condition = |nth: usize| words.conditions.get(nth).cloned().unwrap_or_default();
+        match self {
+            Went::Held => TriedResult::Held,
+            Went::Failed(nth, saw) => TriedResult::Failed { condition: condition(nth), saw },
+            Went::NotKnown(nth, missing) => TriedResult::NotKnown { condition: condition(nth), missing },
+            Went::HandedBack(told) => told,
+        }
+    }
+}
+
+/// A rule tried.
 struct Attempt {
-    result: TriedResult,
+    went: Went,
     /// What made it hold, as far as it did.
     facts: Vec<Fact>,
     /// What was missing to know.
@@ -309,16 +337,16 @@ struct Attempt {
 impl Attempt {
     fn of(case: &Case, rule: &Rule) -> Self {
         let anchor = case.anchor(rule);
-        let mut attempt = Self { result: TriedResult::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
-        for tried in &rule.when {
+        let mut attempt = Self { went: Went::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
+        for (nth, tried) in rule.when.iter().enumerate() {
             match tried.test(case, anchor) {
                 Truth::Holds(more) => attempt.facts.extend(more),
                 Truth::Fails { saw } => {
-                    attempt.result = TriedResult::Failed { condition: tried.words(), saw };
+                    attempt.went = Went::Failed(nth, saw);
                     break;
                 }
                 Truth::NotKnown { missing, facts } => {
-                    attempt.result = TriedResult::NotKnown { condition: tried.words(), missing };
+                    attempt.went = Went::NotKnown(nth, missing);
                     attempt.missing = facts;
                     attempt.settles = tried.settles(case, anchor).filter(|at| *at > case.now.wall);
                     break;
