@@ -57,6 +57,7 @@ pub(crate) enum What {
 }
 
 /// Something that left.
+#[derive(Clone)]
 pub(crate) struct Attempt {
     pub(crate) at: Now,
     pub(crate) owed: OwedId,
@@ -88,6 +89,7 @@ pub(crate) enum Leaves {
 }
 
 /// A copy that arrived.
+#[derive(Clone)]
 pub(crate) struct Arrival {
     pub(crate) at: u64,
     pub(crate) key: String,

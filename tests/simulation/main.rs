@@ -1,7 +1,7 @@
 //! The simulator: the desk in seeded worlds, months in seconds, with ways out that fail, sources that go blind, a clock that
 //! is set and a daemon that dies at any frame boundary - and a judge who reads nothing but the history (`invariants`).
 //!
-//! `SEED=n` plays one seed, `SEEDS=n` as many as wanted. A seed that fails is in the message and in the file the message
+//! `SEED=n` plays one seed (`ROW=O-7` tells what became of one row in it), `SEEDS=n` as many as wanted. A seed that fails is in the message and in the file the message
 //! names; once its cause is repaired it belongs into `seeds.txt`, whose seeds are always played first.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
@@ -18,13 +18,14 @@ mod promises;
 mod record;
 mod run;
 mod script;
+mod spoiled;
 mod world;
 
 use dice::Dice;
 use invariants::Case;
 use record::Record;
 use run::Run;
-use script::{DAY, HOUR, MINUTE, SECOND};
+use script::{DAY, HOUR, MINUTE, SECOND, Script};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,11 +59,9 @@ struct Figures {
     acts: u64,
 }
 
-/// Plays one seed and judges it.
-fn play(world: &World, seed: u64) -> Figures {
-    let mut dice = Dice(seed);
-    let script = script::script(seed, world, &mut dice);
-    let mut run = Run::new(world, &script, seed, dice);
+/// Plays one seed under a script.
+fn played<'a>(world: &'a World, script: &'a Script, seed: u64) -> Run<'a> {
+    let mut run = Run::new(world, script, seed, Dice(!seed));
     run.start(false);
     while run.elapsed < script.length {
         let gap = match run.dice.below(4) {
@@ -87,15 +86,41 @@ fn play(world: &World, seed: u64) -> Figures {
     run.advance(end);
     run.history.ended = Some(run.now());
     run.check_end();
+    run
+}
+
+/// Plays one seed and judges it.
+fn play(world: &World, seed: u64) -> Figures {
+    let script = script::script(seed, world, &mut Dice(seed));
+    let run = played(world, &script, seed);
     if run.history.frames.len() < REPLAYED && seed.is_multiple_of(4) {
         promises::replays(&world.rules, &run.history.frames);
     }
     let record = Record::read(&run.history.frames);
     let state = serde_json::to_string(run.desk.state()).unwrap();
     let case = Case { world, script: &script, history: &run.history, record: &record, state: &state };
+    if let Ok(row) = std::env::var("ROW") {
+        tell_of(&row, &run);
+    }
     let broken = invariants::judge(&case);
     assert!(broken.is_empty(), "seed {seed}: {}", broken.join("\n"));
     figures(&run, &record)
+}
+
+/// What is on record of one row, for whoever asks why (`SEED=n ROW=O-7`).
+fn tell_of(row: &str, run: &Run<'_>) {
+    for frame in &run.history.frames {
+        for entry in &frame.entries {
+            if let kiriwake::desk::Change::Owed(change) = &entry.change
+                && change.owed().to_string() == row
+            {
+                println!("{} {change:?} because {:?}", frame.at.elapsed, entry.reason);
+            }
+        }
+    }
+    for (name, way) in &run.script.ways {
+        println!("{name}: {way:?}");
+    }
 }
 
 fn figures(run: &Run<'_>, record: &Record<'_>) -> Figures {

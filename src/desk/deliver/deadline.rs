@@ -2,6 +2,7 @@
 //!
 //! Source: `RELIABILITY.md` §3.7. Order stays as it is (`order`): nothing overtakes, what stands before hurries.
 
+use super::schedule::{MAIL_PAUSES, pause};
 use super::{next_path, order, paths, start};
 use crate::desk::ids::OwedId;
 use crate::desk::now::Elapsed;
@@ -19,7 +20,8 @@ pub(super) fn no_later(turn: &Turn, row: &Owed, at: Elapsed) -> Elapsed {
         return at.min(row.deliver_by);
     }
     let paths_left = row.failures == 0 && !row.attempts.is_multiple_of(paths(turn));
-    if paths_left { now } else { at }
+    // How long one path wants to be left alone is no matter of the next one's.
+    if paths_left { now } else { at.min(now + pause(row, &MAIL_PAUSES, paths(turn))) }
 }
 
 /// What `id` must wait for does not keep its own pause when `id` must not wait: it takes another path now, or is tried by the

@@ -3,7 +3,7 @@
 use super::Case;
 use crate::history::{Broken, Judgement};
 use crate::outside::LONGEST;
-use crate::script::MINUTE;
+use crate::script::{MINUTE, Mood};
 use kiriwake::desk::owed::OwedState;
 use std::collections::BTreeMap;
 
@@ -21,10 +21,14 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         let from = row.decided.decided.elapsed.0;
         // What tells of others in one may be late when it is decided.
         let until = row.decided.deliver_by.0.max(from) + GRACE;
+        // Order comes first: where the way of those before it takes minutes to answer, they are waited for one by one.
+        let slow = |mood: &Option<Mood>| matches!(mood, Some(Mood::Slow | Mood::Hangs));
+        let own = case.script.ways.get(channel).into_iter().flat_map(|way| &way.moods);
+        let one_by_one = own.into_iter().any(|(stretch, mood)| slow(mood) && stretch.meets(from, until));
         let whole = case.history.ended.is_some_and(|end| end.elapsed.0 > until);
         let broken = case.history.breaks.iter().any(|(began, ended)| *began < until && from < *ended);
         let works = mails.iter().any(|name| case.script.ways[name].works(from, until));
-        if !mails.contains(channel) || !whole || broken || !works {
+        if !mails.contains(channel) || !whole || broken || !works || one_by_one {
             continue;
         }
         // A later one that says it better, or a person, took it over.
