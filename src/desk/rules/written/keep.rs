@@ -3,7 +3,7 @@
 //! By the calendar, in whole days of the site: a year that began on 28 February ends on 28 February.
 
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
+use jiff::Span;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
@@ -31,14 +31,14 @@ pub struct Error {
 impl Keep {
     /// The first day on which what ended on `day` is kept no longer; `None` = never.
     pub fn over(self, day: Date) -> Option<Date> {
-        let span: Span = match self {
-            Keep::Years(years) => i32::from(years).years(),
-            Keep::Months(months) => i32::from(months).months(),
-            Keep::Days(days) => i32::from(days).days(),
+        let span = match self {
+            Keep::Years(years) => Span::new().try_years(years),
+            Keep::Months(months) => Span::new().try_months(months),
+            Keep::Days(days) => Span::new().try_days(days),
             Keep::Forever => return None,
         };
         // The day it ends on belongs to it; beyond the end of all calendars nothing is over.
-        day.checked_add(span).ok()?.tomorrow().ok()
+        day.checked_add(span.ok()?).ok()?.tomorrow().ok()
     }
 
     /// At least so many days, whatever the calendar.
