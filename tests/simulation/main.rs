@@ -12,6 +12,7 @@ mod gathering;
 mod happenings;
 mod history;
 mod invariants;
+mod leaving;
 mod outside;
 mod people;
 mod promises;

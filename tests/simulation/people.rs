@@ -57,7 +57,7 @@ impl Run<'_> {
         let components: Vec<ComponentId> = self.world.rules.components.keys().cloned().collect();
         let until = Some(self.wall + SignedDuration::from_mins(i64::try_from(10 + self.dice.below(90)).unwrap()));
         let owner = Some(self.world.rules.site.desk.clone());
-        let terms = Terms { owner, reason: "作業のため".to_owned(), from: None, until, ..Terms::default() };
+        let terms = Terms { owner, reason: "作業のため".to_owned(), from: None, until };
         let component = self.dice.pick(&components)?.clone();
         Some(match self.dice.below(2) {
             0 => CoverAct::Plan { what: "緊急作業".to_owned(), components: vec![component], terms },

@@ -4,10 +4,9 @@
 //! record. A death loses any part of a group from its end, every answer under way, and whatever had not left.
 
 use crate::dice::Dice;
-use crate::gathering;
-use crate::history::{Arrival, Attempt, Done, History, Leaves};
-use crate::outside::{self, Flight, Origin};
-use crate::script::{Clock, MINUTE, SECOND, Script, Way};
+use crate::history::{Done, History};
+use crate::outside::{Flight, Origin};
+use crate::script::{Clock, MINUTE, SECOND, Script};
 use crate::world::{BEGINS, World};
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::desk::act::{Act, Actor};
@@ -15,10 +14,9 @@ use kiriwake::desk::ids::SourceId;
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Failure, FailureKind};
 use kiriwake::desk::outcome::Outcome;
-use kiriwake::desk::owed::{self, Owed, Work};
+use kiriwake::desk::owed::{self, Owed};
 use kiriwake::desk::state::State;
 use kiriwake::desk::{Change, Desk, Frame, Input, Reply};
-use kiriwake::render;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sources look at least this often; rarer than in earnest, but often enough not to be blind.
@@ -44,10 +42,10 @@ pub(crate) struct Run<'a> {
     /// Problems that are red in the world: source, place of the sign that says so.
     pub(crate) red: Vec<(SourceId, usize)>,
     pub(crate) keys: u64,
-    flights: Vec<Flight>,
+    pub(crate) flights: Vec<Flight>,
     /// Messages as they were first made; on disk, so they outlive the daemon.
-    kept: BTreeMap<String, String>,
-    known_to_grey: BTreeSet<String>,
+    pub(crate) kept: BTreeMap<String, String>,
+    pub(crate) known_to_grey: BTreeSet<String>,
     next_look: u64,
     clock: usize,
     was_set: bool,
@@ -310,70 +308,6 @@ impl<'a> Run<'a> {
             }
         }
         leaving
-    }
-
-    /// What is on record as begun leaves.
-    fn leave(&mut self, row: &Owed, attempt: u32) {
-        let back = self.elapsed + 1 + self.dice.below(4 * SECOND);
-        let place = self.history.attempts.len();
-        let (to, flight) = match &row.work {
-            Work::Message { channel, party, addresses, letter, .. } => {
-                let open = addresses.iter().filter(|known| known.open()).map(|known| known.address.clone());
-                let addresses: Vec<String> = open.collect();
-                let words = self.kept.entry(row.key.clone()).or_insert_with(|| {
-                    let words = render::mail(letter);
-                    format!("{}\n\n{}", words.subject, words.body)
-                });
-                let sound = Way::default();
-                let way = if self.calm { &sound } else { &self.script.ways[channel.as_str()] };
-                let what = (row.key.as_str(), words.as_str(), addresses.as_slice());
-                let taken = outside::take(&mut self.dice, way, self.elapsed, what, &mut self.known_to_grey);
-                let (channel, party) = (channel.to_string(), party.to_string());
-                let to = Leaves::Message { channel, party, addresses, words: words.clone() };
-                let arrives = Some(taken.arrives);
-                let outcome = Outcome::Message(taken.results);
-                (to, Flight { attempt: place, arrives, copies: taken.copies, back: taken.back, outcome })
-            }
-            work => {
-                let to = match work {
-                    Work::Ping { address, .. } => Leaves::Ping(vec![address.clone()]),
-                    Work::Echoes { addresses } => Leaves::Ping(addresses.values().cloned().collect()),
-                    Work::Probe { probe, .. } => Leaves::Probe(probe.to_string()),
-                    Work::WriteBack { source, text, .. } => {
-                        Leaves::Note { source: source.to_string(), text: text.clone() }
-                    }
-                    Work::Evidence(ask) => Leaves::Asks(ask.source.as_ref().map(ToString::to_string)),
-                    Work::Message { .. } => unreachable!("handled above"),
-                };
-                let outcome = gathering::brought(&mut self.dice, self.calm, work);
-                (to, Flight { attempt: place, arrives: None, copies: Vec::new(), back, outcome })
-            }
-        };
-        let key = row.key.clone();
-        let (at, owed) = (self.now(), row.id);
-        self.history.attempts.push(Attempt { at, owed, attempt, key, to, answers: Vec::new() });
-        self.flights.push(flight);
-    }
-
-    /// What has reached its far end by now.
-    fn arrive(&mut self) {
-        let due = |flight: &Flight| flight.arrives.filter(|at| *at <= self.elapsed);
-        let mut arrived: Vec<(u64, usize, Vec<String>)> = Vec::new();
-        for flight in &self.flights {
-            if let Some(at) = due(flight) {
-                arrived.push((at, flight.attempt, flight.copies.clone()));
-            }
-        }
-        for flight in &mut self.flights {
-            flight.arrives = flight.arrives.filter(|at| *at > self.elapsed);
-        }
-        arrived.sort_by_key(|(at, attempt, _)| (*at, *attempt));
-        for (at, attempt, copies) in arrived {
-            let attempt = &self.history.attempts[attempt];
-            let Leaves::Message { channel, .. } = &attempt.to else { continue };
-            let arrival = |address| Arrival { at, key: attempt.key.clone(), channel: channel.clone(), address };
-            self.history.copies.extend(copies.into_iter().map(arrival));
-        }
     }
 
     /// The daemon is killed and started again: what is not on record is gone, and so is every answer under way.
