@@ -57,6 +57,8 @@ pub fn health(desk: &Desk, now: Now) -> Health {
                 health.oldest_waiting = health.oldest_waiting.max(Some(age));
                 health.overdue += usize::from(is_overdue(desk, row, age));
             }
+            // It waits for the desk, not for a way out.
+            OwedState::Held { .. } => health.waiting += 1,
             OwedState::Dead { .. } => health.dead += 1,
             OwedState::Done { .. } | OwedState::Superseded | OwedState::Dropped { .. } => {}
         }

@@ -47,6 +47,9 @@ pub struct Status {
     pub unnumbered: usize,
     /// Rows that wait for an attempt or have one under way.
     pub waiting: usize,
+    /// Of them those held until the desk has looked at them (送信前承認).
+    #[serde(default)]
+    pub held: usize,
     /// Rows given up.
     pub dead: usize,
     /// The disk the record is on.
@@ -228,6 +231,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .filter(|incident| incident.number.is_none() && incident.status.name().burning())
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
+        held: state.owed.values().filter(|row| row.is_held()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
         disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
@@ -367,6 +371,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
         attempts: row.attempts,
         decided: row.decided.wall,
         next_seconds: match row.state {
+            OwedState::Held { until, .. } => Some(until.since(now.elapsed).as_secs()),
             OwedState::Waiting { at } => Some(waits_for.unwrap_or_else(|| at.since(now.elapsed).as_secs())),
             _ => None,
         },

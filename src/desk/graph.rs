@@ -149,6 +149,7 @@ pub(crate) mod tests {
             maintenance: Vec::new(),
             expected: Vec::new(),
             policy: Policy {
+                approval: Vec::new(),
                 together: Vec::new(),
                 window: Duration::from_secs(90),
                 stable: Duration::from_secs(300),

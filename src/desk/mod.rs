@@ -229,8 +229,9 @@ impl Desk {
             Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => sweep::sweep(turn),
-            // Rows are looked at by `deliver::start_due`, after everything that may supersede them.
-            Wakeup::Owed(_) | Wakeup::Held(_) | Wakeup::Channel(_) => {}
+            // Otherwise rows are looked at by `deliver::start_due`, after everything that may supersede them.
+            Wakeup::Owed(row) => deliver::limit_over(turn, *row),
+            Wakeup::Held(_) | Wakeup::Channel(_) => {}
         }
     }
 

@@ -5,6 +5,7 @@
 //! be explained with the rules of its time.
 
 mod alert_match;
+mod approval;
 mod caps;
 mod estate;
 mod expectation;
@@ -16,6 +17,7 @@ pub mod written;
 
 pub use super::isolate::condition::Condition;
 pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch, either};
+pub use approval::{Approval, ApprovalHours, HOLDABLE};
 pub use caps::{Caps, Rate};
 pub use estate::{Asset, Component, ContractScope, DataImpact, Effect, Impact, ImpactScope, Location, System, Usage};
 pub use expectation::{Expectation, HIGHEST_OF_A_SIGN, Unseen};

@@ -77,6 +77,8 @@ impl Outside {
                 owed::Change::Came { .. }
                 | owed::Change::Ended { .. }
                 | owed::Change::Held { .. }
+                | owed::Change::ForApproval { .. }
+                | owed::Change::LetGo { .. }
                 | owed::Change::Revived { .. } => {
                     self.under_way.remove(&id);
                 }
@@ -180,7 +182,9 @@ impl Outside {
     pub(super) fn row_like(&self, recorded: OwedId, state: &State) -> Option<OwedId> {
         let (like, _) = self.rows.get(&recorded)?;
         let dead = |row: &&Owed| matches!(row.state, OwedState::Dead { .. }) && Like::of(row) == *like;
-        let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { .. }) && Like::of(row) == *like;
+        let waits = |row: &&Owed| {
+            matches!(row.state, OwedState::Waiting { .. } | OwedState::Held { .. }) && Like::of(row) == *like
+        };
         let own = state.owed.get(&recorded).filter(|row| dead(row) || waits(row));
         let others = || state.owed.values().rev();
         own.or_else(|| others().find(dead)).or_else(|| others().find(waits)).map(|row| row.id)

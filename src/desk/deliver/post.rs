@@ -1,6 +1,6 @@
 //! What is owed, and under which identity: messages with their copies, pings, write-backs.
 
-use super::shadow;
+use super::{approval, shadow};
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::letter::Letter;
 use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
@@ -51,6 +51,7 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         .filter(|channel| matches!(&channel.carries, Carries::CopiesFor { party } if *party == post.party))
         .map(|channel| channel.id.clone())
         .collect();
+    let hold = approval::wanted(turn, &post);
     let row = |turn: &mut Turn, channel: ChannelId, addresses: Vec<Addressed>, life, why| {
         let party = post.party.clone();
         let mut letter = Box::new(post.letter.clone());
@@ -65,6 +66,7 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         owed.deliver_by = turn.now.elapsed + post.deliver_by;
         let waits = owed.not_before.map(|at| at.duration_since(turn.now.wall).unsigned_abs()).unwrap_or_default();
         owed.give_up = turn.now.elapsed + waits + life;
+        owed.hold.clone_from(&hold);
         let id = owed.id;
         let why = owed.why.clone();
         turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
@@ -125,6 +127,7 @@ pub(super) fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: 
         attempts: 0,
         failures: 0,
         unknowns: 0,
+        hold: None,
         state: OwedState::Waiting { at: now },
     }
 }
@@ -175,6 +178,7 @@ pub(in crate::desk) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]
     for id in earlier {
         let untried = turn.state.owed.get(id).is_some_and(|row| row.attempts == 0 && !row.state.ended());
         if untried {
+            approval::inherit(turn, by, *id);
             turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::SaidBetter { by });
         }
     }

@@ -61,7 +61,8 @@ pub(in crate::desk) fn switch(turn: &mut Turn) {
 fn begins(turn: &mut Turn) {
     let since = Some(turn.now.wall);
     turn.record(house::Change::Shadow { since }, house::Reason::Configuration);
-    let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { .. }) && is_foreign(turn, row);
+    let waits =
+        |row: &&Owed| matches!(row.state, OwedState::Waiting { .. } | OwedState::Held { .. }) && is_foreign(turn, row);
     let held: Vec<OwedId> = turn.state.owed.values().filter(waits).map(|row| row.id).collect();
     for id in &held {
         hold(turn, *id);

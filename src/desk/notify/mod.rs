@@ -5,6 +5,7 @@
 //! [`covers`] tell the desk itself. When and by which path it leaves
 //! is `deliver`'s, the wording `render`'s.
 
+mod approval;
 mod certificates;
 mod consult;
 mod covers;
@@ -22,6 +23,7 @@ mod trial;
 mod unread;
 mod vendor;
 
+pub(super) use approval::held;
 pub(super) use certificates::certificate_seen;
 pub(super) use consult::{consult_closed, consultation};
 pub(super) use covers::cover_ends_soon;
@@ -139,6 +141,7 @@ fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matte
         from: signature(turn, written),
         matter,
         meant: None,
+        approved: false,
     }
 }
 
