@@ -26,6 +26,7 @@ pub struct Book {
     pub watches: Vec<Watch>,
     always: Calendar,
     watched_behind: BTreeMap<ComponentId, usize>,
+    pinged_behind: BTreeMap<ComponentId, Vec<ComponentId>>,
 }
 
 /// A rule's wish for a longer grouping window.
@@ -45,6 +46,9 @@ impl Book {
         let watched =
             |id: &ComponentId| rules.components.get(id).is_some_and(|component| !component.matches.is_empty());
         let behind = |id: &ComponentId| graph.behind(id).iter().chain([id]).filter(|id| watched(id)).count();
+        let pinged = |id: &&ComponentId| rules.components.get(*id).is_some_and(|component| component.ping.is_some());
+        let pinged_behind = |id: &ComponentId| graph.behind(id).iter().filter(pinged).cloned().collect();
+        let pinged_behind = rules.components.keys().map(|id| (id.clone(), pinged_behind(id))).collect();
         let watched_behind = rules.components.keys().map(|id| (id.clone(), behind(id))).collect();
         let watches = rules.isolation.iter().filter_map(|rule| Some((rule, rule.watch?)));
         let watches = watches.flat_map(|(rule, lasts)| {
@@ -57,6 +61,7 @@ impl Book {
             always: Calendar::always(),
             watches: watches.collect(),
             watched_behind,
+            pinged_behind,
             graph,
             rules,
         }
@@ -70,6 +75,11 @@ impl Book {
     /// How many watched components fail to work when this one fails: those that need it, and itself.
     pub fn watched_behind(&self, id: &ComponentId) -> usize {
         self.watched_behind.get(id).copied().unwrap_or_default()
+    }
+
+    /// What needs a component, directly or not, and has an address to ask; in the order of their names.
+    pub fn pinged_behind(&self, id: &ComponentId) -> &[ComponentId] {
+        self.pinged_behind.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// A calendar by name. Checked rules always have it; without it everything is open, so that nobody waits for ever.

@@ -286,6 +286,13 @@ impl Incident {
         }
     }
 
+    /// Where it stands among those that neither are open nor burn: whether it has a number, since when, which it is.
+    pub(super) fn ended(&self) -> Option<(bool, Timestamp, IncidentId)> {
+        let name = self.status.name();
+        let since = self.transitions.last().map_or(self.detected.wall, |last| last.at);
+        (!name.open() && !name.burning()).then_some((self.number.is_some(), since, self.id))
+    }
+
     /// The verdict that counts.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.verdicts.last()

@@ -119,16 +119,18 @@ pub(super) fn apply(state: &mut State, change: &Change) {
     }
 }
 
-/// Whether an ended incident leaves the desk's memory at `now`: its alerts and rows have left before, and neither a
-/// recurrence nor a correction is to be expected. A message that never arrived keeps it until somebody gives that up.
-pub(super) fn due(state: &State, incident: &Incident, recurrence: Duration, now: Timestamp) -> bool {
-    let name = incident.status.name();
-    let ended = incident.transitions.last().map_or(incident.detected.wall, |last| last.at);
-    let stays = if incident.number.is_some() { NUMBERED.max(recurrence + DAY) } else { UNNUMBERED };
-    !name.open()
-        && !name.burning()
-        && ended <= now
-        && now.duration_since(ended).unsigned_abs() >= stays
-        && state.members_of(incident.id).next().is_none()
-        && state.owed_of(incident.id).next().is_none()
+/// The ended incidents that leave the desk's memory at `now`, in their order: their alerts and rows have left before, and
+/// neither a recurrence nor a correction is to be expected. A message that never arrived keeps one until somebody gives
+/// that up.
+pub(super) fn due(state: &State, recurrence: Duration, now: Timestamp) -> BTreeSet<IncidentId> {
+    let old = |numbered: bool, stays: Duration| {
+        let before = now.checked_sub(stays).unwrap_or(Timestamp::MIN);
+        let from = (numbered, Timestamp::MIN, IncidentId(0));
+        state.ended.range(from..=(numbered, before, IncidentId(u64::MAX)))
+    };
+    old(false, UNNUMBERED)
+        .chain(old(true, NUMBERED.max(recurrence + DAY)))
+        .map(|(.., id)| *id)
+        .filter(|id| state.members_of(*id).next().is_none() && state.owed_of(*id).next().is_none())
+        .collect()
 }

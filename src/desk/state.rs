@@ -34,6 +34,7 @@ use super::past::Past;
 use super::probe::Record;
 use super::request::Request;
 use super::source::Source;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +106,9 @@ pub struct State {
     /// Incidents that are numbered and not at their end.
     #[serde(skip)]
     pub open: BTreeSet<IncidentId>,
+    /// Incidents that neither are open nor burn: whether numbered, since when, which.
+    #[serde(skip)]
+    pub ended: BTreeSet<(bool, Timestamp, IncidentId)>,
     /// Incidents by number.
     #[serde(skip)]
     pub by_number: BTreeMap<Number, IncidentId>,

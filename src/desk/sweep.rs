@@ -67,9 +67,7 @@ fn rows(turn: &mut Turn) {
 /// Ended incidents are archived: what is told of like faults stays for a year, the rest is in the record.
 fn incidents(turn: &mut Turn) {
     let (now, recurrence) = (turn.now.wall, turn.book.rules.policy.recurrence);
-    let due = turn.state.incidents.values().filter(|incident| past::due(turn.state, incident, recurrence, now));
-    let due: Vec<IncidentId> = due.map(|incident| incident.id).collect();
-    for id in due {
+    for id in past::due(turn.state, recurrence, now) {
         let Some(incident) = turn.state.incidents.get(&id) else { continue };
         let kept = incident.root.clone().zip(Past::of(turn.state, incident));
         let requests: Vec<_> = turn.state.requests_of(id).map(|request| request.id).collect();

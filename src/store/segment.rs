@@ -55,7 +55,7 @@ pub(super) fn list(journal: &Path) -> Result<Vec<Segment>, Error> {
 /// What reading came upon.
 #[derive(Debug)]
 pub(super) enum Item {
-    /// A whole record.
+    /// A whole record. The digest of a frame links the next one to it.
     Record { header: Header, offset: u64, digest: Digest, payload: Vec<u8> },
     /// Bytes that are no record; the header, when that much is whole.
     Damage { offset: u64, bytes: u64, header: Option<Header> },
@@ -68,6 +68,7 @@ pub(super) enum Item {
 pub(super) struct Scan {
     window: Window,
     at: u64,
+    frames_only: bool,
 }
 
 impl Scan {
@@ -79,7 +80,12 @@ impl Scan {
             let length = limit.map_or(length, |limit| limit.min(length));
             Ok(Window { file, length, start: 0, buffer: Vec::new(), unreadable: 0 })
         };
-        Ok(Self { window: open().map_err(Error::io("opening", path))?, at: 0 })
+        Ok(Self { window: open().map_err(Error::io("opening", path))?, at: 0, frames_only: false })
+    }
+
+    /// Passes over snapshots and checkpoints unread, and leaves digests out: for who follows the frames, not the chain.
+    pub(super) fn frames_only(self) -> Self {
+        Self { frames_only: true, ..self }
     }
 
     /// How many bytes there are to read.
@@ -121,6 +127,18 @@ impl Scan {
         self.window.length
     }
 
+    /// Whether what stands here is no frame and was passed over: a snapshot can be large, and where the next record
+    /// stands as its header says, its content need not be read.
+    fn pass_over(&mut self) -> bool {
+        let Ok(header) = self.header_at(self.at) else { return false };
+        let end = self.at + header.record_length();
+        let passes = header.kind != Kind::Frame && (end == self.window.length || self.header_at(end).is_ok());
+        if passes {
+            self.at = end;
+        }
+        passes
+    }
+
     fn damage(&mut self, header: Option<Header>, end: u64) -> Item {
         let offset = std::mem::replace(&mut self.at, end);
         Item::Damage { offset, bytes: end - offset, header }
@@ -131,6 +149,7 @@ impl Iterator for Scan {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
+        while self.frames_only && self.pass_over() {}
         let at = self.at;
         if at >= self.window.length {
             return None;
@@ -154,7 +173,8 @@ impl Iterator for Scan {
         let bytes = self.window.bytes(at, (end - at) as usize);
         if record::is_whole(bytes) {
             let (content, payload) = (&bytes[..bytes.len() - 4], bytes[HEADER..bytes.len() - 4].to_vec());
-            let digest = if header.kind == Kind::Frame { Digest::of(&[content]) } else { Digest::default() };
+            let linked = header.kind == Kind::Frame && !self.frames_only;
+            let digest = if linked { Digest::of(&[content]) } else { Digest::default() };
             self.at = end;
             return Some(Item::Record { header, offset: at, digest, payload });
         }

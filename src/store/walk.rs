@@ -273,7 +273,7 @@ impl Iterator for Frames {
             let Some((scan, end)) = &mut self.scan else {
                 let (path, end) = self.files.pop_front()?;
                 match Scan::open(&path, None) {
-                    Ok(scan) => self.scan = Some((scan, end)),
+                    Ok(scan) => self.scan = Some((scan.frames_only(), end)),
                     Err(error) => tracing::error!(%error, "a journal file cannot be read; its frames are left out"),
                 }
                 continue;

@@ -215,13 +215,16 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         Edit::Reframed { root, .. } if *root != incident.root => Some((incident.root.clone(), root.clone())),
         _ => None,
     };
+    let ended = incident.ended();
     edit(incident, &change.what);
     let dues = incident.dues();
     let status = incident.status.name();
+    let ends = incident.ended();
     for (wakeup, when) in dues {
         state.agenda.set(wakeup, when);
     }
     state.mark_incident(id, status);
+    state.mark_ended(ended, ends);
     if matches!(change.what, Edit::Probe { .. } | Edit::Trial { .. }) {
         state.reshaped.insert(id);
     }

@@ -25,7 +25,7 @@ use super::ids::{ComponentId, IncidentId, PartyId};
 use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
 use super::letter::{Because, By, Fact};
 use super::likeness;
-use super::rules::{Rule, VerdictCode};
+use super::rules::{Condition, Rule, VerdictCode};
 use super::severity::Harm;
 use super::turn::Turn;
 use case::Case;
@@ -46,15 +46,20 @@ pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
 /// What a rule states of the harm, before the verdict: 重大度 is needed at the end of the window.
 pub(super) fn harm_by_rule(turn: &Turn, incident: IncidentId) -> Harm {
     let Some(case) = Case::of(turn, incident) else { return Harm::default() };
-    let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
-    held.map(Harm::of).unwrap_or_default()
+    first_held(turn, &case).map(Harm::of).unwrap_or_default()
 }
 
 /// Whether the rule that holds names several parties: then what it saw together is one incident.
 pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
     let Some(case) = Case::of(turn, incident) else { return false };
-    let held = turn.book.rules.isolation.iter().find(|rule| Attempt::of(&case, rule).result == TriedResult::Held);
-    held.is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
+    first_held(turn, &case).is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
+}
+
+fn first_held<'a>(turn: &'a Turn, case: &Case) -> Option<&'a Rule> {
+    turn.book.rules.isolation.iter().find(|rule| {
+        let anchor = case.anchor(rule);
+        rule.when.iter().all(|condition| matches!(condition.test(case, anchor), Truth::Holds(_)))
+    })
 }
 
 /// Whether another fault of these minutes may be behind this one although `needs` does not say so.
@@ -150,32 +155,34 @@ struct Decided {
 /// The verdict on an incident, with what would change it.
 fn decide(turn: &Turn, incident: IncidentId) -> Option<Decided> {
     let case = Case::of(turn, incident)?;
-    let mut decided = weigh(turn, &case);
-    decided.verdict.would_change = outlook::levers(turn, &case, &decided.verdict, |case| weigh(turn, case));
+    let (mut decided, tried) = weigh(turn, &case);
+    decided.verdict.would_change = outlook::levers(turn, &case, &decided.verdict, |case| weigh(turn, case).0.verdict);
+    let tried = tried.into_iter().map(|(rule, went)| Tried { rule: rule.name.clone(), result: went.told() });
+    decided.verdict.tried = tried.collect();
     Some(decided)
 }
 
-/// Tries the rules in order, then the responsibility table.
-fn weigh(turn: &Turn, case: &Case) -> Decided {
+/// Tries the rules in order, then the responsibility table. How each rule went is put into words for the record only.
+fn weigh<'a>(turn: &'a Turn, case: &Case) -> (Decided, Vec<(&'a Rule, Went<'a>)>) {
     let rules = &turn.book.rules.isolation;
     let mut tried = Vec::with_capacity(rules.len());
     let mut held: Vec<(&Rule, Vec<Fact>)> = Vec::new();
     let mut not_known = Vec::new();
     let mut settles = None;
     for rule in rules {
-        let Attempt { result, facts, missing, settles: at } = Attempt::of(case, rule);
+        let Attempt { went, facts, missing, settles: at } = Attempt::of(case, rule);
         settles = settles.into_iter().chain(at).min();
-        let result = match result {
-            TriedResult::Held => handed_back(turn, case, rule).unwrap_or(TriedResult::Held),
+        let went = match went {
+            Went::Held => handed_back(turn, case, rule).map_or(Went::Held, Went::HandedBack),
             other => other,
         };
-        if result == TriedResult::Held {
+        if matches!(went, Went::Held) {
             held.push((rule, facts));
         }
         if held.is_empty() {
             not_known.extend(missing);
         }
-        tried.push(Tried { rule: rule.name.clone(), result });
+        tried.push((rule, went));
     }
     let mut verdict = match held.first() {
         Some((rule, facts)) => by_rule(turn, case, rule, facts.clone()),
@@ -183,7 +190,6 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
     };
     verdict.parties.retain(|party| !case.incident.is_handed_back_by(party));
     verdict.against.extend(case.refusals());
-    verdict.tried = tried;
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
@@ -200,7 +206,7 @@ fn weigh(turn: &Turn, case: &Case) -> Decided {
         (None, None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
     verdict.unknown = outlook::unknown(case, &verdict, claims);
-    Decided { verdict, harm, reason, settles }
+    (Decided { verdict, harm, reason, settles }, tried)
 }
 
 /// The machine does not choose between rules: the desk does, with what speaks for either.
@@ -295,9 +301,28 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
     }
 }
 
-/// How a rule goes.
-struct Attempt {
-    result: TriedResult,
+/// How a rule goes, not yet in words.
+enum Went<'a> {
+    Held,
+    Failed(&'a Condition, String),
+    NotKnown(&'a Condition, String),
+    HandedBack(TriedResult),
+}
+
+impl Went<'_> {
+    fn told(self) -> TriedResult {
+        match self {
+            Went::Held => TriedResult::Held,
+            Went::Failed(condition, saw) => TriedResult::Failed { condition: condition.words(), saw },
+            Went::NotKnown(condition, missing) => TriedResult::NotKnown { condition: condition.words(), missing },
+            Went::HandedBack(told) => told,
+        }
+    }
+}
+
+/// A rule tried.
+struct Attempt<'a> {
+    went: Went<'a>,
     /// What made it hold, as far as it did.
     facts: Vec<Fact>,
     /// What was missing to know.
@@ -306,19 +331,19 @@ struct Attempt {
     settles: Option<Timestamp>,
 }
 
-impl Attempt {
-    fn of(case: &Case, rule: &Rule) -> Self {
+impl<'a> Attempt<'a> {
+    fn of(case: &Case, rule: &'a Rule) -> Self {
         let anchor = case.anchor(rule);
-        let mut attempt = Self { result: TriedResult::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
+        let mut attempt = Self { went: Went::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
         for tried in &rule.when {
             match tried.test(case, anchor) {
                 Truth::Holds(more) => attempt.facts.extend(more),
                 Truth::Fails { saw } => {
-                    attempt.result = TriedResult::Failed { condition: tried.words(), saw };
+                    attempt.went = Went::Failed(tried, saw);
                     break;
                 }
                 Truth::NotKnown { missing, facts } => {
-                    attempt.result = TriedResult::NotKnown { condition: tried.words(), missing };
+                    attempt.went = Went::NotKnown(tried, missing);
                     attempt.missing = facts;
                     attempt.settles = tried.settles(case, anchor).filter(|at| *at > case.now.wall);
                     break;

@@ -5,7 +5,7 @@
 
 use super::case::Case;
 use super::condition::Truth;
-use super::{Decided, parties_of};
+use super::parties_of;
 use crate::desk::ids::PartyId;
 use crate::desk::incident::{Claim, HandedBack, Incident, Lever, Need, Unknown, Verdict};
 use crate::desk::letter::{Because, Fact};
@@ -49,7 +49,7 @@ fn uncovered(case: &Case) -> Vec<String> {
 }
 
 /// What would change a verdict, in the order in which it would count. `judge` finds the verdict of a case.
-pub(super) fn levers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case) -> Decided) -> Vec<Lever> {
+pub(super) fn levers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case) -> Verdict) -> Vec<Lever> {
     let mut levers = by_rules(turn, case, verdict);
     levers.extend(by_answers(turn, case, verdict, judge));
     if let Some(Unknown::NothingKnown { hosts }) = &verdict.unknown
@@ -110,7 +110,7 @@ fn open_question(case: &Case, rule: &Rule) -> Option<Need> {
 }
 
 /// Who would be named if one of those named now turned out not to be concerned.
-fn by_answers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case) -> Decided) -> Vec<Lever> {
+fn by_answers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case) -> Verdict) -> Vec<Lever> {
     let named: Vec<PartyId> = match &verdict.unknown {
         Some(Unknown::Disagreement { claims }) => claims.iter().flat_map(|claim| claim.parties.clone()).collect(),
         Some(_) => Vec::new(),
@@ -123,7 +123,7 @@ fn by_answers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case)
         let answer = HandedBack { party: party.clone(), at: case.now.wall, reason: String::new() };
         let handed_back = [case.incident.handed_back.as_slice(), &[answer]].concat();
         let supposed = Incident { handed_back, ..case.incident.clone() };
-        let Verdict { code, parties, .. } = judge(&Case { incident: &supposed, ..case.clone() }).verdict;
+        let Verdict { code, parties, .. } = judge(&Case { incident: &supposed, ..case.clone() });
         let lever = Lever { need: Need::NotTheirs { party }, code, parties };
         if (lever.code, &lever.parties) != (verdict.code, &verdict.parties) && !levers.contains(&lever) {
             levers.push(lever);

@@ -85,12 +85,10 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         .collect();
     let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::failing(turn.state, incident));
     // What else needs a suspect and still works clears it: two of them tell enough.
-    let with_address =
-        |id: &&ComponentId| turn.book.rules.components.get(*id).is_some_and(|known| known.ping.is_some());
     let beside = suspects
         .iter()
         .take(2)
-        .flat_map(|suspect| graph.behind(suspect).iter().filter(|id| !here.contains(id)).filter(with_address).take(2));
+        .flat_map(|suspect| turn.book.pinged_behind(suspect).iter().filter(|id| !here.contains(id)).take(2));
     roots
         .chain(asked)
         .chain(&suspects)

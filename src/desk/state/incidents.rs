@@ -3,6 +3,7 @@
 use super::{State, Wakeup, When};
 use crate::desk::ids::{ComponentId, IncidentId, RequestId};
 use crate::desk::incident::{Incident, StatusName};
+use jiff::Timestamp;
 
 impl State {
     pub(in crate::desk) fn put_incident(&mut self, incident: Incident) {
@@ -14,6 +15,7 @@ impl State {
             self.agenda.set(wakeup, when);
         }
         let root = incident.root.clone();
+        self.mark_ended(None, incident.ended());
         self.incidents.insert(id, incident);
         self.mark_incident(id, name);
         self.root_of(id, None, root);
@@ -34,6 +36,7 @@ impl State {
         for set in [&mut self.open, &mut self.detecting, &mut self.burning, &mut self.reshaped] {
             set.remove(&id);
         }
+        self.mark_ended(incident.ended(), None);
         self.root_of(id, incident.root, None);
     }
 
@@ -62,6 +65,18 @@ impl State {
         }
         if let Some(after) = after {
             self.rooted.entry(after).or_default().insert(id);
+        }
+    }
+
+    /// An incident ended at another moment, or goes on.
+    pub(in crate::desk) fn mark_ended(
+        &mut self,
+        before: Option<(bool, Timestamp, IncidentId)>,
+        after: Option<(bool, Timestamp, IncidentId)>,
+    ) {
+        if before != after {
+            before.map(|before| self.ended.remove(&before));
+            self.ended.extend(after);
         }
     }
 
