@@ -148,6 +148,7 @@ pub(crate) mod tests {
             channels: Vec::new(),
             maintenance: Vec::new(),
             expected: Vec::new(),
+            heartbeat: None,
             policy: Policy {
                 approval: Vec::new(),
                 together: Vec::new(),

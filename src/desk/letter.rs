@@ -4,6 +4,7 @@
 //! data can appear in the text, because it is not here.
 
 mod approval;
+mod beat;
 mod because;
 mod bundle;
 mod call;
@@ -14,6 +15,7 @@ mod meant;
 mod storm;
 
 pub use approval::HeldMessage;
+pub use beat::Beat;
 pub use because::Because;
 pub use bundle::{BundleLine, BundleReader};
 pub use call::{CallResult, Closure, NextContact, Tried};
@@ -109,6 +111,11 @@ pub struct Signature {
 /// What a letter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Matter {
+    /// A sign of life to a mailbox outside.
+    Heartbeat {
+        /// What it tells.
+        beat: Beat,
+    },
     /// まとめ: what would have been more messages than may leave at once.
     Bundle {
         /// What each tells, in the order in which they were decided.
@@ -1291,6 +1298,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::HandOver { .. }
         | Matter::Adopted { .. }
         | Matter::Bundle { .. }
-        | Matter::CertificateEnds { .. } => None,
+        | Matter::CertificateEnds { .. }
+        | Matter::Heartbeat { .. } => None,
     }
 }

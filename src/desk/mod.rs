@@ -225,6 +225,7 @@ impl Desk {
             Wakeup::Digest => notify::digest(turn),
             Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
+            Wakeup::Heartbeat => notify::heartbeat(turn),
             Wakeup::Expected => intake::expected_due(turn),
             Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),

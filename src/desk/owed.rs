@@ -5,6 +5,7 @@
 
 mod change;
 mod hold;
+mod late;
 
 pub(super) use change::apply;
 pub use change::{Change, Reason, Why};
@@ -324,5 +325,6 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Bundle { .. } => "bundle",
         Matter::Adopted { .. } => "adopted",
         Matter::CertificateEnds { .. } => "certificate_ends",
+        Matter::Heartbeat { .. } => "heartbeat",
     }
 }

@@ -32,6 +32,7 @@ use super::observation::Level;
 use super::probe::Probe;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One checked rule set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,8 +66,22 @@ pub struct Rules {
     /// What must come by its hour.
     #[serde(default)]
     pub expected: Vec<Expectation>,
+    /// A sign of life that goes to a mailbox; `None` = none does.
+    #[serde(default)]
+    pub heartbeat: Option<MailBeat>,
     /// Numbers and times.
     pub policy: Policy,
+}
+
+/// Signs of life to a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailBeat {
+    /// The address.
+    pub to: String,
+    /// The channel that carries them, and no other.
+    pub channel: ChannelId,
+    /// How often.
+    pub every: Duration,
 }
 
 /// The site and who stands where.

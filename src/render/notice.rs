@@ -239,6 +239,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "adopted" => "検知済み事象の一覧",
         "write_back" => "監視への受付番号の記入",
         "certificate_ends" => "予防通知",
+        "heartbeat" => "稼働通知（ハートビート）",
         other => return text::or(text::name(other), "メール"),
     };
     known.to_owned()

@@ -385,3 +385,9 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(english);
     all
 }
+
+/// A sign of life: for a program, not for a reader.
+pub(crate) fn sign_of_life() -> Letter {
+    let beat = Beat { next: at("2026-11-20T11:07:50"), waiting: 2, dead: 0, open: 1 };
+    letter("2026-11-20T10:07:50", desk(), Matter::Heartbeat { beat })
+}

@@ -2,8 +2,9 @@
 
 use super::*;
 
-/// Everything that goes to others is held for a while, at any hour.
-pub(super) const HELD: &str = "[[policy.approval]]\nhours = \"always\"\nlimit = \"20m\"\n";
+/// Everything that goes to others is held for a while, at any hour, and a mailbox gets signs of life.
+pub(super) const HELD: &str = "[[policy.approval]]\nhours = \"always\"\nlimit = \"20m\"\n\
+                               [health.heartbeat_mail]\nto = \"desk@k.example\"\nevery = \"30m\"\n";
 
 pub(super) fn rules(more: &str) -> Rules {
     let folder = tempfile::tempdir().unwrap();

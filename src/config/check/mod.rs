@@ -96,6 +96,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             calendars,
             maintenance,
             expected,
+            heartbeat: kinds.health.mail.clone(),
             policy: policy?,
         },
         kinds,

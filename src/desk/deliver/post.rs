@@ -4,7 +4,7 @@ use super::{approval, shadow};
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::letter::Letter;
 use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
-use crate::desk::rules::Carries;
+use crate::desk::rules::{Carries, MailBeat};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -91,6 +91,22 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         row(turn, channel.clone(), vec![address], COPY_LIFE, why);
     }
     first
+}
+
+/// Owes a sign of life: one mail over one channel, useless when the next is due.
+pub(in crate::desk) fn owe_beat(turn: &mut Turn, rule: &MailBeat, letter: Letter) -> OwedId {
+    let work = Work::Message {
+        party: turn.book.rules.site.desk.clone(),
+        channel: rule.channel.clone(),
+        addresses: vec![shadow::reader(&rule.to)],
+        thread: Vec::new(),
+        letter: Box::new(letter),
+    };
+    let mut owed = blank(turn, None, work, Why::Heartbeat);
+    owed.give_up = turn.now.elapsed + rule.every;
+    let id = owed.id;
+    turn.record(Change::Owed(Box::new(owed)), Reason::Because(Why::Heartbeat));
+    id
 }
 
 /// Owes a ping, a probe, evidence or a write-back; on trial nothing is written onto others' problems.

@@ -68,6 +68,7 @@ fn facts_in(matter: &mut Matter) -> Option<&mut Facts> {
         | Matter::HandOver { .. }
         | Matter::Adopted { .. }
         | Matter::Bundle { .. }
-        | Matter::CertificateEnds { .. } => None,
+        | Matter::CertificateEnds { .. }
+        | Matter::Heartbeat { .. } => None,
     }
 }

@@ -12,6 +12,7 @@ mod covers;
 mod digest;
 mod ends;
 mod facts;
+mod heartbeat;
 mod hours;
 mod house;
 mod impact;
@@ -29,6 +30,7 @@ pub(super) use consult::{consult_closed, consultation};
 pub(super) use covers::cover_ends_soon;
 pub(super) use digest::{digest, hand_over, next_hand_over};
 pub(super) use ends::{cancelled, merged};
+pub(super) use heartbeat::{heartbeat, heartbeat_by_rules};
 pub(super) use house::{
     adopted, blind, damaged, internal, remark, restored, rules_refused, sighted, was_down, write_numbers_back,
 };

@@ -220,6 +220,8 @@ pub enum Why {
     Trial,
     /// Messages wait for the desk to look at them.
     Approval,
+    /// A sign of life is due.
+    Heartbeat,
 }
 
 impl Change {

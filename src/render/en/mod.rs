@@ -50,6 +50,8 @@ impl Mail<'_> {
         self.page.section(Name::Gist);
         let site = text::name(&self.letter.from.site);
         match &self.letter.matter {
+            // The same in every language (`render/beat.rs`).
+            Matter::Heartbeat { .. } => String::new(),
             Matter::FirstReport { incident, next_report } => {
                 self.page.text("We have detected the fault below. This is our first report.");
                 self.incident(incident);

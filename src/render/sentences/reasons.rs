@@ -204,6 +204,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::HandOver => "the reception closes".to_owned(),
         Why::TooMuch => "more would leave than may".to_owned(),
         Why::ChannelFails => "a channel fails, or works again".to_owned(),
+        Why::Heartbeat => "a sign of life is due".to_owned(),
         Why::Approval => "the desk is to look at it before it leaves".to_owned(),
         Why::Trial => "the trial begins or ends".to_owned(),
         Why::Storm => "of a storm of alerts".to_owned(),
@@ -265,6 +266,7 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::TooMuch => "more would leave than may".to_owned(),
         house::Reason::Disk => "as the disk is".to_owned(),
         house::Reason::Failing => "it fails".to_owned(),
+        house::Reason::Stuck => "a critical mail is stuck".to_owned(),
         house::Reason::Failed => "the desk failed on it".to_owned(),
     }
 }
