@@ -156,6 +156,6 @@ fn a_like_fault_is_told_long_after_it_has_left_memory() {
 }
 
 fn verify(state: &Path) {
-    let report = store::verify(state, 1, &mut |_| ()).expect("a store that reads");
+    let report = store::verify(state, 1, |_| Vec::new(), &mut |_| ()).expect("a store that reads");
     assert!(matches!(report.working, store::WorkingCheck::Whole { .. }), "{report}");
 }

@@ -50,7 +50,7 @@ fn outcome(row: &Row) -> String {
     let played = play::run(&rules(row.when), &text);
     assert!(played.faults.is_empty(), "{}: {:?}", row.when, played.faults);
     let verdict = played.state.incidents.values().find_map(|incident| incident.verdict()).unwrap();
-    let tried = verdict.tried.iter().find(|tried| tried.rule == RULE).unwrap();
+    let tried = verdict.tried.iter().find(|tried| *tried.rule == *RULE).unwrap();
     match &tried.result {
         TriedResult::Held => "held".to_owned(),
         TriedResult::Failed { saw, .. } => format!("fails: {saw}"),

@@ -193,7 +193,7 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
     let good = home.path().join("good");
     fs::create_dir(&good).unwrap();
     let expected = exemplar(&good);
-    assert!(verify(&good, options().schema, &mut |_| ()).unwrap().is_sound());
+    assert!(verify(&good, options().schema, |_| Vec::new(), &mut |_| ()).unwrap().is_sound());
 
     let mut dice = Dice(SEED);
     let (mut runs, mut at_start, mut by_verify, mut without_effect, mut whole_state) = (0, 0, 0, 0, 0);
@@ -212,7 +212,7 @@ fn a_damaged_store_always_opens_and_the_damage_is_always_told() {
             fs::remove_dir_all(dir.join("db")).unwrap();
         }
         let counts = |finding: &&Finding| !(is_alone && matches!(finding, Finding::WorkingRebuilt { .. }));
-        let report = verify(&dir, options().schema, &mut |_| ()).unwrap();
+        let report = verify(&dir, options().schema, |_| Vec::new(), &mut |_| ()).unwrap();
         let (mut store, start) =
             Store::open(&dir, options()).unwrap_or_else(|error| panic!("seed {SEED}: {what}: {error}"));
         let is_told_at_start = start.findings.iter().any(|finding| counts(&finding));
@@ -353,7 +353,7 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed_at_any_instant() {
     expected.extend((1..=last).map(|seq| change(&payload(seq))));
     assert!(state == expected, "seed {SEED}: the state is not that of frames 1 to {last}");
     store.close().unwrap();
-    let report = verify(home.path(), options().schema, &mut |_| ()).unwrap();
+    let report = verify(home.path(), options().schema, |_| Vec::new(), &mut |_| ()).unwrap();
     println!(
         "{kills} kills in {:?}, {before_ready} while opening, {acknowledged} acknowledged, 0 lost\nfound on the way: \
          {findings:?}\n{report}",

@@ -4,7 +4,7 @@ mod run;
 
 pub(super) use run::incident;
 
-use super::{By, evidence};
+use super::{By, erase, evidence};
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -39,6 +39,8 @@ pub(crate) enum Incident {
     },
     /// What was gathered about one: values, log lines, the record as it stood, with hashes; and what could not be had.
     Evidence(evidence::Asked),
+    /// Removes what was gathered about one, for good, archived or not; the record keeps who did it, when and why.
+    Erase(erase::Asked),
     /// Registers a call (起票).
     Open {
         /// What is wrong, in words.

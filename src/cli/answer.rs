@@ -46,6 +46,7 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
         | Reply::Registered { .. }
         | Reply::Done { .. }
         | Reply::Cover { .. }
-        | Reply::Dropped { .. } => Ok(()),
+        | Reply::Dropped { .. }
+        | Reply::Erasing { .. } => Ok(()),
     }
 }

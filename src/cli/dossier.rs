@@ -1,7 +1,7 @@
 //! One incident with everything on record about it, as a page for the terminal.
 
 use super::doubt::Terms;
-use super::{Context, hits, phrases, text};
+use super::{Context, erase, hits, phrases, text};
 use crate::control::view::Dossier;
 use crate::desk::incident::{Incident, Verdict};
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
@@ -106,6 +106,9 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
         let out = if out > 0 { format!(", {out} to come") } else { String::new() };
         let see = format!("kiriwake incident evidence {}", incident.name());
         page.line("evidence", format!("{files} files, {gaps} not had{out} ({see})"));
+        for how in erase::together(context.tongue, &dossier.gone, &page.zone) {
+            page.line("", how);
+        }
     }
     if let Some(owner) = &incident.owner {
         page.line("next step by", name(dossier, owner.as_str()));

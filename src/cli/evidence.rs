@@ -1,6 +1,6 @@
 //! `incident evidence`: what was gathered about an incident, with hashes, and a file of it.
 
-use super::{Context, Trouble, text};
+use super::{Context, Trouble, erase, text};
 use crate::control::evidence::Evidence;
 use crate::desk::evidence::{Kind, Part};
 use crate::source::logfile;
@@ -39,6 +39,10 @@ async fn part(context: &Context, found: &Evidence, nth: usize, out: Option<&Path
         let all = found.pack.parts.len();
         return Err(Trouble::Said(format!("{} has {all} files; there is no {nth}", found.number), 65));
     };
+    if let Some(gone) = found.gone.get(&part.sha256) {
+        let how = erase::gone(context.tongue, gone, &text::zone(&found.timezone));
+        return Err(Trouble::Said(text::clean(&how), 65));
+    }
     let content = context.client()?.file("/evidence", &found.number, nth).await?;
     match out {
         Some(file) if file.as_os_str() == "-" => write(&mut std::io::stdout().lock(), &content, "stdout"),
@@ -95,6 +99,16 @@ fn page(context: &Context, found: &Evidence) -> String {
         lines.push(String::new());
         lines.push("SHA-256".to_owned());
         lines.extend(pack.parts.iter().enumerate().map(|(index, part)| format!("{:>3}  {}", index + 1, part.sha256)));
+        let removed = pack.parts.iter().enumerate();
+        let removed = removed.filter_map(|(index, part)| Some((index + 1, found.gone.get(&part.sha256)?)));
+        let removed: Vec<String> = removed
+            .map(|(nth, gone)| format!("{nth:>3}  {}", text::clean(&erase::gone(context.tongue, gone, &zone))))
+            .collect();
+        if !removed.is_empty() {
+            lines.push(String::new());
+            lines.push(pick("NOT KEPT ANY MORE", "消去済み").to_owned());
+            lines.extend(removed);
+        }
     }
     if !pack.out.is_empty() {
         lines.push(String::new());
@@ -113,9 +127,10 @@ fn page(context: &Context, found: &Evidence) -> String {
             format!("  {} {} {what}: {why}", kind(context, gap.kind), text::clean(&gap.source))
         }));
     }
-    if !pack.parts.is_empty() {
+    let first = pack.parts.iter().position(|part| !found.gone.contains_key(&part.sha256));
+    if let Some(index) = first {
         lines.push(String::new());
-        let example = format!("kiriwake incident evidence {} --part 1", found.number);
+        let example = format!("kiriwake incident evidence {} --part {}", found.number, index + 1);
         lines.push(format!("{}: {example}", pick("To read a file", "内容の表示")));
     }
     lines.join("\n")

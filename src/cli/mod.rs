@@ -11,6 +11,7 @@ mod cover;
 mod demo;
 mod dossier;
 mod doubt;
+mod erase;
 mod estate;
 mod evidence;
 mod explain;

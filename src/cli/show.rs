@@ -65,6 +65,17 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
         };
         text::out(&format!("disk            {much} left: {what}"));
     }
+    let kept = &status.retention;
+    let last = kept.last.map_or_else(String::new, |last| {
+        let at = text::time(last.at, &zone);
+        format!("; {} files of {} incidents went {at}", last.files, last.incidents)
+    });
+    let next = kept.next.map_or_else(String::new, |next| format!(", looked for next {}", text::time(next, &zone)));
+    text::out(&format!("evidence        kept {}{next}{last}", text::clean(&kept.evidence)));
+    for (of, since) in &kept.removing {
+        let since = text::time(*since, &zone);
+        text::out(&format!("erasing         of {} since {since}: some of it is still there", text::clean(of)));
+    }
     for cover in &status.covers {
         let number = cover.id.map(|id| id.to_string()).unwrap_or_default();
         text::out(&format!(

@@ -51,7 +51,7 @@ pub(super) fn store(context: &Context, store: Store) -> Result<(), Trouble> {
     match store {
         Store::Verify { backup: None } => {
             let folder = context.settings()?.state_directory;
-            let report = records::verify(&folder, record::SCHEMA, &mut |_| {}).map_err(said)?;
+            let report = records::verify(&folder, record::SCHEMA, record::bodies_in, &mut |_| {}).map_err(said)?;
             show(context, &report, || text::out(&report.to_string()))?;
             if report.is_sound() { Ok(()) } else { Err(Trouble::Silent(1)) }
         }

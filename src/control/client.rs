@@ -1,5 +1,6 @@
 //! The command line's end of the control socket.
 
+use super::erase::{EraseRequest, Erased};
 use super::server::ActRequest;
 use crate::inbox::Answer;
 use reqwest::{Client as Http, RequestBuilder, Response, StatusCode};
@@ -98,6 +99,15 @@ impl Client {
         let on_record = response.status() != StatusCode::ACCEPTED;
         let reply = response.json().await.map_err(Error::Strange)?;
         Ok(Answer { reply, on_record })
+    }
+
+    /// Has something of the incident called `name` erased.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::Refused`] says why nothing is.
+    pub async fn erase(&self, name: &str, request: &EraseRequest) -> Result<Erased, Error> {
+        let response = self.send(self.http.post(address(&format!("/erase/{}", encoded(name)))).json(request)).await?;
+        response.json().await.map_err(Error::Strange)
     }
 
     /// Has the configuration read again.

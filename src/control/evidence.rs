@@ -1,6 +1,7 @@
 //! The evidence of one incident: what was gathered, what could not be had, and the record as it stood, as one document.
 
 use super::beside::{ChangeLine, beside};
+use super::gone::Removed;
 use super::view;
 use crate::desk::Desk;
 use crate::desk::alert::Alert;
@@ -35,6 +36,9 @@ pub struct Evidence {
     pub changes: usize,
     /// What was gathered.
     pub pack: Pack,
+    /// Files of it that were removed.
+    #[serde(default)]
+    pub gone: Removed,
 }
 
 /// The evidence of the incident called `name`.
@@ -51,6 +55,7 @@ pub fn evidence(desk: &Desk, name: &str) -> Option<Evidence> {
         probes: probes.fold((0, 0), |(came, all), one| (came + usize::from(one), all + 1)),
         changes: beside(desk, incident).changes.len(),
         pack: incident.evidence.clone(),
+        gone: Removed::new(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The control socket: an HTTP API on a Unix socket, for operators at the command line.
 //!
 //! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] and [`covers`] are what both ends speak,
-//! [`beside`] what belongs beside an incident, `archive` finds what is in memory no longer, [`evidence`] what was gathered about it, [`hits`] whom it hits, [`health`] how the desk itself is,
+//! [`beside`] what belongs beside an incident, `archive` finds what is in memory no longer, [`evidence`] what was gathered about it, [`erase`] has it removed, [`gone`] what was, [`hits`] whom it hits, [`health`] how the desk itself is,
 //! [`server`] answers inside the daemon, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
@@ -10,9 +10,11 @@ pub mod beside;
 pub mod client;
 pub mod covers;
 pub mod disk;
+pub mod erase;
 pub mod evidence;
 #[cfg(test)]
 mod fuzz;
+pub mod gone;
 pub mod health;
 pub mod hits;
 pub mod mute;

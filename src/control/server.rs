@@ -1,7 +1,8 @@
 //! The daemon's end of the control socket.
 
 use super::beside::{self, ChangeLine};
-use super::{archive, covers, evidence, view};
+use super::erase::{self, EraseRequest, Erased};
+use super::{archive, covers, evidence, gone, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Role};
 use crate::inbox::{Answer, Inbox};
@@ -69,7 +70,7 @@ pub struct Doors {
 }
 
 impl Doors {
-    pub(super) async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Desk, Now) -> T + Send + 'static,
     ) -> Result<T, Trouble> {
@@ -94,13 +95,19 @@ pub struct ActRequest {
 impl ActRequest {
     /// The act in the name of whoever is at the other end.
     pub(super) fn by_account(self, account: String) -> Input {
-        let by = self.by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
-        Input::Act { actor: Actor::at_account(by, account, Role::Operator), act: self.act }
+        Input::Act { actor: actor(self.by, account), act: self.act }
     }
 }
 
+/// Who acts: `by` where somebody says so, at `account`.
+pub(super) fn actor(by: Option<String>, account: String) -> Actor {
+    let by = by.map(|by| crate::source::printable(by.trim(), LONGEST_NAME));
+    Actor::at_account(by, account, Role::Operator)
+}
+
+/// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     Stopping,
     NotFound(String),
     Wrong(String),
@@ -173,6 +180,7 @@ pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiv
         .route("/incidents/{name}", get(incident))
         .route("/evidence/{name}", get(gathered))
         .route("/evidence/{name}/{nth}", get(file))
+        .route("/erase/{name}", post(erase))
         .route("/changes", get(changes))
         .route("/outbox", get(outbox))
         .route("/outbox/{name}", get(row))
@@ -206,14 +214,21 @@ async fn incidents(
 }
 
 async fn incident(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<view::Dossier>, Trouble> {
-    let asked = name.clone();
-    match doors.read(move |desk, _| view::dossier(desk, &asked)).await? {
+    whole(&doors, &name).await.map(Json)
+}
+
+/// Everything on record about the incident called `name`, archived or not.
+pub(super) async fn whole(doors: &Doors, name: &str) -> Result<view::Dossier, Trouble> {
+    let asked = name.to_owned();
+    let mut dossier = match doors.read(move |desk, _| view::dossier(desk, &asked)).await? {
         Some(dossier) => {
-            let dossier = archive::complete(&doors, dossier).await;
-            archive::name_links(&doors, dossier).await.map(Json)
+            let dossier = archive::complete(doors, dossier).await;
+            archive::name_links(doors, dossier).await?
         }
-        None => archive::dossier(&doors, &name).await?.map(Json).ok_or_else(|| no_incident(&name)),
-    }
+        None => archive::dossier(doors, name).await?.ok_or_else(|| no_incident(name))?,
+    };
+    dossier.gone = gone::removed(doors, &dossier.incident.evidence).await;
+    Ok(dossier)
 }
 
 fn no_incident(name: &str) -> Trouble {
@@ -222,10 +237,22 @@ fn no_incident(name: &str) -> Trouble {
 
 async fn gathered(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Json<evidence::Evidence>, Trouble> {
     let asked = name.clone();
-    match doors.read(move |desk, _| evidence::evidence(desk, &asked)).await? {
-        Some(known) => Ok(Json(known)),
-        None => archive::look(&doors, &name, evidence::evidence).await?.map(Json).ok_or_else(|| no_incident(&name)),
-    }
+    let mut known = match doors.read(move |desk, _| evidence::evidence(desk, &asked)).await? {
+        Some(known) => known,
+        None => archive::look(&doors, &name, evidence::evidence).await?.ok_or_else(|| no_incident(&name))?,
+    };
+    known.gone = gone::removed(&doors, &known.pack).await;
+    Ok(Json(known))
+}
+
+/// Erases what was gathered about an incident.
+async fn erase(
+    State(doors): State<Doors>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    Path(name): Path<String>,
+    Json(request): Json<EraseRequest>,
+) -> Result<Json<Erased>, Trouble> {
+    erase::erase(&doors, &name, request, peer.name).await.map(Json)
 }
 
 /// A file of an incident's evidence, byte for byte. One that was removed, or is damaged, is told as gone.
@@ -243,10 +270,11 @@ async fn file(State(doors): State<Doors>, Path((name, nth)): Path<(String, usize
     let gone = |why: String| Trouble::NotFound(format!("File {nth} ({}) is on record, but {why}.", part.sha256));
     let digest = part.sha256.parse().map_err(|_| gone("its name is none".to_owned()))?;
     let bodies = doors.bodies.clone();
-    let read = tokio::task::spawn_blocking(move || bodies.get(&digest)).await.map_err(|_| Trouble::Stopping)?;
-    match read {
-        Ok(Some(content)) => Ok(content.into_response()),
-        Ok(None) => Err(gone("it is not kept any more".to_owned())),
+    let read = move || bodies.get(&digest).and_then(|found| Ok((found, bodies.gone(&digest)?)));
+    match tokio::task::spawn_blocking(read).await.map_err(|_| Trouble::Stopping)? {
+        Ok((Some(content), _)) => Ok(content.into_response()),
+        Ok((None, Some(told))) => Err(gone(told.to_string())),
+        Ok((None, None)) => Err(gone("it is missing; `kiriwake store verify` looks for more".to_owned())),
         Err(error) => Err(gone(error.to_string())),
     }
 }

@@ -3,6 +3,7 @@
 use super::beside::{Beside, beside};
 use super::covers::{self, CoverLine};
 use super::disk::DiskStatus;
+use super::gone::{Kept, Removed};
 use super::hits::{self, Hits};
 use super::mute::{MuteLine, mute};
 use super::not_asked::{self, NotAsked};
@@ -55,6 +56,9 @@ pub struct Status {
     /// The disk the record is on.
     #[serde(default)]
     pub disk: DiskStatus,
+    /// What is kept no longer.
+    #[serde(default)]
+    pub retention: Kept,
     /// Planned work and silences that keep alerts apart now.
     #[serde(default)]
     pub covers: Vec<CoverLine>,
@@ -156,6 +160,9 @@ pub struct Dossier {
     /// It is in the daemon's memory no longer and was read from the record.
     #[serde(default)]
     pub archived: bool,
+    /// Files of its evidence that were removed.
+    #[serde(default)]
+    pub gone: Removed,
 }
 
 /// One row in a list.
@@ -233,6 +240,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
         held: state.owed.values().filter(|row| row.is_held()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
+        retention: Kept::of(desk),
         disk: DiskStatus::of(&state.house.disk),
         covers: covers::active(desk),
         storms: (state.house.storms.going_on())
@@ -335,6 +343,7 @@ pub fn dossier(desk: &Desk, name: &str) -> Option<Dossier> {
         hits: hits::hits(desk, id),
         not_asked: not_asked::not_asked(desk, id),
         archived: false,
+        gone: Removed::new(),
     })
 }
 
@@ -379,10 +388,8 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
 }
 
 fn who(to: &Addressee) -> String {
-    match &to.contact {
-        Some(contact) => format!("{} {contact}", to.organization),
-        None => to.organization.clone(),
-    }
+    let contact = to.contact.iter().map(|contact| format!(" {contact}"));
+    to.organization.clone() + &contact.collect::<String>()
 }
 
 /// The row called `name` (`O-12`).

@@ -8,6 +8,7 @@
 mod backlog;
 mod keep;
 mod rebuild;
+mod removal;
 mod reserve;
 mod start;
 #[cfg(test)]
@@ -83,6 +84,7 @@ pub(super) struct Core {
     outage: Option<Outage>,
     /// The file system of the record, where it is looked after.
     pub(super) reserve: Option<Reserve>,
+    remover: removal::Remover,
     /// What the desk is to hear of the disk.
     news: Vec<Storage>,
     /// Tests make the desk fail on inputs of these kinds.
@@ -242,12 +244,14 @@ impl Core {
             self.refill();
             // Pushed back: whoever brings something waits, and so does what is due.
             let full = self.backlog.is_full();
+            let removed = if full { Vec::new() } else { self.remove() };
             if !full && let Some(reserve) = &mut self.reserve {
                 self.news.extend(reserve.look());
             }
             let wait = match self.desk.next_wakeup(self.clock.now()) {
                 _ if full => Duration::MAX,
-                _ if !self.news.is_empty() => Duration::ZERO,
+                _ if !self.news.is_empty() || !removed.is_empty() => Duration::ZERO,
+                _ if self.remover.is_busy() => removal::BUSY,
                 due => due.unwrap_or(Duration::MAX),
             };
             let mut waiting = Vec::new();
@@ -290,6 +294,7 @@ impl Core {
                 waiting.into_iter().map(|Waiting { input, done }| (input, done)).unzip();
             inputs.extend(self.clock_stepped());
             inputs.extend(self.news.drain(..).map(Input::Storage));
+            inputs.extend(removed);
             inputs.push(Input::Tick);
             let group = match self.group(inputs) {
                 Ok(group) => group,

@@ -7,8 +7,9 @@ use crate::config::Settings;
 use crate::config::kinds::Sources;
 use crate::desk::evidence::{Ask, Gathered, Kind, Lack, Part, Wanted};
 use crate::desk::ids::SourceId;
+use crate::render::quote::Body;
 use crate::source::{Find, logfile, zabbix};
-use crate::store::Bodies;
+use crate::store::{self, Bodies};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,12 +97,17 @@ impl Gatherer {
         }
     }
 
-    /// The lines of a body that is kept, fit to be shown; `None` where it is not there any more.
-    pub(super) async fn lines(&self, sha256: &str, encoding: &str) -> Option<Vec<String>> {
+    /// The lines of a body that is kept, fit to be shown, or that it was removed; `None` where it is not there.
+    pub(super) async fn quotable(&self, sha256: &str, encoding: &str) -> Option<Body> {
         let (bodies, digest, encoding) = (self.bodies.clone(), sha256.parse().ok()?, encoding.to_owned());
-        let read = tokio::task::spawn_blocking(move || match bodies.get(&digest) {
-            Ok(content) => content.map(|content| logfile::shown(&content, &encoding)),
+        let look = move || match bodies.get(&digest)? {
+            Some(content) => Ok(Some(Body::Lines(logfile::shown(&content, &encoding)))),
+            None => Ok(bodies.gone(&digest)?.map(|gone| Body::Gone(gone.at))),
+        };
+        let read = tokio::task::spawn_blocking(move || match look() {
+            Ok(found) => found,
             Err(error) => {
+                let error: store::Error = error;
                 tracing::error!(%error, "a body cannot be read");
                 None
             }

@@ -6,6 +6,7 @@
 mod core;
 mod evidence;
 mod health;
+mod retention;
 mod sources;
 mod watchdog;
 mod work;
@@ -137,6 +138,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (stop_serving, serving) = watch::channel(false);
     let doors =
         Doors { inbox: inbox.clone(), queries: queries.clone(), store: asks, reload, bodies: bodies.clone(), state };
+    let keeper = tokio::spawn(retention::run(doors.clone()));
     let server = tokio::spawn(server::serve(listener, doors, serving));
     let watchdog = tokio::spawn(watchdog::feed(pulse.clone()));
     let doctor = health::Doctor { queries: queries.clone(), pulse };
@@ -183,6 +185,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     watchdog::stopping();
     tracing::info!("stopping");
     let _ = stop_working.send(true);
+    keeper.abort();
     let _ = stop_serving.send(true);
     // Before the lock on the state directory is free: the next daemon's socket has the same name.
     let _ = std::fs::remove_file(&house.settings.control_socket);

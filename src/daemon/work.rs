@@ -18,6 +18,7 @@ use crate::probe::{Probe, echoes, ping};
 use crate::render;
 use crate::render::quote::Kept;
 use crate::source::zabbix;
+use crate::store::Messages;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -170,7 +171,9 @@ async fn attempt_once(effect: &Effect, tools: &Tools, folder: &Path) -> Outcome 
 /// The message as it was first made; made and kept now, if this is the first attempt. A disk that does not take it
 /// keeps nothing from being sent: it is made from the row's letter again, under the same key.
 async fn kept_message(row: &Owed, tools: &Tools, folder: &Path) -> Message {
-    let path = folder.join("messages").join(format!("{}.json", row.key));
+    let Some(path) = Messages::of(folder).path(&row.key) else {
+        return compose(row, tools, &quoted_by(row, tools).await);
+    };
     let made = compose(row, tools, &quoted_by(row, tools).await);
     let spare = made.clone();
     let id = row.id;
@@ -209,8 +212,8 @@ async fn quoted_by(row: &Owed, tools: &Tools) -> Kept {
     let mut kept = Kept::new();
     let Work::Message { letter, .. } = &row.work else { return kept };
     for extract in extracts(&letter.matter) {
-        if let Some(lines) = tools.gatherer.lines(&extract.sha256, &extract.encoding).await {
-            kept.insert(extract.sha256.clone(), lines);
+        if let Some(body) = tools.gatherer.quotable(&extract.sha256, &extract.encoding).await {
+            kept.insert(extract.sha256.clone(), body);
         }
     }
     kept

@@ -230,7 +230,8 @@ impl Director<'_, '_> {
             | Reply::Cover { .. }
             | Reply::Recorded
             | Reply::Registered { .. }
-            | Reply::Dropped { .. } => self.hear(),
+            | Reply::Dropped { .. }
+            | Reply::Erasing { .. } => self.hear(),
             Reply::Refused(why) => Err(Error::OtherStory(vec![why])),
         }
     }

@@ -8,6 +8,7 @@ mod confirm;
 mod cover;
 mod covers;
 mod deed;
+mod erase;
 mod finish;
 mod join;
 mod modify;
@@ -28,6 +29,7 @@ pub use cover::{CoverAct, Fitting, Terms};
 
 use super::ids::{ComponentId, ModificationId, OwedId, PartyId};
 use super::letter::DetectedBy;
+use super::removal::Body;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +110,8 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+    /// Has bodies of an incident removed for good.
+    Erase(Erasure),
     /// Something about planned work or a silence.
     Cover(CoverAct),
     /// Registers a modification (変更) of components.
@@ -133,6 +137,19 @@ pub enum Act {
         /// What is done to it.
         deed: Deed,
     },
+}
+
+/// What somebody wants erased of an incident, in whatever state it is, archived or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// The incident's name.
+    pub incident: String,
+    /// Bodies of it.
+    pub bodies: Vec<Body>,
+    /// Messages as first worded, by their keys.
+    pub messages: Vec<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A modification as it is registered.

@@ -5,11 +5,12 @@ use super::graph::Graph;
 use super::ids::{CalendarId, ComponentId, PartyId, SystemId};
 use super::normalize::Index;
 use super::observation::Level;
-use super::rules::{AlertMatch, Condition, Party, Rules};
+use super::rules::{AlertMatch, Condition, Party, Rule, Rules};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The rules, ready to be asked.
@@ -24,6 +25,8 @@ pub struct Book {
     pub index: Index,
     /// Longer grouping windows, by the alert that asks for them.
     pub watches: Vec<Watch>,
+    /// How the rules of isolation read, in their order.
+    pub rule_words: Vec<RuleWords>,
     always: Calendar,
     watched_behind: BTreeMap<ComponentId, usize>,
     pinged_behind: BTreeMap<ComponentId, Vec<ComponentId>>,
@@ -35,6 +38,21 @@ pub struct Watch {
     pub alert: AlertMatch,
     /// How long it is.
     pub lasts: Duration,
+}
+
+/// A rule of isolation in words. Every verdict tells of every rule, so that they are put into words once.
+pub struct RuleWords {
+    /// Its name.
+    pub rule: Arc<str>,
+    /// Its conditions in English.
+    pub conditions: Vec<Arc<str>>,
+}
+
+impl RuleWords {
+    fn of(rule: &Rule) -> Self {
+        let conditions = rule.when.iter().map(|condition| condition.words().into());
+        Self { rule: rule.name.as_str().into(), conditions: conditions.collect() }
+    }
 }
 
 impl Book {
@@ -58,6 +76,7 @@ impl Book {
         Self {
             index: Index::new(&rules),
             zone,
+            rule_words: rules.isolation.iter().map(RuleWords::of).collect(),
             always: Calendar::always(),
             watches: watches.collect(),
             watched_behind,

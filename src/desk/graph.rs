@@ -110,7 +110,7 @@ pub(crate) mod tests {
     use crate::desk::ids::{CalendarId, PartyId};
     use crate::desk::rules::{
         Asset, Caps, Component, ContractScope, FirstReport, Impact, ImpactScope, Language, MailIdentity, Policy,
-        SeverityPolicy, Site, System, Usage,
+        Retention, SeverityPolicy, Site, System, Usage,
     };
     use jiff::civil::time;
     use std::time::Duration;
@@ -166,6 +166,7 @@ pub(crate) mod tests {
                 storm_span: Duration::from_secs(600),
                 storm_again: Duration::from_secs(1800),
                 caps: Caps::default(),
+                retention: Retention::default(),
                 call_again: Duration::from_secs(300),
                 long_closure: Duration::from_secs(48 * 3600),
                 evidence_values: None,

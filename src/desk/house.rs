@@ -8,6 +8,7 @@ pub use flow::FlowChange;
 
 use super::ids::{ComponentId, OwedId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
+use super::removal;
 use super::state::{Expected, Restored, State, Storm, Storms, Wakeup, When};
 use super::storage;
 use jiff::Timestamp;
@@ -130,6 +131,8 @@ pub enum Change {
         /// Its name there.
         work: String,
     },
+    /// Something about what is removed of the record.
+    Removal(removal::Change),
     /// An input made the desk fail and was set aside.
     SetAside {
         /// What kind of input.
@@ -247,6 +250,12 @@ pub enum Reason {
     Failing,
     /// A critical mail is stuck.
     Stuck,
+    /// Somebody asked for it.
+    Asked,
+    /// Its files are removed.
+    Removed,
+    /// Its time is over.
+    TimeIsOver,
 }
 
 /// Blind times kept for the next digest.
@@ -328,6 +337,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.house.idle.remove(work);
             state.house.reminded.remove(work);
         }
+        Change::Removal(change) => removal::apply(state, change),
         Change::SetAside { .. } => {
             state.tally.observed += 1;
             state.tally.set_aside += 1;

@@ -5,6 +5,7 @@ use super::ids::{CoverId, OwedId, SourceId};
 use super::incident;
 use super::observation::{Failure, Report};
 use super::outcome::Outcome;
+use super::retention::Found;
 use super::storage::Storage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,15 @@ pub enum Input {
     },
     /// News of the disk the record is on.
     Storage(Storage),
+    /// What has ended long ago, for the desk to decide what is kept no longer.
+    Ended(Found),
+    /// What was to be removed is no more.
+    Removed {
+        /// Which removal.
+        removal: u64,
+        /// Files that were there.
+        files: u64,
+    },
     /// Time has passed.
     Tick,
 }
@@ -118,6 +128,11 @@ pub enum Reply {
         /// What follows from it.
         means: Vec<Means>,
     },
+    /// It is on record that something is erased; it is removed now.
+    Erasing {
+        /// Which removal.
+        removal: u64,
+    },
     /// An act was refused: why, and what is possible now.
     Refused(String),
 }
@@ -136,6 +151,8 @@ impl Input {
             Input::Damaged { .. } => "damage report",
             Input::Failed { .. } => "failure report",
             Input::Storage(_) => "news of the disk",
+            Input::Ended(_) => "list of what has ended",
+            Input::Removed { .. } => "word of a removal",
             Input::Tick => "tick",
         }
     }

@@ -16,7 +16,7 @@ use super::owed;
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
 use super::state::When;
 use super::turn::Turn;
-use super::{correlate, deliver, normalize, notify, storage};
+use super::{correlate, deliver, normalize, notify, retention, storage};
 use jiff::{SignedDuration, Timestamp};
 
 /// A stop shorter than this is not worth a word.
@@ -98,6 +98,7 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
         turn.record(house::Change::Addresses { next }, house::Reason::Configuration);
     }
     notify::heartbeat_by_rules(turn);
+    retention::by_rules(turn);
     expected::by_rules(turn);
     correlate::planned_by_rules(turn);
 }

@@ -1255,6 +1255,9 @@ pub struct Digest {
     /// Planned work and silences: under way, or over since the last digest.
     #[serde(default)]
     pub covers: Vec<CoverState>,
+    /// What was removed since the last digest, because the time it is kept was over: files, of how many incidents.
+    #[serde(default)]
+    pub removed: Option<(u64, u64)>,
 }
 
 /// One line of a list.

@@ -37,7 +37,9 @@ pub mod modification;
 pub mod owed;
 pub mod past;
 pub mod probe;
+pub mod removal;
 pub mod request;
+pub mod retention;
 pub mod source;
 pub mod state;
 
@@ -172,6 +174,15 @@ impl Desk {
                 storage::came(&mut turn, &news);
                 Reply::Recorded
             }
+            Input::Ended(found) => {
+                retention::found(&mut turn, found);
+                Reply::Recorded
+            }
+            Input::Removed { removal, files } => {
+                let change = house::Change::Removal(removal::Change::Done { id: removal, files });
+                turn.record(change, house::Reason::Removed);
+                Reply::Recorded
+            }
             Input::Tick => Reply::Recorded,
         };
         deliver::switch(&mut turn);
@@ -230,6 +241,7 @@ impl Desk {
             Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => sweep::sweep(turn),
+            Wakeup::Retention => retention::look(turn),
             // Otherwise rows are looked at by `deliver::start_due`, after everything that may supersede them.
             Wakeup::Owed(row) => deliver::limit_over(turn, *row),
             Wakeup::Held(_) | Wakeup::Channel(_) => {}

@@ -24,7 +24,8 @@ pub use expectation::{Expectation, HIGHEST_OF_A_SIGN, Unseen};
 pub use isolation::{CauseClass, Confidence, Rule, Then, VerdictCode};
 pub use maintenance::{Maintenance, Times, Window};
 pub use party::{Contact, Contract, Party, PartyKind};
-pub use policy::{FirstReport, Policy, SeverityPolicy, Share};
+pub use policy::{FirstReport, Policy, Retention, SeverityPolicy, Share};
+pub use written::keep::Keep;
 
 use super::calendar::Calendar;
 use super::ids::{CalendarId, ChannelId, ComponentId, LocationId, PartyId, ProbeName, SourceId, SystemId};

@@ -51,6 +51,17 @@ pub(super) enum Step {
     Unreadable(SourceId, String),
     /// Somebody acts.
     Act(Actor, Act),
+    /// Somebody erases what was gathered.
+    Erase {
+        /// Who.
+        actor: Actor,
+        /// The incident's name.
+        incident: String,
+        /// Only what contains this.
+        containing: Option<String>,
+        /// Why.
+        reason: String,
+    },
     /// A channel behaves like this from now on.
     Channel(ChannelId, Line),
     /// A ping of this address brings that from now on.

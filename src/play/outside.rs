@@ -3,12 +3,15 @@
 //! Everything works unless the transcript says otherwise. Not here: when anything is tried (`desk/deliver.rs`).
 
 use super::input::{Begins, Echo, Line, Told};
+use crate::desk::act::{Act, Erasure};
 use crate::desk::evidence::{Ask, Gathered, Part, Wanted};
 use crate::desk::ids::{ChannelId, ProbeName, SourceId};
 use crate::desk::observation::{Problem, Report};
 use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
 use crate::desk::owed::{Owed, Work};
-use crate::render::quote::Kept;
+use crate::desk::removal::{self, Removal};
+use crate::desk::state::State;
+use crate::render::quote::{Body, Kept};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +89,34 @@ impl Outside {
         self.kept.borrow().clone()
     }
 
+    /// The act of erasing what holds `text`, or all, of the incident called `name`: with the files it is about, as the
+    /// control socket looks them up.
+    pub(super) fn erasure(&self, state: &State, name: &str, text: Option<&str>, reason: &str) -> Act {
+        let holds = |body: &Body| match body {
+            Body::Lines(lines) => text.is_none_or(|text| lines.iter().any(|line| line.contains(text))),
+            Body::Gone(_) => false,
+        };
+        let kept = self.kept.borrow();
+        let incident = state.incidents.values().find(|incident| incident.name() == name);
+        let parts = incident.into_iter().flat_map(|incident| &incident.evidence.parts);
+        let held: BTreeMap<String, u64> = parts
+            .filter(|part| kept.get(&part.sha256).is_some_and(holds))
+            .map(|part| (part.sha256.clone(), part.bytes))
+            .collect();
+        let bodies = held.into_iter().map(|(sha256, bytes)| removal::Body { sha256, bytes }).collect();
+        Act::Erase(Erasure { incident: name.to_owned(), bodies, messages: Vec::new(), reason: reason.to_owned() })
+    }
+
+    /// What is to be removed is no more; how many files.
+    pub(super) fn remove(&self, removal: &Removal) -> u64 {
+        let mut files = 0;
+        for body in &removal.bodies {
+            let gone = self.kept.borrow_mut().insert(body.sha256.clone(), Body::Gone(removal.at));
+            files += u64::from(matches!(gone, Some(Body::Lines(_))));
+        }
+        files
+    }
+
     /// What an attempt at gathering brings: a file for each host, the record, or nothing.
     fn gather(&self, ask: &Ask) -> Gathered {
         let nothing = Log::default();
@@ -106,7 +137,7 @@ impl Outside {
         let parts = found.map(|(host, lines)| {
             let text = lines.join("\n") + "\n";
             let sha256: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-            self.kept.borrow_mut().insert(sha256.clone(), lines.clone());
+            self.kept.borrow_mut().insert(sha256.clone(), Body::Lines(lines.clone()));
             let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
             Part {
                 kind: ask.kind(),

@@ -13,10 +13,11 @@ use crate::desk::ids::SourceId;
 use crate::desk::now::{Elapsed, Now};
 use crate::desk::observation::{Evidence, Failure, FailureKind, Key, Observation, Report, Seen};
 use crate::desk::owed::{self, Work};
+use crate::desk::removal::Change as Removing;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::storage::Storage;
-use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
+use crate::desk::{Change, Desk, Entry, Frame, Input, Reply, house};
 use crate::render;
 use crate::render::sentences::{Names, Weight, sentence};
 use jiff::civil::DateTime;
@@ -233,6 +234,10 @@ impl<'a> World<'a> {
                 let key = Key(format!("unreadable {}", self.frames.len()));
                 self.report(source, vec![Observation { key, at: self.wall, seen }], false);
             }
+            Step::Erase { actor, incident, containing, reason } => {
+                let act = self.outside.erasure(self.desk.state(), incident, containing.as_deref(), reason);
+                self.step(Input::Act { actor: actor.clone(), act });
+            }
             Step::Act(actor, act) => self.step(Input::Act { actor: actor.clone(), act: act.clone() }),
             Step::Channel(channel, line) => self.outside.set_channel(channel, line),
             Step::Evidence(source, told) => self.outside.set_evidence(source, told),
@@ -333,6 +338,10 @@ impl<'a> World<'a> {
             }
             for entry in &step.entries {
                 self.tell(entry);
+                if let Change::House(house::Change::Removal(Removing::Decided(removal))) = &entry.change {
+                    let files = self.outside.remove(removal);
+                    waiting.push_back(Input::Removed { removal: removal.id, files });
+                }
                 if let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change
                     && let Some(row) = self.desk.state().owed.get(owed)
                     && let Some(outcome) = self.outside.answer(row)

@@ -6,7 +6,8 @@
 
 use super::{Error, SCHEMA};
 use crate::desk::ids::{IncidentId, PartyId};
-use crate::desk::incident::{Edit, StatusName};
+use crate::desk::incident::{Edit, Incident, StatusName};
+use crate::desk::removal::Body;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Change, Desk, Frame, alert, incident, owed};
@@ -34,6 +35,22 @@ pub(crate) struct Line {
     pub(crate) owner: Option<PartyId>,
     /// Its alerts, as far as they were still in memory.
     pub(crate) alerts: usize,
+    /// When it ended; `None` = filed before that was filed, and `bodies` are not known.
+    #[serde(default)]
+    pub(crate) ended: Option<Timestamp>,
+    /// What was gathered about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) bodies: Vec<Body>,
+}
+
+/// When an incident that is over ended, and what was gathered about it.
+pub(crate) fn ended(incident: &Incident) -> (Timestamp, Vec<Body>) {
+    let ended = incident.transitions.last().map_or(incident.detected.wall, |last| last.at);
+    let bodies = incident.evidence.parts.iter();
+    let mut bodies: Vec<Body> = bodies.map(|part| Body { sha256: part.sha256.clone(), bytes: part.bytes }).collect();
+    bodies.sort();
+    bodies.dedup();
+    (ended, bodies)
 }
 
 /// A moment as the catalogue orders it. Before 1970 is 1970.
@@ -61,6 +78,7 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
     if status.open() || status.burning() {
         return None;
     }
+    let (ended, bodies) = ended(incident);
     let representative = incident.representative.and_then(|alert| state.alerts.get(&alert));
     let line = Line {
         status,
@@ -69,6 +87,8 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
         summary: representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone()),
         owner: incident.owner.clone(),
         alerts: state.members_of(id).count(),
+        ended: Some(ended),
+        bodies,
     };
     let name = incident.number.as_ref().map(ToString::to_string);
     let line = serde_json::to_vec(&line).map_err(Error::from);

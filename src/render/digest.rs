@@ -32,6 +32,11 @@ pub(super) fn daily(letter: &Letter, digest: &Digest) -> (String, Page) {
     page.section(Name::Annex).items(&format!("■監視停止（{}件）", digest.blind.len()), blind.collect(), "該当なし");
     let covers = digest.covers.iter().map(|state| covers::state(state, &clock)).collect();
     page.section(Name::Annex).items(&format!("■計画作業・通知抑止（{}件）", digest.covers.len()), covers, "該当なし");
+    if let Some((files, incidents)) = digest.removed {
+        let removed =
+            format!("保存期間の満了により、障害{incidents}件について取得したログ等のファイル{files}件を消去しました。");
+        page.section(Name::Annex).items("■保存期間の満了", vec![removed], "該当なし");
+    }
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!(
         "{} {} 未完了{}件・未受領{}件・静観{}件・重大度4 {}件",

@@ -92,7 +92,7 @@ pub(super) fn request(
     if let Some(phone) = phone.map(text::name).filter(|phone| !phone.is_empty()) {
         page.field("入館", format!("情報センター {phone}（事前連絡要）"));
     }
-    quotes(&mut page, incident, more.quoted);
+    quotes(&mut page, incident, more.quoted, &clock);
     closing(&mut page, letter, Reader::Vendor, true);
     let recurs = incident.similar.iter().any(|similar| similar.recurrence);
     let tags: Vec<&str> = [(words::ask(ask), true), ("再発", recurs), ("至急", incident.severity <= 2)]
@@ -290,29 +290,34 @@ fn numbered(tasks: Vec<String>) -> Vec<String> {
     tasks.into_iter().enumerate().map(|(n, task)| format!("({}) {task}", n + 1)).collect()
 }
 
-/// How much is quoted, and how much is kept.
-fn extract(quoted: &Quoted) -> String {
+/// How much is quoted, how much is kept, and what is not.
+fn extract(quoted: &Quoted, clock: &Clock) -> String {
     let (lines, kept) = (quoted.lines.len(), quote::grouped(quoted.kept));
-    let missing = match quoted.missing {
-        Some(NoLog::Failed) => Some("ログの読み取りに失敗しました"),
-        Some(NoLog::Late) => Some("送信までにログの読み取りが完了しておりません"),
-        None => None,
-    };
-    match (lines, quoted.more(), missing) {
-        (0, false, Some(why)) => format!("確認できず（{why}）"),
-        (0, false, None) => "該当なし".to_owned(),
-        (0, true, _) => format!("（全{kept}行は窓口で保管）"),
-        (_, false, None) => format!("（以下{lines}行）"),
-        (_, true, None) => format!("（以下{lines}行。全{kept}行は窓口で保管）"),
-        (_, false, Some(why)) => format!("（以下{lines}行。ほかのログは確認できず：{why}）"),
-        (_, true, Some(why)) => {
-            format!("（以下{lines}行。全{kept}行は窓口で保管。ほかのログは確認できず：{why}）")
+    let missing = quoted.missing.map(|why| match why {
+        NoLog::Failed => "ログの読み取りに失敗しました",
+        NoLog::Late => "送信までにログの読み取りが完了しておりません",
+    });
+    let erased = quoted.erased.map(|at| clock.day(at));
+    let more = quoted.more().then(|| format!("全{kept}行は窓口で保管"));
+    let others = erased.iter().map(|day| format!("ほかのログは{day}に窓口の記録から消去済み"));
+    let notes: Vec<String> = match (lines, more, missing, &erased) {
+        (0, None, Some(why), _) => {
+            let notes: Vec<String> = [why.to_owned()].into_iter().chain(others).collect();
+            return format!("確認できず（{}）", notes.join("。"));
         }
-    }
+        (0, None, None, None) => return "該当なし".to_owned(),
+        (0, None, None, Some(day)) => return format!("引用なし（取得したログは{day}に窓口の記録から消去済み）"),
+        (0, Some(more), _, _) => [more].into_iter().chain(others).collect(),
+        (_, more, missing, _) => {
+            let missing = missing.map(|why| format!("ほかのログは確認できず：{why}"));
+            [format!("以下{lines}行")].into_iter().chain(more).chain(missing).chain(others).collect()
+        }
+    };
+    format!("（{}）", notes.join("。"))
 }
 
 /// 監視の表示 and ログ抜粋, as they are but for what is anybody's own.
-fn quotes(page: &mut Page, incident: &Facts, quoted: &Quoted) {
+fn quotes(page: &mut Page, incident: &Facts, quoted: &Quoted, clock: &Clock) {
     page.section(Name::Annex);
     let shown = |line: &String| text::line(&mask::for_mail(line));
     let messages: Vec<String> = incident.messages.iter().take(MESSAGES).map(shown).collect();
@@ -320,7 +325,7 @@ fn quotes(page: &mut Page, incident: &Facts, quoted: &Quoted) {
     let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
     page.field(label, format!("（{}件）", messages.len()));
     page.quote(messages);
-    page.field("ログ抜粋", extract(quoted));
+    page.field("ログ抜粋", extract(quoted, clock));
     if !quoted.lines.is_empty() {
         page.quote(quoted.lines.clone());
     }

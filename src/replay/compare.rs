@@ -257,7 +257,7 @@ fn other_sides(was: &Course, is: &Course) -> Vec<OtherSide> {
     }
     let went = |rule: &Option<String>, on: &Verdict, decided_then| {
         let rule = rule.clone()?;
-        let result = on.tried.iter().find(|tried| tried.rule == rule).map(|tried| tried.result.clone());
+        let result = on.tried.iter().find(|tried| *tried.rule == *rule).map(|tried| tried.result.clone());
         Some(OtherSide { rule, decided_then, result })
     };
     went(&was.rule, &is, true).into_iter().chain(went(&is.rule, &was, false)).collect()

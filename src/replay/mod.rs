@@ -231,6 +231,8 @@ impl Trial {
             | Input::Damaged { .. }
             | Input::Failed { .. }
             | Input::Storage(_)
+            | Input::Ended(_)
+            | Input::Removed { .. }
             | Input::Tick) => Some(other.clone()),
         }
     }

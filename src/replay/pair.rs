@@ -68,7 +68,7 @@ pub(super) fn forget_what_agrees(then: &mut Courses, anew: &mut Courses, before:
         let (Some(old), Some(new)) = (then.all.get_mut(&id), anew.all.get_mut(&there)) else { continue };
         if super::compare::verdicts_agree(old, new) {
             let verdicts = old.verdicts.iter_mut().chain(&mut new.verdicts);
-            verdicts.for_each(|verdict| verdict.tried = Vec::new());
+            verdicts.for_each(|verdict| verdict.tried = [].into());
         }
     }
 }

@@ -85,17 +85,17 @@ impl Tally {
             self.standing_of(id, |machine| !agrees(machine), |counted| &mut counted.overridden);
             return;
         }
-        for tried in &verdict.tried {
-            let counted = self.rules.entry(Some(tried.rule.clone())).or_default();
+        for tried in verdict.tried.iter() {
+            let counted = self.rules.entry(Some(tried.rule.to_string())).or_default();
             counted.tried += 1;
             if let TriedResult::Failed { condition, .. } | TriedResult::NotKnown { condition, .. } = &tried.result {
-                *counted.fails.entry(condition.clone()).or_default() += 1;
+                *counted.fails.entry(condition.to_string()).or_default() += 1;
             }
         }
         let counted = self.rules.entry(verdict.rule.clone()).or_default();
         counted.fired.insert(id);
         counted.last = counted.last.max(Some(verdict.at));
-        self.standing.insert(id, (verdict.rule.clone(), Verdict { tried: Vec::new(), ..verdict.clone() }));
+        self.standing.insert(id, (verdict.rule.clone(), Verdict { tried: [].into(), ..verdict.clone() }));
     }
 
     fn handed_back(&mut self, id: IncidentId, party: &PartyId) {

@@ -6,6 +6,7 @@
 use super::digest::Digest;
 use super::error::Error;
 use super::files;
+use super::gone::{Gone, SUFFIX};
 use super::quarantine::Quarantine;
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -99,18 +100,55 @@ impl Bodies {
         Err(Error::BodyDamaged { path })
     }
 
-    /// Removes the body `digest`, for retention or erasure; `false` when it was not there. The caller records who
-    /// removed it and why before calling this.
+    /// Removes the body `digest`, for retention or erasure, and leaves `gone` in its place; `false` when it was not there. The
+    /// caller has put on record who removes it and why before calling this. Doing it again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Io`] when the disk fails.
-    pub fn remove(&self, digest: &Digest) -> Result<bool, Error> {
-        let path = self.path(digest);
+    /// [`Error::Io`] when the disk fails; it can be done again.
+    pub fn remove(&self, digest: &Digest, gone: &Gone) -> Result<bool, Error> {
+        let (path, trace) = (self.path(digest), self.trace(digest));
+        let shard = path.parent().unwrap_or(&self.folder);
+        files::ensure_dir(shard)?;
+        // First, so that a removal is never taken for a loss. An earlier removal of the same body stays as it was told.
+        if self.gone(digest)?.is_none() {
+            let text = serde_json::to_vec(gone).map_err(|error| Error::io("writing", &trace)(error.into()))?;
+            files::replace(&trace, &text)?;
+        }
         match fs::remove_file(&path) {
-            Ok(()) => files::sync_dir(path.parent().unwrap_or(&self.folder)).map(|()| true),
+            Ok(()) => files::sync_dir(shard).map(|()| true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
             Err(source) => Err(Error::io("removing", &path)(source)),
         }
+    }
+
+    /// What is known of the removal of the body `digest`; `None` when it was never removed.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk fails, or the file that tells of it does not read.
+    pub fn gone(&self, digest: &Digest) -> Result<Option<Gone>, Error> {
+        let trace = self.trace(digest);
+        match fs::read(&trace) {
+            Ok(text) => {
+                serde_json::from_slice(&text).map(Some).map_err(|error| Error::io("reading", &trace)(error.into()))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::io("reading", &trace)(source)),
+        }
+    }
+
+    /// Where it stands that the body `digest` was removed.
+    pub(super) fn trace(&self, digest: &Digest) -> PathBuf {
+        let mut path = self.path(digest).into_os_string();
+        path.push(SUFFIX);
+        PathBuf::from(path)
+    }
+
+    /// All bodies of which a removal is told, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a folder cannot be listed.
+    pub fn list_gone(&self) -> Result<Vec<Digest>, Error> {
+        self.named(|name| name.strip_suffix(SUFFIX))
     }
 
     /// All bodies, in the order of their names. Other files in the folder are none of ours.
@@ -118,10 +156,15 @@ impl Bodies {
     /// # Errors
     /// [`Error::Io`] when a folder cannot be listed.
     pub fn list(&self) -> Result<Vec<Digest>, Error> {
+        self.named(|name| Some(name))
+    }
+
+    fn named(&self, stem: impl Fn(&str) -> Option<&str>) -> Result<Vec<Digest>, Error> {
         let mut digests = Vec::new();
         for shard in files::names(&self.folder)?.into_iter().filter(|name| name.len() == 2) {
             let names = files::names(&self.folder.join(&shard))?;
-            digests.extend(names.iter().filter_map(|name| format!("{shard}{name}").parse::<Digest>().ok()));
+            let stems = names.iter().filter_map(|name| stem(name));
+            digests.extend(stems.filter_map(|name| format!("{shard}{name}").parse::<Digest>().ok()));
         }
         Ok(digests)
     }
@@ -135,6 +178,7 @@ impl Bodies {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::super::gone::GoneBy;
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
@@ -148,9 +192,16 @@ mod tests {
         assert_eq!(bodies.list().unwrap(), [digest]);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&bodies.path(&digest)), mode(&bodies.folder)), (0o600, 0o700));
-        assert!(bodies.remove(&digest).unwrap());
-        assert!(!bodies.remove(&digest).unwrap());
+        assert_eq!(bodies.gone(&digest).unwrap(), None);
+        let by = GoneBy::Person { name: "佐藤".to_owned(), reason: "氏名".to_owned() };
+        let gone = Gone { at: jiff::Timestamp::UNIX_EPOCH, of: "KW-20261105-0001".to_owned(), bytes: 6, by };
+        assert!(bodies.remove(&digest, &gone).unwrap());
+        // Once more, as after a kill: what was told first stays.
+        let again = Gone { by: GoneBy::Retention, ..gone.clone() };
+        assert!(!bodies.remove(&digest, &again).unwrap());
         assert_eq!(bodies.get(&digest).unwrap(), None);
+        assert_eq!((bodies.gone(&digest).unwrap(), bodies.list_gone().unwrap()), (Some(gone), vec![digest]));
+        assert!(bodies.list().unwrap().is_empty());
         assert!(Bodies::left_over(dir.path()).unwrap().is_empty());
     }
 

@@ -154,7 +154,15 @@ fn accounts_for_every_byte(path: &Path, length: usize) {
 
 fn reads_what_was_written(written: &Written, journal: &Path, forged: bool) {
     let segments = segment::list(journal).unwrap();
-    let course = Course { journal, segments: &segments, from: 0, schema: 1, store: Some(written.store), limit: None };
+    let course = Course {
+        journal,
+        segments: &segments,
+        from: 0,
+        schema: 1,
+        store: Some(written.store),
+        limit: None,
+        refers: None,
+    };
     let walked = match walk(course, &mut |_| ()) {
         Ok(walked) => walked,
         // A newer format or schema: refused as a whole, and nothing was touched.

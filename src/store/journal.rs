@@ -251,7 +251,8 @@ mod tests {
         fn walk(&self) -> Walk {
             let segments = segment::list(self.dir.path()).unwrap();
             let (journal, segments) = (self.dir.path(), &segments[..]);
-            walk(Course { journal, segments, from: 0, schema: 1, store: None, limit: None }, &mut |_| {}).unwrap()
+            walk(Course { journal, segments, from: 0, schema: 1, store: None, limit: None, refers: None }, &mut |_| {})
+                .unwrap()
         }
         fn frames(&self) -> Vec<(u64, String)> {
             let segments = segment::list(self.dir.path()).unwrap();

@@ -23,11 +23,13 @@ mod files;
 mod finding;
 #[cfg(test)]
 mod fuzz;
+mod gone;
 mod head;
 mod history;
 mod identity;
 mod journal;
 mod lock;
+mod messages;
 mod open;
 mod quarantine;
 mod record;
@@ -43,9 +45,11 @@ pub use checkpoint::{Checkpoint, ClosedFiles, WorkingDigest};
 pub use digest::{Digest, NotHex};
 pub use error::Error;
 pub use finding::Finding;
+pub use gone::{Gone, GoneBy, Removed};
 pub use history::History;
 pub use identity::Identity;
 pub use lock::{Lock, check};
+pub use messages::Messages;
 pub use record::{MAX_PAYLOAD, StoreId};
 pub use restore::RESERVE;
 pub use restore::{RestoreMark, RestoreReport, Restoring, give_to_owner, restore, set_working_aside};
@@ -56,6 +60,9 @@ pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// Tells which bodies a payload of the journal refers to.
+pub type Refers = fn(&[u8]) -> Vec<Digest>;
 
 /// Settings of a store; the defaults are those of the daemon.
 #[derive(Debug, Clone)]

@@ -152,7 +152,8 @@ pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option
     };
     let journal = dir.join(JOURNAL);
     let segments = segment::list(&journal)?;
-    let course = Course { journal: &journal, segments: &segments, from: 0, schema, store: None, limit: None };
+    let course =
+        Course { journal: &journal, segments: &segments, from: 0, schema, store: None, limit: None, refers: None };
     let walk = walk::walk(course, &mut |_| ())?;
     let is_empty = segments.is_empty() && !dir.join(working::FOLDER).exists();
     let Walk { store, schema, epoch, .. } = walk;
@@ -195,7 +196,7 @@ impl Place<'_> {
         let store = Some(self.identity.store_id);
         let mut from = from.min(segments.len().saturating_sub(1));
         loop {
-            let course = Course { journal, segments, from, schema, store, limit: None };
+            let course = Course { journal, segments, from, schema, store, limit: None, refers: None };
             let walk = walk::walk(course, &mut |_| ())?;
             if walk.link.is_some() || from == 0 {
                 return Ok(walk);

@@ -290,6 +290,41 @@ mod tests {
     }
 
     #[test]
+    fn who_follows_the_frames_passes_over_the_rest_and_meets_the_same_ones() {
+        let mut bytes = Vec::new();
+        let kinds = [Kind::Snapshot, Kind::Frame, Kind::Checkpoint, Kind::Checkpoint, Kind::Frame, Kind::Snapshot];
+        let mut starts = Vec::new();
+        for (nth, kind) in kinds.into_iter().enumerate() {
+            starts.push(bytes.len());
+            let payload = vec![b'x'; 70_000 * usize::from(kind == Kind::Snapshot) + 5];
+            let (length, seq) = (payload.len() as u32, nth as u64);
+            let (store, previous) = (StoreId::default(), Digest::default());
+            encode(&Header { kind, schema: 1, length, epoch: 1, seq, store, previous }, &payload, &mut bytes);
+        }
+        let frames = |bytes: &[u8]| -> Vec<u64> {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let items = Scan::open(file.path(), None).unwrap().frames_only();
+            items
+                .filter_map(|item| match item {
+                    // Before a damaged header what is no frame is read after all.
+                    Item::Record { header, .. } => (header.kind == Kind::Frame).then_some(header.seq),
+                    Item::Damage { .. } | Item::Newer { .. } => None,
+                })
+                .collect()
+        };
+        assert_eq!(frames(&bytes), [1, 4]);
+        // Damage to what is passed over, to its content or to its header, costs no frame.
+        for nth in [0, 2, 3, 5] {
+            for inside in [9, 90] {
+                let mut bytes = bytes.clone();
+                bytes[starts[nth] + inside.min(88)] ^= 0x10;
+                assert_eq!(frames(&bytes), [1, 4], "record {nth} byte {inside}");
+            }
+        }
+    }
+
+    #[test]
     fn every_truncation_keeps_the_whole_records_before_it() {
         let bytes = written(&[b"one", b"two", b"three"]);
         let ends = [91, 182, 275];

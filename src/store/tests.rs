@@ -74,7 +74,7 @@ impl Owner {
 }
 
 fn sound(dir: &Path) -> VerifyReport {
-    let report = verify(dir, 1, &mut |_| ()).unwrap();
+    let report = verify(dir, 1, |_| Vec::new(), &mut |_| ()).unwrap();
     assert!(report.is_sound(), "{report}");
     report
 }
@@ -279,7 +279,7 @@ fn a_report_reads_as_a_person_would_want_it() {
     owner.set("a", Some(b"1"));
     owner.store.close().unwrap();
     fs::remove_dir_all(dir.path().join("db")).unwrap();
-    let report = verify(dir.path(), 1, &mut |_| ()).unwrap();
+    let report = verify(dir.path(), 1, |_| Vec::new(), &mut |_| ()).unwrap();
     let text = report.to_string();
     let tail = "result         1 findings\n  - the working state is not usable and comes from the journal instead: \
                 its folder is missing";
@@ -310,7 +310,7 @@ fn a_working_state_that_hangs_while_opening_is_set_aside_after_the_limit() {
     let pipe = dir.path().join("db/conf");
     fs::remove_file(&pipe).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let report = verify(dir.path(), 1, &mut |_| ()).unwrap();
+    let report = verify(dir.path(), 1, |_| Vec::new(), &mut |_| ()).unwrap();
     assert!(matches!(report.working, WorkingCheck::NotChecked { .. }), "{report}");
     let (store, start) =
         Store::open(dir.path(), Options { open_limit: Duration::from_millis(300), ..quick() }).unwrap();

@@ -3,10 +3,13 @@
 //! On a stopped store everything is looked at, sled through a copy. Beside a running daemon the journal is read up
 //! to its witness, and sled is left alone: the daemon reads all of it at each checkpoint.
 
+use super::Refers;
 use super::bodies::{self, Bodies};
 use super::checkpoint::Checkpoint;
+use super::digest::Digest;
 use super::error::Error;
 use super::finding::Finding;
+use super::gone::Removed;
 use super::head::{self, Mark};
 use super::identity::{self, Found, Identity};
 use super::lock::{self, Lock};
@@ -17,6 +20,7 @@ use super::segment::{self, Segment};
 use super::walk::{self, Course};
 use super::working::{self, Held};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
@@ -82,6 +86,8 @@ pub struct VerifyReport {
     pub working: WorkingCheck,
     /// How many bodies were read.
     pub bodies: u64,
+    /// Bodies that were removed: who did it, and why.
+    pub removed: Vec<Removed>,
     /// How many things lie in quarantine.
     pub quarantined: u64,
     /// Everything that is wrong.
@@ -104,14 +110,20 @@ pub(super) enum Subject {
     Backup,
 }
 
-/// Reads the store in `dir` and reports; `progress` is called now and then.
+/// Reads the store in `dir` and reports; `progress` is called now and then. `refers` tells which bodies a payload of the
+/// journal refers to.
 ///
 /// # Errors
 /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`] when it may not be read, [`Error::Newer`] when
 /// it has a later format, or a later schema than `schema`.
-pub fn verify(dir: &Path, schema: u32, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport, Error> {
+pub fn verify(
+    dir: &Path,
+    schema: u32,
+    refers: Refers,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<VerifyReport, Error> {
     lock::check(dir)?;
-    examine(dir, schema, Subject::State, progress)
+    examine(dir, schema, Subject::State, refers, progress)
 }
 
 /// Reads a state directory or a backup and reports.
@@ -119,6 +131,7 @@ pub(super) fn examine(
     dir: &Path,
     schema: u32,
     subject: Subject,
+    refers: Refers,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<VerifyReport, Error> {
     let is_live = Lock::is_held(dir);
@@ -154,6 +167,7 @@ pub(super) fn examine(
         schema,
         store: identity.map(|identity| identity.store_id),
         limit: is_live.then_some(mark.length),
+        refers: Some(refers),
     };
     let mut bytes = 0;
     let mut walk = walk::walk(course, &mut |done| {
@@ -188,6 +202,7 @@ pub(super) fn examine(
         findings.push(Finding::Unreadable { file: restore::MARK.to_owned(), why });
     }
     let bodies = look_at_bodies(dir, &mut findings, progress)?;
+    let removed = look_at_references(dir, &walk.referred, &mut findings)?;
     let quarantined = super::files::names(&dir.join("quarantine"))?
         .iter()
         .map(|name| super::files::names(&dir.join("quarantine").join(name)).map_or(0, |names| names.len() as u64))
@@ -204,6 +219,7 @@ pub(super) fn examine(
         checkpoints: walk.checkpoints,
         working,
         bodies,
+        removed,
         quarantined,
         findings,
     })
@@ -287,6 +303,34 @@ fn look_at_bodies(dir: &Path, findings: &mut Vec<Finding>, progress: &mut dyn Fn
     Ok(total)
 }
 
+/// Bodies that were removed; what the record refers to and is neither there nor told as removed is missing.
+fn look_at_references(
+    dir: &Path,
+    referred: &BTreeSet<Digest>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Removed>, Error> {
+    let bodies = Bodies::look(dir);
+    let file = |path: &Path| path.strip_prefix(dir).unwrap_or(Path::new(bodies::FOLDER)).display().to_string();
+    let mut told = Vec::new();
+    for digest in bodies.list_gone()? {
+        match bodies.gone(&digest) {
+            Ok(gone) => told.extend(gone),
+            Err(error) => {
+                let (path, why) = (bodies.trace(&digest), error.to_string());
+                findings.push(Finding::Unreadable { file: file(&path), why });
+            }
+        }
+    }
+    for digest in referred {
+        let path = bodies.path(digest);
+        // A removal that does not read was told above.
+        if !path.exists() && !bodies.trace(digest).exists() {
+            findings.push(Finding::MissingBody { file: file(&path) });
+        }
+    }
+    Ok(Removed::together(told))
+}
+
 impl fmt::Display for VerifyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.identity {
@@ -316,6 +360,7 @@ impl fmt::Display for VerifyReport {
             WorkingCheck::NotChecked { why } => writeln!(f, "working state  not checked: {why}")?,
         }
         writeln!(f, "bodies         {}", self.bodies)?;
+        self.removed.iter().try_for_each(|removed| writeln!(f, "removed        {removed}"))?;
         if self.quarantined > 0 {
             writeln!(f, "quarantine     {} things, kept for you to look at", self.quarantined)?;
         }

@@ -2,12 +2,13 @@
 //!
 //! Used when opening (from the file that is needed on) and when verifying (from the first). It only reads.
 
+use super::Refers;
 use super::digest::Digest;
 use super::error::Error;
 use super::finding::Finding;
 use super::record::{Header, Kind, StoreId};
 use super::segment::{Item, Scan, Segment};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 /// What a walk found.
@@ -43,6 +44,8 @@ pub(super) struct Walk {
     pub(super) checkpoint: Option<Vec<u8>>,
     /// The last frame that the newest good snapshot includes.
     pub(super) snapshot: Option<u64>,
+    /// The bodies that frames and snapshots refer to, where that was asked for.
+    pub(super) referred: BTreeSet<Digest>,
     entered: bool,
 }
 
@@ -74,6 +77,8 @@ pub(super) struct Course<'a> {
     pub(super) store: Option<StoreId>,
     /// Do not look beyond this many bytes of the last file, because a daemon is writing there.
     pub(super) limit: Option<u64>,
+    /// Which bodies a payload refers to; `None` = that is not asked for.
+    pub(super) refers: Option<Refers>,
 }
 
 /// A file among the others.
@@ -125,6 +130,9 @@ pub(super) fn walk(course: Course<'_>, progress: &mut dyn FnMut(u64)) -> Result<
                             walk.findings.push(Finding::Foreign { file: segment.to_string(), offset });
                         }
                     } else if header.seq < end {
+                        if header.kind != Kind::Checkpoint {
+                            walk.referred.extend(course.refers.iter().flat_map(|refers| refers(&payload)));
+                        }
                         walk.record(segment, header, digest, payload);
                     }
                 }

@@ -194,6 +194,7 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 desk(),
                 Matter::Digest {
                     digest: Digest {
+                        removed: Some((12, 5)),
                         covers: vec![
                             CoverState { cover: rack(), hid: 3, red: 1, ended: false },
                             CoverState {

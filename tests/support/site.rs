@@ -75,6 +75,15 @@ impl Site {
         });
     }
 
+    /// How long what was gathered is kept.
+    pub(crate) fn keep_evidence(&self, time: &str) {
+        self.edit(|document| {
+            if let Some(policy) = table(document, "policy") {
+                policy["retention"]["evidence"] = value(time);
+            }
+        });
+    }
+
     /// The language of mails and reports.
     pub(crate) fn set_language(&self, language: &str) {
         self.edit(|document| {

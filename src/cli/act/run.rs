@@ -3,7 +3,7 @@
 use super::Incident;
 use crate::cli::answer::perform;
 use crate::cli::words::{moment, pair, word};
-use crate::cli::{Context, Trouble, case, evidence, show};
+use crate::cli::{Context, Trouble, case, erase, evidence, show};
 use crate::desk::Act;
 use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
@@ -16,6 +16,7 @@ pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> R
     let (number, deed, by) = match incident {
         Incident::List { all, from, to } => return show::list(context, all, from, to).await,
         Incident::Case { number, out } => return case::case(context, &number, out.as_deref()),
+        Incident::Erase(asked) => return erase::erase(context, asked).await,
         Incident::Evidence(asked) => return evidence::evidence(context, &asked).await,
         Incident::Show { number } => return show::show(context, &number).await,
         Incident::Open { summary, component, detected_by, at, severity, separate, by } => {

@@ -1,6 +1,7 @@
 //! An explanation on a terminal, in the reader's language.
 
 use crate::cli::doubt;
+use crate::cli::erase;
 use crate::cli::hits;
 use crate::cli::phrases;
 use crate::cli::text::{self, Tongue};
@@ -28,6 +29,7 @@ pub(super) fn page(tongue: Tongue, dossier: &Dossier) -> String {
     let mut page = Page { tongue, zone: text::zone(&dossier.timezone), dossier, lines: Vec::new() };
     page.head();
     page.verdicts();
+    page.gone();
     page.asked();
     page.told();
     page.not_asked();
@@ -89,6 +91,15 @@ impl Page<'_> {
         ];
         for (label, names) in rows.into_iter().filter(|(_, names)| !names.is_empty()) {
             self.row(&label, &hits::listed(&names));
+        }
+    }
+
+    /// What of the evidence was removed since.
+    fn gone(&mut self) {
+        let removed = erase::together(self.tongue, &self.dossier.gone, &self.zone);
+        if !removed.is_empty() {
+            self.section("evidence that is not kept any more", "消去した証跡");
+            removed.iter().for_each(|how| self.line(1, how));
         }
     }
 
@@ -190,7 +201,7 @@ impl Page<'_> {
         let mut label = self.pick("rules tried", "試したルール");
         // Of an earlier verdict only what went otherwise than later: the rest stands above already.
         let last = self.dossier.incident.verdicts.last().filter(|last| last.at != verdict.at);
-        let later = last.map_or(Vec::new(), |last| last.tried.clone());
+        let later = last.map_or([].into(), |last| last.tried.clone());
         let news = verdict.tried.iter().enumerate().filter(|(_, tried)| !later.contains(tried));
         let news: Vec<_> = news.collect();
         if news.len() < verdict.tried.len() {
@@ -199,7 +210,7 @@ impl Page<'_> {
             label.clear();
         }
         for (nth, tried) in news {
-            let decided = verdict.rule.as_ref() == Some(&tried.rule) && !disagrees(verdict);
+            let decided = verdict.rule.as_deref() == Some(&*tried.rule) && !disagrees(verdict);
             for line in self.one_tried(nth + 1, tried, decided, disagrees(verdict)) {
                 self.row(&label, &line);
                 label.clear();

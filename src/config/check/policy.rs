@@ -1,12 +1,12 @@
 //! Numbers and times.
 
 use super::{Checker, approval};
-use crate::config::file::{CapsTable, MaybeSpan, PolicyTable, RateTable, SeverityTable};
+use crate::config::file::{CapsTable, MaybeSpan, PolicyTable, RateTable, RetentionTable, SeverityTable};
 use crate::config::span::Span;
 use crate::config::tree::Path;
 use crate::desk::calendar::Calendar;
 use crate::desk::ids::{CalendarId, PartyId};
-use crate::desk::rules::{Caps, Policy, Rate, SeverityPolicy, Share, Site};
+use crate::desk::rules::{Caps, Policy, Rate, Retention, SeverityPolicy, Share, Site};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,6 +23,9 @@ const MOST_DAYS: u16 = 400;
 const FEWEST_IN_A_STORM: u32 = 20;
 /// All that came within it is counted again and again.
 const LONGEST_STORM_SPAN: Duration = Duration::from_secs(3600);
+
+/// What was gathered is kept at least so long after the end: until nothing more is expected of the incident.
+const FEWEST_DAYS_KEPT: u32 = 56;
 
 /// More a minute or an hour is no cap.
 const MOST_MESSAGES: u32 = 100_000;
@@ -131,6 +134,7 @@ impl Checker<'_> {
             evidence_values: self.evidence(&path.key("evidence_values"), table.evidence_values),
             evidence_lines: self.evidence(&path.key("evidence_lines"), table.evidence_lines),
             approval,
+            retention: self.retention(&path.key("retention"), &table.retention),
             caps: self.caps(&path.key("caps"), &table.caps),
             severity,
             digest_at: table.digest_at.0,
@@ -162,6 +166,14 @@ impl Checker<'_> {
             self.findings.fault(&path.key("every"), "is not between 10s and 30m", help);
         }
         Caps { party, channel, every: table.every.0 }
+    }
+
+    fn retention(&mut self, path: &Path, table: &RetentionTable) -> Retention {
+        if table.evidence.least_days() < FEWEST_DAYS_KEPT {
+            let help = "an ended incident is corrected and comes back for weeks: write 2mo or more, or \"forever\"";
+            self.findings.fault(&path.key("evidence"), format!("is {}", table.evidence), help);
+        }
+        Retention { evidence: table.evidence, at: table.at.0 }
     }
 
     /// A party, or `desk` or `office` for those of the site: defaults cannot know their names.

@@ -1,7 +1,7 @@
 //! The tables of numbers and times, as they are written.
 
 use super::{Clock, MaybeSpan, Span};
-use crate::desk::rules::{ApprovalHours, FirstReport};
+use crate::desk::rules::{ApprovalHours, FirstReport, Keep};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -38,6 +38,7 @@ pub(in crate::config) struct PolicyTable {
     #[serde(default)]
     pub(in crate::config) approval: Vec<ApprovalTable>,
     pub(in crate::config) caps: CapsTable,
+    pub(in crate::config) retention: RetentionTable,
     pub(in crate::config) severity: SeverityTables,
 }
 
@@ -57,6 +58,13 @@ pub(in crate::config) struct ApprovalTable {
 /// `DOMAIN.md` §13.
 fn ten_minutes() -> Span {
     Span(std::time::Duration::from_secs(600))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct RetentionTable {
+    pub(in crate::config) evidence: Keep,
+    pub(in crate::config) at: Clock,
 }
 
 #[derive(Debug, Deserialize)]

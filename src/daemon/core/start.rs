@@ -76,6 +76,7 @@ impl Core {
             backlog: Backlog::default(),
             outage: None,
             reserve: None,
+            remover: super::removal::Remover::default(),
             news: Vec::new(),
             #[cfg(test)]
             trip: Vec::new(),

@@ -110,7 +110,7 @@ fn empty_verdict(turn: &Turn, incident: &Incident) -> Verdict {
         not_known: Vec::new(),
         unknown: None,
         would_change: Vec::new(),
-        tried: Vec::new(),
+        tried: [].into(),
         rules_hash: turn.book.rules.hash.clone(),
     }
 }

@@ -17,6 +17,10 @@ impl Act {
             | Act::Done { .. }
             | Act::RollBack { .. }
             | Act::Cover(_) => Ok(()),
+            Act::Erase(asked) => {
+                asked.incident = rename(&asked.incident).ok_or_else(|| asked.incident.clone())?;
+                Ok(())
+            }
             Act::On { incident, deed } => {
                 *incident = rename(incident).ok_or_else(|| incident.clone())?;
                 if let Deed::Merge { into: other, .. } | Deed::Link { to: other, .. } = deed {
@@ -41,6 +45,7 @@ impl Act {
             Act::Cover(CoverAct::Silence { .. }) => ("silence add".to_owned(), None),
             Act::Cover(CoverAct::Extend { cover, .. }) => (format!("extend {cover}"), None),
             Act::Cover(CoverAct::End { cover }) => (format!("end {cover}"), None),
+            Act::Erase(asked) => ("erase".to_owned(), Some(asked.incident.clone())),
             Act::On { incident, deed } => (deed.name().as_str().to_owned(), Some(incident.clone())),
         }
     }

@@ -3,6 +3,7 @@
 use super::call;
 use super::confirm::{Confirmed, confirm};
 use super::covers;
+use super::erase::erase;
 use super::finish::{accept, restore};
 use super::join;
 use super::modify::{self, Step};
@@ -29,6 +30,7 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
         Act::Drop { owed, reason } => {
             return outbox::drop(turn, &actor, owed, reason).unwrap_or_else(Reply::Refused);
         }
+        Act::Erase(asked) => return erase(turn, &actor, asked).unwrap_or_else(Reply::Refused),
         Act::Cover(act) => return covers::perform(turn, &actor, act).unwrap_or_else(Reply::Refused),
         Act::Register(told) => {
             return match modify::register(turn, &actor, told) {
@@ -152,12 +154,19 @@ pub(super) fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
 }
 
 fn known(turn: &Turn, name: &str) -> Result<IncidentId, String> {
-    find(turn, name).ok_or_else(|| match was_given(turn, name) {
-        true => {
-            format!("{name} is archived: it can be read (`kiriwake incident show {name}`), but is changed no more.")
-        }
-        false => format!("There is no incident {name}. `kiriwake incident list` shows them."),
+    known_or_archived(turn, name)?.ok_or_else(|| {
+        format!("{name} is archived: it can be read (`kiriwake incident show {name}`), but is changed no more.")
     })
+}
+
+/// The incident called `name`; `None` where it is archived.
+pub(super) fn known_or_archived(turn: &Turn, name: &str) -> Result<Option<IncidentId>, String> {
+    match find(turn, name) {
+        None if !was_given(turn, name) => {
+            Err(format!("There is no incident {name}. `kiriwake incident list` shows them."))
+        }
+        found => Ok(found),
+    }
 }
 
 /// Whether `name` was once given to an incident: then it has left the desk's memory.

@@ -43,7 +43,7 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
         not_known: Vec::new(),
         unknown: None,
         would_change: Vec::new(),
-        tried: Vec::new(),
+        tried: [].into(),
         rules_hash: turn.book.rules.hash.clone(),
     };
     turn.edit(incident_id, Edit::Verdict(Box::new(verdict)), Reason::Blind);

@@ -22,8 +22,9 @@ pub(super) fn earlier<'a>(turn: &'a Turn, row: &'a Owed) -> impl Iterator<Item =
     let single = incidents(row).flat_map(|incident| turn.state.owed_of(incident));
     let single = single.filter(|other| other.id < row.id);
     let told = |other: &&Owed| incidents(other).any(|one| incidents(row).any(|incident| incident == one));
-    let bundles = turn.state.bundles.range(..row.id).filter_map(|id| turn.state.owed.get(id)).filter(told);
-    single.chain(bundles).filter(shares).map(|other| other.id)
+    let bundles =
+        turn.state.bundles.range(..row.id).filter_map(|id| turn.state.owed.get(id)).filter(shares).filter(told);
+    single.filter(shares).chain(bundles).map(|other| other.id)
 }
 
 /// Whether something that must not wait stands behind `row`: then `row` must not wait either.

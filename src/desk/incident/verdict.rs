@@ -7,6 +7,7 @@ use super::super::scope::Reach;
 use super::outlook::{Lever, Need, Unknown};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// 重大度 with who set it and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub struct Verdict {
     #[serde(default)]
     pub would_change: Vec<Lever>,
     /// Every rule in order, and where it failed.
-    pub tried: Vec<Tried>,
+    pub tried: Arc<[Tried]>,
     /// Revision of the rules that made it.
     pub rules_hash: String,
 }
@@ -88,7 +89,7 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {
     /// The rule's name.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// How it went.
     pub result: TriedResult,
 }
@@ -101,14 +102,14 @@ pub enum TriedResult {
     /// This one does not hold.
     Failed {
         /// The condition in words.
-        condition: String,
+        condition: Arc<str>,
         /// What was seen instead.
         saw: String,
     },
     /// This one is neither true nor false.
     NotKnown {
         /// The condition in words.
-        condition: String,
+        condition: Arc<str>,
         /// What is missing.
         missing: String,
     },

@@ -20,12 +20,13 @@ pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
 pub(super) use trial::{look_at_certificates, probe_came};
 
+use super::book::RuleWords;
 use super::correlate;
 use super::ids::{ComponentId, IncidentId, PartyId};
 use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
 use super::letter::{Because, By, Fact};
 use super::likeness;
-use super::rules::{Condition, Rule, VerdictCode};
+use super::rules::{Rule, VerdictCode};
 use super::severity::Harm;
 use super::turn::Turn;
 use case::Case;
@@ -157,13 +158,14 @@ fn decide(turn: &Turn, incident: IncidentId) -> Option<Decided> {
     let case = Case::of(turn, incident)?;
     let (mut decided, tried) = weigh(turn, &case);
     decided.verdict.would_change = outlook::levers(turn, &case, &decided.verdict, |case| weigh(turn, case).0.verdict);
-    let tried = tried.into_iter().map(|(rule, went)| Tried { rule: rule.name.clone(), result: went.told() });
-    decided.verdict.tried = tried.collect();
+    let words = &turn.book.rule_words;
+    let told = |(words, went): (&RuleWords, Went)| Tried { rule: words.rule.clone(), result: went.told(words) };
+    decided.verdict.tried = words.iter().zip(tried).map(told).collect();
     Some(decided)
 }
 
 /// Tries the rules in order, then the responsibility table. How each rule went is put into words for the record only.
-fn weigh<'a>(turn: &'a Turn, case: &Case) -> (Decided, Vec<(&'a Rule, Went<'a>)>) {
+fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
     let rules = &turn.book.rules.isolation;
     let mut tried = Vec::with_capacity(rules.len());
     let mut held: Vec<(&Rule, Vec<Fact>)> = Vec::new();
@@ -182,7 +184,7 @@ fn weigh<'a>(turn: &'a Turn, case: &Case) -> (Decided, Vec<(&'a Rule, Went<'a>)>
         if held.is_empty() {
             not_known.extend(missing);
         }
-        tried.push((rule, went));
+        tried.push(went);
     }
     let mut verdict = match held.first() {
         Some((rule, facts)) => by_rule(turn, case, rule, facts.clone()),
@@ -243,7 +245,7 @@ fn handed_back(turn: &Turn, case: &Case, rule: &Rule) -> Option<TriedResult> {
     refused.then(|| {
         let names: Vec<&str> = parties.iter().map(PartyId::as_str).collect();
         TriedResult::Failed {
-            condition: format!("{} may be asked", names.join(", ")),
+            condition: format!("{} may be asked", names.join(", ")).into(),
             saw: "it answered that this is not its part".to_owned(),
         }
     })
@@ -296,33 +298,34 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         not_known: case.unknowns(),
         unknown: None,
         would_change: Vec::new(),
-        tried: Vec::new(),
+        tried: [].into(),
         rules_hash: turn.book.rules.hash.clone(),
     }
 }
 
-/// How a rule goes, not yet in words.
-enum Went<'a> {
+/// How a rule goes: which of its conditions decides, and what was seen or is missing.
+enum Went {
     Held,
-    Failed(&'a Condition, String),
-    NotKnown(&'a Condition, String),
+    Failed(usize, String),
+    NotKnown(usize, String),
     HandedBack(TriedResult),
 }
 
-impl Went<'_> {
-    fn told(self) -> TriedResult {
+impl Went {
+    fn told(self, words: &RuleWords) -> TriedResult {
+        let condition = |nth: usize| words.conditions.get(nth).cloned().unwrap_or_default();
         match self {
             Went::Held => TriedResult::Held,
-            Went::Failed(condition, saw) => TriedResult::Failed { condition: condition.words(), saw },
-            Went::NotKnown(condition, missing) => TriedResult::NotKnown { condition: condition.words(), missing },
+            Went::Failed(nth, saw) => TriedResult::Failed { condition: condition(nth), saw },
+            Went::NotKnown(nth, missing) => TriedResult::NotKnown { condition: condition(nth), missing },
             Went::HandedBack(told) => told,
         }
     }
 }
 
 /// A rule tried.
-struct Attempt<'a> {
-    went: Went<'a>,
+struct Attempt {
+    went: Went,
     /// What made it hold, as far as it did.
     facts: Vec<Fact>,
     /// What was missing to know.
@@ -331,19 +334,19 @@ struct Attempt<'a> {
     settles: Option<Timestamp>,
 }
 
-impl<'a> Attempt<'a> {
-    fn of(case: &Case, rule: &'a Rule) -> Self {
+impl Attempt {
+    fn of(case: &Case, rule: &Rule) -> Self {
         let anchor = case.anchor(rule);
         let mut attempt = Self { went: Went::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
-        for tried in &rule.when {
+        for (nth, tried) in rule.when.iter().enumerate() {
             match tried.test(case, anchor) {
                 Truth::Holds(more) => attempt.facts.extend(more),
                 Truth::Fails { saw } => {
-                    attempt.went = Went::Failed(tried, saw);
+                    attempt.went = Went::Failed(nth, saw);
                     break;
                 }
                 Truth::NotKnown { missing, facts } => {
-                    attempt.went = Went::NotKnown(tried, missing);
+                    attempt.went = Went::NotKnown(nth, missing);
                     attempt.missing = facts;
                     attempt.settles = tried.settles(case, anchor).filter(|at| *at > case.now.wall);
                     break;

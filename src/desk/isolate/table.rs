@@ -54,7 +54,7 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
         not_known: case.unknowns(),
         unknown: None,
         would_change: Vec::new(),
-        tried: Vec::new(),
+        tried: [].into(),
         rules_hash: book.rules.hash.clone(),
     }
 }

@@ -46,6 +46,7 @@ pub(in crate::desk) fn digest(turn: &mut Turn) {
             .collect(),
         promised: promised(turn, now),
         covers: covers::states(turn, since),
+        removed: removed(turn, since),
     };
     let empty = digest == Digest::default();
     for incident in listed {
@@ -85,6 +86,14 @@ pub(in crate::desk) fn next_hand_over(turn: &Turn) -> Option<Timestamp> {
     }
     let (reception, zone) = (turn.book.reception(), &turn.book.zone);
     reception.next_closing(reception.next_opening(turn.now.wall, zone)?, zone)
+}
+
+/// What was removed since, because its time was over.
+fn removed(turn: &Turn, since: Option<Timestamp>) -> Option<(u64, u64)> {
+    let swept = turn.state.house.removals.swept.iter().filter(|swept| since.is_none_or(|since| swept.at > since));
+    let (files, incidents) =
+        swept.fold((0, 0), |(files, incidents), swept| (files + swept.files, incidents + swept.incidents));
+    (files > 0).then_some((files, incidents))
 }
 
 fn open(turn: &Turn) -> Vec<DigestLine> {

@@ -2,6 +2,7 @@
 
 use super::approval::Approval;
 use super::caps::Caps;
+use super::written::keep::Keep;
 use crate::desk::ids::{CalendarId, PartyId};
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -87,8 +88,26 @@ pub struct Policy {
     pub blind_tell: Vec<PartyId>,
     /// 相談 is raised again after this many business days of 保留 (default 3).
     pub hold_business_days: u32,
+    /// How long things are kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// Calendar of the desk's reception (受付時間).
     pub reception: CalendarId,
+}
+
+/// How long things are kept (保存期間), after the end of the incident they belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// What was gathered about it (default 1 year).
+    pub evidence: Keep,
+    /// When it is looked what is over, every day (default 3:40).
+    pub at: Time,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { evidence: Keep::Years(1), at: Time::constant(3, 40, 0, 0) }
+    }
 }
 
 /// Rules that were stored before the key existed.

@@ -3,6 +3,7 @@
 //! A condition of isolation owns the form it is written in (`isolate::condition`), so these stand in the desk. Not
 //! here: files and TOML; the reader in `config` knows them.
 
+pub mod keep;
 pub mod span;
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};

@@ -52,6 +52,8 @@ pub enum Wakeup {
     Storm,
     /// What ended long ago may be forgotten.
     Sweep,
+    /// It is looked what is kept no longer.
+    Retention,
 }
 
 /// On which of the two clocks something is due.

@@ -6,6 +6,7 @@ use super::flow::Flows;
 use super::storm::Storms;
 use crate::desk::ids::{ComponentId, OwedId, SourceId};
 use crate::desk::now::{Elapsed, Now};
+use crate::desk::removal::Removals;
 use crate::desk::storage::Disk;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,9 @@ pub struct House {
     pub heartbeat: Heartbeat,
     /// When what ended long ago is next forgotten.
     pub sweep_due: Option<Elapsed>,
+    /// What is removed of the record.
+    #[serde(default)]
+    pub removals: Removals,
     /// Revision of the rules in force.
     pub rules_hash: String,
 }

@@ -26,6 +26,14 @@ pub(super) fn act(words: &mut Words) -> Result<Step, String> {
     if verb == "drop" {
         return Ok(Step::Act(actor, Act::Drop { owed: row(words)?, reason: words.next("a reason")?.to_owned() }));
     }
+    if verb == "erase" {
+        return Ok(Step::Erase {
+            containing: words.key("containing").map(str::to_owned),
+            incident: words.next("an incident's number")?.to_owned(),
+            reason: words.next("a reason")?.to_owned(),
+            actor,
+        });
+    }
     if verb == "change" {
         return Ok(Step::Act(actor, change(words)?));
     }

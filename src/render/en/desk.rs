@@ -347,6 +347,10 @@ impl Mail<'_> {
         });
         let covers = covers.collect();
         self.page.section(Name::Annex).items("Planned work and silences", covers, NONE);
+        if let Some((files, incidents)) = digest.removed {
+            let removed = format!("{files} gathered files of {incidents} incidents: the time they are kept was over");
+            self.page.section(Name::Annex).items("Removed", vec![removed], NONE);
+        }
         let counts = format!(
             "{site} {} open, {} not acknowledged, {} watched, {} of severity 4",
             digest.open.len(),

@@ -331,7 +331,7 @@ impl Mail<'_> {
         let messages: Vec<String> = messages.collect();
         let count = if messages.is_empty() { NONE.to_owned() } else { format!("{} lines", messages.len()) };
         self.page.section(Name::Annex).field("Messages", count).quote(messages);
-        self.page.section(Name::Annex).field("Log", extract(quoted)).quote(quoted.lines.clone());
+        self.page.section(Name::Annex).field("Log", extract(quoted, &self.clock)).quote(quoted.lines.clone());
     }
 
     fn consultation(

@@ -9,6 +9,7 @@ use crate::render::frame::number_of;
 use crate::render::layout::{Name, Page};
 use crate::render::quote::{self, Quoted};
 use crate::render::symptom::Symptom;
+use crate::render::time::Clock;
 use crate::render::{text, words};
 
 /// Stands for what is not known yet.
@@ -25,7 +26,7 @@ pub(super) fn address(page: &mut Page, to: &Addressee) {
 }
 
 /// How much of the log is quoted, and how much is kept.
-pub(super) fn extract(quoted: &Quoted) -> String {
+pub(super) fn extract(quoted: &Quoted, clock: &Clock) -> String {
     let (lines, kept) = (quoted.lines.len(), quote::grouped(quoted.kept));
     let mut parts = Vec::new();
     if lines > 0 {
@@ -38,6 +39,10 @@ pub(super) fn extract(quoted: &Quoted) -> String {
         Some(NoLog::Failed) => parts.push("other lines could not be read".to_owned()),
         Some(NoLog::Late) => parts.push("other lines were not read in time for this mail".to_owned()),
         None => {}
+    }
+    if let Some(at) = quoted.erased {
+        let which = if parts.is_empty() { "the lines that were gathered" } else { "other lines" };
+        parts.push(format!("{which} were erased from our record on {}", clock.english_short(at)));
     }
     if parts.is_empty() { NONE.to_owned() } else { parts.join("; ") }
 }
@@ -131,5 +136,24 @@ pub(super) fn state_sentence(facts: &Facts) -> String {
         }
         Stage::Restored => "Restored and checked.".to_owned(),
         Stage::OnHold => "Waiting for your decision.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    #[test]
+    fn what_was_erased_is_said_and_nothing_of_why() {
+        let clock = Clock::at("Asia/Tokyo", Timestamp::UNIX_EPOCH);
+        let told = |lines: usize, erased| {
+            let quoted = Quoted { lines: vec!["x".to_owned(); lines], kept: 2, missing: None, erased };
+            extract(&quoted, &clock)
+        };
+        assert_eq!(told(2, None), "2 lines");
+        assert!(
+            told(2, Some(Timestamp::UNIX_EPOCH)).starts_with("2 lines; other lines were erased from our record on ")
+        );
     }
 }

@@ -3,6 +3,7 @@
 use super::{Names, Weight, one_line};
 use crate::desk::house::{Change, ExpectedChange, FlowChange, StormChange};
 use crate::desk::ids::SystemId;
+use crate::desk::removal;
 use crate::desk::state::FAILURES;
 use crate::desk::storage::{self, Resource, Room};
 
@@ -57,7 +58,42 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
         Change::WorkDropped { work } => {
             (format!("planned work {} is no longer configured", one_line(work)), Weight::Detail)
         }
+        Change::Removal(change) => removal(names, change),
         Change::SetAside { what } => (format!("set aside {}", one_line(what)), Weight::Headline),
+    }
+}
+
+fn counted(number: u64, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+}
+
+fn removal(names: Names, change: &removal::Change) -> (String, Weight) {
+    match change {
+        removal::Change::Decided(removal) => {
+            let bytes: u64 = removal.bodies.iter().map(|body| body.bytes).sum();
+            let files = counted(removal.bodies.len() as u64, "file");
+            let by = match &removal.why {
+                removal::Why::Person { by, reason } => format!("by {}: {}", one_line(by), one_line(reason)),
+                removal::Why::Retention => "its time is over".to_owned(),
+            };
+            let messages = match removal.messages.len() {
+                0 => String::new(),
+                messages => format!(" and {} as worded", counted(messages as u64, "message")),
+            };
+            let of = one_line(&removal.of);
+            (format!("erases {files} of {of} ({bytes} bytes){messages}, {by}"), Weight::Headline)
+        }
+        removal::Change::Due { next: Some(next) } => {
+            (format!("what is kept no longer is looked for next at {}", names.at(*next)), Weight::Detail)
+        }
+        removal::Change::Due { next: None } => ("everything is kept".to_owned(), Weight::Detail),
+        removal::Change::Asked { .. } => ("asked what has ended long ago".to_owned(), Weight::Detail),
+        removal::Change::Swept { swept, .. } => {
+            let (files, incidents) = (counted(swept.files, "file"), counted(swept.incidents, "incident"));
+            let weight = if swept.files == 0 { Weight::Detail } else { Weight::Headline };
+            (format!("{files} of {incidents} are kept no longer"), weight)
+        }
+        removal::Change::Done { id, files } => (format!("removal {id} is done: {files} files"), Weight::Detail),
     }
 }
 

@@ -267,6 +267,9 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::Disk => "as the disk is".to_owned(),
         house::Reason::Failing => "it fails".to_owned(),
         house::Reason::Stuck => "a critical mail is stuck".to_owned(),
+        house::Reason::Asked => "somebody asked for it".to_owned(),
+        house::Reason::Removed => "its files are removed".to_owned(),
+        house::Reason::TimeIsOver => "the time it is kept is over".to_owned(),
         house::Reason::Failed => "the desk failed on it".to_owned(),
     }
 }

@@ -39,6 +39,9 @@ pub struct Manifest {
     pub files: Vec<Entry>,
     /// What was missing or damaged in the record it was made of, in words.
     pub findings: Vec<String>,
+    /// What had been removed of it on purpose, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
 }
 
 /// One file of a backup.
@@ -78,9 +81,9 @@ struct GlanceIdentity {
 impl Manifest {
     /// A manifest of the present form.
     pub(super) fn new(made: Timestamp, version: &str, identity: Identity) -> Self {
-        let (files, findings) = (Vec::new(), Vec::new());
+        let (files, findings, removed) = (Vec::new(), Vec::new(), Vec::new());
         let version = version.to_owned();
-        Self { format: FORMAT, made, version, identity, last_seq: 0, is_live: false, files, findings }
+        Self { format: FORMAT, made, version, identity, last_seq: 0, is_live: false, files, findings, removed }
     }
 
     /// Writes the list into the folder `backup`, durable on return.
@@ -141,6 +144,7 @@ impl fmt::Display for Manifest {
         writeln!(f, "daemon         {}", if self.is_live { "running" } else { "stopped" })?;
         writeln!(f, "journal        up to frame {}", self.last_seq)?;
         writeln!(f, "files          {}, {bytes} bytes", self.files.len())?;
+        self.removed.iter().try_for_each(|removed| writeln!(f, "removed        {removed}"))?;
         match self.findings.len() {
             0 => write!(f, "result         sound"),
             count => {

@@ -12,29 +12,26 @@ mod manifest;
 pub(super) use copy::{Copied, copy};
 pub use manifest::{Entry, Manifest};
 
+use super::Refers;
 use super::bodies::{self, Bodies};
-use super::digest::Digest;
 use super::error::Error;
 use super::files;
 use super::finding::Finding;
 use super::head::{self, Mark};
 use super::identity;
 use super::lock::{self, Lock};
+use super::messages::FOLDER as MESSAGES;
 use super::open::{JOURNAL, known};
 use super::record::StoreId;
 use super::segment::{self, Segment};
 use super::verify::{self, Subject};
-use super::walk::{self, Frames};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder};
 use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-/// The folder of messages as first made, in the state directory.
-const MESSAGES: &str = "messages";
 /// The folder of rule sets, in the state directory.
 const RULES: &str = "rules";
 
@@ -70,7 +67,7 @@ pub struct Making<'a> {
     /// What the running daemon says of its journal, where it was asked.
     pub point: Option<Point>,
     /// The bodies a payload of the journal refers to.
-    pub refers: fn(&[u8]) -> Vec<Digest>,
+    pub refers: Refers,
 }
 
 /// What became of a backup.
@@ -191,10 +188,15 @@ fn write(source: &Source<'_>, folder: &Path, making: &Making<'_>, manifest: &mut
         }
     }
     let kept = Bodies::look(source.dir);
-    let digests = kept.list()?;
     files::ensure_dir(&folder.join(bodies::FOLDER))?;
-    for digest in &digests {
-        let path = kept.path(digest);
+    for digest in kept.list()? {
+        let path = kept.path(&digest);
+        let name = path.strip_prefix(source.dir).unwrap_or(&path).display().to_string();
+        copier.take(&name, None)?;
+    }
+    // After the bodies: of one that is removed meanwhile its trace is there by now.
+    for digest in kept.list_gone()? {
+        let path = kept.trace(&digest);
         let name = path.strip_prefix(source.dir).unwrap_or(&path).display().to_string();
         copier.take(&name, None)?;
     }
@@ -203,16 +205,11 @@ fn write(source: &Source<'_>, folder: &Path, making: &Making<'_>, manifest: &mut
     sync(folder)?;
 
     // The copy as it is on the disk, by the checks of `store verify`.
-    let report = verify::examine(folder, making.schema, Subject::Backup, &mut |_| ())?;
+    let report = verify::examine(folder, making.schema, Subject::Backup, making.refers, &mut |_| ())?;
     compare(folder, manifest)?;
     manifest.last_seq = report.last_seq;
+    manifest.removed = report.removed.iter().map(ToString::to_string).collect();
     findings.extend(report.findings);
-    let copied = Bodies::look(folder);
-    findings.extend(referred(folder, manifest.identity.store_id, making.refers)?.into_iter().filter_map(|digest| {
-        let path = copied.path(&digest);
-        let file = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
-        (!path.exists()).then_some(Finding::MissingBody { file })
-    }));
     manifest.findings = findings.iter().map(ToString::to_string).collect();
     manifest.write(folder)
 }
@@ -249,20 +246,6 @@ impl Copier<'_> {
             Err(error) => Err(error),
         }
     }
-}
-
-/// The bodies the journal in `folder` refers to.
-fn referred(folder: &Path, store: StoreId, refers: fn(&[u8]) -> Vec<Digest>) -> Result<BTreeSet<Digest>, Error> {
-    let journal = folder.join(JOURNAL);
-    let segments = segment::list(&journal)?;
-    let mut found = BTreeSet::new();
-    if let Some((_, _, snapshot)) = walk::snapshot(&journal, &segments, store) {
-        found.extend(refers(&snapshot));
-    }
-    for frame in Frames::new(&journal, &segments, store, 0, u64::MAX) {
-        found.extend(refers(&frame.payload));
-    }
-    Ok(found)
 }
 
 /// Reads every file of `backup` again and compares it with the list.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use super::super::digest::Digest;
+use super::super::walk::Frames;
 use super::super::{Options, Store, restore};
 use super::*;
 use std::os::unix::fs::PermissionsExt;

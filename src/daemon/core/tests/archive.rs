@@ -125,7 +125,7 @@ fn the_archive_is_filed_anew_when_the_working_state_is_lost() {
     }
     assert!(dossier(&core, folder.path(), &number).archived);
     core.store.close().unwrap();
-    let report = store::verify(folder.path(), record::SCHEMA, &mut |_| ()).unwrap();
+    let report = store::verify(folder.path(), record::SCHEMA, record::bodies_in, &mut |_| ()).unwrap();
     assert!(matches!(report.working, store::WorkingCheck::Whole { .. }), "{report}");
 }
 

@@ -1,0 +1,269 @@
+//! Erasing at the socket: finds what of an incident is to go, has it put on record, and waits until it is gone.
+//!
+//! The text somebody looks for stays here: the act names hashes and lengths. What was worded from a body in the very moment
+//! of its removal is found by looking once more.
+
+use super::server::{Doors, Trouble, actor, whole};
+use super::view::Dossier;
+use crate::desk::act::Erasure;
+use crate::desk::owed::Work;
+use crate::desk::removal::Body;
+use crate::desk::{Act, Input, Reply};
+use crate::inbox::Answer;
+use crate::store::{Bodies, Digest, Messages};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+/// How often it is looked whether the files are gone, and how often in all.
+const LOOK: Duration = Duration::from_millis(50);
+const LOOKS: u32 = 400;
+/// How often something is looked for.
+const ROUNDS: u32 = 3;
+/// No longer text is looked for, in bytes.
+const LONGEST: usize = 4096;
+
+/// What somebody wants erased.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EraseRequest {
+    /// Who acts, where the account at the socket is shared.
+    pub by: Option<String>,
+    /// Only what contains this; everything where none is given.
+    pub containing: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What was erased.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Erased {
+    /// The incident.
+    pub incident: String,
+    /// Files of evidence.
+    pub files: usize,
+    /// Their size.
+    pub bytes: u64,
+    /// Messages as first worded.
+    pub messages: usize,
+    /// Files of evidence that stay: they do not contain the text.
+    pub kept: usize,
+    /// Files that could not be read, and so not be searched.
+    pub unread: usize,
+    /// Files that are still being fetched.
+    pub coming: usize,
+    /// They are gone; otherwise that follows by itself.
+    pub done: bool,
+    /// It is on record; otherwise nothing is removed before it is (P20).
+    pub on_record: bool,
+}
+
+/// What there is to be erased.
+#[derive(Debug, Default)]
+struct Found {
+    bodies: BTreeMap<String, u64>,
+    messages: BTreeSet<String>,
+    kept: usize,
+    unread: usize,
+    gone: usize,
+}
+
+/// Erases what of the incident called `name` is asked for.
+pub(super) async fn erase(
+    doors: &Doors,
+    name: &str,
+    request: EraseRequest,
+    account: String,
+) -> Result<Erased, Trouble> {
+    let EraseRequest { by, containing, reason } = request;
+    if let Some(text) = &containing {
+        check(text, &reason).map_err(Trouble::Wrong)?;
+    }
+    let actor = actor(by, account);
+    let mut erased = Erased { done: true, on_record: true, ..Erased::default() };
+    for round in 0..ROUNDS {
+        let dossier = whole(doors, name).await?;
+        let found = find(doors, &dossier, containing.clone()).await?;
+        erased.incident = dossier.incident.name();
+        (erased.kept, erased.unread) = (found.kept, found.unread);
+        erased.coming = dossier.incident.evidence.out.len();
+        if found.bodies.is_empty() && found.messages.is_empty() {
+            if round == 0 {
+                return Err(Trouble::NotNow(nothing(&dossier, &found, containing.is_some())));
+            }
+            break;
+        }
+        erased.files += found.bodies.len();
+        erased.bytes += found.bodies.values().sum::<u64>();
+        erased.messages += found.messages.len();
+        let asked = Erasure {
+            incident: erased.incident.clone(),
+            bodies: found.bodies.into_iter().map(|(sha256, bytes)| Body { sha256, bytes }).collect(),
+            messages: found.messages.into_iter().collect(),
+            reason: reason.clone(),
+        };
+        let input = Input::Act { actor: actor.clone(), act: Act::Erase(asked) };
+        let Answer { reply, on_record } = doors.inbox.put(input).await.map_err(|_| Trouble::Stopping)?;
+        let removal = match reply {
+            Reply::Erasing { removal } => removal,
+            Reply::Refused(why) => return Err(Trouble::NotNow(why)),
+            other => return Err(Trouble::NotNow(format!("The desk's answer is not understood: {other:?}."))),
+        };
+        erased.on_record &= on_record;
+        if !on_record || !is_gone(doors, removal).await? {
+            erased.done = false;
+            break;
+        }
+    }
+    Ok(erased)
+}
+
+/// Whether a removal is done, after a while at most.
+async fn is_gone(doors: &Doors, removal: u64) -> Result<bool, Trouble> {
+    for _ in 0..LOOKS {
+        if doors.read(move |desk, _| !desk.state().house.removals.pending.contains_key(&removal)).await? {
+            return Ok(true);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(false)
+}
+
+/// Whether something can be looked for, and the reason may stay on record beside it.
+fn check(text: &str, reason: &str) -> Result<(), String> {
+    let told = squeezed(text);
+    if told.is_empty() {
+        return Err("The text to look for is empty: leave --containing away to erase everything.".to_owned());
+    }
+    if text.len() > LONGEST {
+        return Err(format!("The text to look for is longer than {LONGEST} bytes."));
+    }
+    if squeezed(reason).contains(&told) {
+        return Err("The reason contains the text that is to be erased, and stays on record: write another.".to_owned());
+    }
+    Ok(())
+}
+
+/// Why nothing is erased.
+fn nothing(dossier: &Dossier, found: &Found, is_search: bool) -> String {
+    let name = dossier.incident.name();
+    let parts = dossier.incident.evidence.parts.len();
+    let unread = match found.unread {
+        0 => String::new(),
+        unread => format!(" {unread} could not be read: `kiriwake store verify` says why."),
+    };
+    if parts > 0 && found.gone == parts {
+        return format!(
+            "All {parts} files of {name} were removed before: `kiriwake incident evidence {name}` says when."
+        );
+    }
+    if is_search && parts > 0 {
+        return format!("Nothing that is kept of {name} contains that text; upper and lower case count.{unread}");
+    }
+    format!("Nothing was gathered of {name}, and no message of it is kept as worded.{unread}")
+}
+
+async fn find(doors: &Doors, dossier: &Dossier, text: Option<String>) -> Result<Found, Trouble> {
+    let parts = dossier.incident.evidence.parts.iter();
+    let parts = parts.map(|part| (part.sha256.clone(), (part.bytes, part.encoding.clone()))).collect();
+    let messages = dossier.rows.iter().filter(|row| matches!(row.work, Work::Message { .. }));
+    let messages = messages.map(|row| row.key.clone()).collect();
+    let (bodies, state) = (doors.bodies.clone(), doors.state.clone());
+    let look = move || {
+        let mut found = search(&bodies, parts, text.as_deref());
+        found.messages = worded(&state, messages, text.as_deref());
+        found
+    };
+    tokio::task::spawn_blocking(look).await.map_err(|_| Trouble::Stopping)
+}
+
+fn search(bodies: &Bodies, parts: BTreeMap<String, (u64, String)>, text: Option<&str>) -> Found {
+    let mut found = Found::default();
+    for (name, (bytes, encoding)) in parts {
+        let Ok(digest) = name.parse::<Digest>() else { continue };
+        if !bodies.path(&digest).exists() {
+            // Removed before, or lost: `store verify` tells which.
+            found.gone += 1;
+            continue;
+        }
+        let Some(text) = text else {
+            found.bodies.insert(name, bytes);
+            continue;
+        };
+        match bodies.get(&digest) {
+            Ok(Some(content)) if contains(&content, &encoding, text) => drop(found.bodies.insert(name, bytes)),
+            Ok(Some(_)) => found.kept += 1,
+            Ok(None) => found.gone += 1,
+            Err(error) => {
+                tracing::error!(%error, body = name, "a body cannot be searched");
+                found.unread += 1;
+            }
+        }
+    }
+    found
+}
+
+/// Looked for in the bytes, and in what they say in the encoding they were found in.
+fn contains(content: &[u8], encoding: &str, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    content.windows(bytes.len()).any(|window| window == bytes)
+        || squeezed(&crate::source::logfile::shown(content, encoding).concat()).contains(&squeezed(text))
+}
+
+/// Messages as first worded that are still there, of those with these keys.
+fn worded(state: &Path, keys: BTreeSet<String>, text: Option<&str>) -> BTreeSet<String> {
+    let wanted = text.map(squeezed);
+    let kept = Messages::of(state);
+    let holds = |key: &String| {
+        // One that cannot be read may hold it: what is asked for is that nothing stays.
+        let Ok(message) = kept.read(key) else { return true };
+        let Some(message) = message else { return false };
+        let lossy = || serde_json::Value::String(String::from_utf8_lossy(&message).into_owned());
+        let said = serde_json::from_slice(&message).unwrap_or_else(|_| lossy());
+        wanted.as_ref().is_none_or(|text| says(&said, text))
+    };
+    keys.into_iter().filter(holds).collect()
+}
+
+/// Whether any text in a message contains `text`, however its lines were broken.
+fn says(value: &serde_json::Value, text: &str) -> bool {
+    match value {
+        serde_json::Value::String(said) => squeezed(said).contains(text),
+        serde_json::Value::Array(all) => all.iter().any(|value| says(value, text)),
+        serde_json::Value::Object(all) => all.values().any(|value| says(value, text)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+    }
+}
+
+/// Without white space: a mail breaks lines where it must.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|character| !character.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_however_it_is_written() {
+        let sjis = [0x8d, 0xb2, 0x93, 0xa1];
+        for (content, encoding, text, is_found) in [
+            ("user=佐藤 failed".as_bytes(), "utf-8", "佐藤", true),
+            (&sjis, "cp932", "佐藤", true),
+            (b"user=Sato", "utf-8", "sato", false),
+            (b"user=\nSato", "utf-8", "user=Sato", true),
+        ] {
+            assert_eq!(contains(content, encoding, text), is_found, "{text} in {encoding}");
+        }
+        let message = serde_json::json!({ "to": [{ "name": "x" }], "body": "氏名は佐\n藤です" });
+        assert!(says(&message, "佐藤") && !says(&message, "鈴木"));
+    }
+
+    #[test]
+    fn a_reason_that_would_keep_the_text_is_refused() {
+        assert!(check("佐藤", "個人名のため").is_ok());
+        for (text, reason) in [("佐藤", "佐 藤の名前"), (" ", "x"), (&"a".repeat(LONGEST + 1), "x")] {
+            assert!(check(text, reason).is_err(), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Which files of an incident's evidence were removed: when, by whom, why.
+
+use super::server::Doors;
+use crate::desk::Desk;
+use crate::desk::evidence::Pack;
+use crate::desk::removal::Swept;
+use crate::store::{Bodies, Gone};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How long what was gathered is kept, and what went.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Kept {
+    /// As configured.
+    pub evidence: String,
+    /// When it was last looked what is over.
+    pub looked: Option<Timestamp>,
+    /// When it is looked next; `None` = everything is kept.
+    pub next: Option<Timestamp>,
+    /// The last time something was over.
+    pub last: Option<Swept>,
+    /// What is to be removed and is still there: of which incident, since when.
+    pub removing: Vec<(String, Timestamp)>,
+}
+
+impl Kept {
+    pub(super) fn of(desk: &Desk) -> Self {
+        let removals = &desk.state().house.removals;
+        let removing = removals.pending.values().map(|removal| (removal.of.clone(), removal.at)).collect();
+        let evidence = desk.book().rules.policy.retention.evidence.to_string();
+        Self { evidence, looked: removals.looked, next: removals.due, last: removals.swept.last().copied(), removing }
+    }
+}
+
+/// Files that are on record and were removed, by their names (SHA-256).
+pub type Removed = BTreeMap<String, Gone>;
+
+/// The removed ones of `pack`. What does not read is left out: it is told when somebody asks for the file.
+pub(super) async fn removed(doors: &Doors, pack: &Pack) -> Removed {
+    let names: Vec<String> = pack.parts.iter().map(|part| part.sha256.clone()).collect();
+    if names.is_empty() {
+        return Removed::new();
+    }
+    let bodies = doors.bodies.clone();
+    tokio::task::spawn_blocking(move || look(&bodies, names)).await.unwrap_or_default()
+}
+
+fn look(bodies: &Bodies, names: Vec<String>) -> Removed {
+    let told = |name: String| {
+        let digest = name.parse().ok()?;
+        // The same content may have been gathered again since.
+        if bodies.path(&digest).exists() {
+            return None;
+        }
+        Some((name, bodies.gone(&digest).ok().flatten()?))
+    };
+    names.into_iter().filter_map(told).collect()
+}

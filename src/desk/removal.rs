@@ -1,0 +1,152 @@
+//! Removals: bodies that are taken out of the record on purpose - erased by somebody, or because their time is over.
+//!
+//! A part of the house. What is to be removed is put on record first, with who asked for it and why; whoever keeps the bodies
+//! then removes them and says so. Until that is heard the removal is pending, over any crash: doing it again harms nothing.
+//! The record names hashes and lengths, never what was in a body. Not here: which bodies hold some text (`control`), the
+//! files themselves (`store`), and when something's time is over (`retention`).
+
+use super::state::{State, Wakeup, When};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One body, as the record names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Body {
+    /// SHA-256 of it, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Why something is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Somebody asked for it.
+    Person {
+        /// Who.
+        by: String,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Its time was over.
+    Retention,
+}
+
+/// What is to be removed of one incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    /// Counts up.
+    pub id: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The incident's name: number, or internal id before 受付.
+    pub of: String,
+    /// Bodies.
+    pub bodies: Vec<Body>,
+    /// Messages as first worded, by their keys.
+    #[serde(default)]
+    pub messages: Vec<String>,
+    /// Why.
+    pub why: Why,
+}
+
+/// A change of what is to be removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// It is to be removed.
+    Decided(Box<Removal>),
+    /// It is removed.
+    Done {
+        /// Which removal.
+        id: u64,
+        /// Files that were there, and are no more.
+        files: u64,
+    },
+    /// When it is next looked what is over; `None` = never.
+    Due {
+        /// The next hour.
+        next: Option<Timestamp>,
+    },
+    /// It is asked for what has ended long ago.
+    Asked {
+        /// When.
+        at: Timestamp,
+    },
+    /// What was over is to be removed.
+    Swept {
+        /// How much it was.
+        swept: Swept,
+        /// Where the next look begins: nothing is kept of what occurred before.
+        from: Timestamp,
+        /// There is more: it is asked for at once.
+        more: bool,
+    },
+}
+
+/// What one look found to be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swept {
+    /// When.
+    pub at: Timestamp,
+    /// Of how many incidents.
+    pub incidents: u64,
+    /// Files.
+    pub files: u64,
+    /// Their size.
+    pub bytes: u64,
+}
+
+/// Looks that found something are remembered up to this many: the digest tells of those since the last one.
+const KEPT: usize = 100;
+
+/// What is removed, at the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Removals {
+    /// The last one.
+    pub last: u64,
+    /// Those that are not done yet.
+    pub pending: BTreeMap<u64, Removal>,
+    /// When it is next looked what is over.
+    #[serde(default)]
+    pub due: Option<Timestamp>,
+    /// Since when the answer of a look is awaited.
+    #[serde(default)]
+    pub asked: Option<Timestamp>,
+    /// Nothing is kept of what occurred before this.
+    #[serde(default)]
+    pub from: Option<Timestamp>,
+    /// When it was last looked.
+    #[serde(default)]
+    pub looked: Option<Timestamp>,
+    /// What the last looks found to be over, oldest first.
+    #[serde(default)]
+    pub swept: Vec<Swept>,
+}
+
+/// Applies `change` to the state. Total.
+pub(super) fn apply(state: &mut State, change: &Change) {
+    let removals = &mut state.house.removals;
+    match change {
+        Change::Decided(removal) => {
+            removals.last = removals.last.max(removal.id);
+            removals.pending.insert(removal.id, (**removal).clone());
+        }
+        Change::Done { id, .. } => drop(removals.pending.remove(id)),
+        Change::Due { next } => {
+            removals.due = *next;
+            state.agenda.set(Wakeup::Retention, next.map(When::Wall));
+        }
+        Change::Asked { at } => removals.asked = Some(*at),
+        Change::Swept { swept, from, more } => {
+            removals.asked = removals.asked.filter(|_| *more);
+            (removals.from, removals.looked) = (Some(*from), Some(swept.at));
+            if swept.files > 0 {
+                removals.swept.push(*swept);
+                let surplus = removals.swept.len().saturating_sub(KEPT);
+                removals.swept.drain(..surplus);
+            }
+        }
+    }
+}
