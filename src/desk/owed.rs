@@ -4,9 +4,12 @@
 //! a fact; what follows from it is decided in `deliver`, so that it is simulated like everything else.
 
 mod change;
+mod hold;
+mod late;
 
 pub(super) use change::apply;
 pub use change::{Change, Reason, Why};
+pub use hold::{Hold, LetGo};
 
 use super::evidence::{Ask, Kind};
 use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};
@@ -17,6 +20,7 @@ use super::outcome::{Delivery, Refused};
 use super::state::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -57,6 +61,9 @@ pub struct Owed {
     pub failures: u32,
     /// Attempts that ended without an answer: each may have delivered a copy.
     pub unknowns: u32,
+    /// The desk looks at it before it leaves (送信前承認); `None` = it leaves by itself.
+    #[serde(default)]
+    pub hold: Option<Hold>,
     /// Where it stands.
     pub state: OwedState,
 }
@@ -159,6 +166,13 @@ pub enum OwedState {
         /// When.
         at: Elapsed,
     },
+    /// The desk is to look at it first: it leaves when somebody approves it, or by itself then (elapsed).
+    Held {
+        /// Its limit.
+        until: Elapsed,
+        /// The same on the wall clock, for people.
+        wall: Timestamp,
+    },
     /// An attempt is under way.
     Started {
         /// Since when.
@@ -194,7 +208,7 @@ impl OwedState {
     pub fn ended(&self) -> bool {
         match self {
             OwedState::Done { .. } | OwedState::Dead { .. } | OwedState::Superseded | OwedState::Dropped { .. } => true,
-            OwedState::Waiting { .. } | OwedState::Started { .. } => false,
+            OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. } => false,
         }
     }
 
@@ -227,6 +241,9 @@ impl Owed {
 
     /// When its words were due to leave: as decided, or at the time it had to wait for.
     pub fn left_at(&self) -> Timestamp {
+        if let Some(let_go) = self.hold.as_ref().and_then(|hold| hold.let_go.as_ref()) {
+            return let_go.at;
+        }
         match &self.work {
             Work::Message { letter, .. } => letter.written,
             Work::Ping { .. }
@@ -256,17 +273,17 @@ impl Owed {
     }
 
     /// Where it goes: one queue per destination.
-    pub fn destination(&self) -> String {
+    pub fn destination(&self) -> Cow<'_, str> {
         match &self.work {
-            Work::Message { channel, .. } => channel.to_string(),
-            Work::Ping { .. } => "ping".to_owned(),
-            Work::Echoes { .. } => "addresses".to_owned(),
+            Work::Message { channel, .. } => channel.as_str().into(),
+            Work::Ping { .. } => "ping".into(),
+            Work::Echoes { .. } => "addresses".into(),
             // What is looked at every day keeps nobody waiting who isolates a fault.
-            Work::Probe { .. } if self.why == Why::Certificates => "certificates".to_owned(),
-            Work::Probe { .. } => "probe".to_owned(),
-            Work::Evidence(ask) if ask.kind() == Kind::Record => "evidence".to_owned(),
-            Work::Evidence(ask) => format!("evidence {}", ask.source_name()),
-            Work::WriteBack { source, .. } => format!("write-back {source}"),
+            Work::Probe { .. } if self.why == Why::Certificates => "certificates".into(),
+            Work::Probe { .. } => "probe".into(),
+            Work::Evidence(ask) if ask.kind() == Kind::Record => "evidence".into(),
+            Work::Evidence(ask) => format!("evidence {}", ask.source_name()).into(),
+            Work::WriteBack { source, .. } => format!("write-back {source}").into(),
         }
     }
 
@@ -274,6 +291,7 @@ impl Owed {
         match &self.state {
             // `not_before` only holds back the first attempt, so the two never compete.
             OwedState::Waiting { at } => Some(self.not_before.map_or(When::Elapsed(*at), When::Wall)),
+            OwedState::Held { until, .. } => Some(When::Elapsed(*until)),
             OwedState::Started { .. }
             | OwedState::Done { .. }
             | OwedState::Dead { .. }
@@ -308,5 +326,6 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Bundle { .. } => "bundle",
         Matter::Adopted { .. } => "adopted",
         Matter::CertificateEnds { .. } => "certificate_ends",
+        Matter::Heartbeat { .. } => "heartbeat",
     }
 }

@@ -1,7 +1,7 @@
 //! The simulator: the desk in seeded worlds, months in seconds, with ways out that fail, sources that go blind, a clock that
 //! is set and a daemon that dies at any frame boundary - and a judge who reads nothing but the history (`invariants`).
 //!
-//! `SEED=n` plays one seed (`ROW=O-7` tells what became of one row in it), `SEEDS=n` as many as wanted. A seed that fails is in the message and in the file the message
+//! `SEED=n` plays one seed (`ROW=O-7` or `ROW=I-3` tells what became of that in it), `SEEDS=n` as many as wanted. A seed that fails is in the message and in the file the message
 //! names; once its cause is repaired it belongs into `seeds.txt`, whose seeds are always played first.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
@@ -24,6 +24,7 @@ mod world;
 
 use dice::Dice;
 use invariants::Case;
+use kiriwake::desk::Change;
 use record::Record;
 use run::Run;
 use script::{DAY, HOUR, MINUTE, SECOND, Script};
@@ -108,14 +109,17 @@ fn play(world: &World, seed: u64) -> Figures {
     figures(&run, &record)
 }
 
-/// What is on record of one row, for whoever asks why (`SEED=n ROW=O-7`).
-fn tell_of(row: &str, run: &Run<'_>) {
+/// What is on record of one row or incident, for whoever asks why (`SEED=n ROW=O-7`, `ROW=I-3`).
+fn tell_of(name: &str, run: &Run<'_>) {
     for frame in &run.history.frames {
         for entry in &frame.entries {
-            if let kiriwake::desk::Change::Owed(change) = &entry.change
-                && change.owed().to_string() == row
-            {
-                println!("{} {change:?} because {:?}", frame.at.elapsed, entry.reason);
+            let about = match &entry.change {
+                Change::Owed(change) => change.owed().to_string(),
+                Change::Incident(change) => change.incident.to_string(),
+                _ => continue,
+            };
+            if about == name {
+                println!("{} {:?} because {:?}", frame.at.elapsed, entry.change, entry.reason);
             }
         }
     }

@@ -22,6 +22,19 @@ impl Run<'_> {
             ])
             .unwrap();
         let actor = Actor { name: name.to_owned(), role };
+        // What is held for approval is somebody's to look at.
+        let held: Vec<OwedId> = self.desk.state().owed.values().filter(|row| row.is_held()).map(|row| row.id).collect();
+        if !held.is_empty() && self.dice.one_in(2) {
+            let owed = *self.dice.pick(&held)?;
+            return Some((
+                actor,
+                if self.dice.one_in(3) {
+                    Act::Drop { owed, reason: "言葉".to_owned() }
+                } else {
+                    Act::Approve { owed }
+                },
+            ));
+        }
         let act = match self.dice.below(24) {
             0..3 => self.call(),
             3 | 4 => self.row_act()?,

@@ -6,7 +6,7 @@ use kiriwake::desk::letter::Matter;
 use kiriwake::desk::owed::{self, OwedState, Work};
 use kiriwake::desk::rules::{PartyKind, Rules};
 use kiriwake::desk::state::State;
-use kiriwake::desk::{Change, Desk, Frame, Input, ledger};
+use kiriwake::desk::{Change, Desk, Frame, Input, Reason, ledger, request};
 use kiriwake::render;
 use kiriwake::render::sentences::{Names, sentence};
 use kiriwake::replay::{self, Recorded};
@@ -25,8 +25,23 @@ impl Run<'_> {
                 let told = sentence(Names { state: self.desk.state(), zone }, entry);
                 assert!(!told.what.is_empty() && !told.because.is_empty(), "no words for {entry:?}");
             }
-            if let Change::Owed(owed::Change::Owed(row)) = &entry.change {
-                self.look_at_row(row);
+            match &entry.change {
+                Change::Owed(owed::Change::Owed(row)) => self.look_at_row(row),
+                Change::Owed(owed::Change::Started { owed, .. }) => {
+                    let row = &self.desk.state().owed[owed];
+                    let unseen = row.hold.as_ref().is_some_and(|hold| hold.let_go.is_none());
+                    assert!(!unseen, "{owed} leaves before anybody looked at it");
+                }
+                Change::Owed(owed::Change::LetGo { owed, let_go, .. }) => {
+                    let approved = matches!(entry.reason, Reason::Owed(owed::Reason::Approved { .. }));
+                    assert_eq!(let_go.by.is_some(), approved, "{owed} was let go {let_go:?}");
+                }
+                Change::Request(request::Change::Chased { request, .. }) => {
+                    let mut rows = self.desk.state().owed.values().filter(|row| row.request == Some(*request));
+                    let waits = rows.clone().all(owed::Owed::awaits_approval) && rows.next().is_some();
+                    assert!(!waits, "{request} is reminded of what it has not got");
+                }
+                _ => {}
             }
         }
     }
@@ -71,7 +86,8 @@ impl Run<'_> {
             let early = before.owed[&id].attempts;
             let hangs = matches!(row.state, OwedState::Started { .. }) && row.attempts == early;
             assert!(!hangs, "after a restart {id} waits for an answer nobody brings");
-            let waits = matches!(row.state, OwedState::Waiting { .. } | OwedState::Started { .. });
+            let waits =
+                matches!(row.state, OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. });
             let why = &row.state;
             assert!(
                 waits || row.give_up <= now.elapsed || *why == OwedState::Superseded,

@@ -2,7 +2,7 @@
 
 use kiriwake::desk::alert::{self, Standing};
 use kiriwake::desk::ids::{AlertId, IncidentId, OwedId, SourceId};
-use kiriwake::desk::incident::{self, Edit};
+use kiriwake::desk::incident::{self, Edit, StatusName};
 use kiriwake::desk::letter::{Letter, Matter, Notice};
 use kiriwake::desk::now::Now;
 use kiriwake::desk::observation::{Key, Level};
@@ -10,7 +10,7 @@ use kiriwake::desk::outcome::Delivery;
 use kiriwake::desk::owed::{self, Owed, OwedState, Reason as RowReason, Work};
 use kiriwake::desk::source;
 use kiriwake::desk::{Change, Entry, Frame, Reason};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Default)]
 pub(crate) struct Record<'a> {
@@ -20,6 +20,8 @@ pub(crate) struct Record<'a> {
     pub(crate) strays: BTreeMap<(SourceId, Key), u64>,
     pub(crate) unreadable: BTreeMap<SourceId, u64>,
     pub(crate) numbered: BTreeMap<IncidentId, Now>,
+    /// Somebody cancelled it, or made it part of another.
+    pub(crate) taken_back: BTreeSet<IncidentId>,
 }
 
 /// What became of a row.
@@ -29,6 +31,10 @@ pub(crate) struct Row<'a> {
     pub(crate) came: Vec<Came<'a>>,
     pub(crate) rerouted: bool,
     pub(crate) revived: Option<Now>,
+    /// When it was let go after the desk was to look at it, and by when it must be there since.
+    pub(crate) let_go: Option<(Now, u64)>,
+    /// The desk is to look at it, and until when.
+    pub(crate) held_until: Option<u64>,
     /// Held after a restore: it may have left before, by another desk.
     pub(crate) held: u64,
     /// Where it stands, since which frame and why.
@@ -73,6 +79,11 @@ impl<'a> Record<'a> {
             Change::Incident(incident::Change { incident, what: Edit::Numbered { .. } }) => {
                 self.numbered.insert(*incident, frame.at);
             }
+            Change::Incident(incident::Change { incident, what: Edit::Status { to, by: Some(_), .. } })
+                if matches!(to.name(), StatusName::Cancelled | StatusName::Merged) =>
+            {
+                self.taken_back.insert(*incident);
+            }
             _ => {}
         }
     }
@@ -84,6 +95,8 @@ impl<'a> Record<'a> {
                 came: Vec::new(),
                 rerouted: false,
                 revived: None,
+                let_go: None,
+                held_until: None,
                 held: 0,
                 state: &row.state,
                 since: place,
@@ -102,6 +115,12 @@ impl<'a> Record<'a> {
             owed::Change::Rerouted { .. } => row.rerouted = true,
             owed::Change::Revived { .. } => {
                 row.revived = Some(frame.at);
+                (row.state, row.since, row.why) = (&row.decided.state, place, why);
+            }
+            owed::Change::ForApproval { until, .. } => row.held_until = Some(until.0),
+            owed::Change::LetGo { deliver_by, .. } => {
+                row.held_until = None;
+                row.let_go = Some((frame.at, deliver_by.0));
                 (row.state, row.since, row.why) = (&row.decided.state, place, why);
             }
             owed::Change::Held { state, .. } => {
@@ -157,6 +176,8 @@ impl<'a> Row<'a> {
             match &letter.matter {
                 Matter::Internal { notice: what, .. } => notice(what),
                 Matter::Digest { .. } => true,
+                // Of signs of life that are not taken the first is told, and it is one of many.
+                Matter::Heartbeat { .. } => true,
                 _ => false,
             }
         })

@@ -228,6 +228,7 @@ impl<'a> Line<'a> {
         };
         let (state, ended, why) = match &row.state {
             OwedState::Waiting { .. } => ("waiting", None, None),
+            OwedState::Held { .. } => ("held", None, None),
             OwedState::Started { .. } => ("started", None, None),
             OwedState::Done { at } => ("done", Some(*at), None),
             OwedState::Dead { at, why } => ("dead", Some(*at), Some(why.as_str())),
@@ -241,7 +242,7 @@ impl<'a> Line<'a> {
             incident: row.incident.map(|incident| incident.to_string()),
             request: row.request.map(|request| request.to_string()),
             party: row.party().map(|party| party.as_str()),
-            destination: row.destination(),
+            destination: row.destination().into_owned(),
             addresses: addresses.iter().map(address).collect(),
             state,
             ended,

@@ -18,17 +18,28 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let mails = &case.world.told.mail_channels;
     for row in case.record.rows.values().filter(|row| row.decided.critical && row.decided.not_before.is_none()) {
         let Some((_, channel, _)) = row.message() else { continue };
-        let from = row.decided.decided.elapsed.0;
+        // What the desk was to look at first has its time from when it was let go.
+        let (from, by) = match (&row.decided.hold, row.let_go) {
+            (None, _) => (row.decided.decided.elapsed.0, row.decided.deliver_by.0),
+            (Some(_), Some((at, by))) => (at.elapsed.0, by),
+            (Some(_), None) => continue,
+        };
         // What tells of others in one may be late when it is decided.
-        let until = row.decided.deliver_by.0.max(from) + GRACE;
+        let until = by.max(from) + GRACE;
         // Order comes first: where the way of those before it takes minutes to answer, they are waited for one by one.
         let slow = |mood: &Option<Mood>| matches!(mood, Some(Mood::Slow | Mood::Hangs));
         let own = case.script.ways.get(channel).into_iter().flat_map(|way| &way.moods);
         let one_by_one = own.into_iter().any(|(stretch, mood)| slow(mood) && stretch.meets(from, until));
+        // What stands before it may be the desk's to look at first; that has a limit of its own.
+        let looked_at = case.record.rows.range(..row.decided.id).any(|(_, other)| {
+            let shares = other.incidents().any(|one| row.incidents().any(|incident| incident == one));
+            let held = other.decided.hold.is_some() && other.let_go.is_none_or(|(at, _)| at.elapsed.0 > from);
+            held && shares && other.decided.party() == row.decided.party()
+        });
         let whole = case.history.ended.is_some_and(|end| end.elapsed.0 > until);
         let broken = case.history.breaks.iter().any(|(began, ended)| *began < until && from < *ended);
         let works = mails.iter().any(|name| case.script.ways[name].works(from, until));
-        if !mails.contains(channel) || !whole || broken || !works || one_by_one {
+        if !mails.contains(channel) || !whole || broken || !works || one_by_one || looked_at {
             continue;
         }
         // A later one that says it better, or a person, took it over.

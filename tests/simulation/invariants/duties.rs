@@ -7,7 +7,7 @@ use crate::script::HOUR;
 use kiriwake::desk::alert::Standing;
 use kiriwake::desk::letter::{Matter, Notice};
 use kiriwake::desk::outcome::Delivery;
-use kiriwake::desk::owed::{self, OwedState, Reason};
+use kiriwake::desk::owed::{self, OwedState, Reason, Why};
 use kiriwake::desk::{Change, Input};
 use std::collections::BTreeSet;
 
@@ -25,7 +25,9 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
             return Err(Broken::at(alert.opened.received, format!("{} belongs to nothing", alert.opened.id)));
         }
     }
-    for (incident, at) in &case.record.numbered {
+    // What somebody took back before it was isolated was nobody's to hear.
+    let numbered = case.record.numbered.iter().filter(|(incident, _)| !case.record.taken_back.contains(incident));
+    for (incident, at) in numbered {
         if !case.record.rows.values().any(|row| row.message().is_some() && row.incidents().any(|one| one == *incident))
         {
             return Err(Broken::at(*at, format!("{incident} has a number and nobody was ever told of it")));
@@ -75,6 +77,8 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
                 broken(format!("{id} to {party} is dead ({why}), and nobody was told"))
             }
         }
+        // Nobody wants to hear today of yesterday's sign of life.
+        OwedState::Superseded if row.decided.why == Why::Heartbeat => Ok(()),
         OwedState::Superseded => {
             let by = if let Some(Reason::SaidBetter { by }) = row.why { case.record.rows.get(by) } else { None };
             match by.and_then(Row::message) {
@@ -86,11 +90,13 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
             let act = matches!(&case.history.frames[row.since].input, Input::Act { actor, .. } if actor.name == *by);
             if act && !reason.is_empty() { Ok(()) } else { broken(format!("{id} was dropped by nobody")) }
         }
-        OwedState::Waiting { .. } | OwedState::Started { .. } => {
+        OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. } => {
             let Some(end) = case.history.ended else { return Ok(()) };
             let hour = row.decided.not_before.is_some_and(|at| at > end.wall);
             let begun =
                 row.revived.map_or(row.decided.decided, |revived| revived).elapsed.0.max(case.history.calm_from);
+            // The desk is to look at it, and its limit comes.
+            let hour = hour || row.held_until.is_some_and(|until| until > end.elapsed.0);
             if hour || begun + PATIENCE > end.elapsed.0 {
                 Ok(())
             } else {

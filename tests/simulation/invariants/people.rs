@@ -39,7 +39,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 fn by_somebody(entry: &Entry, actor: Option<&Actor>) -> Result<(), &'static str> {
     let named = match &entry.reason {
         Reason::Incident(incident::Reason::Act { by })
-        | Reason::Owed(owed::Reason::Act { by })
+        | Reason::Owed(owed::Reason::Act { by } | owed::Reason::Approved { by })
         | Reason::Cover(cover::Reason::Act { by })
         | Reason::Modification(modification::Reason::Act { by }) => Some(by.as_str()),
         _ => None,

@@ -13,7 +13,9 @@ pub(super) fn town() -> (Files, Files) {
     let overlay = "[[maintenance]]\nname = \"定期点検\"\nowner = \"s-sha\"\nreason = \"点検\"\ncomponents = [\"hypervisor-4\"]\n\
                    from = \"2026-10-09 20:00\"\nuntil = \"2026-10-09 23:30\"\n\
                    [[expect]]\nname = \"連携ファイルの到着\"\ncomponent = \"backup-server\"\n\
-                   sign = { source = \"network-log\", host = \"*\" }\nby = \"15 * * * *\"\nwithin = \"1h\"\n";
+                   sign = { source = \"network-log\", host = \"*\" }\nby = \"15 * * * *\"\nwithin = \"1h\"\n\
+                   [[policy.approval]]\nhours = \"always\"\nlimit = \"20m\"\n\
+                   [health.heartbeat_mail]\nto = \"desk@k.example\"\nevery = \"30m\"\n";
     files.push(("zz.toml".to_owned(), overlay.to_owned()));
     (files, vec![("zabbix.token".to_owned(), "canary-of-the-token-0".to_owned())])
 }
@@ -299,6 +301,9 @@ impl Writer<'_> {
         }
         if self.dice.one_in(4) {
             let _ = writeln!(text, "storm_alerts = 20\nstorm_span = \"30m\"");
+        }
+        if self.dice.one_in(4) {
+            let _ = writeln!(text, "[[policy.approval]]\nhours = \"always\"\nlimit = \"20m\"");
         }
         match self.dice.below(3) {
             0 => {
