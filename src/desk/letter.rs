@@ -754,6 +754,13 @@ pub struct Asked {
     pub by: Option<Timestamp>,
 }
 
+impl Asked {
+    /// By when the request leaves, while it is only held.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        self.by.filter(|_| self.acknowledged.is_none() && self.started.is_none())
+    }
+}
+
 /// Where an incident stands, for the sentence 現在の状況.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

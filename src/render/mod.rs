@@ -75,6 +75,15 @@ pub fn mail(letter: &Letter) -> Words {
 
 /// The same, with the bodies it quotes from.
 pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
+    mail_within(letter, kept, layout::COLUMNS)
+}
+
+/// The same, to be quoted by another mail.
+fn mail_to_quote(letter: &Letter, kept: &Kept) -> Words {
+    mail_within(letter, kept, layout::COLUMNS - layout::QUOTED.len())
+}
+
+fn mail_within(letter: &Letter, kept: &Kept, columns: usize) -> Words {
     let marked = letter.marked();
     let letter = marked.as_ref();
     let (subject, page) = match (letter.language, &letter.matter) {
@@ -82,7 +91,7 @@ pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
         (Language::Ja, _) => japanese(letter, kept),
         (Language::En, _) => en::mail(letter, kept),
     };
-    let words = Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) };
+    let words = Words { subject: text::clean(&subject), body: page.set_within(columns), kind: kind_of(&letter.matter) };
     match &letter.meant {
         Some(meant) => shadow::on_trial(words, letter.language, meant),
         None => words,
