@@ -49,6 +49,7 @@ pub mod words;
 use crate::desk::letter::{Letter, Matter};
 use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
+use crate::desk::words::ERASED;
 use layout::Page;
 use quote::Kept;
 
@@ -77,7 +78,12 @@ pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
         Language::Ja => japanese(letter, kept),
         Language::En => en::mail(letter, kept),
     };
-    let words = Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) };
+    let erased = |text: String| match letter.language {
+        Language::Ja => text,
+        Language::En => text.replace(ERASED, "(erased)"),
+    };
+    let (subject, body) = (erased(text::clean(&subject)), erased(page.set()));
+    let words = Words { subject, body, kind: kind_of(&letter.matter) };
     match &letter.meant {
         Some(meant) => shadow::on_trial(words, letter.language, meant),
         None => words,

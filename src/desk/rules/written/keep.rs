@@ -2,8 +2,8 @@
 //!
 //! By the calendar, in whole days of the site: a year that began on 28 February ends on 28 February.
 
-use jiff::civil::Date;
 use jiff::Span;
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
