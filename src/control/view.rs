@@ -371,7 +371,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
             Work::Evidence(ask) => ask.source_name().to_owned(),
             Work::WriteBack { keys, .. } => format!("{} problems", keys.len()),
         },
-        destination: row.destination(),
+        destination: row.destination().into_owned(),
         state: row.state.clone(),
         attempts: row.attempts,
         decided: row.decided.wall,

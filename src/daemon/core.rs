@@ -6,6 +6,7 @@
 //! step means (`desk`), how an effect is carried out (`work`).
 
 mod backlog;
+mod bare;
 mod keep;
 mod rebuild;
 mod removal;
@@ -14,6 +15,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 
+pub use bare::{Bare, Taken};
 pub use rebuild::{Rebuilt, rebuild};
 pub(super) use reserve::Reserve;
 

@@ -76,7 +76,7 @@ fn start(turn: &mut Turn, id: OwedId) {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let busy = turn.state.in_flight.get(&row.destination()).is_some_and(|busy| *busy >= IN_FLIGHT);
+    let busy = turn.state.in_flight.get(&*row.destination()).is_some_and(|busy| *busy >= IN_FLIGHT);
     if busy || order::earlier(turn, row).next().is_some() {
         return;
     }

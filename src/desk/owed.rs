@@ -17,6 +17,7 @@ use super::outcome::{Delivery, Refused};
 use super::state::When;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -256,17 +257,17 @@ impl Owed {
     }
 
     /// Where it goes: one queue per destination.
-    pub fn destination(&self) -> String {
+    pub fn destination(&self) -> Cow<'_, str> {
         match &self.work {
-            Work::Message { channel, .. } => channel.to_string(),
-            Work::Ping { .. } => "ping".to_owned(),
-            Work::Echoes { .. } => "addresses".to_owned(),
+            Work::Message { channel, .. } => channel.as_str().into(),
+            Work::Ping { .. } => "ping".into(),
+            Work::Echoes { .. } => "addresses".into(),
             // What is looked at every day keeps nobody waiting who isolates a fault.
-            Work::Probe { .. } if self.why == Why::Certificates => "certificates".to_owned(),
-            Work::Probe { .. } => "probe".to_owned(),
-            Work::Evidence(ask) if ask.kind() == Kind::Record => "evidence".to_owned(),
-            Work::Evidence(ask) => format!("evidence {}", ask.source_name()),
-            Work::WriteBack { source, .. } => format!("write-back {source}"),
+            Work::Probe { .. } if self.why == Why::Certificates => "certificates".into(),
+            Work::Probe { .. } => "probe".into(),
+            Work::Evidence(ask) if ask.kind() == Kind::Record => "evidence".into(),
+            Work::Evidence(ask) => format!("evidence {}", ask.source_name()).into(),
+            Work::WriteBack { source, .. } => format!("write-back {source}").into(),
         }
     }
 

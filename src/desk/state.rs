@@ -194,7 +194,7 @@ impl State {
                 self.bundles.insert(row.id);
             }
             if matches!(row.state, OwedState::Started { .. }) {
-                *self.in_flight.entry(row.destination()).or_default() += 1;
+                *self.in_flight.entry(row.destination().into_owned()).or_default() += 1;
             }
             self.agenda.set(Wakeup::Owed(row.id), row.due());
             self.owed.insert(row.id, row);

@@ -41,6 +41,8 @@ pub(super) struct Journal {
     seq: u64,
     link: Digest,
     buffer: Vec<u8>,
+    /// How long the snapshot is that the current file begins with.
+    snapshot: u64,
 }
 
 #[derive(Debug)]
@@ -68,11 +70,13 @@ impl Journal {
             seq: end.seq,
             link: end.link,
             buffer: Vec::new(),
+            snapshot: 0,
         };
         match end.file {
             Some((segment, length)) => {
                 let path = segment.path(folder);
                 let file = OpenOptions::new().append(true).open(&path).map_err(Error::io("opening", &path))?;
+                journal.snapshot = segment::snapshot_length(&path)?;
                 journal.pen = Pen::Ready { file, segment, length };
             }
             None => journal.reopen()?,
@@ -92,6 +96,12 @@ impl Journal {
             Pen::Ready { length, .. } => Some(*length),
             Pen::Down { .. } => None,
         }
+    }
+
+    /// Whether the current file holds `limit` bytes beyond the snapshot it begins with, and at least as much as that: with
+    /// each file a whole snapshot is written. `None` while the journal is down.
+    pub(super) fn is_full(&self, limit: u64) -> Option<bool> {
+        Some(self.length()?.saturating_sub(self.snapshot) >= limit.max(self.snapshot))
     }
 
     /// The current file.
@@ -147,6 +157,7 @@ impl Journal {
         self.buffer.clear();
         record::encode(&header, snapshot, &mut self.buffer);
         self.write()?;
+        self.snapshot = header.record_length();
         self.note();
         Ok(())
     }
@@ -169,6 +180,7 @@ impl Journal {
         }
         files::sync_dir(&self.folder)?;
         self.pen = Pen::Ready { file, segment, length: 0 };
+        self.snapshot = 0;
         Ok(())
     }
 

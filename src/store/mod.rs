@@ -179,7 +179,7 @@ impl Store {
     /// Whether a new file is due: the current one is full, or begins without a snapshot after damage or a failure.
     /// That a day has ended the owner knows best, and calls [`Store::roll`] then too.
     pub fn roll_due(&self) -> bool {
-        self.journal.length().is_some_and(|length| self.roll_wanted || length >= self.options.file_limit)
+        self.journal.is_full(self.options.file_limit).is_some_and(|full| self.roll_wanted || full)
     }
 
     /// Closes the journal file and begins the next one with `snapshot`, the open state after frame

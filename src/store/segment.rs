@@ -52,6 +52,13 @@ pub(super) fn list(journal: &Path) -> Result<Vec<Segment>, Error> {
     Ok(segments)
 }
 
+/// How long the snapshot is that the file at `path` begins with; 0 where it begins otherwise.
+pub(super) fn snapshot_length(path: &Path) -> Result<u64, Error> {
+    let mut scan = Scan::open(path, None)?;
+    let header = scan.header_at(0).ok().filter(|header| header.kind == Kind::Snapshot);
+    Ok(header.map_or(0, |header| header.record_length()))
+}
+
 /// What reading came upon.
 #[derive(Debug)]
 pub(super) enum Item {

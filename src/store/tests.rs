@@ -124,6 +124,21 @@ fn a_state_rebuilt_from_the_journal_alone_is_the_same() {
 }
 
 #[test]
+fn a_snapshot_larger_than_a_file_does_not_fill_the_file_it_begins() {
+    let dir = tempfile::tempdir().unwrap();
+    let limited = || Options { file_limit: 1000, ..quick() };
+    let (mut store, _) = Store::open(dir.path(), limited()).unwrap();
+    store.roll(&[b' '; 5000]).unwrap();
+    store.commit(&[[b'x'; 2000]]).unwrap();
+    assert!(!store.roll_due(), "each further file would hold a snapshot and little else");
+    store.close().unwrap();
+    let (mut store, _) = Store::open(dir.path(), limited()).unwrap();
+    assert!(!store.roll_due(), "nor after a start");
+    store.commit(&[[b'x'; 4000]]).unwrap();
+    assert!(store.roll_due());
+}
+
+#[test]
 fn a_full_file_asks_to_be_rolled() {
     let dir = tempfile::tempdir().unwrap();
     let (mut store, _) = Store::open(dir.path(), Options { file_limit: 1000, ..quick() }).unwrap();

@@ -241,7 +241,7 @@ impl<'a> Line<'a> {
             incident: row.incident.map(|incident| incident.to_string()),
             request: row.request.map(|request| request.to_string()),
             party: row.party().map(|party| party.as_str()),
-            destination: row.destination(),
+            destination: row.destination().into_owned(),
             addresses: addresses.iter().map(address).collect(),
             state,
             ended,

@@ -205,7 +205,8 @@ impl Change {
 /// Applies `change` to the state. Total.
 pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
     let id = change.owed();
-    let before = state.owed.get(&id).map(|row| (row.destination(), matches!(row.state, OwedState::Started { .. })));
+    let started = |row: &Owed| matches!(row.state, OwedState::Started { .. }).then(|| row.destination().into_owned());
+    let before = state.owed.get(&id).and_then(started);
     match change {
         Change::Owed(owed) => {
             state.counters.owed = state.counters.owed.max(owed.id.0);
@@ -279,9 +280,9 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             }
         }
     }
-    let after = state.owed.get(&id).map(|row| (row.destination(), matches!(row.state, OwedState::Started { .. })));
+    let after = state.owed.get(&id).and_then(started);
     for (counted, step) in [(before, -1_i64), (after, 1)] {
-        if let Some((destination, true)) = counted {
+        if let Some(destination) = counted {
             let busy = state.in_flight.entry(destination.clone()).or_default();
             *busy += step;
             if *busy == 0 {
