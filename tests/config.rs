@@ -309,7 +309,7 @@ fn what_is_commented_out_in_the_example_works_when_it_is_taken_in() {
         let lines = text.lines().map(|line| match line.strip_prefix("# ") {
             // Headers of rules and patterns stand in the explanations, without anything under them.
             Some(key)
-                if ["[[channel.", "[[maintenance", "[[probe.", "[[expect", "[health"]
+                if ["[[channel.", "[[maintenance", "[[probe.", "[[expect", "[[policy.approval", "[health"]
                     .iter()
                     .any(|table| key.starts_with(table))
                     || key.split_once(" = ").is_some_and(|(key, _)| is_key(key)) =>

@@ -96,6 +96,42 @@ fn health_is_shown_and_the_heartbeat_stays_away_when_mail_is_stuck() {
     assert!(!daemon.log().contains("canary"), "{}", daemon.log());
 }
 
+/// P7: the sign of life to a mailbox goes through the outbox: it stays away while its channel takes nothing and while a
+/// grave mail is stuck, and none of those that were missed comes later.
+#[test]
+fn the_heartbeat_by_mail_stays_away_with_the_outbox() {
+    let scratch = Scratch::new("health-mail");
+    let mail = SmtpSink::start();
+    let site = site(&scratch, mail.port());
+    site.set_deliver_by("2s");
+    site.add("zz-health.toml", "[health.heartbeat_mail]\nto = \"watch@k.example\"\nevery = \"1s\"\n");
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    let beats = || mail.mails().into_iter().filter(|one| one.mailbox == "watch@k.example").collect::<Vec<_>>();
+    let first = wait_for("two signs of life", SOON, || Some(beats()).filter(|beats| beats.len() >= 2));
+    assert_eq!(first[0].subject, "kiriwake heartbeat ok: A町");
+    assert!(first[0].text.starts_with("status: ok\nsite: A町\ntime: 20"), "{}", first[0].text);
+    assert_ne!(first[0].id, first[1].id);
+
+    mail.behave(Manner::TryLater);
+    daemon.tell(&["incident", "open", "住民票が出ない", "--component", "core-switch", "--severity", "1"]);
+    let withheld = || -> Option<()> {
+        let rows: Value = serde_json::from_str(&daemon.tell(&["outbox", "list", "--all", "--json"])).expect("JSON");
+        let grave = rows.as_array()?.iter().any(|row| row["kind"] == "phone_note" || row["kind"] == "internal");
+        let beats: Vec<&Value> = rows.as_array()?.iter().filter(|row| row["kind"] == "heartbeat").collect();
+        // Nothing of it waits: the last one is out of date, and no other is owed while the grave mail is stuck.
+        let waits =
+            beats.iter().any(|row| row["state"].get("Waiting").is_some() || row["state"].get("Started").is_some());
+        (grave && !waits).then_some(())
+    };
+    wait_for("the sign of life to be kept back", SOON, withheld);
+    let before = beats().len();
+    mail.behave(Manner::Accept);
+    daemon.tell(&["incident", "list"]);
+    assert_eq!(beats().len(), before, "what was missed does not come later");
+    daemon.assert_books_balance();
+    assert!(daemon.terminate().success());
+}
+
 /// P21: who holds connections open and says nothing keeps others waiting for some seconds and not for ever, and does not
 /// keep the desk from ending.
 #[test]

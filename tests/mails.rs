@@ -100,6 +100,25 @@ fn a_second_language_tells_the_same_number_and_times() {
     }
 }
 
+/// P7: whoever waits for it reads it by a program, so its form is fixed and the same in every language.
+#[test]
+fn a_sign_of_life_is_lines_for_a_program() {
+    let mut letter = letters::sign_of_life();
+    for language in [Language::Ja, Language::En] {
+        letter.language = language;
+        let words = render::mail(&letter);
+        assert_eq!((words.kind, words.subject.as_str()), ("heartbeat", "kiriwake heartbeat ok: A町"));
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            words.body,
+            format!(
+                "status: ok\nsite: A町\ntime: 2026-11-20T10:07:50+09:00\nnext: 2026-11-20T11:07:50+09:00\n\
+                 version: {version}\noutbox_waiting: 2\noutbox_given_up: 0\nopen_incidents: 1\n"
+            )
+        );
+    }
+}
+
 mod hostile {
     use super::{columns, letters};
     use kiriwake::desk::letter::Letter;

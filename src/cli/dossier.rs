@@ -321,6 +321,7 @@ fn messages(dossier: &Dossier, page: &mut Page) {
             OwedState::Waiting { .. } => {
                 row.not_before.map_or("waiting".to_owned(), |at| format!("waits until {}", page.time(at)))
             }
+            OwedState::Held { wall, .. } => format!("held for approval, leaves by itself {}", page.time(*wall)),
             OwedState::Started { .. } => "under way".to_owned(),
             OwedState::Dead { why, .. } => format!("given up: {why}"),
             OwedState::Superseded => "superseded".to_owned(),

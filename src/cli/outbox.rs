@@ -30,6 +30,14 @@ pub(crate) enum Outbox {
         #[command(flatten)]
         by: By,
     },
+    /// Lets a row go that is held until the desk has looked at it (送信前承認): it leaves now, marked 窓口確認済. With a mail its
+    /// copies leave.
+    Approve {
+        /// Its row: `O-12`.
+        row: String,
+        #[command(flatten)]
+        by: By,
+    },
     /// Gives up a row that waits or was given up: it never leaves again, and counts as `dropped`. What is being sent at this
     /// moment cannot be dropped. A request that nobody has read ends with its mail: no reminder goes out, and the
     /// incident is the desk's.
@@ -50,6 +58,7 @@ pub(super) async fn outbox(context: &Context, outbox: Outbox) -> Result<(), Trou
         Outbox::List { all } => list(context, all).await,
         Outbox::Show { row } => show(context, &row).await,
         Outbox::Retry { row, by } => answer::perform(context, by, Act::Retry { owed: named(&row)? }).await,
+        Outbox::Approve { row, by } => answer::perform(context, by, Act::Approve { owed: named(&row)? }).await,
         Outbox::Drop { row, reason, by } => {
             answer::perform(context, by, Act::Drop { owed: named(&row)?, reason }).await
         }
@@ -91,6 +100,10 @@ async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
 fn state(state: &OwedState, next: Option<u64>) -> String {
     match state {
         OwedState::Waiting { .. } => next.map_or_else(|| "waiting".to_owned(), |next| format!("in {next} s")),
+        OwedState::Held { .. } => match next {
+            Some(next) => format!("held for approval, leaves in {next} s"),
+            None => "held for approval".to_owned(),
+        },
         OwedState::Started { .. } => "under way".to_owned(),
         OwedState::Done { .. } => "done".to_owned(),
         OwedState::Dead { why, .. } => format!("given up: {}", text::cut(why, 44)),

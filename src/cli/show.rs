@@ -46,7 +46,11 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
         status.incidents.iter().map(|(name, count)| format!("{count} {}", context.tongue.status(*name))).collect();
     let open = if incidents.is_empty() { "none".to_owned() } else { incidents.join(", ") };
     text::out(&format!("\nopen incidents  {open}   (and {} watched or just seen)", status.unnumbered));
-    text::out(&format!("outbox          {} waiting, {} given up", status.waiting, status.dead));
+    let held = match status.held {
+        0 => String::new(),
+        held => format!(", {held} of them for the desk to look at (`kiriwake outbox list`)"),
+    };
+    text::out(&format!("outbox          {} waiting{held}, {} given up", status.waiting, status.dead));
     if let Some(since) = status.disk.unwritable {
         let since = text::time(since, &zone);
         text::out(&format!(

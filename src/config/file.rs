@@ -7,7 +7,7 @@
 
 mod policy;
 
-pub(super) use policy::{CapsTable, PolicyTable, RateTable, RetentionTable, SeverityTable};
+pub(super) use policy::{ApprovalTable, CapsTable, PolicyTable, RateTable, RetentionTable, SeverityTable};
 
 use super::span::Span;
 use crate::desk::isolate::condition;

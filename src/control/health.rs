@@ -5,8 +5,7 @@
 
 use crate::desk::Desk;
 use crate::desk::now::Now;
-use crate::desk::owed::{Owed, OwedState, Work};
-use crate::desk::rules::Carries;
+use crate::desk::owed::OwedState;
 use crate::desk::source::Sight;
 use std::time::Duration;
 
@@ -53,10 +52,12 @@ pub fn health(desk: &Desk, now: Now) -> Health {
         match &row.state {
             OwedState::Waiting { .. } | OwedState::Started { .. } => {
                 health.waiting += 1;
-                let Some(age) = age(row, now) else { continue };
+                let Some(age) = row.ready_for(now) else { continue };
                 health.oldest_waiting = health.oldest_waiting.max(Some(age));
-                health.overdue += usize::from(is_overdue(desk, row, age));
+                health.overdue += usize::from(row.is_overdue(&desk.book().rules, now));
             }
+            // It waits for the desk, not for a way out.
+            OwedState::Held { .. } => health.waiting += 1,
             OwedState::Dead { .. } => health.dead += 1,
             OwedState::Done { .. } | OwedState::Superseded | OwedState::Dropped { .. } => {}
         }
@@ -78,20 +79,4 @@ pub fn health(desk: &Desk, now: Now) -> Health {
         })
         .collect();
     health
-}
-
-/// How long a row has been able to leave; `None` while it waits for its reader's opening.
-fn age(row: &Owed, now: Now) -> Option<Duration> {
-    match row.not_before {
-        Some(at) => Duration::try_from(now.wall.duration_since(at)).ok(),
-        None => Some(now.elapsed.since(row.decided.elapsed)),
-    }
-}
-
-/// Whether it should have been accepted by now. A copy does not count: it is never the only way.
-fn is_overdue(desk: &Desk, row: &Owed, age: Duration) -> bool {
-    let Work::Message { channel, .. } = &row.work else { return false };
-    let is_copy = |known: &crate::desk::rules::Channel| known.id == *channel && known.carries != Carries::Mail;
-    let copy = desk.book().rules.channels.iter().any(is_copy);
-    row.critical && !copy && age > row.deliver_by.since(row.decided.elapsed)
 }

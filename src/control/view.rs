@@ -48,6 +48,9 @@ pub struct Status {
     pub unnumbered: usize,
     /// Rows that wait for an attempt or have one under way.
     pub waiting: usize,
+    /// Of them those held until the desk has looked at them (送信前承認).
+    #[serde(default)]
+    pub held: usize,
     /// Rows given up.
     pub dead: usize,
     /// The disk the record is on.
@@ -235,6 +238,7 @@ pub fn status(desk: &Desk, now: Now) -> Status {
             .filter(|incident| incident.number.is_none() && incident.status.name().burning())
             .count(),
         waiting: state.owed.values().filter(|row| !row.state.ended()).count(),
+        held: state.owed.values().filter(|row| row.is_held()).count(),
         dead: state.owed.values().filter(|row| matches!(row.state, OwedState::Dead { .. })).count(),
         retention: Kept::of(desk),
         disk: DiskStatus::of(&state.house.disk),
@@ -376,6 +380,7 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
         attempts: row.attempts,
         decided: row.decided.wall,
         next_seconds: match row.state {
+            OwedState::Held { until, .. } => Some(until.since(now.elapsed).as_secs()),
             OwedState::Waiting { at } => Some(waits_for.unwrap_or_else(|| at.since(now.elapsed).as_secs())),
             _ => None,
         },
@@ -383,10 +388,8 @@ fn row_line(desk: &Desk, row: &Owed, now: Now) -> RowLine {
 }
 
 fn who(to: &Addressee) -> String {
-    match &to.contact {
-        Some(contact) => format!("{} {contact}", to.organization),
-        None => to.organization.clone(),
-    }
+    let contact = to.contact.iter().map(|contact| format!(" {contact}"));
+    to.organization.clone() + &contact.collect::<String>()
 }
 
 /// The row called `name` (`O-12`).

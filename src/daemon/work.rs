@@ -10,7 +10,7 @@ use crate::config::kinds::Sources;
 use crate::desk::Input;
 use crate::desk::evidence::Gathered;
 use crate::desk::ids::{ChannelId, ProbeName, SourceId};
-use crate::desk::letter::Matter;
+use crate::desk::letter::{Extract, Matter, Notice};
 use crate::desk::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use crate::desk::owed::{Addressed, Owed, Work};
 use crate::inbox::Slot;
@@ -210,16 +210,24 @@ fn keep(path: &Path, message: &Message) -> io::Result<()> {
 /// The bodies a row's letter quotes from.
 async fn quoted_by(row: &Owed, tools: &Tools) -> Kept {
     let mut kept = Kept::new();
-    if let Work::Message { letter, .. } = &row.work
-        && let Matter::Request { extracts, .. } = &letter.matter
-    {
-        for extract in extracts {
-            if let Some(body) = tools.gatherer.quotable(&extract.sha256, &extract.encoding).await {
-                kept.insert(extract.sha256.clone(), body);
-            }
+    let Work::Message { letter, .. } = &row.work else { return kept };
+    for extract in extracts(&letter.matter) {
+        if let Some(body) = tools.gatherer.quotable(&extract.sha256, &extract.encoding).await {
+            kept.insert(extract.sha256.clone(), body);
         }
     }
     kept
+}
+
+/// What a letter quotes from, and the letters it shows.
+fn extracts(matter: &Matter) -> Vec<&Extract> {
+    match matter {
+        Matter::Request { extracts, .. } => extracts.iter().collect(),
+        Matter::Internal { notice: Notice::Held { messages, .. }, .. } => {
+            messages.iter().flat_map(|held| extracts(&held.letter.matter)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Words a row's letter.

@@ -98,6 +98,11 @@ pub enum Act {
         /// Which row.
         owed: OwedId,
     },
+    /// Lets a row go that is held for the desk to look at (送信前承認).
+    Approve {
+        /// Which row.
+        owed: OwedId,
+    },
     /// Gives up a row of the outbox that waits or was given up.
     Drop {
         /// Which row.

@@ -10,7 +10,7 @@ use super::owed::Why;
 use super::request::{self, Request, RequestState};
 use super::rules::{Confidence, VerdictCode};
 use super::turn::Turn;
-use super::{correlate, escalate, notify};
+use super::{correlate, deliver, escalate, notify};
 use jiff::Timestamp;
 
 /// Acts on every verdict of this turn.
@@ -144,8 +144,7 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     let Some(id) = decide_request(turn, incident, party, ask, reason) else { return };
     escalate::begin(turn, id, severity);
     notify::request(turn, id, why, None);
-    let what = What::Asked { party: turn.book.party_name(party), ask };
-    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    was_asked(turn, id);
     let status = turn.state.incidents.get(&incident).map(|incident| incident.status.name());
     let moves =
         ask == Ask::Repair && matches!(status, Some(StatusName::Accepted | StatusName::Isolating | StatusName::OnHold));
@@ -186,6 +185,33 @@ fn decide_request(
     Some(id)
 }
 
+/// For the record and the next 続報 - unless the desk looks at the request first: then when it has left.
+fn was_asked(turn: &mut Turn, id: RequestId) {
+    let asked = turn.state.requests.get(&id).filter(|request| !deliver::is_request_held(turn.state, request));
+    if let Some((incident, party, ask)) = asked.map(|request| (request.incident, &request.party, request.ask)) {
+        let what = What::Asked { party: turn.book.party_name(party), ask };
+        turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    }
+}
+
+/// The desk has looked at a request, or its limit is over: its party is asked now, and what was agreed runs from now.
+/// Returns until when 受領 is expected. A copy follows its mail.
+pub(super) fn let_go(turn: &mut Turn, id: RequestId, is_copy: bool) -> Option<Timestamp> {
+    let request = turn.state.requests.get(&id)?.clone();
+    if request.state != RequestState::Unsent || (is_copy && request.chase_at.is_some()) {
+        return Some(request.acknowledge_by);
+    }
+    let severity = turn.state.incidents.get(&request.incident).map_or(3, |incident| incident.severity_value());
+    let acknowledge_by = acknowledge_by(turn, &request.party, severity);
+    let chase_at = chase_at(turn, acknowledge_by, severity);
+    let change = request::Change::LetGo { request: id, asked: turn.now.wall, acknowledge_by, chase_at };
+    turn.record(change, request::Reason::LetGo);
+    let what = What::Asked { party: turn.book.party_name(&request.party), ask: request.ask };
+    turn.edit(request.incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    turn.touched.news.insert(request.incident);
+    Some(acknowledge_by)
+}
+
 /// What could wait for an opening cannot any more: whoever has not answered yet is asked anew, by the hours and phones of
 /// the new severity.
 pub(super) fn ask_graver(turn: &mut Turn) {
@@ -203,8 +229,7 @@ pub(super) fn ask_graver(turn: &mut Turn) {
             let asked = decide_request(turn, incident, &before.party, before.ask, request::Reason::Graver);
             if let Some(id) = asked {
                 notify::request(turn, id, Why::Graver, Some(AskedBefore { at: before.asked, severity: from }));
-                let what = What::Asked { party: turn.book.party_name(&before.party), ask: before.ask };
-                turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+                was_asked(turn, id);
             }
         }
         let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);

@@ -3,6 +3,7 @@
 //! A stage, the last. A worker does one attempt and brings back a fact; retry, paths and giving up are decided here, so
 //! that they are simulated like everything else. Every started attempt is on record before anything leaves (P3).
 
+mod approval;
 mod by_hand;
 mod flow;
 mod hold;
@@ -11,9 +12,10 @@ mod post;
 mod schedule;
 mod shadow;
 
+pub(super) use approval::{approve, is_request_held, let_all_go, limit_over, request_leaves_by, take_back};
 pub(super) use by_hand::{drop, revive};
 pub(super) use hold::hold;
-pub(super) use post::{Post, owe, post, supersede};
+pub(super) use post::{Post, owe, owe_beat, post, supersede};
 pub(super) use shadow::switch;
 
 use super::evidence::Gathered;
@@ -35,6 +37,7 @@ const IN_FLIGHT: i64 = 4;
 
 /// Starts every row that is due, the gravest first, as far as its destination has room.
 pub(super) fn start_due(turn: &mut Turn) {
+    approval::hold_due(turn);
     let mut due: Vec<(bool, Elapsed, OwedId)> = turn
         .state
         .agenda
@@ -288,7 +291,12 @@ fn announce(turn: &mut Turn, id: OwedId, address: String, why: String) {
         super::letter::Matter::Internal { notice: Notice::NotDelivered { .. }, .. }
             | super::letter::Matter::Digest { .. }
     );
-    if notice_itself {
+    // Of signs of life that are not taken the first is enough.
+    let told = || {
+        let before = turn.state.owed.range(..id).rev().map(|(_, other)| other).find(|other| other.why == row.why);
+        before.is_some_and(|before| matches!(before.state, OwedState::Dead { .. }))
+    };
+    if notice_itself || row.why == Why::Heartbeat && told() {
         return;
     }
     let (incident, kind, others) = (row.incident, row.kind().to_owned(), addresses.iter().any(Addressed::accepted));

@@ -148,7 +148,9 @@ pub(crate) mod tests {
             channels: Vec::new(),
             maintenance: Vec::new(),
             expected: Vec::new(),
+            heartbeat: None,
             policy: Policy {
+                approval: Vec::new(),
                 together: Vec::new(),
                 window: Duration::from_secs(90),
                 stable: Duration::from_secs(300),

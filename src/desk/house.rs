@@ -6,7 +6,7 @@ mod flow;
 
 pub use flow::FlowChange;
 
-use super::ids::{ComponentId, SourceId, SystemId};
+use super::ids::{ComponentId, OwedId, SourceId, SystemId};
 use super::now::{Elapsed, Now};
 use super::removal;
 use super::state::{Expected, Restored, State, Storm, Storms, Wakeup, When};
@@ -78,6 +78,15 @@ pub enum Change {
     Certificates {
         /// The next hour.
         next: Timestamp,
+    },
+    /// A sign of life was owed or kept back, or the rules say otherwise.
+    Heartbeat {
+        /// When the next is due; `None` = none goes to a mailbox.
+        next: Option<Elapsed>,
+        /// The last one.
+        last: Option<OwedId>,
+        /// None was owed although one was due.
+        kept_back: bool,
     },
     /// When addresses are next asked.
     Addresses {
@@ -239,6 +248,8 @@ pub enum Reason {
     TooMuch,
     /// It fails.
     Failing,
+    /// A critical mail is stuck.
+    Stuck,
     /// Somebody asked for it.
     Asked,
     /// Its files are removed.
@@ -292,6 +303,11 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Addresses { next } => {
             state.house.addresses_due = Some(*next);
             state.agenda.set(Wakeup::Addresses, Some(When::Wall(*next)));
+        }
+        Change::Heartbeat { next, last, .. } => {
+            state.house.heartbeat.due = *next;
+            state.house.heartbeat.last = *last;
+            state.agenda.set(Wakeup::Heartbeat, next.map(When::Elapsed));
         }
         Change::Mute { component, since: Some(since) } => {
             state.house.mute.insert(component.clone(), *since);

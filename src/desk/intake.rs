@@ -97,6 +97,7 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
     {
         turn.record(house::Change::Addresses { next }, house::Reason::Configuration);
     }
+    notify::heartbeat_by_rules(turn);
     retention::by_rules(turn);
     expected::by_rules(turn);
     correlate::planned_by_rules(turn);

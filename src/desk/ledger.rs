@@ -44,7 +44,7 @@ pub struct Rows {
     pub owed: u64,
     /// Done.
     pub done: u64,
-    /// Waiting, or under way.
+    /// Waiting - for an attempt or for the desk - or under way.
     pub waiting: u64,
     /// Given up, and announced.
     pub dead: u64,
@@ -88,7 +88,7 @@ pub fn balance(state: &State) -> Ledger {
     for row in state.owed.values() {
         match row.state {
             OwedState::Done { .. } => rows.done += 1,
-            OwedState::Waiting { .. } | OwedState::Started { .. } => rows.waiting += 1,
+            OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. } => rows.waiting += 1,
             OwedState::Dead { .. } => rows.dead += 1,
             OwedState::Dropped { .. } => rows.dropped += 1,
             OwedState::Superseded => rows.superseded += 1,

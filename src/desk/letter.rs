@@ -3,6 +3,8 @@
 //! A letter holds what its one recipient may know and nothing else: no other party's address, contract or internal
 //! data can appear in the text, because it is not here.
 
+mod approval;
+mod beat;
 mod because;
 mod bundle;
 mod call;
@@ -12,6 +14,8 @@ mod impact;
 mod meant;
 mod storm;
 
+pub use approval::HeldMessage;
+pub use beat::Beat;
 pub use because::Because;
 pub use bundle::{BundleLine, BundleReader};
 pub use call::{CallResult, Closure, NextContact, Tried};
@@ -50,6 +54,9 @@ pub struct Letter {
     /// On trial: to whom it would have gone; `None` = it is meant for who reads it.
     #[serde(default)]
     pub meant: Option<Meant>,
+    /// Somebody at the desk read and approved it before it left (送信前承認): its words count as confirmed.
+    #[serde(default)]
+    pub approved: bool,
 }
 
 /// A certificate that ends soon, or has ended.
@@ -105,6 +112,11 @@ pub struct Signature {
 /// What a letter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Matter {
+    /// A sign of life to a mailbox outside.
+    Heartbeat {
+        /// What it tells.
+        beat: Beat,
+    },
     /// まとめ: what would have been more messages than may leave at once.
     Bundle {
         /// What each tells, in the order in which they were decided.
@@ -738,6 +750,9 @@ pub struct Asked {
     pub acknowledged: Option<Timestamp>,
     /// 業者着手.
     pub started: Option<Timestamp>,
+    /// The request has not left yet, because the desk looks at it first (送信前承認): it leaves by then.
+    #[serde(default)]
+    pub by: Option<Timestamp>,
 }
 
 /// Where an incident stands, for the sentence 現在の状況.
@@ -1030,6 +1045,13 @@ pub enum Notice {
         /// Which, and why.
         message: DroppedMessage,
     },
+    /// Messages wait for the desk to look at them before they leave (送信前承認).
+    Held {
+        /// Each, as it will read.
+        messages: Vec<HeldMessage>,
+        /// More of them than one notice can show.
+        more: Vec<HeldRow>,
+    },
     /// The desk is on trial (試行): every message goes to one address.
     TrialBegins {
         /// Messages and notes that were waiting to leave in earnest, and are held.
@@ -1280,6 +1302,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::HandOver { .. }
         | Matter::Adopted { .. }
         | Matter::Bundle { .. }
-        | Matter::CertificateEnds { .. } => None,
+        | Matter::CertificateEnds { .. }
+        | Matter::Heartbeat { .. } => None,
     }
 }

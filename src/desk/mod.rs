@@ -237,13 +237,15 @@ impl Desk {
             Wakeup::Digest => notify::digest(turn),
             Wakeup::HandOver => notify::hand_over(turn),
             Wakeup::Certificates => isolate::look_at_certificates(turn),
+            Wakeup::Heartbeat => notify::heartbeat(turn),
             Wakeup::Expected => intake::expected_due(turn),
             Wakeup::Storm => correlate::storm::look(turn),
             Wakeup::Addresses => isolate::look_at_addresses(turn),
             Wakeup::Sweep => sweep::sweep(turn),
             Wakeup::Retention => retention::look(turn),
-            // Rows are looked at by `deliver::start_due`, after everything that may supersede them.
-            Wakeup::Owed(_) | Wakeup::Held(_) | Wakeup::Channel(_) => {}
+            // Otherwise rows are looked at by `deliver::start_due`, after everything that may supersede them.
+            Wakeup::Owed(row) => deliver::limit_over(turn, *row),
+            Wakeup::Held(_) | Wakeup::Channel(_) => {}
         }
     }
 

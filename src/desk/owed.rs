@@ -4,9 +4,12 @@
 //! a fact; what follows from it is decided in `deliver`, so that it is simulated like everything else.
 
 mod change;
+mod hold;
+mod late;
 
 pub(super) use change::apply;
 pub use change::{Change, Reason, Why};
+pub use hold::{Hold, LetGo};
 
 use super::evidence::{Ask, Kind};
 use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};
@@ -58,6 +61,9 @@ pub struct Owed {
     pub failures: u32,
     /// Attempts that ended without an answer: each may have delivered a copy.
     pub unknowns: u32,
+    /// The desk looks at it before it leaves (送信前承認); `None` = it leaves by itself.
+    #[serde(default)]
+    pub hold: Option<Hold>,
     /// Where it stands.
     pub state: OwedState,
 }
@@ -160,6 +166,13 @@ pub enum OwedState {
         /// When.
         at: Elapsed,
     },
+    /// The desk is to look at it first: it leaves when somebody approves it, or by itself then (elapsed).
+    Held {
+        /// Its limit.
+        until: Elapsed,
+        /// The same on the wall clock, for people.
+        wall: Timestamp,
+    },
     /// An attempt is under way.
     Started {
         /// Since when.
@@ -195,7 +208,7 @@ impl OwedState {
     pub fn ended(&self) -> bool {
         match self {
             OwedState::Done { .. } | OwedState::Dead { .. } | OwedState::Superseded | OwedState::Dropped { .. } => true,
-            OwedState::Waiting { .. } | OwedState::Started { .. } => false,
+            OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. } => false,
         }
     }
 
@@ -228,6 +241,9 @@ impl Owed {
 
     /// When its words were due to leave: as decided, or at the time it had to wait for.
     pub fn left_at(&self) -> Timestamp {
+        if let Some(let_go) = self.hold.as_ref().and_then(|hold| hold.let_go.as_ref()) {
+            return let_go.at;
+        }
         match &self.work {
             Work::Message { letter, .. } => letter.written,
             Work::Ping { .. }
@@ -275,6 +291,7 @@ impl Owed {
         match &self.state {
             // `not_before` only holds back the first attempt, so the two never compete.
             OwedState::Waiting { at } => Some(self.not_before.map_or(When::Elapsed(*at), When::Wall)),
+            OwedState::Held { until, .. } => Some(When::Elapsed(*until)),
             OwedState::Started { .. }
             | OwedState::Done { .. }
             | OwedState::Dead { .. }
@@ -309,5 +326,6 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Bundle { .. } => "bundle",
         Matter::Adopted { .. } => "adopted",
         Matter::CertificateEnds { .. } => "certificate_ends",
+        Matter::Heartbeat { .. } => "heartbeat",
     }
 }

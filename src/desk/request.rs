@@ -127,6 +127,17 @@ pub enum Change {
         /// When it is looked at again, if ever.
         next: Option<Timestamp>,
     },
+    /// The desk has looked at it, or its limit is over: it counts from now.
+    LetGo {
+        /// Which request.
+        request: RequestId,
+        /// From when.
+        asked: Timestamp,
+        /// When 受領 is expected.
+        acknowledge_by: Timestamp,
+        /// When the first reminder is due.
+        chase_at: Timestamp,
+    },
     /// Its party is closed for long: what is done next; `None` = nothing more.
     Closed {
         /// Which request.
@@ -172,6 +183,10 @@ pub enum Reason {
     OnTrial,
     /// The trial is over, and it was asked on trial only.
     TrialOver,
+    /// The desk looks at it before it leaves.
+    ForApproval,
+    /// It leaves now, and what was agreed runs from now.
+    LetGo,
     /// Its mail was dropped before anybody read it.
     NeverLeft,
     /// Its party is closed for long.
@@ -199,6 +214,7 @@ impl Change {
             | Change::Chased { request, .. }
             | Change::Postponed { request, .. }
             | Change::Closed { request, .. }
+            | Change::LetGo { request, .. }
             | Change::Ended { request, .. }
             | Change::Forgotten(request) => *request,
         }
@@ -233,6 +249,11 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             request.chase_at = *next;
         }),
         Change::Postponed { request, next } => with(state, *request, |request| request.chase_at = *next),
+        Change::LetGo { request, asked, acknowledge_by, chase_at } => with(state, *request, |request| {
+            request.asked = *asked;
+            request.acknowledge_by = *acknowledge_by;
+            request.chase_at = Some(*chase_at);
+        }),
         Change::Closed { request, closure } => with(state, *request, |request| request.closure.clone_from(closure)),
         Change::Ended { request, state: end } => with(state, *request, |request| {
             request.state = *end;

@@ -5,6 +5,7 @@
 //! be explained with the rules of its time.
 
 mod alert_match;
+mod approval;
 mod caps;
 mod estate;
 mod expectation;
@@ -16,6 +17,7 @@ pub mod written;
 
 pub use super::isolate::condition::Condition;
 pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch, either};
+pub use approval::{Approval, ApprovalHours, HOLDABLE};
 pub use caps::{Caps, Rate};
 pub use estate::{Asset, Component, ContractScope, DataImpact, Effect, Impact, ImpactScope, Location, System, Usage};
 pub use expectation::{Expectation, HIGHEST_OF_A_SIGN, Unseen};
@@ -31,6 +33,7 @@ use super::observation::Level;
 use super::probe::Probe;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One checked rule set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,8 +67,22 @@ pub struct Rules {
     /// What must come by its hour.
     #[serde(default)]
     pub expected: Vec<Expectation>,
+    /// A sign of life that goes to a mailbox; `None` = none does.
+    #[serde(default)]
+    pub heartbeat: Option<MailBeat>,
     /// Numbers and times.
     pub policy: Policy,
+}
+
+/// Signs of life to a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailBeat {
+    /// The address.
+    pub to: String,
+    /// The channel that carries them, and no other.
+    pub channel: ChannelId,
+    /// How often.
+    pub every: Duration,
 }
 
 /// The site and who stands where.

@@ -204,6 +204,7 @@ impl State {
         self.agenda.set(Wakeup::Certificates, self.house.certificates_due.map(When::Wall));
         self.agenda.set(Wakeup::Retention, self.house.removals.due.map(When::Wall));
         self.agenda.set(Wakeup::Addresses, self.house.addresses_due.map(When::Wall));
+        self.agenda.set(Wakeup::Heartbeat, self.house.heartbeat.due.map(When::Elapsed));
         self.agenda.set(Wakeup::PlannedEdge, self.house.planned_edge.map(When::Wall));
         self.agenda.set(Wakeup::Expected, self.house.expected_due());
         self.agenda.set(Wakeup::Storm, self.house.storms.due.map(When::Elapsed));

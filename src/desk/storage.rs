@@ -4,6 +4,7 @@
 //! waits to be written - so all there is to do here is to tell it once when it begins and once when it is over, and to
 //! tell when room runs short. Not here: the disk itself (`daemon/core`).
 
+use super::deliver;
 use super::house::{self, Reason};
 use super::letter::Notice;
 use super::notify;
@@ -134,6 +135,7 @@ pub(super) fn came(turn: &mut Turn, news: &Storage) {
         Storage::Unwritable { cause } if turn.state.house.disk.unwritable.is_none() => {
             let since = turn.now.wall;
             turn.record(house::Change::Disk(Change::Unwritable { since, cause }), Reason::Disk);
+            deliver::let_all_go(turn);
             notify::internal(turn, None, Notice::Unwritable { since, cause }, Why::Notice);
         }
         Storage::Unwritable { .. } => {}

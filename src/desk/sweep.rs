@@ -12,6 +12,7 @@ use super::owed::{self, OwedState};
 use super::past::{self, Past};
 use super::request;
 use super::turn::Turn;
+use std::time::Duration;
 
 /// Forgets what ended long ago and belongs to nothing that burns.
 pub(super) fn sweep(turn: &mut Turn) {
@@ -55,13 +56,18 @@ fn rows(turn: &mut Turn) {
         .owed
         .values()
         .filter(|row| row.state.ended() && !matches!(row.state, OwedState::Dead { .. }))
-        .filter(|row| now.since(row.decided.elapsed) >= owed::REMEMBERED)
+        .filter(|row| now.since(row.decided.elapsed) >= remembered(row))
         .filter(|row| !goes_on(turn, row.incident))
         .map(|row| row.id)
         .collect();
     for row in old {
         turn.record(owed::Change::Forgotten(row), owed::Reason::Old);
     }
+}
+
+/// Nobody asks for a sign of life that came.
+fn remembered(row: &owed::Owed) -> Duration {
+    if row.why == owed::Why::Heartbeat { house::SWEEP_EVERY } else { owed::REMEMBERED }
 }
 
 /// Ended incidents are archived: what is told of like faults stays for a year, the rest is in the record.

@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use super::ids::{AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
-use super::now::Now;
+use super::now::{Elapsed, Now};
 use super::state::State;
 use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, past, probe, request, source};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct Touched {
     pub raised: BTreeMap<IncidentId, u8>,
     /// Incidents about which something was recorded that an office may want to hear at once.
     pub news: BTreeSet<IncidentId>,
+    /// Limits of held rows that later ones take the place of, by the later one.
+    pub limits: BTreeMap<OwedId, Elapsed>,
     /// Things whose stored form changed.
     pub dirty: BTreeSet<Thing>,
 }

@@ -25,6 +25,16 @@ pub(super) fn message(row: &str) -> String {
     format!("kiriwake outbox show {}", text::name(row))
 }
 
+/// Lets a held message go.
+pub(super) fn approve(row: &str) -> String {
+    format!("kiriwake outbox approve {}", text::name(row))
+}
+
+/// Gives a message up.
+pub(super) fn drop(row: &str) -> String {
+    format!("kiriwake outbox drop {} --reason \"...\"", text::name(row))
+}
+
 /// Records that somebody answered the phone.
 pub(super) fn answered(number: &Number, party: &str) -> String {
     incident("called", number, &format!("answered --party {}", quoted(party)))

@@ -148,7 +148,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
             ),
         ),
         Purpose::Inform => {
-            let asked = incident.asked.first().map(|asked| words::asked_for(asked.ask));
+            let asked = incident.asked.iter().find(|asked| asked.by.is_none()).map(|asked| words::asked_for(asked.ask));
             let asked = asked.map(|what| format!("保守業者へは{what}を依頼しております。")).unwrap_or_default();
             let hit = incident.effect != Some(Effect::None);
             let scope = incident.scope.filter(|_| hit).map(|scope| match scope {

@@ -4,8 +4,8 @@ use super::frame::number_of;
 use super::layout::Page;
 use super::symptom::Symptom;
 use super::time::{Clock, lasting};
-use super::{probe, text};
-use crate::desk::letter::{Fact, Facts, Similar};
+use super::{probe, text, words};
+use crate::desk::letter::{By, Fact, Facts, Similar};
 use jiff::Timestamp;
 
 /// One fact on record, as an entry of 確認済みの事実 or 確認できなかった事項.
@@ -121,10 +121,11 @@ pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) ->
 }
 
 /// The sentence of a recurrence (再発) for a vendor.
-pub(super) fn recurrence(before: &Similar, clock: &Clock) -> String {
+pub(super) fn recurrence(before: &Similar, by: By, clock: &Clock) -> String {
     format!(
-        "なお、本件は、{}の事象（{}）と同様の事象の再発と判定しております（自動判定）。恒久対策もあわせてご検討をお願いいたします。",
+        "なお、本件は、{}の事象（{}）と同様の事象の再発と判定しております（{}）。恒久対策もあわせてご検討をお願いいたします。",
         clock.day(before.occurred),
-        number_of(&before.number)
+        number_of(&before.number),
+        words::by(by)
     )
 }

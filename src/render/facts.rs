@@ -6,7 +6,7 @@
 use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
-use super::time::{Clock, lasting};
+use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
@@ -123,7 +123,10 @@ pub(super) fn occurred(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) 
 
 /// Those asked who have not answered yet.
 pub(super) fn unanswered(facts: &Facts) -> Vec<String> {
-    let silent = facts.asked.iter().filter(|asked| asked.acknowledged.is_none() && asked.started.is_none());
+    let silent = facts
+        .asked
+        .iter()
+        .filter(|asked| asked.acknowledged.is_none() && asked.started.is_none() && asked.by.is_none());
     silent.map(|asked| asked.party.clone()).collect()
 }
 
@@ -267,9 +270,13 @@ pub(super) fn still_red(hosts: &[String]) -> String {
 fn asked_sentence(asked: &Asked, clock: &Clock) -> String {
     let party = text::name(&asked.party);
     let kind = words::asked_for(asked.ask);
-    match answer(&party, asked.acknowledged, asked.started, clock) {
-        Some(answer) => answer,
-        None => format!(
+    match (answer(&party, asked.acknowledged, asked.started, clock), asked.by) {
+        (Some(answer), _) => answer,
+        (None, Some(by)) => format!(
+            "保守業者（{party}）へは、窓口にて内容を確認のうえ、{}までに{kind}を依頼いたします。",
+            clock.short(minute_after(by))
+        ),
+        (None, None) => format!(
             "保守業者（{party}）へ{kind}を依頼しました（{}）。受領の連絡を待っております。",
             clock.short(asked.at)
         ),

@@ -107,7 +107,10 @@ pub(super) fn closing(page: &mut Page, letter: &Letter, reader: Reader, below: b
     if below {
         page.right("以上");
     }
-    page.text("※本メールは運用監視システムから自動で送信しております。");
+    page.text(match letter.approved {
+        true => "※本メールは、窓口にて内容を確認のうえ、運用監視システムから送信しております。",
+        false => "※本メールは運用監視システムから自動で送信しております。",
+    });
     contact(page, &letter.from, reader);
 }
 

@@ -6,6 +6,8 @@
 //! in English, `en`. Deliberately
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
+mod approval;
+mod beat;
 pub mod because;
 mod bundle;
 mod call;
@@ -74,9 +76,12 @@ pub fn mail(letter: &Letter) -> Words {
 
 /// The same, with the bodies it quotes from.
 pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
-    let (subject, page) = match letter.language {
-        Language::Ja => japanese(letter, kept),
-        Language::En => en::mail(letter, kept),
+    let marked = letter.marked();
+    let letter = marked.as_ref();
+    let (subject, page) = match (letter.language, &letter.matter) {
+        (_, Matter::Heartbeat { beat }) => beat::page(letter, beat),
+        (Language::Ja, _) => japanese(letter, kept),
+        (Language::En, _) => en::mail(letter, kept),
     };
     let erased = |text: String| match letter.language {
         Language::Ja => text,
@@ -122,8 +127,9 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
         Matter::External { incident, service } => office::external(letter, incident, service),
         Matter::Security { number } => office::security(letter, number),
         Matter::PhoneNote { incident, calls, tried } => desk::phone_note(letter, incident, calls, tried),
-        Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice),
+        Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice, kept),
         Matter::CertificateEnds { notice } => certificates::ends(letter, notice),
+        Matter::Heartbeat { beat } => beat::page(letter, beat),
         Matter::Digest { digest } => digest::daily(letter, digest),
         Matter::HandOver { digest } => digest::hand_over(letter, digest),
         Matter::Bundle { lines, reader } => bundle::bundle(letter, lines, *reader),

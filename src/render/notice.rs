@@ -4,18 +4,19 @@
 
 use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
+use super::quote::Kept;
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
-    because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow, silent,
-    storm, text, words,
+    approval, because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow,
+    silent, storm, text, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
 use crate::desk::rules::VerdictCode;
 
 /// 内部連絡: what happened, what to do next, and the command that records it.
-pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notice) -> (String, Page) {
+pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notice, kept: &Kept) -> (String, Page) {
     let clock = Clock::of(letter);
     let told = tell(notice, incident, &clock);
     let mut page = Page::new(letter.language);
@@ -59,6 +60,9 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         for line in command {
             page.command(line);
         }
+    }
+    if let Notice::Held { messages, .. } = notice {
+        approval::in_full(&mut page, messages, kept, &clock);
     }
     closing(&mut page, letter, Reader::Desk, false);
     let what = match incident {
@@ -136,6 +140,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         },
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
+        Notice::Held { messages, more } => approval::told(messages, more, clock),
         Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
         Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),
         Notice::Dropped { message } => dropped::told(message, number),
@@ -234,6 +239,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "adopted" => "検知済み事象の一覧",
         "write_back" => "監視への受付番号の記入",
         "certificate_ends" => "予防通知",
+        "heartbeat" => "稼働通知（ハートビート）",
         other => return text::or(text::name(other), "メール"),
     };
     known.to_owned()

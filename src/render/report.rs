@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{call, facts, impact, text, words};
-use crate::desk::letter::{Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
+use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
@@ -30,7 +30,11 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
         let number = number_of(&before.number);
         page.field(
             "再発",
-            format!("{}の事象（{number}）と同様の事象と判定しております（自動判定）。", clock.day(before.occurred)),
+            format!(
+                "{}の事象（{number}）と同様の事象と判定しております（{}）。",
+                clock.day(before.occurred),
+                words::by(letter.words_by())
+            ),
         );
     }
     page.section(Name::Ask).field("次回報告", facts::next_report(next, &clock));
@@ -64,7 +68,7 @@ pub(super) fn interim(
     } else {
         impact::again(&mut page, incident);
     }
-    let told = happenings(news, &clock);
+    let told = happenings(news, letter.words_by(), &clock);
     let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
     page.section(Name::State).items("前報からの変化", told, "確認中");
     page.field("切り分け", facts::isolation(incident, &clock));
@@ -214,7 +218,7 @@ fn record(what: &What) -> &'static str {
 }
 
 /// What happened, in sentences; a party's 受領 directly followed by its 着手 is one sentence.
-fn happenings(news: &[Happening], clock: &Clock) -> Vec<String> {
+fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<String> {
     let mut out = Vec::new();
     let mut news = news.iter().peekable();
     while let Some(Happening { at, what }) = news.next() {
@@ -229,13 +233,13 @@ fn happenings(news: &[Happening], clock: &Clock) -> Vec<String> {
         if joined.is_some() {
             news.next();
         }
-        out.push(joined.unwrap_or_else(|| happening(*at, what, clock)));
+        out.push(joined.unwrap_or_else(|| happening(*at, what, by, clock)));
     }
     out
 }
 
-fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
-    let at = clock.short(at);
+fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
+    let (at, by) = (clock.short(at), words::by(by));
     match what {
         What::Asked { party, ask } => {
             format!("{at}に{}へ{}を依頼しました。", text::name(party), words::asked_for(*ask))
@@ -266,10 +270,10 @@ fn happening(at: Timestamp, what: &What, clock: &Clock) -> String {
         }
         What::EchoOf { number } => {
             let number = text::name(number);
-            format!("{at}に、本件を{number}の障害の波及と判定しました（自動判定）。同番号にて対応しております。")
+            format!("{at}に、本件を{number}の障害の波及と判定しました（{by}）。同番号にて対応しております。")
         }
         What::Echo { number } => {
-            format!("{at}に、{}を本件の波及と判定しました（自動判定）。", text::name(number))
+            format!("{at}に、{}を本件の波及と判定しました（{by}）。", text::name(number))
         }
         What::Merged { number, .. } => {
             format!("{at}に、{}を同一の障害と確認し、本件に統合しました。", text::name(number))

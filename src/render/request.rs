@@ -76,7 +76,7 @@ pub(super) fn request(
         ),
     };
     if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
-        page.text(evidence::recurrence(before, &clock));
+        page.text(evidence::recurrence(before, letter.words_by(), &clock));
     }
     facts::number(&mut page, incident);
     about(&mut page, incident, &clock);

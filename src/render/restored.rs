@@ -50,7 +50,7 @@ pub(super) fn commands(total: usize) -> Vec<String> {
 }
 
 /// `O-12 対応依頼（株式会社N） [KW-20261120-0001]`
-fn line(row: &HeldRow) -> String {
+pub(super) fn line(row: &HeldRow) -> String {
     let number = row.number.as_ref().map_or_else(String::new, |number| format!(" [{}]", text::name(&number.0)));
     let to = text::or(text::name(&row.to), "不明");
     format!("{} {}（{to}）{number}", text::name(&row.row), kind_in_words(&row.kind))

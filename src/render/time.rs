@@ -5,7 +5,7 @@
 use crate::desk::letter::Letter;
 use jiff::civil::{Date, DateTime, Weekday, date};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit, Zoned};
 use std::time::Duration;
 
 /// The zone and the day a letter was written in.
@@ -118,6 +118,12 @@ impl Clock {
         let there = self.local(at);
         if there.date() == self.now.date() { there.strftime("%H:%M").to_string() } else { self.english(at) }
     }
+}
+
+/// The next whole minute: what is over by then is over by the clock on the wall, too.
+pub(super) fn minute_after(at: Timestamp) -> Timestamp {
+    let minute = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    at.round(minute).unwrap_or(at)
 }
 
 /// Whole minutes from `from` to `until`, each cut to the minute first; never negative.

@@ -210,7 +210,7 @@ impl Trial {
             }
             Input::Act { actor, act } => {
                 let mut act = act.clone();
-                if let Act::Retry { owed } | Act::Drop { owed, .. } = &mut act {
+                if let Act::Retry { owed } | Act::Approve { owed } | Act::Drop { owed, .. } = &mut act {
                     match self.outside.row_like(*owed, self.desk.state()) {
                         Some(row) => *owed = row,
                         None => return self.lose(frame, "no such message would have been there".to_owned()),

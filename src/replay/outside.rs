@@ -77,6 +77,8 @@ impl Outside {
                 owed::Change::Came { .. }
                 | owed::Change::Ended { .. }
                 | owed::Change::Held { .. }
+                | owed::Change::ForApproval { .. }
+                | owed::Change::LetGo { .. }
                 | owed::Change::Revived { .. } => {
                     self.under_way.remove(&id);
                 }
@@ -179,11 +181,16 @@ impl Outside {
     /// one that waits.
     pub(super) fn row_like(&self, recorded: OwedId, state: &State) -> Option<OwedId> {
         let (like, _) = self.rows.get(&recorded)?;
-        let dead = |row: &&Owed| matches!(row.state, OwedState::Dead { .. }) && Like::of(row) == *like;
-        let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { .. }) && Like::of(row) == *like;
-        let own = state.owed.get(&recorded).filter(|row| dead(row) || waits(row));
+        let dead = |row: &&Owed| matches!(row.state, OwedState::Dead { .. });
+        let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { .. } | OwedState::Held { .. });
+        let alike = |row: &&Owed| Like::of(row) == *like;
+        // What followed from the act may have sent it another way.
+        let same = |row: &&Owed| Like { way: like.way.clone(), ..Like::of(row) } == *like;
+        let own = state.owed.get(&recorded).filter(|row| dead(row) || waits(row)).filter(same);
         let others = || state.owed.values().rev();
-        own.or_else(|| others().find(dead)).or_else(|| others().find(waits)).map(|row| row.id)
+        own.or_else(|| others().filter(alike).find(dead))
+            .or_else(|| others().filter(alike).find(waits))
+            .map(|row| row.id)
     }
 }
 

@@ -37,11 +37,13 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("internal-reopened", "en-reopened"),
         ("chaser-second", "en-chaser"),
         ("certificate-last-day", "en-certificate-last-day"),
+        ("approval-several", "en-approval"),
+        ("approved-first-report", "en-approved-first-report"),
     ]
     .into_iter()
     .map(|(of, name)| {
         let (_, letter) = all.iter().find(|(name, _)| *name == of).unwrap();
-        (name, Letter { language: Language::En, ..letter.clone() })
+        (name, approval::in_language(letter, Language::En))
     })
     .collect()
 }

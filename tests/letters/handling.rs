@@ -100,7 +100,7 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
 }
 
 fn asked(party: &str, time: &str) -> Asked {
-    Asked { party: party.into(), ask: Ask::Repair, at: at(time), acknowledged: None, started: None }
+    Asked { party: party.into(), ask: Ask::Repair, at: at(time), acknowledged: None, started: None, by: None }
 }
 
 fn dropped(kind: &str, to: &str, reason: &str, unread: bool) -> DroppedMessage {

@@ -1,5 +1,6 @@
 //! Letters of days at the example site, as the desk would fix them.
 
+mod approval;
 mod bundles;
 mod certificates;
 mod desks;
@@ -66,6 +67,7 @@ fn letter(written: &str, to: Addressee, matter: Matter) -> Letter {
         },
         matter,
         meant: None,
+        approved: false,
     }
 }
 
@@ -135,6 +137,7 @@ fn switch() -> Facts {
             at: at("2026-09-20T02:15:10"),
             acknowledged: None,
             started: None,
+            by: None,
         }],
         still_red: Vec::new(),
         stage: Stage::Requested,
@@ -373,6 +376,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     all.extend(handling::handling());
     all.extend(storms::storms());
     all.extend(bundles::bundles());
+    all.extend(approval::approvals());
     all.extend(sources::sources());
     all.extend(certificates::certificates());
     let trials = trials::trials(&all);
@@ -380,4 +384,10 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     let english = english::english(&all);
     all.extend(english);
     all
+}
+
+/// A sign of life: for a program, not for a reader.
+pub(crate) fn sign_of_life() -> Letter {
+    let beat = Beat { next: at("2026-11-20T11:07:50"), waiting: 2, dead: 0, open: 1 };
+    letter("2026-11-20T10:07:50", desk(), Matter::Heartbeat { beat })
 }

@@ -74,6 +74,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                             at: at("2026-11-20T17:31:00"),
                             acknowledged: None,
                             started: None,
+                            by: None,
                         }];
                     }),
                     wished_by: None,

@@ -112,6 +112,15 @@ impl Day<'_> {
 
     pub(super) fn act(&mut self) {
         let actor = Actor { name: "田中".to_owned(), role: Role::Operator };
+        let held: Vec<OwedId> = self.desk.state().owed.values().filter(|row| row.is_held()).map(|row| row.id).collect();
+        if !held.is_empty() && self.dice.one_in(2) {
+            let owed = *self.dice.pick(&held).unwrap();
+            let act = match self.dice.below(3) {
+                0 => Act::Drop { owed, reason: "言葉".to_owned() },
+                _ => Act::Approve { owed },
+            };
+            return self.step(Input::Act { actor, act });
+        }
         if self.dice.one_in(8) {
             let components: Vec<_> = self.rules.components.keys().cloned().collect();
             let act = Act::Open {

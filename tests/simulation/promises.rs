@@ -19,7 +19,21 @@ impl Day<'_> {
         let told = sentence(Names { state: self.desk.state(), zone }, entry);
         assert!(!told.what.is_empty() && !told.because.is_empty(), "no words for {entry:?}");
         match &entry.change {
-            Change::Owed(owed::Change::Started { owed, attempt, .. }) => self.under_way.push((*owed, *attempt)),
+            Change::Owed(owed::Change::Started { owed, attempt, .. }) => {
+                let row = &self.desk.state().owed[owed];
+                let unseen = row.hold.as_ref().is_some_and(|hold| hold.let_go.is_none());
+                assert!(!unseen, "{owed} leaves before anybody looked at it");
+                self.under_way.push((*owed, *attempt));
+            }
+            Change::Owed(owed::Change::LetGo { owed, let_go, .. }) => {
+                let approved = matches!(entry.reason, Reason::Owed(owed::Reason::Approved { .. }));
+                assert_eq!(let_go.by.is_some(), approved, "{owed} was let go {let_go:?}");
+            }
+            Change::Request(request::Change::Chased { request, .. }) => {
+                let mut rows = self.desk.state().owed.values().filter(|row| row.request == Some(*request));
+                let waits = rows.clone().all(owed::Owed::awaits_approval) && rows.next().is_some();
+                assert!(!waits, "{request} is reminded of what it has not got");
+            }
             Change::Owed(owed::Change::Owed(row)) => self.look_at_row(row),
             Change::Alert(alert::Change::Gone { alert, .. }) => {
                 let alert = &self.desk.state().alerts[alert];

@@ -316,6 +316,7 @@ impl Page<'_> {
         let state = match &row.state {
             OwedState::Done { .. } => self.pick("accepted by the server", "サーバー受付済"),
             OwedState::Waiting { .. } => self.pick("waits", "送信待ち"),
+            OwedState::Held { .. } => self.pick("held for approval", "送信前承認待ち"),
             OwedState::Started { .. } => self.pick("under way", "送信中"),
             OwedState::Dead { .. } => self.pick("given up", "送達断念"),
             OwedState::Superseded => self.pick("not sent: a later one says it better", "不送（後の連絡に統合）"),

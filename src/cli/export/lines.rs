@@ -228,6 +228,7 @@ impl<'a> Line<'a> {
         };
         let (state, ended, why) = match &row.state {
             OwedState::Waiting { .. } => ("waiting", None, None),
+            OwedState::Held { .. } => ("held", None, None),
             OwedState::Started { .. } => ("started", None, None),
             OwedState::Done { at } => ("done", Some(*at), None),
             OwedState::Dead { at, why } => ("dead", Some(*at), Some(why.as_str())),

@@ -4,6 +4,7 @@
 //! compared with each other and with the day, and the values put into the desk's own types. The result is used only if
 //! no fault was noted. Not here: reading files, secrets, whether a server answers (`check --live`).
 
+mod approval;
 mod calendars;
 mod components;
 mod contacts;
@@ -66,7 +67,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let locations = checker.locations(locations, site.as_ref(), &systems);
     let (isolation, placed) = checker.isolation(rules, &components, site.as_ref());
     let maintenance = checker.maintenance(maintenance, &zone);
-    let policy = policy.map(|policy| checker.policy(policy, site.as_ref()));
+    let policy = policy.map(|policy| checker.policy(policy, site.as_ref(), &calendars));
     let name = site.as_ref().map_or("", |site| &site.name);
     let kinds = kinds.check(&mut checker, &zone, name, folder);
     let (sources, probes) = (kinds.source_rules(), kinds.probe_rules());
@@ -95,6 +96,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             calendars,
             maintenance,
             expected,
+            heartbeat: kinds.health.mail.clone(),
             policy: policy?,
         },
         kinds,

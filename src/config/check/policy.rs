@@ -1,11 +1,13 @@
 //! Numbers and times.
 
-use super::Checker;
+use super::{Checker, approval};
 use crate::config::file::{CapsTable, MaybeSpan, PolicyTable, RateTable, RetentionTable, SeverityTable};
 use crate::config::span::Span;
 use crate::config::tree::Path;
-use crate::desk::ids::PartyId;
+use crate::desk::calendar::Calendar;
+use crate::desk::ids::{CalendarId, PartyId};
 use crate::desk::rules::{Caps, Policy, Rate, Retention, SeverityPolicy, Share, Site};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
@@ -33,7 +35,12 @@ const LONGEST_HOLD: Duration = Duration::from_secs(30 * 60);
 
 impl Checker<'_> {
     /// The policy.
-    pub(super) fn policy(&mut self, table: PolicyTable, site: Option<&Site>) -> Policy {
+    pub(super) fn policy(
+        &mut self,
+        table: PolicyTable,
+        site: Option<&Site>,
+        calendars: &BTreeMap<CalendarId, Calendar>,
+    ) -> Policy {
         let path = Path::of(&["policy"]);
         let spans = [
             ("window", table.window),
@@ -101,6 +108,11 @@ impl Checker<'_> {
             }
         }
         let tables = table.severity;
+        let severity = [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
+            .map(|(name, table)| self.severity(&path.key("severity").key(name), &table));
+        let always_open = calendars.get(&reception).is_some_and(|hours| *hours == Calendar::always());
+        let world = approval::World { site, severity: &severity, always_open };
+        let approval = self.approval(&path.key("approval"), table.approval, &world);
         Policy {
             together,
             window: table.window.0,
@@ -121,10 +133,10 @@ impl Checker<'_> {
             long_closure: table.long_closure.0,
             evidence_values: self.evidence(&path.key("evidence_values"), table.evidence_values),
             evidence_lines: self.evidence(&path.key("evidence_lines"), table.evidence_lines),
+            approval,
             retention: self.retention(&path.key("retention"), &table.retention),
             caps: self.caps(&path.key("caps"), &table.caps),
-            severity: [("1", tables.one), ("2", tables.two), ("3", tables.three), ("4", tables.four)]
-                .map(|(name, table)| self.severity(&path.key("severity").key(name), &table)),
+            severity,
             digest_at: table.digest_at.0,
             addresses_at: table.addresses_at.0,
             hand_over: table.hand_over,
@@ -165,7 +177,7 @@ impl Checker<'_> {
     }
 
     /// A party, or `desk` or `office` for those of the site: defaults cannot know their names.
-    fn role(&mut self, path: &Path, name: &str, site: Option<&Site>) -> PartyId {
+    pub(super) fn role(&mut self, path: &Path, name: &str, site: Option<&Site>) -> PartyId {
         match (name, site) {
             ("desk", Some(site)) => site.desk.clone(),
             ("office", Some(site)) => site.office.clone(),

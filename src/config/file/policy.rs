@@ -1,7 +1,7 @@
 //! The tables of numbers and times, as they are written.
 
 use super::{Clock, MaybeSpan, Span};
-use crate::desk::rules::{FirstReport, Keep};
+use crate::desk::rules::{ApprovalHours, FirstReport, Keep};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -35,9 +35,29 @@ pub(in crate::config) struct PolicyTable {
     pub(in crate::config) blind_tell: Vec<String>,
     pub(in crate::config) hold_business_days: u32,
     pub(in crate::config) reception: String,
+    #[serde(default)]
+    pub(in crate::config) approval: Vec<ApprovalTable>,
     pub(in crate::config) caps: CapsTable,
     pub(in crate::config) retention: RetentionTable,
     pub(in crate::config) severity: SeverityTables,
+}
+
+/// 送信前承認.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct ApprovalTable {
+    pub(in crate::config) kinds: Option<Vec<String>>,
+    pub(in crate::config) severities: Option<Vec<u8>>,
+    pub(in crate::config) parties: Option<Vec<String>>,
+    #[serde(default)]
+    pub(in crate::config) hours: ApprovalHours,
+    #[serde(default = "ten_minutes")]
+    pub(in crate::config) limit: Span,
+}
+
+/// `DOMAIN.md` §13.
+fn ten_minutes() -> Span {
+    Span(std::time::Duration::from_secs(600))
 }
 
 #[derive(Debug, Deserialize)]

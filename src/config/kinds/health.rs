@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::channel::heartbeat::{Heartbeat, HeartbeatConfig};
+use crate::config::findings::did_you_mean;
+use crate::config::span::Span;
+use crate::desk::rules::{Carries, MailBeat};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -10,6 +13,8 @@ use std::time::Duration;
 
 /// The shortest and the longest time between two heartbeats.
 const EVERY: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(24 * 60 * 60)];
+/// Mails that come more often than this are a flood.
+const SELDOM: Duration = Duration::from_secs(60);
 /// Stands for an address kept in a file.
 const SOME_ADDRESS: &str = "https://address.example/kept/in/a/file";
 
@@ -19,6 +24,16 @@ const SOME_ADDRESS: &str = "https://address.example/kept/in/a/file";
 pub(super) struct HealthTable {
     listen: Option<String>,
     heartbeat: Option<HeartbeatConfig>,
+    heartbeat_mail: Option<MailTable>,
+}
+
+/// Signs of life to a mailbox.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MailTable {
+    to: String,
+    channel: Option<String>,
+    every: Span,
 }
 
 /// How the desk shows that it is well; all of it is off unless it is configured.
@@ -28,6 +43,8 @@ pub struct Health {
     pub listen: Option<SocketAddr>,
     /// Whom it tells that it is well.
     pub heartbeat: Option<HeartbeatConfig>,
+    /// The mailbox it tells, through the outbox.
+    pub mail: Option<MailBeat>,
 }
 
 impl Health {
@@ -46,8 +63,13 @@ impl Health {
 }
 
 /// Checks it.
-pub(super) fn check(written: Option<HealthTable>, checker: &mut Checker<'_>, folders: &Folders) -> Health {
-    let Some(HealthTable { listen, heartbeat }) = written else { return Health::default() };
+pub(super) fn check(
+    written: Option<HealthTable>,
+    checker: &mut Checker<'_>,
+    folders: &Folders,
+    channels: &[ChannelTable],
+) -> Health {
+    let Some(HealthTable { listen, heartbeat, heartbeat_mail }) = written else { return Health::default() };
     let path = Path::of(&["health"]);
     let listen = listen.and_then(|text| match text.parse::<SocketAddr>() {
         Ok(address) if address.ip().is_loopback() && address.port() != 0 => Some(address),
@@ -78,5 +100,35 @@ pub(super) fn check(written: Option<HealthTable>, checker: &mut Checker<'_>, fol
         }
         config
     });
-    Health { listen, heartbeat }
+    let mail = heartbeat_mail.and_then(|table| mailbox(&path.key("heartbeat_mail"), table, checker, channels));
+    Health { listen, heartbeat, mail }
+}
+
+/// Signs of life to a mailbox: over a channel that carries mail, the first where none is named.
+fn mailbox(path: &Path, table: MailTable, checker: &mut Checker<'_>, channels: &[ChannelTable]) -> Option<MailBeat> {
+    checker.address(&path.key("to"), &table.to);
+    let every = path.key("every");
+    let [shortest, longest] = EVERY;
+    if !(shortest..=longest).contains(&table.every.0) {
+        let help = "write a time from 1s to 1d: the far end raises the alarm when two are missing";
+        checker.findings.fault(&every, format!("is {}", table.every), help);
+    } else if table.every.0 < SELDOM {
+        let a_day = longest.as_secs() / table.every.0.as_secs().max(1);
+        let message = format!("is {}: {a_day} mails a day into one mailbox", table.every);
+        checker.findings.warn(&every, message, "write 5m or more; for less there is [health.heartbeat]");
+    }
+    let rules: Vec<ChannelRule> = channels.iter().map(ChannelTable::rule).collect();
+    let mut mails = rules.iter().filter(|rule| rule.carries == Carries::Mail).map(|rule| &rule.id);
+    let Some(name) = &table.channel else {
+        // Without any channel for mail there is a fault already.
+        return Some(MailBeat { to: table.to, channel: mails.next()?.clone(), every: table.every.0 });
+    };
+    let found = mails.clone().find(|id| id.as_str() == name.as_str());
+    if found.is_none() && checker.tree.torn.is_empty() {
+        let names = || mails.clone().map(|id| id.as_str());
+        let help = did_you_mean(name, names())
+            .unwrap_or_else(|| format!("channels that carry mail: {}", names().collect::<Vec<_>>().join(", ")));
+        checker.findings.fault(&path.key("channel"), format!("no channel `{name}` carries mail"), help);
+    }
+    Some(MailBeat { to: table.to, channel: found?.clone(), every: table.every.0 })
 }

@@ -71,13 +71,11 @@ impl Written {
     ) -> Kinds {
         let folders = Folders::of_process(folder);
         let origin = Origin { site: site.to_owned(), instance: "check".into() };
-        Kinds {
-            sources: self.sources.check(checker, zone, &folders),
-            channels: channels::check(self.channels, checker, &origin, &folders),
-            probes: probes::check(self.probes, checker, &folders),
-            health: health::check(self.health, checker, &folders),
-            folders,
-        }
+        let sources = self.sources.check(checker, zone, &folders);
+        let channels = channels::check(self.channels, checker, &origin, &folders);
+        let probes = probes::check(self.probes, checker, &folders);
+        let health = health::check(self.health, checker, &folders, &channels);
+        Kinds { sources, channels, probes, health, folders }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::desk::request::{self, RequestState};
 use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
-use crate::desk::{correlate, isolate, notify};
+use crate::desk::{correlate, deliver, isolate, notify};
 use jiff::Timestamp;
 
 /// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
@@ -43,7 +43,9 @@ pub(super) fn restore(
     let open: Vec<RequestId> =
         turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
     for request in open {
-        let ended = request::Change::Ended { request, state: RequestState::Checked };
+        // Whom only the desk knows to be asked has nothing to hear.
+        let state = if deliver::take_back(turn, request) { RequestState::Withdrawn } else { RequestState::Checked };
+        let ended = request::Change::Ended { request, state };
         turn.record(ended, request::Reason::Restored);
     }
     move_to(turn, actor, id, Status::Restored);

@@ -11,6 +11,7 @@ impl Act {
         match self {
             Act::Open { .. }
             | Act::Retry { .. }
+            | Act::Approve { .. }
             | Act::Drop { .. }
             | Act::Register(_)
             | Act::Done { .. }
@@ -35,6 +36,7 @@ impl Act {
         match self {
             Act::Open { .. } => ("open".to_owned(), None),
             Act::Retry { owed } => (format!("retry {owed}"), None),
+            Act::Approve { owed } => (format!("approve {owed}"), None),
             Act::Drop { owed, .. } => (format!("drop {owed}"), None),
             Act::Register(_) => ("change add".to_owned(), None),
             Act::Done { modification, .. } => (format!("change done {modification}"), None),

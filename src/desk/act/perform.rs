@@ -25,12 +25,8 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
         return Reply::Refused("An auditor reads and changes nothing.".to_owned());
     }
     let result = match act {
-        Act::Retry { owed } => {
-            return match deliver::revive(turn, owed, &actor.name) {
-                Ok(()) => Reply::Recorded,
-                Err(why) => Reply::Refused(why),
-            };
-        }
+        Act::Retry { owed } => return recorded(deliver::revive(turn, owed, &actor.name)),
+        Act::Approve { owed } => return recorded(deliver::approve(turn, owed, &actor.name)),
         Act::Drop { owed, reason } => {
             return outbox::drop(turn, &actor, owed, reason).unwrap_or_else(Reply::Refused);
         }
@@ -42,9 +38,9 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
                 Err(why) => Reply::Refused(why),
             };
         }
-        Act::Done { modification, at } => return modified(modify::go_on(turn, &actor, modification, &Step::Done, at)),
+        Act::Done { modification, at } => return recorded(modify::go_on(turn, &actor, modification, &Step::Done, at)),
         Act::RollBack { modification, at } => {
-            return modified(modify::go_on(turn, &actor, modification, &Step::RolledBack, at));
+            return recorded(modify::go_on(turn, &actor, modification, &Step::RolledBack, at));
         }
         Act::Open { summary, component, detected_by, occurred, severity, separate } => {
             open(turn, &actor, Call { summary, component, detected_by, occurred, severity, separate })
@@ -57,7 +53,7 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
     }
 }
 
-fn modified(result: Result<(), String>) -> Reply {
+fn recorded(result: Result<(), String>) -> Reply {
     match result {
         Ok(()) => Reply::Recorded,
         Err(why) => Reply::Refused(why),

@@ -1,7 +1,7 @@
 //! What somebody at the desk does to one row: tries it again, or gives it up for good.
 
 use super::post::MAIL_LIFE;
-use super::{never_known, shadow};
+use super::{approval, never_known, shadow};
 use crate::desk::ids::OwedId;
 use crate::desk::owed::{Change, Owed, OwedState, Reason, Work};
 use crate::desk::turn::Turn;
@@ -16,6 +16,9 @@ pub(in crate::desk) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(
         OwedState::Dead { .. } => {}
         OwedState::Waiting { .. } if row.attempts > 0 => {}
         OwedState::Waiting { .. } => return Err(format!("{id} was not given up: it leaves by itself.")),
+        OwedState::Held { .. } => {
+            return Err(format!("{id} waits for the desk to look at it: `outbox approve {id}` sends it now."));
+        }
         OwedState::Started { .. } => return Err(format!("{id} is being sent at this moment.")),
         OwedState::Done { .. } if is_refused_in_part(row) => {}
         OwedState::Done { .. } => return Err(format!("{id} is done: there is nothing to try again.")),
@@ -30,7 +33,12 @@ pub(in crate::desk) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(
     useful(turn, row)?;
     let at = turn.now.elapsed;
     let change = Change::Revived { owed: id, at, give_up: at + MAIL_LIFE };
+    let unseen = row.hold.as_ref().is_some_and(|hold| hold.let_go.is_none());
     turn.record(change, Reason::Act { by: by.to_owned() });
+    if unseen {
+        // Whoever wants it sent has looked at it.
+        approval::let_go(turn, id, Some(by.to_owned()), Reason::Approved { by: by.to_owned() });
+    }
     Ok(())
 }
 
@@ -39,7 +47,7 @@ fn is_refused_in_part(row: &Owed) -> bool {
 }
 
 /// What would tell a vendor or an office what is not so any more is not sent again.
-fn useful(turn: &Turn, row: &Owed) -> Result<(), String> {
+pub(super) fn useful(turn: &Turn, row: &Owed) -> Result<(), String> {
     let asks = row.carried().filter_map(|id| turn.state.requests.get(&id)).map(|request| request.state.open());
     let asks: Vec<bool> = asks.collect();
     if !asks.is_empty() && !asks.contains(&true) {
@@ -70,7 +78,7 @@ fn useful(turn: &Turn, row: &Owed) -> Result<(), String> {
 pub(in crate::desk) fn drop(turn: &mut Turn, id: OwedId, by: &str, reason: &str) -> Result<(), String> {
     let row = known(turn, id)?;
     let waited = match &row.state {
-        OwedState::Waiting { .. } => true,
+        OwedState::Waiting { .. } | OwedState::Held { .. } => true,
         OwedState::Dead { .. } => false,
         OwedState::Started { .. } => {
             return Err(format!(
@@ -82,14 +90,16 @@ pub(in crate::desk) fn drop(turn: &mut Turn, id: OwedId, by: &str, reason: &str)
         OwedState::Dropped { by, .. } => return Err(format!("{id} was dropped already, by {by}.")),
     };
     let state = OwedState::Dropped { at: turn.now.wall, by: by.to_owned(), reason: reason.to_owned() };
-    turn.record(Change::Ended { owed: id, state }, Reason::Dropped);
+    for id in approval::held_with(turn, id) {
+        turn.record(Change::Ended { owed: id, state: state.clone() }, Reason::Dropped);
+    }
     if waited {
         never_known(turn, id, format!("dropped by {by}"));
     }
     Ok(())
 }
 
-fn known<'a>(turn: &'a Turn, id: OwedId) -> Result<&'a Owed, String> {
+pub(super) fn known<'a>(turn: &'a Turn, id: OwedId) -> Result<&'a Owed, String> {
     let row = turn.state.owed.get(&id);
     row.ok_or_else(|| format!("There is no row {id}. `kiriwake outbox list --all` shows them."))
 }

@@ -62,7 +62,9 @@ pub(super) fn admits(turn: &Turn, row: &Owed) -> bool {
 
 /// A message leaves for the first time.
 pub(super) fn passes(turn: &mut Turn, id: OwedId) {
-    let Some(row) = turn.state.owed.get(&id).filter(|row| row.attempts == 0) else { return };
+    // A sign of life takes nobody's place.
+    let counts = |row: &&Owed| row.attempts == 0 && row.why != Why::Heartbeat;
+    let Some(row) = turn.state.owed.get(&id).filter(counts) else { return };
     let Work::Message { channel, party, .. } = &row.work else { return };
     let (now, caps, flows) = (turn.now.elapsed, &turn.book.rules.policy.caps, &turn.state.house.flows);
     let gate = flows.party(channel, party).map(|known| known.gate).unwrap_or_default();

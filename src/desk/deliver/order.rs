@@ -33,6 +33,7 @@ pub(super) fn urgent(turn: &Turn, row: &Owed) -> bool {
         || incidents(row).flat_map(|incident| turn.state.owed_of(incident)).any(|later| {
             later.id > row.id
                 && later.critical
+                && !later.is_held()
                 && !later.state.ended()
                 && later.not_before.is_none()
                 && later.party() == row.party()

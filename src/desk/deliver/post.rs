@@ -1,10 +1,10 @@
 //! What is owed, and under which identity: messages with their copies, pings, write-backs.
 
-use super::shadow;
+use super::{approval, shadow};
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::letter::Letter;
 use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
-use crate::desk::rules::Carries;
+use crate::desk::rules::{Carries, MailBeat};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -51,6 +51,7 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         .filter(|channel| matches!(&channel.carries, Carries::CopiesFor { party } if *party == post.party))
         .map(|channel| channel.id.clone())
         .collect();
+    let hold = approval::wanted(turn, &post);
     let row = |turn: &mut Turn, channel: ChannelId, addresses: Vec<Addressed>, life, why| {
         let party = post.party.clone();
         let mut letter = Box::new(post.letter.clone());
@@ -65,6 +66,7 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         owed.deliver_by = turn.now.elapsed + post.deliver_by;
         let waits = owed.not_before.map(|at| at.duration_since(turn.now.wall).unsigned_abs()).unwrap_or_default();
         owed.give_up = turn.now.elapsed + waits + life;
+        owed.hold.clone_from(&hold);
         let id = owed.id;
         let why = owed.why.clone();
         turn.record(Change::Owed(Box::new(owed)), Reason::Because(why));
@@ -89,6 +91,22 @@ pub(in crate::desk) fn post(turn: &mut Turn, post: Post) -> Option<OwedId> {
         row(turn, channel.clone(), vec![address], COPY_LIFE, why);
     }
     first
+}
+
+/// Owes a sign of life: one mail over one channel, useless when the next is due.
+pub(in crate::desk) fn owe_beat(turn: &mut Turn, rule: &MailBeat, letter: Letter) -> OwedId {
+    let work = Work::Message {
+        party: turn.book.rules.site.desk.clone(),
+        channel: rule.channel.clone(),
+        addresses: vec![shadow::reader(&rule.to)],
+        thread: Vec::new(),
+        letter: Box::new(letter),
+    };
+    let mut owed = blank(turn, None, work, Why::Heartbeat);
+    owed.give_up = turn.now.elapsed + rule.every;
+    let id = owed.id;
+    turn.record(Change::Owed(Box::new(owed)), Reason::Because(Why::Heartbeat));
+    id
 }
 
 /// Owes a ping, a probe, evidence or a write-back; on trial nothing is written onto others' problems.
@@ -125,6 +143,7 @@ pub(super) fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: 
         attempts: 0,
         failures: 0,
         unknowns: 0,
+        hold: None,
         state: OwedState::Waiting { at: now },
     }
 }
@@ -175,6 +194,7 @@ pub(in crate::desk) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]
     for id in earlier {
         let untried = turn.state.owed.get(id).is_some_and(|row| row.attempts == 0 && !row.state.ended());
         if untried {
+            approval::inherit(turn, by, *id);
             turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::SaidBetter { by });
         }
     }

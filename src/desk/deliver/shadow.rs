@@ -8,7 +8,7 @@ use super::post::Post;
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, RequestId};
 use crate::desk::incident::{Edit, Reason as IncidentReason, StatusName};
 use crate::desk::letter::{Meant, MeantFor};
-use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Work};
+use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
 use crate::desk::request::{self, Request, RequestState};
 use crate::desk::turn::Turn;
 use crate::desk::{assign, correlate, house, notify};
@@ -26,7 +26,7 @@ pub(super) fn meant(post: &Post, mail: Option<&ChannelId>, copies: &[ChannelId])
     Meant { to: to.collect(), channels: mail.into_iter().chain(copies).map(ToString::to_string).collect() }
 }
 
-/// The one who reads everything.
+/// The one reader of a message that has no party's contact.
 pub(super) fn reader(address: &str) -> Addressed {
     Addressed { name: address.to_owned(), address: address.to_owned(), must_act: true, result: None }
 }
@@ -35,7 +35,8 @@ pub(super) fn reader(address: &str) -> Addressed {
 pub(super) fn is_foreign(turn: &Turn, row: &Owed) -> bool {
     turn.book.rules.site.shadow.is_some()
         && match &row.work {
-            Work::Message { letter, .. } => letter.meant.is_none(),
+            // A dead desk is dead on trial, too.
+            Work::Message { letter, .. } => letter.meant.is_none() && row.why != Why::Heartbeat,
             Work::WriteBack { .. } => true,
             Work::Ping { .. } | Work::Echoes { .. } | Work::Probe { .. } | Work::Evidence(_) => false,
         }
@@ -61,7 +62,8 @@ pub(in crate::desk) fn switch(turn: &mut Turn) {
 fn begins(turn: &mut Turn) {
     let since = Some(turn.now.wall);
     turn.record(house::Change::Shadow { since }, house::Reason::Configuration);
-    let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { .. }) && is_foreign(turn, row);
+    let waits =
+        |row: &&Owed| matches!(row.state, OwedState::Waiting { .. } | OwedState::Held { .. }) && is_foreign(turn, row);
     let held: Vec<OwedId> = turn.state.owed.values().filter(waits).map(|row| row.id).collect();
     for id in &held {
         hold(turn, *id);

@@ -3,6 +3,7 @@
 use super::facts::stage;
 use super::house::source_name;
 use super::{Draft, covers, send};
+use crate::desk::deliver;
 use crate::desk::house;
 use crate::desk::ids::IncidentId;
 use crate::desk::incident::{Edit, Incident, Reason, StatusName};
@@ -131,6 +132,7 @@ fn unacknowledged(turn: &Turn) -> Vec<DigestLine> {
     let silent = turn.state.requests.values().filter(|request| {
         matches!(request.state, RequestState::Unsent | RequestState::Sent)
             && turn.state.open.contains(&request.incident)
+            && !deliver::is_request_held(turn.state, request)
     });
     silent
         .filter_map(|request| {

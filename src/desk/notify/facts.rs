@@ -6,6 +6,7 @@ use super::{impact, reports};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate;
+use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::isolate::{case, overrun};
@@ -321,6 +322,7 @@ fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {
             at: request.asked,
             acknowledged: request.acknowledged,
             started: request.started,
+            by: deliver::request_leaves_by(turn.state, turn.now.wall, request),
         })
         .collect()
 }

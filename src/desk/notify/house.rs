@@ -33,6 +33,7 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     let urgent = matches!(
         notice,
         Notice::NotDelivered { .. }
+            | Notice::Held { .. }
             | Notice::ChannelFails { .. }
             | Notice::Damage { .. }
             | Notice::SetAside { .. }

@@ -5,12 +5,14 @@
 //! [`covers`] tell the desk itself. When and by which path it leaves
 //! is `deliver`'s, the wording `render`'s.
 
+mod approval;
 mod certificates;
 mod consult;
 mod covers;
 mod digest;
 mod ends;
 mod facts;
+mod heartbeat;
 mod hours;
 mod house;
 mod impact;
@@ -22,11 +24,13 @@ mod trial;
 mod unread;
 mod vendor;
 
+pub(super) use approval::held;
 pub(super) use certificates::certificate_seen;
 pub(super) use consult::{consult_closed, consultation};
 pub(super) use covers::cover_ends_soon;
 pub(super) use digest::{digest, hand_over, next_hand_over};
 pub(super) use ends::{cancelled, merged};
+pub(super) use heartbeat::{heartbeat, heartbeat_by_rules};
 pub(super) use house::{
     adopted, blind, damaged, internal, remark, restored, rules_refused, sighted, was_down, write_numbers_back,
 };
@@ -139,6 +143,7 @@ fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matte
         from: signature(turn, written),
         matter,
         meant: None,
+        approved: false,
     }
 }
 

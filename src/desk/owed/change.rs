@@ -1,10 +1,11 @@
 //! How a row changes: every change, every reason, and how a change is applied.
 
 use super::super::ids::{ChannelId, OwedId};
+use super::super::letter::Matter;
 use super::super::now::Elapsed;
 use super::super::outcome::Delivery;
 use super::super::state::{State, Wakeup};
-use super::{Owed, OwedState, Work};
+use super::{LetGo, Owed, OwedState, Work};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,28 @@ pub enum Change {
         at: Elapsed,
         /// Useless after that.
         give_up: Elapsed,
+    },
+    /// The desk is to look at it before it leaves.
+    ForApproval {
+        /// Which row.
+        owed: OwedId,
+        /// It leaves by itself then.
+        until: Elapsed,
+        /// The same on the wall clock, for people.
+        wall: Timestamp,
+    },
+    /// It need not wait for the desk any more.
+    LetGo {
+        /// Which row.
+        owed: OwedId,
+        /// When, and who approved it.
+        let_go: LetGo,
+        /// When it is tried.
+        at: Elapsed,
+        /// Not accepted by then: the next path gets it.
+        deliver_by: Elapsed,
+        /// A request's time for 受領 runs from now: until then.
+        acknowledge_by: Option<Timestamp>,
     },
     /// It may have been carried out since, by the desk a backup was made of: it does not leave by itself.
     Held {
@@ -112,6 +135,17 @@ pub enum Reason {
     OnTrial,
     /// Somebody gave it up; the state says who and why.
     Dropped,
+    /// The desk looks at such a message before it leaves.
+    ForApproval,
+    /// Somebody at the desk approved it.
+    Approved {
+        /// Who.
+        by: String,
+    },
+    /// Nobody had looked at it by its limit.
+    LimitOver,
+    /// The record cannot be written: nothing is held.
+    Unwritable,
 }
 
 /// Why something is owed.
@@ -184,6 +218,10 @@ pub enum Why {
     ChannelFails,
     /// The trial begins or ends.
     Trial,
+    /// Messages wait for the desk to look at them.
+    Approval,
+    /// A sign of life is due.
+    Heartbeat,
 }
 
 impl Change {
@@ -195,6 +233,8 @@ impl Change {
             | Change::Came { owed, .. }
             | Change::Rerouted { owed, .. }
             | Change::Revived { owed, .. }
+            | Change::ForApproval { owed, .. }
+            | Change::LetGo { owed, .. }
             | Change::Held { owed, .. }
             | Change::Ended { owed, .. }
             | Change::Forgotten(owed) => *owed,
@@ -253,6 +293,24 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             row.give_up = *give_up;
             row.state = OwedState::Waiting { at: *at };
         }),
+        Change::ForApproval { until, wall, .. } => with(state, id, |row| {
+            row.not_before = None;
+            row.state = OwedState::Held { until: *until, wall: *wall };
+        }),
+        Change::LetGo { let_go, at, deliver_by, acknowledge_by, .. } => with(state, id, |row| {
+            if let Work::Message { letter, .. } = &mut row.work {
+                letter.approved |= let_go.by.is_some();
+                if let (Matter::Request { acknowledge_by: told, .. }, Some(by)) = (&mut letter.matter, acknowledge_by) {
+                    *told = *by;
+                }
+            }
+            if let Some(hold) = &mut row.hold {
+                hold.let_go = Some(let_go.clone());
+            }
+            row.deliver_by = *deliver_by;
+            row.not_before = None;
+            row.state = OwedState::Waiting { at: *at };
+        }),
         Change::Held { state: held, .. } => with(state, id, |row| {
             row.unknowns = row.unknowns.saturating_add(1);
             row.not_before = None;
@@ -275,7 +333,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
                     OwedState::Dead { .. } => state.tally.forgotten_dead += 1,
                     OwedState::Superseded => state.tally.forgotten_superseded += 1,
                     OwedState::Dropped { .. } => state.tally.forgotten_dropped += 1,
-                    OwedState::Waiting { .. } | OwedState::Started { .. } => {}
+                    OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. } => {}
                 }
             }
         }

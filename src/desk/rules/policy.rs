@@ -1,5 +1,6 @@
 //! Numbers and times of the desk's work.
 
+use super::approval::Approval;
 use super::caps::Caps;
 use super::written::keep::Keep;
 use crate::desk::ids::{CalendarId, PartyId};
@@ -64,6 +65,9 @@ pub struct Policy {
     /// How much may leave.
     #[serde(default)]
     pub caps: Caps,
+    /// What the desk looks at before it leaves (送信前承認); the first that applies counts. Default: nothing.
+    #[serde(default)]
+    pub approval: Vec<Approval>,
     /// Per severity 1-4.
     pub severity: [SeverityPolicy; 4],
     /// When the daily digest leaves.

@@ -46,6 +46,8 @@ pub enum Wakeup {
     Channel(ChannelId),
     /// Something must have come.
     Expected,
+    /// A sign of life is due.
+    Heartbeat,
     /// Alerts are counted, and storms told of.
     Storm,
     /// What ended long ago may be forgotten.

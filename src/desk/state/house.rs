@@ -4,7 +4,7 @@ use super::agenda::When;
 use super::expected::Expected;
 use super::flow::Flows;
 use super::storm::Storms;
-use crate::desk::ids::{ComponentId, SourceId};
+use crate::desk::ids::{ComponentId, OwedId, SourceId};
 use crate::desk::now::{Elapsed, Now};
 use crate::desk::removal::Removals;
 use crate::desk::storage::Disk;
@@ -19,6 +19,15 @@ pub struct Restored {
     pub mark: String,
     /// When the backup was made.
     pub made: Timestamp,
+}
+
+/// Signs of life to a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// When the next is due; `None` = none goes to a mailbox.
+    pub due: Option<Elapsed>,
+    /// The last one.
+    pub last: Option<OwedId>,
 }
 
 /// What belongs to the desk as a whole.
@@ -75,6 +84,9 @@ pub struct House {
     /// What must come by its hour, by its name.
     #[serde(default)]
     pub expected: BTreeMap<String, Expected>,
+    /// Signs of life to a mailbox.
+    #[serde(default)]
+    pub heartbeat: Heartbeat,
     /// When what ended long ago is next forgotten.
     pub sweep_due: Option<Elapsed>,
     /// What is removed of the record.

@@ -1,4 +1,5 @@
-//! What people at the desk do, as a transcript says it: `act NAME open …`, `act NAME ack NUMBER …`, `act NAME change …`, `act NAME retry O-12`, `act NAME drop O-12 "…"`.
+//! What people at the desk do, as a transcript says it: `act NAME open …`, `act NAME ack NUMBER …`, `act NAME change …`, `act NAME retry O-12`,
+//! `act NAME approve O-12`, `act NAME drop O-12 "…"`.
 
 use super::{Step, Words, covers, named};
 use crate::desk::act::{Act, Actor, Deed, Registered, Role};
@@ -18,6 +19,9 @@ pub(super) fn act(words: &mut Words) -> Result<Step, String> {
     }
     if verb == "retry" {
         return Ok(Step::Act(actor, Act::Retry { owed: row(words)? }));
+    }
+    if verb == "approve" {
+        return Ok(Step::Act(actor, Act::Approve { owed: row(words)? }));
     }
     if verb == "drop" {
         return Ok(Step::Act(actor, Act::Drop { owed: row(words)?, reason: words.next("a reason")?.to_owned() }));

@@ -177,6 +177,7 @@ impl Mail<'_> {
                 ),
                 vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
             ),
+            Notice::Held { messages, more } => self.held(messages, more),
             Notice::TrialBegins { held, open } => self.trial_begins(*held, *open),
             Notice::TrialEnds { incidents, total } => self.trial_ends(incidents, *total),
             Notice::Dropped { message } => self.dropped(message, number),
@@ -282,6 +283,9 @@ impl Mail<'_> {
         }
         for command in next {
             self.page.command(command);
+        }
+        if let Notice::Held { messages, .. } = notice {
+            self.held_in_full(messages);
         }
         let symptom =
             incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));

@@ -2,6 +2,7 @@
 //!
 //! Names, messages and rules' sentences stay in the words of their source. Not here: any decision about who hears what.
 
+mod approval;
 mod bundle;
 mod certificates;
 mod desk;
@@ -19,7 +20,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::quote::{self, Kept, Quoted};
 use super::symptom::Symptom;
-use super::time::{Clock, english_span};
+use super::time::{Clock, english_span, minute_after};
 use super::{because, mask, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, Asked, Closure, DetectedBy, Facts, Letter, Matter, RecoveryFacts};
@@ -49,6 +50,8 @@ impl Mail<'_> {
         self.page.section(Name::Gist);
         let site = text::name(&self.letter.from.site);
         match &self.letter.matter {
+            // The same in every language (`render/beat.rs`).
+            Matter::Heartbeat { .. } => String::new(),
             Matter::FirstReport { incident, next_report } => {
                 self.page.text("We have detected the fault below. This is our first report.");
                 self.incident(incident);
@@ -250,6 +253,11 @@ impl Mail<'_> {
     }
 
     fn asked(&self, asked: &Asked) -> String {
+        if let (Some(by), None, None) = (asked.by, asked.acknowledged, asked.started) {
+            let (party, ask) = (text::name(&asked.party), ask_tag(asked.ask).to_lowercase());
+            let by = self.clock.english_short(minute_after(by));
+            return format!("{party}: {ask} to be sent by {by}; the desk looks at it first.");
+        }
         let at = |at: Option<Timestamp>| at.map_or_else(|| "not yet".to_owned(), |at| self.clock.english_short(at));
         format!(
             "{}: {} sent {}; acknowledged: {}; started: {}.",
@@ -370,7 +378,10 @@ impl Mail<'_> {
     }
 
     fn closing(&mut self) {
-        self.page.section(Name::Notice).text("This mail is sent automatically by the monitoring system.");
+        self.page.section(Name::Notice).text(match self.letter.approved {
+            true => "The desk has read and approved this mail; the monitoring system sends it.",
+            false => "This mail is sent automatically by the monitoring system.",
+        });
         let from = &self.letter.from;
         let day =
             from.phone.iter().map(|(phone, hours)| format!("phone {} ({})", text::name(phone), text::name(hours)));

@@ -29,7 +29,7 @@ impl Mail<'_> {
     }
 }
 
-fn line(row: &HeldRow) -> String {
+pub(super) fn line(row: &HeldRow) -> String {
     let number = row.number.as_ref().map_or_else(String::new, |number| format!(" of {}", text::name(&number.0)));
     format!("{} {}{number} to {}", text::name(&row.row), text::name(&row.kind).replace('_', " "), text::name(&row.to))
 }

@@ -23,6 +23,13 @@ pub(super) fn change(names: Names, change: &Change) -> (String, Weight) {
         Change::Mute { component, since: None } => {
             (format!("the silence of {component} is a sign again"), Weight::Headline)
         }
+        Change::Heartbeat { kept_back: true, .. } => {
+            ("no sign of life is sent to the mailbox".to_owned(), Weight::Headline)
+        }
+        Change::Heartbeat { next, .. } => {
+            let next = next.map_or_else(|| "never".to_owned(), |next| next.to_string());
+            (format!("sign of life to the mailbox next at {next}"), Weight::Detail)
+        }
         Change::HandOver { next } => {
             let next = next.map_or_else(|| "never".to_owned(), |at| names.at(at));
             (format!("next hand-over: {next}"), Weight::Detail)

@@ -39,6 +39,10 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
         }
         Change::Came { owed, results, state, .. } => came(names, *owed, results, state, told),
         Change::Revived { owed, .. } => (format!("revived {}", names.row(*owed)), told),
+        Change::ForApproval { owed, wall, .. } => {
+            (format!("held {} until {}", names.row(*owed), names.at(*wall)), told)
+        }
+        Change::LetGo { owed, .. } => (format!("let go {}", names.row(*owed)), told),
         Change::Held { owed, .. } => (format!("held {}", names.row(*owed)), told),
         Change::Rerouted { owed, channel, .. } => (format!("rerouted {} to {channel}", names.row(*owed)), told),
         Change::Ended { owed, state: OwedState::Dead { why, .. } } => {
@@ -49,9 +53,10 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
             (format!("dropped {} by {}: {}", names.row(*owed), one_line(by), one_line(reason)), Weight::Headline)
         }
         Change::Ended { owed, state: OwedState::Done { .. } } => (format!("done {}", names.row(*owed)), told),
-        Change::Ended { owed, state: OwedState::Waiting { .. } | OwedState::Started { .. } } => {
-            (format!("waits {}", names.row(*owed)), told)
-        }
+        Change::Ended {
+            owed,
+            state: OwedState::Waiting { .. } | OwedState::Held { .. } | OwedState::Started { .. },
+        } => (format!("waits {}", names.row(*owed)), told),
         Change::Forgotten(owed) => (format!("forgot {owed}"), Weight::Detail),
     }
 }
@@ -70,7 +75,7 @@ fn came(
         OwedState::Done { .. } => (format!("delivered {row}"), Weight::Detail),
         OwedState::Dead { why, .. } => (format!("gave up {row}: {}", one_line(why)), told),
         OwedState::Waiting { .. } => (format!("failed {row}"), told),
-        OwedState::Started { .. } | OwedState::Superseded | OwedState::Dropped { .. } => {
+        OwedState::Held { .. } | OwedState::Started { .. } | OwedState::Superseded | OwedState::Dropped { .. } => {
             (format!("came {row}"), Weight::Detail)
         }
     };

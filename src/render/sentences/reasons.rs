@@ -141,6 +141,8 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::OnTrial => "nobody can answer on trial",
         request::Reason::TrialOver => "the trial is over",
         request::Reason::NeverLeft => "its mail was dropped before anybody read it",
+        request::Reason::ForApproval => "the desk looks at it before it leaves",
+        request::Reason::LetGo => "it leaves now",
         request::Reason::Merged => "it goes on under another number",
         request::Reason::LongClosure => "it is closed for long",
         request::Reason::NobodyAnswers => "nobody answers there",
@@ -168,6 +170,10 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::OnTrial => "the desk is on trial".to_owned(),
         owed::Reason::Dropped => "somebody at the desk gave it up".to_owned(),
         owed::Reason::Act { by } => format!("{by} wants it tried again"),
+        owed::Reason::ForApproval => "the desk looks at it before it leaves".to_owned(),
+        owed::Reason::Approved { by } => format!("{} approved it", one_line(by)),
+        owed::Reason::LimitOver => "nobody had looked at it by its limit".to_owned(),
+        owed::Reason::Unwritable => "the record cannot be written".to_owned(),
     }
 }
 
@@ -198,6 +204,8 @@ pub(super) fn why(why: &Why) -> String {
         Why::HandOver => "the reception closes".to_owned(),
         Why::TooMuch => "more would leave than may".to_owned(),
         Why::ChannelFails => "a channel fails, or works again".to_owned(),
+        Why::Heartbeat => "a sign of life is due".to_owned(),
+        Why::Approval => "the desk is to look at it before it leaves".to_owned(),
         Why::Trial => "the trial begins or ends".to_owned(),
         Why::Storm => "of a storm of alerts".to_owned(),
         Why::ExternalService => "an external service fails".to_owned(),
@@ -258,6 +266,7 @@ fn house_reason(reason: house::Reason) -> String {
         house::Reason::TooMuch => "more would leave than may".to_owned(),
         house::Reason::Disk => "as the disk is".to_owned(),
         house::Reason::Failing => "it fails".to_owned(),
+        house::Reason::Stuck => "a critical mail is stuck".to_owned(),
         house::Reason::Asked => "somebody asked for it".to_owned(),
         house::Reason::Removed => "its files are removed".to_owned(),
         house::Reason::TimeIsOver => "the time it is kept is over".to_owned(),

@@ -38,6 +38,11 @@ pub(super) fn request(names: Names, change: &request::Change) -> (String, Weight
         request::Change::Postponed { request, .. } => {
             (format!("postponed reminder of {}", names.request(*request)), Weight::Detail)
         }
+        request::Change::LetGo { request, acknowledge_by, .. } => {
+            let what =
+                format!("{} is asked, acknowledgement by {}", names.request(*request), names.at(*acknowledge_by));
+            (what, Weight::Headline)
+        }
         request::Change::Closed { request, closure: Some(closure) } => {
             let step = match closure.next {
                 Step::Manager => "the manager is told",
