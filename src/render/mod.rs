@@ -51,6 +51,7 @@ pub mod words;
 use crate::desk::letter::{Letter, Matter};
 use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
+use crate::desk::words::ERASED;
 use layout::Page;
 use quote::Kept;
 
@@ -91,7 +92,12 @@ fn mail_within(letter: &Letter, kept: &Kept, columns: usize) -> Words {
         (Language::Ja, _) => japanese(letter, kept),
         (Language::En, _) => en::mail(letter, kept),
     };
-    let words = Words { subject: text::clean(&subject), body: page.set_within(columns), kind: kind_of(&letter.matter) };
+    let erased = |text: String| match letter.language {
+        Language::Ja => text,
+        Language::En => text.replace(ERASED, "(erased)"),
+    };
+    let (subject, body) = (erased(text::clean(&subject)), erased(page.set_within(columns)));
+    let words = Words { subject, body, kind: kind_of(&letter.matter) };
     match &letter.meant {
         Some(meant) => shadow::on_trial(words, letter.language, meant),
         None => words,

@@ -155,17 +155,17 @@ impl Day<'_> {
             },
             2 | 3 => Deed::Acknowledge { party: None, at: None },
             4 => Deed::Start { party: None, at: None },
-            5 => Deed::Note { text: words },
+            5 => Deed::Note { text: words.into() },
             6 => Deed::Verify,
-            7..10 => Deed::Restore { check: words, usable: None, treatment: None },
-            10 => Deed::Reopen { reason: words },
+            7..10 => Deed::Restore { check: words.into(), usable: None, treatment: None },
+            10 => Deed::Reopen { reason: words.into() },
             11 => Deed::Submit,
-            12 => Deed::Accept { name: words, at: None },
+            12 => Deed::Accept { name: words.into(), at: None },
             13 => {
                 if self.dice.one_in(2) {
-                    Deed::Hold { reason: words }
+                    Deed::Hold { reason: words.into() }
                 } else {
-                    Deed::Resume { decision: words }
+                    Deed::Resume { decision: words.into() }
                 }
             }
             14 | 15 => {
@@ -177,7 +177,7 @@ impl Day<'_> {
             }
             _ => match party {
                 Some(party) if self.dice.one_in(2) => Deed::Assign { party, ask: Ask::Repair },
-                _ => Deed::Cancel { reason: words, kind: CancelKind::default() },
+                _ => Deed::Cancel { reason: words.into(), kind: CancelKind::default() },
             },
         };
         self.step(Input::Act { actor, act: Act::On { incident, deed } });
