@@ -198,7 +198,7 @@ fn what_is_erased_is_nowhere_any_more_and_everything_says_so() {
     refused(&daemon, &["--lang", "ja", "incident", "evidence", number, "--part", "1"], "が消去（理由：住民の氏名）");
     contains(&daemon.tell(&["incident", "evidence", number, "--part", "2"]), &["link down"]);
     for command in [vec!["incident", "show", number], vec!["explain", number]] {
-        contains(&daemon.tell(&[&["--lang", "en"], command.as_slice()].concat()), &["1 of them erased", "住民の氏名"]);
+        contains(&daemon.tell(&[&["--lang", "en"], command.as_slice()].concat()), &["1 file erased", "住民の氏名"]);
     }
     let told = ["removed        1 of KW-", "by 佐藤", "住民の氏名", "sound"];
     contains(&daemon.tell(&["store", "verify"]), &told);
@@ -230,10 +230,10 @@ fn all_of_what_is_archived_is_erased() {
         (!daemon.tell(&["incident", "list", "--all"]).contains(&number)).then_some(())
     });
     let said = daemon.tell(&["--lang", "ja", "incident", "erase", &number, "--reason", "保管の必要がないため"]);
-    contains(&said, &["証跡 2 件", "控え 1 件", "以前の版が原本に直接書き込んだ記入内容 1 件"]);
+    contains(&said, &["取得ファイル 2 件", "控え 1 件", "以前の版が原本に直接書き込んだ記入内容 1 件"]);
     assert!(!message.exists());
     contains(&daemon.tell(&["--lang", "ja", "incident", "evidence", &number]), &["消去済み", "保管の必要がないため"]);
-    contains(&daemon.tell(&["--lang", "ja", "incident", "show", &number]), &["うち 2 件"]);
+    contains(&daemon.tell(&["--lang", "ja", "incident", "show", &number]), &["2 件："]);
     refused(&daemon, &["incident", "erase", &number, "--reason", "再度"], "were removed before");
     assert!(daemon.terminate().success());
     assert_eq!(holding(&site.state, NAME), Vec::<PathBuf>::new());
