@@ -42,8 +42,11 @@ fn counted(number: usize, of: &str) -> String {
 
 fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
     let Erased { incident, files, bytes, words, messages, kept, fixed, unread, coming, done, on_record } = erased;
-    let (english, japanese) =
-        if *done && *on_record { ("erased", "を消去しました") } else { ("to be erased", "の消去を受け付けました") };
+    let (english, japanese) = if *done && *on_record {
+        ("erased", "を消去しました")
+    } else {
+        ("to be erased", "の消去を受け付けました")
+    };
     let mut lines = vec![match tongue {
         Tongue::En => format!(
             "{incident}: {} of evidence ({bytes} bytes), {} of people and {} as worded {english}.",
