@@ -211,8 +211,8 @@ impl Days {
             .map(|id| &self.desk.state().incidents[id])
             .map(|incident| (incident.name(), incident.status.name()))
             .collect();
-        let check = Deed::Restore { check: "確認".to_owned(), usable: None, treatment: None };
-        let accept = Deed::Accept { name: "情報係".to_owned(), at: None };
+        let check = Deed::Restore { check: "確認".into(), usable: None, treatment: None };
+        let accept = Deed::Accept { name: "情報係".into(), at: None };
         for (status, deed) in [(StatusName::Restored, accept), (StatusName::Verifying, check)] {
             for incident in open.iter().filter_map(standing(status)) {
                 let actor = Actor { name: "田中".to_owned(), role: Role::Operator };

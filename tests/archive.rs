@@ -67,7 +67,7 @@ fn record_what_was(site: &Site, began: Timestamp) -> String {
     step(&mut desk, &mut inputs, now);
     let number = desk.state().by_number.keys().next().expect("a call is numbered at once").to_string();
     now = Now { wall: began + SignedDuration::from_mins(20), elapsed: Elapsed(20 * 60_000) };
-    let deed = Deed::Cancel { reason: "プリンタの用紙切れ".to_owned(), kind: CancelKind::default() };
+    let deed = Deed::Cancel { reason: "プリンタの用紙切れ".into(), kind: CancelKind::default() };
     inputs.push_back(Input::Act { actor: actor(), act: Act::On { incident: number.clone(), deed } });
     step(&mut desk, &mut inputs, now);
     store.commit(&frames).expect("room on the disk");

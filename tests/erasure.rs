@@ -117,7 +117,7 @@ fn recorded(scratch: &Scratch, began: Timestamp, is_over: bool, erased: bool) ->
     step(&mut desk, begin.to_vec(), at(0));
     let number = desk.state().by_number.keys().next().expect("a call is numbered at once").to_string();
     if is_over {
-        let deed = Deed::Cancel { reason: "プリンタの用紙切れ".to_owned(), kind: CancelKind::default() };
+        let deed = Deed::Cancel { reason: "プリンタの用紙切れ".into(), kind: CancelKind::default() };
         step(&mut desk, vec![act(Act::On { incident: number.clone(), deed })], at(20));
     }
     let incident = desk.state().incidents.values().next().expect("one");
@@ -198,7 +198,7 @@ fn what_is_erased_is_nowhere_any_more_and_everything_says_so() {
     refused(&daemon, &["--lang", "ja", "incident", "evidence", number, "--part", "1"], "が消去（理由：住民の氏名）");
     contains(&daemon.tell(&["incident", "evidence", number, "--part", "2"]), &["link down"]);
     for command in [vec!["incident", "show", number], vec!["explain", number]] {
-        contains(&daemon.tell(&[&["--lang", "en"], command.as_slice()].concat()), &["1 of them erased", "住民の氏名"]);
+        contains(&daemon.tell(&[&["--lang", "en"], command.as_slice()].concat()), &["1 file erased", "住民の氏名"]);
     }
     let told = ["removed        1 of KW-", "by 佐藤", "住民の氏名", "sound"];
     contains(&daemon.tell(&["store", "verify"]), &told);
@@ -230,10 +230,10 @@ fn all_of_what_is_archived_is_erased() {
         (!daemon.tell(&["incident", "list", "--all"]).contains(&number)).then_some(())
     });
     let said = daemon.tell(&["--lang", "ja", "incident", "erase", &number, "--reason", "保管の必要がないため"]);
-    contains(&said, &["証跡 2 件", "控え 1 件"]);
+    contains(&said, &["取得ファイル 2 件", "控え 1 件", "以前の版が原本に直接書き込んだ記入内容 1 件"]);
     assert!(!message.exists());
     contains(&daemon.tell(&["--lang", "ja", "incident", "evidence", &number]), &["消去済み", "保管の必要がないため"]);
-    contains(&daemon.tell(&["--lang", "ja", "incident", "show", &number]), &["うち 2 件"]);
+    contains(&daemon.tell(&["--lang", "ja", "incident", "show", &number]), &["2 件："]);
     refused(&daemon, &["incident", "erase", &number, "--reason", "再度"], "were removed before");
     assert!(daemon.terminate().success());
     assert_eq!(holding(&site.state, NAME), Vec::<PathBuf>::new());
@@ -299,5 +299,68 @@ fn what_is_not_over_stays() {
         }
         contains(&daemon.tell(&["incident", "evidence", &number, "--part", "1"]), &[NAME]);
         assert!(daemon.terminate().success());
+    }
+}
+
+/// Notes, reasons, findings and names of people: no file ever holds them but their own, and erased they are nowhere.
+#[test]
+fn what_people_wrote_is_kept_apart_and_can_be_erased() {
+    let scratch = Scratch::new("erasure-words");
+    let Recorded { site, number, message, _mail, .. } =
+        recorded(&scratch, Timestamp::now() - SignedDuration::from_hours(2), false, false);
+    fs::remove_file(&message).expect("not about this");
+    let bodies = site.state.join("bodies");
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    let act = |arguments: &[&str]| daemon.tell(&[&["incident"], arguments, &["--by", "佐藤"]].concat());
+    act(&["note", &number, "窓口の鈴木次郎様に電話済み"]);
+    act(&["note", &number, "交換部品を手配"]);
+    act(&["looked", &number, "--item", "電源ランプ=消灯（鈴木次郎様が確認）"]);
+    act(&["workaround", &number, "鈴木次郎様の端末から印刷"]);
+    let stays = |text: &str| holding(&site.state, text);
+    let elsewhere = || {
+        let files = stays("鈴木次郎").into_iter();
+        files
+            .filter(|file| !file.starts_with(&bodies) && !file.starts_with(site.state.join("messages")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(elsewhere(), Vec::<PathBuf>::new(), "neither journal nor working state hold it");
+    assert!(!stays("鈴木次郎").is_empty());
+    // Read from the record, they are all there.
+    assert!(daemon.terminate().success());
+    assert_eq!(elsewhere(), Vec::<PathBuf>::new());
+    let exported = daemon.tell(&["store", "export", "--entries"]);
+    contains(&exported, &["窓口の鈴木次郎様に電話済み", "交換部品を手配"]);
+    daemon.restart();
+    let show = |daemon: &Daemon| daemon.tell(&["--lang", "en", "incident", "show", &number]);
+    contains(&show(&daemon), &["窓口の鈴木次郎様に電話済み", "消灯（鈴木次郎様が確認）", "交換部品を手配"]);
+
+    let arguments = [
+        "--lang",
+        "en",
+        "incident",
+        "erase",
+        &number,
+        "--containing",
+        "鈴木次郎",
+        "--reason",
+        "個人名",
+        "--by",
+        "佐藤",
+    ];
+    contains(&daemon.tell(&arguments), &["3 texts of people"]);
+    let after = show(&daemon);
+    contains(&after, &["note: (erased)", "電源ランプ: (erased)", "worked around: (erased)", "交換部品を手配"]);
+    assert!(!after.contains("鈴木"), "{after}");
+    refused(&daemon, &arguments, "contains that text");
+    contains(&daemon.tell(&["store", "verify"]), &["removed        3 of KW-", "sound"]);
+    // A snapshot and a working state of a desk that has forgotten.
+    assert!(daemon.terminate().success());
+    daemon.restart();
+    contains(&show(&daemon), &["note: (erased)", "交換部品を手配"]);
+    let backup = scratch.join("backup").display().to_string();
+    contains(&daemon.tell(&["store", "backup", &backup]), &["removed        3 of KW-", "sound"]);
+    assert!(daemon.terminate().success());
+    for folder in [site.state.as_path(), Path::new(&backup)] {
+        assert_eq!(holding(folder, "鈴木次郎"), Vec::<PathBuf>::new(), "in no file of {}", folder.display());
     }
 }

@@ -7,6 +7,7 @@ use crate::desk::incident::{Incident, Verdict};
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
 use crate::desk::owed::{OwedState, Work};
 use crate::desk::request::RequestState;
+use crate::desk::words::ERASED;
 use crate::render::{sentences, words};
 use jiff::tz::TimeZone;
 
@@ -27,7 +28,8 @@ pub(super) fn page(context: &Context, dossier: &Dossier) -> String {
         page.lines.push(String::new());
         page.lines.push(dossier.possible.clone());
     }
-    page.lines.join("\n")
+    let shown = page.lines.join("\n");
+    shown.replace(ERASED, context.tongue.pick("(erased)", ERASED))
 }
 
 struct Page {

@@ -41,15 +41,23 @@ fn counted(number: usize, of: &str) -> String {
 }
 
 fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
-    let Erased { incident, files, bytes, messages, kept, unread, coming, done, on_record } = erased;
+    let Erased { incident, files, bytes, words, messages, kept, fixed, unread, coming, done, on_record } = erased;
+    let (english, japanese) = if *done && *on_record {
+        ("erased", "を消去しました")
+    } else {
+        ("to be erased", "の消去を受け付けました")
+    };
     let mut lines = vec![match tongue {
         Tongue::En => format!(
-            "{incident}: {} of evidence ({bytes} bytes) and {} as worded erased.",
+            "{incident}: {} of evidence ({bytes} bytes), {} of people and {} as worded {english}.",
             counted(*files, "file"),
+            counted(*words, "text"),
             counted(*messages, "message")
         ),
         Tongue::Ja => {
-            format!("{incident}：証跡 {files} 件（{bytes} バイト）と送信文面の控え {messages} 件を消去しました。")
+            format!(
+                "{incident}：取得ファイル {files} 件（{bytes} バイト）、記入内容 {words} 件、送信文面の控え {messages} 件{japanese}。"
+            )
         }
     }];
     let mut add = |is_so: bool, english: String, japanese: String| {
@@ -70,25 +78,35 @@ fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
     add(
         *kept > 0,
         format!("{} without the text stay.", counted(*kept, "file")),
-        format!("該当の文字列を含まない証跡 {kept} 件は残しました。"),
+        format!("該当の文字列を含まない取得ファイル {kept} 件は残しました。"),
+    );
+    add(
+        *fixed > 0,
+        format!(
+            "In the journal itself, written by an earlier version, and so not erased: {}.",
+            counted(*fixed, "text")
+        ),
+        format!("以前の版が原本に直接書き込んだ記入内容 {fixed} 件は消去できません。"),
     );
     add(
         *unread > 0,
         format!("Not read, and so not searched: {}; `kiriwake store verify` says why.", counted(*unread, "file")),
-        format!("読み取れず確認できなかった証跡が {unread} 件あります（`kiriwake store verify` で確認してください）。"),
+        format!(
+            "読み取れず確認できなかった取得ファイルが {unread} 件あります（`kiriwake store verify` で確認してください）。"
+        ),
     );
     add(
         *coming > 0,
         format!("Still being gathered: {}; look again in a few minutes.", counted(*coming, "file")),
-        format!("取得中の証跡が {coming} 件あります。数分後にもう一度確認してください。"),
+        format!("取得中のファイルが {coming} 件あります。数分後にもう一度確認してください。"),
     );
     add(
         true,
-        "Mails that have left, and backups made before, still hold it. The words of the alerts themselves, and what \
-         people wrote, stay in the record."
+        "Mails that have left, and backups made before, still hold it. The words of the alerts themselves, what a call was \
+         about, and names of those who acted stay in the record."
             .to_owned(),
-        "送信済みのメールと、これまでに取得したバックアップには残っています。警報そのものの文言と、人が記入した内容は\
-         記録に残ります。"
+        "送信済みのメール、これまでに取得したバックアップ、警報そのものの文言、申告（起票）の件名、操作した人の名前は、\
+         消去の対象外です。"
             .to_owned(),
     );
     lines
@@ -112,8 +130,8 @@ pub(super) fn together(tongue: Tongue, removed: &Removed, zone: &TimeZone) -> Ve
         *alike.entry((known.at, gone(tongue, known, zone))).or_default() += 1;
     }
     let line = |((_, how), files): ((jiff::Timestamp, String), usize)| match tongue {
-        Tongue::En => format!("{files} of them {how}"),
-        Tongue::Ja => format!("うち {files} 件：{how}"),
+        Tongue::En => format!("{} {how}", counted(files, "file")),
+        Tongue::Ja => format!("{files} 件：{how}"),
     };
     alike.into_iter().map(line).collect()
 }

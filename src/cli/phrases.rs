@@ -84,7 +84,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::ChannelFails => "送信経路の異常または復旧",
         Why::HandOver => "受付時間の終了",
         Why::Trial => "試行の開始または終了",
-        Why::Heartbeat => "稼働通知の時刻",
+        Why::Heartbeat => "定期信号の時刻",
         Why::Approval => "送信前承認の依頼",
         Why::Storm => "警報の多発",
         Why::ExternalService => "外部サービスの障害",

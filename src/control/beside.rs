@@ -8,6 +8,7 @@ use crate::desk::isolate::case;
 use crate::desk::likeness;
 use crate::desk::modification::Modification;
 use crate::desk::state::Place;
+use crate::desk::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -49,7 +50,7 @@ pub struct LikeLine {
     /// The same symptom within the time of recurrence (再発).
     pub recurrence: bool,
     /// 対処内容
-    pub treatment: String,
+    pub treatment: Words,
 }
 
 /// Modifications on record, the latest first.

@@ -8,6 +8,7 @@ use super::view::Dossier;
 use crate::desk::act::Erasure;
 use crate::desk::owed::Work;
 use crate::desk::removal::Body;
+use crate::desk::words;
 use crate::desk::{Act, Input, Reply};
 use crate::inbox::Answer;
 use crate::store::{Bodies, Digest, Messages};
@@ -44,10 +45,16 @@ pub struct Erased {
     pub files: usize,
     /// Their size.
     pub bytes: u64,
+    /// Words of people: notes, reasons, names, what was found and done.
+    #[serde(default)]
+    pub words: usize,
     /// Messages as first worded.
     pub messages: usize,
     /// Files of evidence that stay: they do not contain the text.
     pub kept: usize,
+    /// Words that stay: they stand in the chain itself, from before they were kept apart.
+    #[serde(default)]
+    pub fixed: usize,
     /// Files that could not be read, and so not be searched.
     pub unread: usize,
     /// Files that are still being fetched.
@@ -62,7 +69,9 @@ pub struct Erased {
 #[derive(Debug, Default)]
 struct Found {
     bodies: BTreeMap<String, u64>,
+    words: BTreeMap<String, u64>,
     messages: BTreeSet<String>,
+    fixed: usize,
     kept: usize,
     unread: usize,
     gone: usize,
@@ -85,9 +94,9 @@ pub(super) async fn erase(
         let dossier = whole(doors, name).await?;
         let found = find(doors, &dossier, containing.clone()).await?;
         erased.incident = dossier.incident.name();
-        (erased.kept, erased.unread) = (found.kept, found.unread);
+        (erased.kept, erased.unread, erased.fixed) = (found.kept, found.unread, found.fixed);
         erased.coming = dossier.incident.evidence.out.len();
-        if found.bodies.is_empty() && found.messages.is_empty() {
+        if found.bodies.is_empty() && found.words.is_empty() && found.messages.is_empty() {
             if round == 0 {
                 return Err(Trouble::NotNow(nothing(&dossier, &found, containing.is_some())));
             }
@@ -95,10 +104,11 @@ pub(super) async fn erase(
         }
         erased.files += found.bodies.len();
         erased.bytes += found.bodies.values().sum::<u64>();
+        erased.words += found.words.len();
         erased.messages += found.messages.len();
         let asked = Erasure {
             incident: erased.incident.clone(),
-            bodies: found.bodies.into_iter().map(|(sha256, bytes)| Body { sha256, bytes }).collect(),
+            bodies: found.bodies.into_iter().chain(found.words).map(|(sha256, bytes)| Body { sha256, bytes }).collect(),
             messages: found.messages.into_iter().collect(),
             reason: reason.clone(),
         };
@@ -160,7 +170,7 @@ fn nothing(dossier: &Dossier, found: &Found, is_search: bool) -> String {
     if is_search && parts > 0 {
         return format!("Nothing that is kept of {name} contains that text; upper and lower case count.{unread}");
     }
-    format!("Nothing was gathered of {name}, and no message of it is kept as worded.{unread}")
+    format!("There is nothing of {name} that can be erased.{unread}")
 }
 
 async fn find(doors: &Doors, dossier: &Dossier, text: Option<String>) -> Result<Found, Trouble> {
@@ -168,13 +178,29 @@ async fn find(doors: &Doors, dossier: &Dossier, text: Option<String>) -> Result<
     let parts = parts.map(|part| (part.sha256.clone(), (part.bytes, part.encoding.clone()))).collect();
     let messages = dossier.rows.iter().filter(|row| matches!(row.work, Work::Message { .. }));
     let messages = messages.map(|row| row.key.clone()).collect();
+    let mut said = words::said(&dossier.incident);
+    dossier.rows.iter().for_each(|row| said.extend(words::said(row)));
+    let wanted = text.as_ref().map(|text| squeezed(text));
+    let holds = |said: &str| wanted.as_ref().is_none_or(|text| squeezed(said).contains(text));
+    let said =
+        said.into_iter().filter(|(_, (text, _))| holds(text)).map(|(name, (_, length))| (name, length)).collect();
     let (bodies, state) = (doors.bodies.clone(), doors.state.clone());
     let look = move || {
         let mut found = search(&bodies, parts, text.as_deref());
+        (found.words, found.fixed) = said_and_kept(&bodies, said);
         found.messages = worded(&state, messages, text.as_deref());
         found
     };
     tokio::task::spawn_blocking(look).await.map_err(|_| Trouble::Stopping)
+}
+
+/// Words that are kept apart, and how many are not.
+fn said_and_kept(bodies: &Bodies, said: BTreeMap<String, u64>) -> (BTreeMap<String, u64>, usize) {
+    let all = said.len();
+    let is_kept = |name: &String| name.parse::<Digest>().is_ok_and(|digest| bodies.path(&digest).exists());
+    let kept: BTreeMap<String, u64> = said.into_iter().filter(|(name, _)| is_kept(name)).collect();
+    let fixed = all - kept.len();
+    (kept, fixed)
 }
 
 fn search(bodies: &Bodies, parts: BTreeMap<String, (u64, String)>, text: Option<&str>) -> Found {

@@ -95,7 +95,29 @@ pub struct ActRequest {
 impl ActRequest {
     /// The act in the name of whoever is at the other end.
     pub(super) fn by_account(self, account: String) -> Input {
-        Input::Act { actor: actor(self.by, account), act: self.act }
+        Input::Act { actor: actor(self.by, account), act: salted(self.act) }
+    }
+}
+
+/// The act with its words salted, each with its own, so that nobody can guess them by their hash once they are erased.
+fn salted(act: Act) -> Act {
+    let Ok(mut value) = serde_json::to_value(&act) else { return act };
+    salt(&mut value);
+    serde_json::from_value(value).unwrap_or(act)
+}
+
+fn salt(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(words) if words.contains_key("words") => match crate::store::draw() {
+            Ok(salt) => drop(words.insert("salt".to_owned(), salt.into())),
+            Err(error) => tracing::warn!(%error, "words are kept without a salt"),
+        },
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(salt),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(salt),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 

@@ -33,15 +33,15 @@ pub(super) fn doings() -> Vec<Doing> {
         doing(
             "04:10:00",
             Deed::Note {
-                text: "株式会社Nの保守員が5時30分に現地へ到着する見込みです。".to_owned()
+                text: "株式会社Nの保守員が5時30分に現地へ到着する見込みです。".into()
             },
         ),
         doing(
             "07:48:00",
             Deed::Restore {
-                check: "住民記録、税務、財務会計、福祉の各システムにログインし、正常に利用できることを確認".to_owned(),
+                check: "住民記録、税務、財務会計、福祉の各システムにログインし、正常に利用できることを確認".into(),
                 usable: None,
-                treatment: Some("コアスイッチ（core-sw-01）のスーパーバイザを交換".to_owned()),
+                treatment: Some("コアスイッチ（core-sw-01）のスーパーバイザを交換".into()),
             },
         ),
     ]

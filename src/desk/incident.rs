@@ -23,6 +23,7 @@ use super::now::{Elapsed, Now};
 use super::probe::Trial;
 use super::rules::{CauseClass, DataImpact};
 use super::state::{Wakeup, When};
+use super::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,12 +74,12 @@ pub struct Incident {
     /// 復旧: usable and checked.
     pub restored: Option<Restored>,
     /// 報告確認: who accepted, when.
-    pub acceptance: Option<(String, Timestamp)>,
+    pub acceptance: Option<(Words, Timestamp)>,
     /// データ影響; `None` = 確認中.
     #[serde(default)]
     pub data: Option<DataImpact>,
     /// 対処内容 as the desk wrote it.
-    pub treatment: String,
+    pub treatment: Words,
     /// Related incidents.
     pub links: BTreeSet<(Link, IncidentId)>,
     /// An inquiry waits for the desk's opening.
@@ -122,7 +123,7 @@ pub struct HandedBack {
     /// When it answered.
     pub at: Timestamp,
     /// Its words.
-    pub reason: String,
+    pub reason: Words,
 }
 
 /// One change of state on record.
@@ -167,7 +168,7 @@ pub struct Restored {
     /// Who checked; `None` = automatic.
     pub by: Option<String>,
     /// How, with what result.
-    pub check: String,
+    pub check: Words,
     /// What showed it, without what differs from time to time; `None` for what no alert showed.
     #[serde(default)]
     pub symptom: Option<String>,
@@ -220,7 +221,7 @@ pub struct Called {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// In words.
-    pub words: String,
+    pub words: Words,
     /// When it was seen.
     pub at: Timestamp,
 }
@@ -231,9 +232,9 @@ pub struct Cause {
     /// 原因分類
     pub class: CauseClass,
     /// 直接原因
-    pub direct: String,
+    pub direct: Words,
     /// 根本原因; `None` = not known yet.
-    pub root: Option<String>,
+    pub root: Option<Words>,
     /// 契約区分; `None` = 未判定.
     pub contract: Option<ContractKind>,
     /// Who says so.
@@ -269,7 +270,7 @@ impl Incident {
             restored: None,
             acceptance: None,
             data: None,
-            treatment: String::new(),
+            treatment: Words::default(),
             links: BTreeSet::new(),
             inquire_at: None,
             calm_since: None,

@@ -30,6 +30,7 @@ use super::ids::Number;
 use super::probe::{Certificate, Seen};
 use super::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 use super::storage::{Cause, Resource, Room};
+use super::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -219,7 +220,7 @@ pub enum Matter {
         /// Why, in set words.
         kind: CancelKind,
         /// Why, in the desk's words.
-        reason: String,
+        reason: Words,
     },
     /// 統合 → whoever was told: it goes on under another number.
     Merged {
@@ -430,7 +431,7 @@ pub struct Facts {
     pub flapping: Option<Flapping>,
     /// 原因 as the desk recorded it.
     #[serde(default)]
-    pub cause: Option<(CauseClass, String)>,
+    pub cause: Option<(CauseClass, Words)>,
     /// Like faults that are over (類似事例), the latest first.
     #[serde(default)]
     pub similar: Vec<Similar>,
@@ -441,7 +442,7 @@ pub struct Facts {
     pub stage: Stage,
     /// 暫定対応 that is in place. Not for vendors.
     #[serde(default)]
-    pub workaround: Option<String>,
+    pub workaround: Option<Words>,
     /// 窓口着手. Not for vendors.
     #[serde(default)]
     pub desk_started: Option<Timestamp>,
@@ -632,7 +633,7 @@ pub enum Fact {
         /// At what.
         item: String,
         /// What was seen.
-        words: String,
+        words: Words,
         /// When.
         at: Timestamp,
     },
@@ -705,7 +706,7 @@ pub struct Similar {
     /// Its 発生.
     pub occurred: Timestamp,
     /// What helped then (対処内容); empty = not on record.
-    pub treatment: String,
+    pub treatment: Words,
     /// The same symptom of the same component within the time of recurrence (再発).
     pub recurrence: bool,
 }
@@ -752,6 +753,13 @@ pub struct Asked {
     /// The request has not left yet, because the desk looks at it first (送信前承認): it leaves by then.
     #[serde(default)]
     pub by: Option<Timestamp>,
+}
+
+impl Asked {
+    /// By when the request leaves, while it is only held.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        self.by.filter(|_| self.acknowledged.is_none() && self.started.is_none())
+    }
 }
 
 /// Where an incident stands, for the sentence 現在の状況.
@@ -834,7 +842,7 @@ pub enum What {
         /// At what.
         item: String,
         /// What was found.
-        words: String,
+        words: Words,
     },
     /// Somebody called about it, too (申告).
     Reported {
@@ -849,14 +857,14 @@ pub enum What {
     /// 暫定復旧.
     WorkedAround {
         /// What was done, in the desk's words.
-        text: String,
+        text: Words,
     },
     /// 原因 was recorded.
     CauseFound {
         /// 原因分類
         class: CauseClass,
         /// 直接原因
-        direct: String,
+        direct: Words,
     },
     /// Another incident turned out to be the same fault (統合).
     Merged {
@@ -878,7 +886,7 @@ pub enum What {
     /// Words of the desk for the office.
     Note {
         /// The words.
-        text: String,
+        text: Words,
     },
     /// More alerts joined.
     Spread {
@@ -944,14 +952,14 @@ pub struct RecoveryFacts {
     /// Who checked; `None` = automatic.
     pub checked_by: Option<String>,
     /// How and with what result.
-    pub check: String,
+    pub check: Words,
     /// 対処内容, as recorded; empty = （記入待ち）.
-    pub treatment: String,
+    pub treatment: Words,
     /// Linked incident made of what stayed red.
     pub remaining: Option<Number>,
     /// 原因, where it is known already.
     #[serde(default)]
-    pub cause: Option<(CauseClass, String)>,
+    pub cause: Option<(CauseClass, Words)>,
 }
 
 /// One call the desk should make.

@@ -57,6 +57,7 @@ mod notify;
 pub mod storage;
 mod sweep;
 pub mod turn;
+pub mod words;
 
 pub use act::{Act, Actor, Role};
 pub use entry::{Change, Entry, Reason};

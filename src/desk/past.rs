@@ -8,6 +8,7 @@ use super::ids::{ComponentId, IncidentId, Number, PartyId};
 use super::incident::Incident;
 use super::request::RequestState;
 use super::state::State;
+use super::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -39,7 +40,7 @@ pub struct Past {
     /// What showed it, without what differs from time to time; `None` for what no alert showed.
     pub symptom: Option<String>,
     /// 対処内容
-    pub treatment: String,
+    pub treatment: Words,
     /// Vendors that were asked, and whose request was not taken back: they may read of it.
     pub asked: BTreeSet<PartyId>,
 }

@@ -5,10 +5,12 @@
 //! The record names hashes and lengths, never what was in a body. Not here: which bodies hold some text (`control`), the
 //! files themselves (`store`), and when something's time is over (`retention`).
 
+use super::ids::IncidentId;
 use super::state::{State, Wakeup, When};
+use super::words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One body, as the record names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -125,6 +127,23 @@ pub struct Removals {
     pub swept: Vec<Swept>,
 }
 
+/// Words that are to be removed are forgotten at once: of the incident, and wherever a message or a like fault repeats them.
+fn forget(state: &mut State, removal: &Removal) {
+    let names: BTreeSet<&str> = removal.bodies.iter().map(|body| body.sha256.as_str()).collect();
+    let of = state.incidents.values().find(|incident| incident.name() == removal.of).map(|incident| incident.id);
+    let links = of.and_then(|id| state.incidents.get(&id)).map(|incident| incident.links.clone()).unwrap_or_default();
+    let near: BTreeSet<IncidentId> = links.into_iter().map(|(_, other)| other).chain(of).collect();
+    for (_, incident) in state.incidents.iter_mut().filter(|(id, _)| near.contains(id)) {
+        words::forget(incident, &names);
+    }
+    for row in state.owed.values_mut() {
+        words::forget(row, &names);
+    }
+    for past in state.past.values_mut().flatten() {
+        words::forget(past, &names);
+    }
+}
+
 /// Applies `change` to the state. Total.
 pub(super) fn apply(state: &mut State, change: &Change) {
     let removals = &mut state.house.removals;
@@ -132,6 +151,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Decided(removal) => {
             removals.last = removals.last.max(removal.id);
             removals.pending.insert(removal.id, (**removal).clone());
+            forget(state, removal);
         }
         Change::Done { id, .. } => drop(removals.pending.remove(id)),
         Change::Due { next } => {

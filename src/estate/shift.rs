@@ -329,12 +329,12 @@ impl<'a> Shift<'a> {
         match what {
             Edit::Verdict(verdict) => self.judged(incident, verdict),
             Edit::Status { to: Status::Verifying, .. } => {
-                let deed = Deed::Restore { check: "確認済".to_owned(), usable: None, treatment: None };
+                let deed = Deed::Restore { check: "確認済".into(), usable: None, treatment: None };
                 self.act_on(incident, deed, 8 * 60_000);
             }
             Edit::Status { to: Status::Restored, .. } => {
                 self.act_on(incident, Deed::Submit, 5 * 60_000);
-                self.act_on(incident, Deed::Accept { name: "情報係".to_owned(), at: None }, 10 * 60_000);
+                self.act_on(incident, Deed::Accept { name: "情報係".into(), at: None }, 10 * 60_000);
             }
             _ => {}
         }

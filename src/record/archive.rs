@@ -11,7 +11,7 @@ use crate::desk::removal::Body;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Change, Desk, Frame, alert, incident, owed};
-use crate::store::{self, Archived, Filed, Filer, History, Search};
+use crate::store::{self, Archived, Bodies, Filed, Filer, History, Search};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -101,23 +101,24 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
 /// When the journal cannot be read. What of it does not read is left out; the start has told of it.
 pub(crate) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usize, store::Error> {
     let history = History::open(folder, SCHEMA)?;
+    let bodies = Bodies::look(folder);
     let (mut filed_ids, mut together) = (BTreeSet::new(), Vec::new());
     let begin = if history.is_whole() { None } else { history.snapshots().last() };
     let mut desk = Desk::new(State::default(), rules);
     let mut last = 0;
     if let Some((seq, payload)) = begin {
         last = seq;
-        begin_with(&mut desk, &payload, seq, &mut together);
+        begin_with(&mut desk, (seq, &payload), &bodies, &mut together);
     }
     for frame in history.frames(last) {
         if frame.seq > last + 1 {
             // What is missing may be known again from the next file's beginning.
             if let Some((seq, payload)) = history.at(frame.seq - 1).filter(|(seq, _)| *seq > last) {
-                begin_with(&mut desk, &payload, seq, &mut together);
+                begin_with(&mut desk, (seq, &payload), &bodies, &mut together);
             }
         }
         last = frame.seq;
-        let Ok(read) = super::read::<Frame>(&frame.payload) else { continue };
+        let Ok(read) = super::read::<Frame>(&frame.payload, &bodies) else { continue };
         desk.fold(&read);
         let touched: BTreeSet<IncidentId> = read.entries.iter().filter_map(|entry| touched(&entry.change)).collect();
         together.extend(touched.into_iter().filter_map(|id| Some((last, filed(desk.state(), id)?.ok()?))));
@@ -135,8 +136,8 @@ pub(crate) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usi
     Ok(filed_ids.len())
 }
 
-fn begin_with(desk: &mut Desk, snapshot: &[u8], seq: u64, together: &mut Vec<(u64, Filed)>) {
-    let Ok(state) = super::read::<State>(snapshot) else { return };
+fn begin_with(desk: &mut Desk, (seq, snapshot): (u64, &[u8]), bodies: &Bodies, together: &mut Vec<(u64, Filed)>) {
+    let Ok(state) = super::read::<State>(snapshot, bodies) else { return };
     *desk = Desk::new(state, desk.book().rules.clone());
     let ids: Vec<IncidentId> = desk.state().incidents.keys().copied().collect();
     together.extend(ids.into_iter().filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
@@ -170,13 +171,13 @@ pub(crate) fn seen<T>(
     see: impl Fn(&Desk, &str) -> Option<T>,
 ) -> Result<Seen<T>, String> {
     let history = History::open(folder, SCHEMA).map_err(|error| error.to_string())?;
-    let id = IncidentId(archived.filed.id);
+    let (id, bodies) = (IncidentId(archived.filed.id), Bodies::look(folder));
     let see =
         |desk: &Desk| see(desk, &id.to_string()).ok_or_else(|| format!("the record does not know {id} at its end"));
-    let mut desk = desk_at(&history, rules, archived.first)?;
+    let mut desk = desk_at(&history, &bodies, rules, archived.first)?;
     let mut latest = (archived.first == archived.last).then(|| see(&desk)).transpose()?;
     let mut whole = None;
-    for read in frames(&history, archived.first) {
+    for read in frames(&history, &bodies, archived.first) {
         let (seq, frame) = read?;
         if whole.is_none() && lets_go(desk.state(), &frame, id) {
             whole = Some(see(&desk)?);
@@ -217,21 +218,22 @@ pub(crate) fn look<T>(
     view: impl FnOnce(&Desk, &str) -> Option<T>,
 ) -> Result<T, String> {
     let history = History::open(folder, SCHEMA).map_err(|error| error.to_string())?;
-    let (desk, name) = (desk_at(&history, rules, seq)?, IncidentId(id).to_string());
+    let bodies = Bodies::look(folder);
+    let (desk, name) = (desk_at(&history, &bodies, rules, seq)?, IncidentId(id).to_string());
     view(&desk, &name).ok_or_else(|| format!("frame {seq} of the record does not know {name}"))
 }
 
 /// The desk after frame `seq`.
-fn desk_at(history: &History, rules: &Rules, seq: u64) -> Result<Desk, String> {
+fn desk_at(history: &History, bodies: &Bodies, rules: &Rules, seq: u64) -> Result<Desk, String> {
     let (mut last, state) = match history.at(seq) {
-        Some((last, payload)) => (last, super::read::<State>(&payload).map_err(|error| error.to_string())?),
+        Some((last, payload)) => (last, super::read::<State>(&payload, bodies).map_err(|error| error.to_string())?),
         None => (0, State::default()),
     };
     let mut desk = Desk::new(state, rules.clone());
     if last == seq {
         return Ok(desk);
     }
-    for read in frames(history, last) {
+    for read in frames(history, bodies, last) {
         let frame;
         (last, frame) = read?;
         desk.fold(&frame);
@@ -243,14 +245,14 @@ fn desk_at(history: &History, rules: &Rules, seq: u64) -> Result<Desk, String> {
 }
 
 /// The frames after `after`, none missing.
-fn frames(history: &History, after: u64) -> impl Iterator<Item = Result<(u64, Frame), String>> {
+fn frames(history: &History, bodies: &Bodies, after: u64) -> impl Iterator<Item = Result<(u64, Frame), String>> {
     let mut last = after;
     history.frames(after).map(move |frame| {
         if frame.seq != last + 1 {
             return Err(format!("frames {} to {} of the record are missing", last + 1, frame.seq - 1));
         }
         last = frame.seq;
-        let read = super::read::<Frame>(&frame.payload).map_err(|error| format!("frame {last}: {error}"));
+        let read = super::read::<Frame>(&frame.payload, bodies).map_err(|error| format!("frame {last}: {error}"));
         read.map(|read| (last, read))
     })
 }

@@ -4,13 +4,16 @@
 //! from the journal ([`archive`]). Not here: when anything is synced (`daemon`), or how it is kept (`store`).
 
 pub(crate) mod archive;
+mod words;
+
+pub(crate) use words::{apart, together};
 
 use crate::desk::ids::{
     AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId,
 };
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
-use crate::store::{Digest, Entities};
+use crate::store::{self, Bodies, Digest, Entities};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +29,9 @@ pub(crate) enum Error {
     /// A key of no known kind.
     #[error("a stored thing has the unknown key {0:?}")]
     Key(String),
+    /// Words of people could not be put apart.
+    #[error(transparent)]
+    Words(#[from] store::Error),
 }
 
 /// Versions after this one are refused when the journal is opened; older ones would be brought up to it here.
@@ -49,16 +55,17 @@ struct HouseParts {
     house: House,
 }
 
-/// A payload of the journal (a frame, or a snapshot of the state).
+/// A payload of the journal (a frame, or a snapshot of the state), with words of people still in it: see [`apart`].
 pub(crate) fn payload<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     Ok(serde_json::to_vec(&Versioned { format: SCHEMA, value })?)
 }
 
-/// What a payload says. Its version is looked at first, and the value then read straight from the bytes: taken together,
+/// What a payload says, with the words of people it refers to. Its version is looked at first, and the value then read straight from the bytes: taken together,
 /// serde would keep all of it in a form between, which takes twice as long.
-pub(crate) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice::<Format>(payload)?;
-    Ok(serde_json::from_slice(payload)?)
+pub(crate) fn read<T: DeserializeOwned>(payload: &[u8], bodies: &Bodies) -> Result<T, Error> {
+    let payload = together(payload, bodies);
+    serde_json::from_slice::<Format>(&payload)?;
+    Ok(serde_json::from_slice(&payload)?)
 }
 
 /// The bodies a payload refers to: parts of evidence, and what letters quote of them.
@@ -75,7 +82,7 @@ pub(crate) fn bodies_in(payload: &[u8]) -> Vec<Digest> {
 }
 
 /// The stored form of a thing: its key, and its value if it still exists.
-pub(crate) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
+pub(crate) fn entity(state: &State, thing: &Thing, bodies: &Bodies) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
     let value = match thing {
         Thing::Source(id) => state.sources.get(id).map(serde_json::to_vec).transpose()?,
         Thing::Alert(id) => state.alerts.get(id).map(serde_json::to_vec).transpose()?,
@@ -92,6 +99,7 @@ pub(crate) fn entity(state: &State, thing: &Thing) -> Result<(Vec<u8>, Option<Ve
             house: state.house.clone(),
         })?),
     };
+    let value = value.map(|value| apart(&value, bodies).map(std::borrow::Cow::into_owned)).transpose()?;
     Ok((key(thing), value))
 }
 
@@ -113,7 +121,7 @@ fn key(thing: &Thing) -> Vec<u8> {
 }
 
 /// Every thing of the state, as stored.
-pub(crate) fn entities(state: &State) -> Result<Entities, Error> {
+pub(crate) fn entities(state: &State, bodies: &Bodies) -> Result<Entities, Error> {
     let things = state.sources.keys().cloned().map(Thing::Source);
     let things = things.chain(state.alerts.keys().copied().map(Thing::Alert));
     let things = things.chain(state.incidents.keys().copied().map(Thing::Incident));
@@ -124,7 +132,7 @@ pub(crate) fn entities(state: &State) -> Result<Entities, Error> {
     let things = things.chain(state.past.keys().cloned().map(Thing::Past));
     let things = things.chain(state.owed.keys().copied().map(Thing::Owed)).chain([Thing::House]);
     things
-        .map(|thing| entity(state, &thing))
+        .map(|thing| entity(state, &thing, bodies))
         .filter_map(|entity| match entity {
             Ok((key, Some(value))) => Some(Ok((key, value))),
             Ok((_, None)) => None,
@@ -134,7 +142,8 @@ pub(crate) fn entities(state: &State) -> Result<Entities, Error> {
 }
 
 /// Puts a stored thing into a state under construction.
-pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(), Error> {
+pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8], bodies: &Bodies) -> Result<(), Error> {
+    let value = &*together(value, bodies);
     let unknown = || Error::Key(String::from_utf8_lossy(key).into_owned());
     let slash = key.iter().position(|byte| *byte == b'/').ok_or_else(unknown)?;
     let (kind, name) = (&key[..slash], &key[slash + 1..]);

@@ -157,7 +157,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> Stri
                 ImpactScope::One | ImpactScope::Person => "影響は一部の部署にとどまる見込みです。",
             });
             let scope = scope.unwrap_or_default();
-            ("障害の第一報のご連絡です。", format!("{scope}{asked}詳細はメールでお送りしております。"))
+            ("障害の第一報のご連絡です。", format!("{scope}{asked}詳細は、メールでもお送りいたします。"))
         }
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");

@@ -33,9 +33,8 @@ pub(super) fn daily(letter: &Letter, digest: &Digest) -> (String, Page) {
     let covers = digest.covers.iter().map(|state| covers::state(state, &clock)).collect();
     page.section(Name::Annex).items(&format!("■計画作業・通知抑止（{}件）", digest.covers.len()), covers, "該当なし");
     if let Some((files, incidents)) = digest.removed {
-        let removed =
-            format!("保存期間の満了により、障害{incidents}件について取得したログ等のファイル{files}件を消去しました。");
-        page.section(Name::Annex).items("■保存期間の満了", vec![removed], "該当なし");
+        let removed = format!("障害{incidents}件について取得したログ等のファイル{files}件を消去しました。");
+        page.section(Name::Annex).items(&format!("■保存期間満了による消去（{files}件）"), vec![removed], "該当なし");
     }
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!(

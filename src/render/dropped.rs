@@ -14,7 +14,7 @@ pub(super) fn told(message: &DroppedMessage, number: Option<&Number>) -> Told {
     let to = text::or(text::name(to), "不明");
     let arrived = match unread {
         true => "相手方には届いておりません。",
-        false => "取りやめる前に、相手方に届いている可能性があります。",
+        false => "取りやめた時点で、すでに相手方に届いていた可能性があります。",
     };
     let request = match names(not_asked) {
         none if none.is_empty() => String::new(),
@@ -24,7 +24,7 @@ pub(super) fn told(message: &DroppedMessage, number: Option<&Number>) -> Told {
     };
     let goes_on = match names(still_asked) {
         none if none.is_empty() => String::new(),
-        asked => format!("{asked}への依頼は継続しており、受領のご連絡がなければ督促いたします。"),
+        asked => format!("{asked}への依頼は継続しており、受領の連絡がなければ、予定どおり督促を送信します。"),
     };
     let by = text::or(text::name(by), "窓口");
     let mut steps = Vec::new();

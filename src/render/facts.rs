@@ -206,20 +206,22 @@ pub(super) fn state_at_desk(facts: &Facts, clock: &Clock) -> Vec<String> {
         || "窓口の着手待ちです。".to_owned(),
         |at| format!("窓口にて調査中です（{}着手）。", clock.short(at)),
     );
-    stands(facts, clock, &by_desk, if began.is_some() { &by_desk } else { WORKED_ON })
+    let asked =
+        facts.asked.iter().map(|asked| held_at_desk(asked, clock).unwrap_or_else(|| asked_sentence(asked, clock)));
+    stands(facts, asked.collect(), &by_desk, if began.is_some() { &by_desk } else { WORKED_ON })
 }
 
 /// 現在の状況: where the incident stands, and what those asked have answered.
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
-    stands(facts, clock, "引き続き、窓口にて切り分けを行います。", WORKED_ON)
+    let asked = facts.asked.iter().map(|asked| asked_sentence(asked, clock));
+    stands(facts, asked.collect(), "引き続き、窓口にて切り分けを行います。", WORKED_ON)
 }
 
 /// Somebody works on it.
 const WORKED_ON: &str = "復旧に向けて対応しております。";
 
-/// `left_to_desk` where the machine has said what it can say, `worked_on` where work goes on and no vendor is known to do it.
-fn stands(facts: &Facts, clock: &Clock, left_to_desk: &str, worked_on: &str) -> Vec<String> {
-    let mut out: Vec<String> = facts.asked.iter().map(|asked| asked_sentence(asked, clock)).collect();
+/// `out` of those asked, `left_to_desk` where the machine has said what it can say, `worked_on` where work goes on and no vendor is known to do it.
+fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &str) -> Vec<String> {
     let elsewhere = echo_of(facts).filter(|_| out.is_empty());
     if let (Stage::Isolating | Stage::Requested | Stage::InProgress, Some(of)) = (facts.stage, elsewhere) {
         out.push(format!("{of}の障害の波及とみられるため、同番号にて対応しております。"));
@@ -265,6 +267,13 @@ fn echo_of(facts: &Facts) -> Option<String> {
 /// 「○○では引き続き異常を検知しております。」
 pub(super) fn still_red(hosts: &[String]) -> String {
     format!("{}では引き続き異常を検知しております。", text::or(listed(hosts, "台"), "一部の機器"))
+}
+
+/// What the desk itself is to look at, told to the desk.
+fn held_at_desk(asked: &Asked, clock: &Clock) -> Option<String> {
+    let by = asked.held_until()?;
+    let (party, kind) = (text::name(&asked.party), words::ask(asked.ask));
+    Some(format!("保守業者（{party}）への{kind}は、送信前承認待ちです（{}に自動送信）。", clock.short(by)))
 }
 
 fn asked_sentence(asked: &Asked, clock: &Clock) -> String {

@@ -14,6 +14,8 @@ pub(super) use wrap::width;
 
 /// Columns of a line. Source: `DOMAIN.md` §13.
 pub(super) const COLUMNS: usize = 70;
+/// What stands before a quoted line.
+pub(super) const QUOTED: &str = "> ";
 /// Labels are padded to this width at least: five full-width characters.
 const LABEL: usize = 10;
 /// A label wider than this stands on a line of its own.
@@ -161,10 +163,15 @@ impl Page {
 
     /// The text: sections in the order of [`Name`], lines of at most [`COLUMNS`], each ended by `\n`.
     pub(super) fn set(&self) -> String {
+        self.set_within(COLUMNS)
+    }
+
+    /// The same in lines of at most `columns`: what another mail quotes keeps room for its mark.
+    pub(super) fn set_within(&self, columns: usize) -> String {
         let mut sections: Vec<&(Name, Vec<Part>)> =
             self.sections.iter().filter(|(_, parts)| !parts.is_empty()).collect();
         sections.sort_by_key(|(name, _)| *name);
-        let style = Style::of(self.language, self);
+        let style = Style::of(self.language, self, columns);
         let mut out: Vec<String> = Vec::new();
         let mut before: Option<Name> = None;
         for (name, parts) in sections {
@@ -184,6 +191,7 @@ impl Page {
 
 /// What differs between the languages.
 struct Style {
+    columns: usize,
     label: usize,
     pad: char,
     colon: &'static str,
@@ -191,7 +199,7 @@ struct Style {
 }
 
 impl Style {
-    fn of(language: Language, page: &Page) -> Self {
+    fn of(language: Language, page: &Page, columns: usize) -> Self {
         let widest = page
             .sections
             .iter()
@@ -202,23 +210,25 @@ impl Style {
             })
             .fold(LABEL, usize::max);
         match language {
-            Language::Ja => Self { label: widest.next_multiple_of(2), pad: '\u{3000}', colon: "：", bullet: "　・" },
-            Language::En => Self { label: widest.max(13), pad: ' ', colon: ": ", bullet: "  - " },
+            Language::Ja => {
+                Self { columns, label: widest.next_multiple_of(2), pad: '\u{3000}', colon: "：", bullet: "　・" }
+            }
+            Language::En => Self { columns, label: widest.max(13), pad: ' ', colon: ": ", bullet: "  - " },
         }
     }
 
     fn part(&self, part: &Part, out: &mut Vec<String>) {
         match part {
-            Part::Text(text) => out.extend(wrap(text, COLUMNS)),
+            Part::Text(text) => out.extend(wrap(text, self.columns)),
             Part::Field(label, values) => self.field(label, values, out),
             Part::Item(item) => {
                 let indent = self.spaces(width(self.bullet));
-                hang(self.bullet, &indent, item, out);
+                self.hang(self.bullet, &indent, item, out);
             }
-            Part::Quote(lines) => out.extend(lines.iter().map(|line| format!("> {line}"))),
+            Part::Quote(lines) => out.extend(lines.iter().map(|line| format!("{QUOTED}{line}"))),
             Part::Command(line) => out.push(format!("    {line}")),
-            Part::Right(text) => out.push(self.spaces(COLUMNS.saturating_sub(width(text))) + text),
-            Part::Rule => out.push("-".repeat(COLUMNS - 12)),
+            Part::Right(text) => out.push(self.spaces(self.columns.saturating_sub(width(text))) + text),
+            Part::Rule => out.push("-".repeat(self.columns.saturating_sub(12))),
             Part::Gap => out.push(String::new()),
         }
     }
@@ -228,14 +238,14 @@ impl Style {
             out.push(format!("{label}{}", self.colon));
             let indent = self.spaces(2);
             for value in values {
-                hang(&indent, &indent, value, out);
+                self.hang(&indent, &indent, value, out);
             }
             return;
         }
         let first = format!("{label}{}{}", self.spaces(self.label.saturating_sub(width(label))), self.colon);
         let indent = self.spaces(width(&first));
         for (n, value) in values.iter().enumerate() {
-            hang(if n == 0 { &first } else { &indent }, &indent, value, out);
+            self.hang(if n == 0 { &first } else { &indent }, &indent, value, out);
         }
     }
 
@@ -246,12 +256,12 @@ impl Style {
         out.push_str(&" ".repeat(columns % wide));
         out
     }
-}
 
-/// `text` behind `first`, its further lines behind `indent`.
-fn hang(first: &str, indent: &str, text: &str, out: &mut Vec<String>) {
-    for (n, line) in wrap(text, COLUMNS.saturating_sub(width(indent))).iter().enumerate() {
-        out.push(format!("{}{line}", if n == 0 { first } else { indent }));
+    /// `text` behind `first`, its further lines behind `indent`.
+    fn hang(&self, first: &str, indent: &str, text: &str, out: &mut Vec<String>) {
+        for (n, line) in wrap(text, self.columns.saturating_sub(width(indent))).iter().enumerate() {
+            out.push(format!("{}{line}", if n == 0 { first } else { indent }));
+        }
     }
 }
 

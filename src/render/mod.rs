@@ -51,6 +51,7 @@ pub mod words;
 use crate::desk::letter::{Letter, Matter};
 use crate::desk::owed::kind_of;
 use crate::desk::rules::Language;
+use crate::desk::words::ERASED;
 use layout::Page;
 use quote::Kept;
 
@@ -75,6 +76,15 @@ pub fn mail(letter: &Letter) -> Words {
 
 /// The same, with the bodies it quotes from.
 pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
+    mail_within(letter, kept, layout::COLUMNS)
+}
+
+/// The same, to be quoted by another mail.
+fn mail_to_quote(letter: &Letter, kept: &Kept) -> Words {
+    mail_within(letter, kept, layout::COLUMNS - layout::QUOTED.len())
+}
+
+fn mail_within(letter: &Letter, kept: &Kept, columns: usize) -> Words {
     let marked = letter.marked();
     let letter = marked.as_ref();
     let (subject, page) = match (letter.language, &letter.matter) {
@@ -82,7 +92,12 @@ pub fn mail_with(letter: &Letter, kept: &Kept) -> Words {
         (Language::Ja, _) => japanese(letter, kept),
         (Language::En, _) => en::mail(letter, kept),
     };
-    let words = Words { subject: text::clean(&subject), body: page.set(), kind: kind_of(&letter.matter) };
+    let erased = |text: String| match letter.language {
+        Language::Ja => text,
+        Language::En => text.replace(ERASED, "(erased)"),
+    };
+    let (subject, body) = (erased(text::clean(&subject)), erased(page.set_within(columns)));
+    let words = Words { subject, body, kind: kind_of(&letter.matter) };
     match &letter.meant {
         Some(meant) => shadow::on_trial(words, letter.language, meant),
         None => words,

@@ -19,6 +19,10 @@ use crate::desk::rules::VerdictCode;
 pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notice, kept: &Kept) -> (String, Page) {
     let clock = Clock::of(letter);
     let told = tell(notice, incident, &clock);
+    let held = match notice {
+        Notice::Held { messages, .. } => Some(messages.as_slice()),
+        _ => None,
+    };
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Desk);
     page.text(told.happened);
@@ -52,16 +56,20 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         page.section(Name::Annex).items("詳細", told.details, "該当なし");
     }
     page.section(Name::Annex).text("次に行うこと：");
-    if let Some(at) = incident.and_then(|facts| facts.next_report) {
-        page.item(format!("次回報告は{}頃の予定です（それまでの記録が、主管課への続報に載ります）。", clock.short(at)));
-    }
+    let next_report = incident
+        .and_then(|facts| facts.next_report)
+        .map(|at| format!("次回報告は{}頃の予定です（それまでの記録が、主管課への続報に載ります）。", clock.short(at)));
+    // What is held leaves within minutes: that stands first.
+    let (before, after) = if held.is_some() { (None, next_report) } else { (next_report, None) };
+    before.into_iter().for_each(|item| _ = page.item(item));
     for (step, command) in told.steps {
         page.item(step);
         for line in command {
             page.command(line);
         }
     }
-    if let Notice::Held { messages, .. } = notice {
+    after.into_iter().for_each(|item| _ = page.item(item));
+    if let Some(messages) = held {
         approval::in_full(&mut page, messages, kept, &clock);
     }
     closing(&mut page, letter, Reader::Desk, false);
@@ -69,7 +77,9 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         Some(incident) => format!("{} {}", told.title, Symptom::of(incident).title()),
         None => format!("{} {}", text::name(&letter.from.site), told.title),
     };
-    (subject(&["要対応"], what.trim(), incident.map(|facts| facts.severity), incident.map(|facts| &facts.number)), page)
+    let limit = held.and_then(approval::first_limit).map(|at| format!("{}まで", clock.short(at)));
+    let tags: Vec<&str> = ["要対応"].into_iter().chain(limit.as_deref()).collect();
+    (subject(&tags, what.trim(), incident.map(|facts| facts.severity), incident.map(|facts| &facts.number)), page)
 }
 
 fn verdict(incident: &Facts) -> Vec<String> {
@@ -239,7 +249,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "adopted" => "検知済み事象の一覧",
         "write_back" => "監視への受付番号の記入",
         "certificate_ends" => "予防通知",
-        "heartbeat" => "稼働通知（ハートビート）",
+        "heartbeat" => "定期信号（ハートビート）",
         other => return text::or(text::name(other), "メール"),
     };
     known.to_owned()

@@ -299,7 +299,7 @@ fn extract(quoted: &Quoted, clock: &Clock) -> String {
     });
     let erased = quoted.erased.map(|at| clock.day(at));
     let more = quoted.more().then(|| format!("全{kept}行は窓口で保管"));
-    let others = erased.iter().map(|day| format!("ほかのログは{day}に窓口の記録から消去済み"));
+    let others = erased.iter().map(|day| format!("取得したログの一部は{day}に窓口の記録から消去済み"));
     let notes: Vec<String> = match (lines, more, missing, &erased) {
         (0, None, Some(why), _) => {
             let notes: Vec<String> = [why.to_owned()].into_iter().chain(others).collect();

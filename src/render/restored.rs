@@ -32,8 +32,8 @@ pub(super) fn told(made: Timestamp, rows: &[HeldRow], total: usize, clock: &Cloc
     };
     Told {
         title: match total {
-            0 => "バックアップから復元しました".to_owned(),
-            _ => format!("バックアップから復元しました（送信保留{total}件）"),
+            0 => "運用監視システムの記録をバックアップから復元しました".to_owned(),
+            _ => format!("運用監視システムの記録をバックアップから復元しました（送信保留{total}件）"),
         },
         happened: format!(
             "運用監視システムの記録を、{made}のバックアップから復元しました。それより後の操作と送信の記録は、残っておりません。\

@@ -60,8 +60,8 @@ pub(super) fn begins(held: usize, open: usize) -> Told {
     Told {
         title: "試行（並行稼働）を開始しました".to_owned(),
         happened: format!(
-            "これ以後、すべての連絡は本来の宛先（業者、主管課、窓口、チャット等）へ送信せず、この宛先だけに「試行」と付けて\
-             送信します。監視・切り分け・記録は通常どおり行います。{held_words}{open_words}"
+            "これ以後、すべての連絡は本来の宛先（業者、主管課、窓口、チャット等）へ送信せず、件名の先頭に【試行】を付けて、\
+             この宛先だけに送信します。監視・切り分け・記録は通常どおり行います。{held_words}{open_words}"
         ),
         details: Vec::new(),
         steps,
@@ -77,14 +77,14 @@ pub(super) fn ends(incidents: &[DigestLine], total: usize, clock: &Clock) -> Tol
     let happened = match total {
         0 => "対応中の件はありません。".to_owned(),
         _ => format!(
-            "対応中の{total}件（下の一覧）は、試行中に検知したため、業者・主管課のいずれにも連絡しておりません。試行中の依頼と報告は、\
-             行わなかったものとして扱い、督促や続報も送信しません。"
+            "対応中の{total}件（下の一覧）は、試行中に検知したため、本システムからは業者・主管課のいずれにも連絡しておりません。\
+             試行中の依頼と報告は、行わなかったものとして扱い、督促や続報も送信しません。"
         ),
     };
     let mut steps = Vec::new();
     if total > 0 {
         steps.push((
-            "各件について、担当先へ依頼済みかを確認し、依頼が必要なものは確定してください（依頼と第一報が送られます）。",
+            "各件について、担当先へ依頼済みかを確認し、依頼が必要なものは、切り分け結果を確定してください（依頼と第一報が送られます）。",
             vec![commands::LIST.to_owned(), commands::CONFIRM.to_owned()],
         ));
     }
@@ -92,7 +92,7 @@ pub(super) fn ends(incidents: &[DigestLine], total: usize, clock: &Clock) -> Tol
     Told {
         title: match total {
             0 => "試行を終了し、本番の運用に切り替えました".to_owned(),
-            _ => format!("試行を終了し、本番の運用に切り替えました（未連絡{total}件）"),
+            _ => format!("試行を終了し、本番の運用に切り替えました（要確認{total}件）"),
         },
         happened: format!("これ以後、連絡は本来の宛先へ送信します。{happened}"),
         details,

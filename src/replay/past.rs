@@ -8,7 +8,7 @@ use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Desk, Frame};
 use crate::record;
-use crate::store::{self, History};
+use crate::store::{self, Bodies, History};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::iter::Peekable;
@@ -59,9 +59,10 @@ impl Past {
     /// When the journal cannot be read, or is of a later version.
     pub fn open(folder: &Path, from: Option<Timestamp>, rules: &Rules) -> Result<Self, store::Error> {
         let history = History::open(folder, record::SCHEMA)?;
+        let bodies = Bodies::look(folder);
         let mut found = Vec::new();
         let early = |payload: &[u8], from: Timestamp| {
-            let glance: Result<Glance, _> = record::read(payload);
+            let glance: Result<Glance, _> = record::read(payload, &bodies);
             let last = glance.ok().and_then(|glance| glance.house.last_step);
             last.is_none_or(|last| last.wall <= from)
         };
@@ -70,7 +71,7 @@ impl Past {
         let snapshot = from.and_then(|from| history.snapshots().find(|(_, payload)| early(payload, from)));
         let reached = snapshot.is_some() || whole;
         let snapshot = snapshot.or_else(|| if whole { None } else { history.snapshots().last() });
-        let (after, state) = match snapshot.map(|(seq, payload)| (seq, record::read::<State>(&payload))) {
+        let (after, state) = match snapshot.map(|(seq, payload)| (seq, record::read::<State>(&payload, &bodies))) {
             Some((seq, Ok(state))) => (seq, state),
             Some((seq, Err(error))) => {
                 found.push(format!("the snapshot after frame {seq}: {error}"));
@@ -82,7 +83,7 @@ impl Past {
         let frames = history.frames(after);
         thread::spawn(move || {
             for frame in frames {
-                let read = record::read::<Frame>(&frame.payload);
+                let read = record::read::<Frame>(&frame.payload, &bodies);
                 let read = read.map(|read| Recorded { seq: frame.seq, frame: read });
                 if send.send(read.map_err(|error| (frame.seq, error.to_string()))).is_err() {
                     return;

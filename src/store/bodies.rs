@@ -25,6 +25,14 @@ pub struct Bodies {
 }
 
 impl Bodies {
+    /// Those in the state directory `state`; their folder is made where it is missing.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be made.
+    pub fn of(state: &Path) -> Result<Self, Error> {
+        Self::open(state)
+    }
+
     pub(super) fn open(state: &Path) -> Result<Self, Error> {
         let bodies = Self { folder: state.join(FOLDER), quarantine: Quarantine::of(state) };
         files::ensure_dir(&bodies.folder)?;
@@ -32,7 +40,8 @@ impl Bodies {
         Ok(bodies)
     }
 
-    pub(super) fn look(state: &Path) -> Self {
+    /// Those in the state directory `state`, to be read.
+    pub fn look(state: &Path) -> Self {
         Self { folder: state.join(FOLDER), quarantine: Quarantine::of(state) }
     }
 

@@ -52,7 +52,7 @@ pub use lock::{Lock, check};
 pub use messages::Messages;
 pub use record::{MAX_PAYLOAD, StoreId};
 pub use restore::RESERVE;
-pub use restore::{RestoreMark, RestoreReport, Restoring, give_to_owner, restore, set_working_aside};
+pub use restore::{RestoreMark, RestoreReport, Restoring, draw, give_to_owner, restore, set_working_aside};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
 pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, Filer, Search};

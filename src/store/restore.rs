@@ -196,7 +196,10 @@ fn prepare(
 }
 
 /// 32 hexadecimal digits from the kernel's randomness.
-fn draw() -> Result<String, Error> {
+///
+/// # Errors
+/// [`Error::Io`] where the system gives none.
+pub fn draw() -> Result<String, Error> {
     let mut bytes = [0; 16];
     let path = Path::new("/dev/urandom");
     fs::File::open(path).and_then(|mut file| file.read_exact(&mut bytes)).map_err(Error::io("reading", path))?;

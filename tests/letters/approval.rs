@@ -118,6 +118,10 @@ pub(super) fn approvals() -> Vec<(&'static str, Letter)> {
     let approved = |letter: &Letter| Letter { approved: true, ..letter.clone() };
     vec![
         ("approval-request", notice(vec![asked()], Vec::new())),
+        (
+            "approval-limits",
+            notice(vec![asked(), HeldMessage { until: at("2026-11-20T10:25:00"), ..told() }], Vec::new()),
+        ),
         ("approval-several", notice(vec![asked(), told()], vec![more])),
         ("approved-request", approved(&request)),
         ("approved-first-report", approved(&report)),

@@ -38,6 +38,7 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("chaser-second", "en-chaser"),
         ("certificate-last-day", "en-certificate-last-day"),
         ("approval-several", "en-approval"),
+        ("approval-limits", "en-approval-limits"),
         ("approved-first-report", "en-approved-first-report"),
     ]
     .into_iter()

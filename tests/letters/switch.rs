@@ -328,7 +328,12 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                 network_vendor(),
                 Matter::Recovery {
                     incident: Box::new(for_vendor),
-                    recovery: RecoveryFacts { treatment: String::new(), checked_by: None, remaining: None, ..recovery },
+                    recovery: RecoveryFacts {
+                        treatment: String::new().into(),
+                        checked_by: None,
+                        remaining: None,
+                        ..recovery
+                    },
                     to_office: false,
                 },
             ),

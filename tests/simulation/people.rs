@@ -105,14 +105,14 @@ impl Run<'_> {
             },
             3 | 4 => Deed::Acknowledge { party: None, at: None },
             5 => Deed::Start { party: None, at: None },
-            6 => Deed::Note { text: words },
+            6 => Deed::Note { text: words.into() },
             7 => Deed::Verify,
-            8..12 => Deed::Restore { check: words, usable: None, treatment: None },
-            12 => Deed::Reopen { reason: words },
+            8..12 => Deed::Restore { check: words.into(), usable: None, treatment: None },
+            12 => Deed::Reopen { reason: words.into() },
             13 => Deed::Submit,
-            14 => Deed::Accept { name: words, at: None },
-            15 => Deed::Hold { reason: words },
-            16 => Deed::Resume { decision: words },
+            14 => Deed::Accept { name: words.into(), at: None },
+            15 => Deed::Hold { reason: words.into() },
+            16 => Deed::Resume { decision: words.into() },
             17 => {
                 const RESULTS: [CallResult; 4] =
                     [CallResult::NoAnswer, CallResult::VoiceMail, CallResult::Busy, CallResult::Answered];
@@ -120,14 +120,14 @@ impl Run<'_> {
                 Deed::Called { party, contact: None, result, at: None }
             }
             18 => Deed::Assign { party, ask: if self.dice.one_in(2) { Ask::Repair } else { Ask::Inquiry } },
-            19 => Deed::HandBack { party: None, reason: words, at: None },
-            20 => Deed::WorkAround { text: words, at: None },
-            21 => Deed::Cause { class: CauseClass::Hw, direct: words, root: None, contract: None },
+            19 => Deed::HandBack { party: None, reason: words.into(), at: None },
+            20 => Deed::WorkAround { text: words.into(), at: None },
+            21 => Deed::Cause { class: CauseClass::Hw, direct: words.into(), root: None, contract: None },
             22 => match self.dice.pick(&all) {
-                Some(into) if *into != incident => Deed::Merge { into: into.clone(), reason: words },
+                Some(into) if *into != incident => Deed::Merge { into: into.clone(), reason: words.into() },
                 _ => Deed::Link { to: incident.clone(), recurrence: false },
             },
-            _ => Deed::Cancel { reason: words, kind: CancelKind::default() },
+            _ => Deed::Cancel { reason: words.into(), kind: CancelKind::default() },
         };
         Some(Act::On { incident, deed })
     }

@@ -9,6 +9,7 @@ use crate::desk::act::{CancelKind, ContractKind, Deed};
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::letter::{Ask, CallResult, DetectedBy};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
+use crate::desk::words::Words;
 
 /// Runs one of them.
 pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> Result<(), Trouble> {
@@ -45,7 +46,7 @@ pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> R
         }
         Incident::HandBack { number, party: whom, reason, at, by } => {
             let at = moment(context, at).await?;
-            (number, Deed::HandBack { party: whom.map(party), reason, at }, by)
+            (number, Deed::HandBack { party: whom.map(party), reason: reason.into(), at }, by)
         }
         Incident::Start { number, party: whom, at, by } => {
             (number, Deed::Start { party: whom.map(party), at: moment(context, at).await? }, by)
@@ -54,35 +55,43 @@ pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> R
             let result = word::<CallResult>("the result", &result)?;
             (number, Deed::Called { party: party(whom), contact, result, at: moment(context, at).await? }, by)
         }
-        Incident::Note { number, text, by } => (number, Deed::Note { text }, by),
+        Incident::Note { number, text, by } => (number, Deed::Note { text: text.into() }, by),
         Incident::Verify { number, by } => (number, Deed::Verify, by),
-        Incident::Restore { number, check, usable, treatment, by } => {
-            (number, Deed::Restore { check, usable: moment(context, usable).await?, treatment }, by)
-        }
-        Incident::Reopen { number, reason, by } => (number, Deed::Reopen { reason }, by),
+        Incident::Restore { number, check, usable, treatment, by } => (
+            number,
+            Deed::Restore {
+                check: check.into(),
+                usable: moment(context, usable).await?,
+                treatment: treatment.map(Words::from),
+            },
+            by,
+        ),
+        Incident::Reopen { number, reason, by } => (number, Deed::Reopen { reason: reason.into() }, by),
         Incident::Submit { number, by } => (number, Deed::Submit, by),
         Incident::Accept { number, name, at, by } => {
-            (number, Deed::Accept { name, at: moment(context, at).await? }, by)
+            (number, Deed::Accept { name: name.into(), at: moment(context, at).await? }, by)
         }
-        Incident::Hold { number, reason, by } => (number, Deed::Hold { reason }, by),
-        Incident::Resume { number, decision, by } => (number, Deed::Resume { decision }, by),
+        Incident::Hold { number, reason, by } => (number, Deed::Hold { reason: reason.into() }, by),
+        Incident::Resume { number, decision, by } => (number, Deed::Resume { decision: decision.into() }, by),
         Incident::Workaround { number, text, at, by } => {
-            (number, Deed::WorkAround { text, at: moment(context, at).await? }, by)
+            (number, Deed::WorkAround { text: text.into(), at: moment(context, at).await? }, by)
         }
         Incident::Looked { number, item, at, by } => {
-            let findings = item.iter().map(|item| pair("--item", item)).collect::<Result<_, _>>()?;
+            let findings = item.iter().map(|item| pair("--item", item));
+            let findings =
+                findings.map(|pair| pair.map(|(item, found)| (item, found.into()))).collect::<Result<_, _>>()?;
             (number, Deed::Looked { findings, at: moment(context, at).await? }, by)
         }
         Incident::Cause { number, class, direct, root, contract, by } => {
             let class = word::<CauseClass>("the class", &class.to_uppercase())?;
             let contract = contract.map(|contract| word::<ContractKind>("--contract", &contract)).transpose()?;
-            (number, Deed::Cause { class, direct, root, contract }, by)
+            (number, Deed::Cause { class, direct: direct.into(), root: root.map(Words::from), contract }, by)
         }
-        Incident::Merge { number, into, reason, by } => (number, Deed::Merge { into, reason }, by),
-        Incident::Split { number, at, reason, by } => (number, Deed::Split { places: at, reason }, by),
+        Incident::Merge { number, into, reason, by } => (number, Deed::Merge { into, reason: reason.into() }, by),
+        Incident::Split { number, at, reason, by } => (number, Deed::Split { places: at, reason: reason.into() }, by),
         Incident::Link { number, to, recurrence, by } => (number, Deed::Link { to, recurrence }, by),
         Incident::Cancel { number, reason, kind, by } => {
-            (number, Deed::Cancel { reason, kind: word::<CancelKind>("--kind", &kind)? }, by)
+            (number, Deed::Cancel { reason: reason.into(), kind: word::<CancelKind>("--kind", &kind)? }, by)
         }
     };
     perform(context, by, Act::On { incident: number, deed }).await

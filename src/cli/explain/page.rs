@@ -98,7 +98,7 @@ impl Page<'_> {
     fn gone(&mut self) {
         let removed = erase::together(self.tongue, &self.dossier.gone, &self.zone);
         if !removed.is_empty() {
-            self.section("evidence that is not kept any more", "消去した証跡");
+            self.section("evidence that is not kept any more", "消去した取得ファイル");
             removed.iter().for_each(|how| self.line(1, how));
         }
     }

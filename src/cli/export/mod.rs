@@ -12,7 +12,7 @@ use crate::desk::incident::{self, Edit};
 use crate::desk::state::State;
 use crate::desk::{Change, Desk, Frame, alert, owed, request};
 use crate::record;
-use crate::store::History;
+use crate::store::{Bodies, History};
 use lines::{Counts, Line};
 use std::io::{BufWriter, ErrorKind, Write};
 
@@ -24,11 +24,12 @@ pub(super) fn export(context: &Context, entries: bool) -> Result<(), Trouble> {
     let settings = context.settings()?;
     let failed = |error: crate::store::Error| Trouble::Said(text::full(&error), error.exit_code());
     let history = History::open(&settings.state_directory, record::SCHEMA).map_err(failed)?;
+    let bodies = Bodies::look(&settings.state_directory);
     let mut out = Out { to: BufWriter::new(std::io::stdout().lock()), counts: Counts::default() };
     let begin = if history.is_whole() { None } else { history.snapshots().last() };
     let (mut after, mut state) = (0, State::default());
     if let Some((seq, payload)) = begin {
-        match record::read(&payload) {
+        match record::read(&payload, &bodies) {
             Ok(read) => (after, state) = (seq, read),
             Err(error) => out.lost(&format!("the snapshot after frame {seq}: {error}")),
         }
@@ -42,7 +43,7 @@ pub(super) fn export(context: &Context, entries: bool) -> Result<(), Trouble> {
                 out.lost(&format!("frames {} to {} are missing", after + 1, stored.seq - 1));
             }
             after = stored.seq;
-            let frame: Frame = match record::read(&stored.payload) {
+            let frame: Frame = match record::read(&stored.payload, &bodies) {
                 Ok(frame) => frame,
                 Err(error) => {
                     out.lost(&format!("frame {}: {error}", stored.seq));

@@ -18,8 +18,9 @@ use crate::desk::storage::{Cause, Storage};
 use crate::desk::turn::Thing;
 use crate::desk::{Desk, Frame};
 use crate::record::{self, archive};
-use crate::store;
+use crate::store::{self, Bodies};
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
@@ -96,7 +97,9 @@ impl Core {
     fn write(&mut self, steps: &[Written]) -> Result<RangeInclusive<u64>, store::Error> {
         let mut first = None;
         for new_files in 0..=NEW_FILES {
-            let error = match self.store.commit(steps) {
+            // Words of people first: what the frames refer to is on the disk before them.
+            let written = self.apart(steps).and_then(|payloads| self.store.commit(&payloads));
+            let error = match written {
                 Ok(seqs) => {
                     self.pulse.committed(steps.len());
                     self.tell(steps);
@@ -118,6 +121,11 @@ impl Core {
         }
         // At least one try was made, so there is an error.
         Err(first.unwrap_or(store::Error::JournalDown { path: self.folder.clone() }))
+    }
+
+    /// Steps as they are written, words of people kept apart.
+    fn apart<'a>(&self, steps: &'a [Written]) -> Result<Vec<Cow<'a, [u8]>>, store::Error> {
+        steps.iter().map(|step| record::apart(&step.payload, self.store.bodies())).collect()
     }
 
     /// The record cannot be written.
@@ -191,7 +199,8 @@ impl Core {
     /// Hands what changed to the working state.
     fn apply(&mut self, seqs: RangeInclusive<u64>) {
         let mut found = Vec::new();
-        self.store.apply(seqs, changes(&mut self.desk, &mut found));
+        let changes = changes(&mut self.desk, self.store.bodies(), &mut found);
+        self.store.apply(seqs, changes);
         for error in found {
             tracing::error!(error, "a thing cannot be stored; the journal has it");
         }
@@ -202,8 +211,9 @@ impl Core {
         // Of a group whose sync failed, steps may be readable all the same: they are the first that wait.
         let readable = usize::try_from(self.store.last_seq().saturating_sub(recorded)).unwrap_or(usize::MAX);
         self.backlog.take(readable);
+        let bodies = self.store.bodies().clone();
         for payload in self.backlog.payloads() {
-            match record::read::<Frame>(payload) {
+            match record::read::<Frame>(payload, &bodies) {
                 Ok(frame) => self.desk.fold(&frame),
                 Err(error) => found.push(format!("a step that waits for the record: {error}")),
             }
@@ -216,7 +226,7 @@ impl Core {
     /// The working state anew, if it waits for that.
     pub(super) fn refill(&mut self) {
         if self.backlog.is_empty() && self.store.needs_refill() {
-            match record::entities(self.desk.state()) {
+            match record::entities(self.desk.state(), self.store.bodies()) {
                 Ok(entities) => self.store.refill(self.store.last_seq(), entities),
                 Err(error) => tracing::error!(%error, "the working state cannot be written anew"),
             }
@@ -250,7 +260,9 @@ impl Core {
         let today = self.desk.book().date(self.clock.wall());
         if self.store.roll_due() || today != self.day {
             self.day = today;
-            match record::payload(self.desk.state()) {
+            let bodies = self.store.bodies().clone();
+            let snapshot = record::payload(self.desk.state());
+            match snapshot.and_then(|inline| Ok(record::apart(&inline, &bodies)?.into_owned())) {
                 Ok(snapshot) => {
                     if let Err(error) = self.store.roll(&snapshot) {
                         tracing::error!(%error, "no new journal file was begun");
@@ -307,10 +319,10 @@ fn cause(error: &store::Error) -> Cause {
 }
 
 /// The stored form of everything that changed since the last call.
-pub(super) fn changes(desk: &mut Desk, found: &mut Vec<String>) -> store::Changes {
+pub(super) fn changes(desk: &mut Desk, bodies: &Bodies, found: &mut Vec<String>) -> store::Changes {
     let mut changes = store::Changes::default();
     for thing in desk.take_dirty() {
-        match record::entity(desk.state(), &thing) {
+        match record::entity(desk.state(), &thing, bodies) {
             Ok(entity) => changes.entities.push(entity),
             Err(error) => found.push(error.to_string()),
         }

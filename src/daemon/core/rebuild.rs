@@ -26,7 +26,7 @@ pub struct Rebuilt {
 pub fn rebuild(folder: &Path, rules: Rules) -> Result<Rebuilt, Error> {
     let Restored { desk, store, findings, mut unread, .. } = start::restore(folder, rules)?;
     let last_seq = store.last_seq();
-    let things = match record::entities(desk.state()) {
+    let things = match record::entities(desk.state(), store.bodies()) {
         Ok(entities) => {
             let things = entities.len();
             if store.needs_refill() {

@@ -177,13 +177,13 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     let mut found = Vec::new();
     let mut state = State::default();
     if let Some(snapshot) = &start.snapshot {
-        match record::read(snapshot) {
+        match record::read(snapshot, store.bodies()) {
             Ok(read) => state = read,
             Err(error) => found.push(format!("the snapshot of the journal: {error}")),
         }
     }
     for (key, value) in &start.entities {
-        if let Err(error) = record::restore(&mut state, key, value) {
+        if let Err(error) = record::restore(&mut state, key, value, store.bodies()) {
             found.push(error.to_string());
         }
     }
@@ -192,13 +192,13 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     let (mut folded, mut last) = (0_u64, start.applied_seq);
     let (mut first, mut together) = (None, store::Changes::default());
     for frame in start.frames {
-        match record::read::<Frame>(&frame.payload) {
+        match record::read::<Frame>(&frame.payload, store.bodies()) {
             Ok(read) => desk.fold(&read),
             Err(error) => found.push(format!("frame {}: {error}", frame.seq)),
         }
         // Frame by frame, because what is over may be archived a few frames on; handed over together, because the working
         // state gives up on what comes faster than it writes.
-        let new = changes(&mut desk, &mut found);
+        let new = changes(&mut desk, store.bodies(), &mut found);
         together.entities.extend(new.entities);
         together.filed.extend(new.filed);
         let from = *first.get_or_insert(frame.seq);

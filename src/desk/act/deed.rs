@@ -3,6 +3,7 @@
 use crate::desk::ids::PartyId;
 use crate::desk::letter::{Ask, CallResult};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
+use crate::desk::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -51,47 +52,47 @@ pub enum Deed {
     /// Words for the record and the next 続報.
     Note {
         /// The words.
-        text: String,
+        text: Words,
     },
     /// 復旧確認中 by the desk's word.
     Verify,
     /// 復旧: operation was checked.
     Restore {
         /// How it was checked, with what result.
-        check: String,
+        check: Words,
         /// When it became usable; as monitored where none is given.
         usable: Option<Timestamp>,
         /// 対処内容
-        treatment: Option<String>,
+        treatment: Option<Words>,
     },
     /// The check failed, or the fault is back.
     Reopen {
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// The report was handed in (報告確認待ち).
     Submit,
     /// 報告確認 by the office.
     Accept {
         /// Who accepted.
-        name: String,
+        name: Words,
         /// When; now where none is given.
         at: Option<Timestamp>,
     },
     /// 保留 (別途検討), with 相談 to the office.
     Hold {
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// The office has decided: handling goes on.
     Resume {
         /// The decision.
-        decision: String,
+        decision: Words,
     },
     /// 取消
     Cancel {
         /// Why, in words for the record.
-        reason: String,
+        reason: Words,
         /// Why, of those the office is told in set words.
         #[serde(default)]
         kind: CancelKind,
@@ -101,7 +102,7 @@ pub enum Deed {
         /// The vendor; may be left out when only one was asked.
         party: Option<PartyId>,
         /// Its words.
-        reason: String,
+        reason: Words,
         /// When it answered; now where none is given.
         at: Option<Timestamp>,
     },
@@ -115,14 +116,14 @@ pub enum Deed {
     /// 暫定復旧: a workaround is in place or was told; the repair goes on.
     WorkAround {
         /// What, for the office.
-        text: String,
+        text: Words,
         /// Since when; now where none is given.
         at: Option<Timestamp>,
     },
     /// What somebody on site saw (現地確認の結果).
     Looked {
         /// What was looked at, with what was found.
-        findings: Vec<(String, String)>,
+        findings: Vec<(String, Words)>,
         /// When; now where none is given.
         at: Option<Timestamp>,
     },
@@ -131,9 +132,9 @@ pub enum Deed {
         /// 原因分類
         class: CauseClass,
         /// 直接原因
-        direct: String,
+        direct: Words,
         /// 根本原因; `None` = not known yet.
-        root: Option<String>,
+        root: Option<Words>,
         /// 契約区分; `None` = 未判定.
         contract: Option<ContractKind>,
     },
@@ -142,14 +143,14 @@ pub enum Deed {
         /// The other incident's name.
         into: String,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// Part of its alerts is another fault: they get a number of their own.
     Split {
         /// Components or technical host names; all alerts there go.
         places: Vec<String>,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// A related incident.
     Link {

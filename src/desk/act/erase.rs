@@ -7,7 +7,7 @@ use super::perform::{known_or_archived, needs_words};
 use super::{Actor, Erasure};
 use crate::desk::removal::{Change, Removal, Why};
 use crate::desk::turn::Turn;
-use crate::desk::{Reply, house};
+use crate::desk::{Reply, house, words};
 use std::collections::BTreeSet;
 
 /// Has bodies and messages removed.
@@ -23,9 +23,13 @@ pub(super) fn erase(turn: &mut Turn, actor: &Actor, asked: Erasure) -> Result<Re
     }
     // What is archived is not at hand; whoever brought the act read its evidence in the record.
     if let Some(incident) = known.and_then(|id| turn.state.incidents.get(&id)) {
-        let kept: BTreeSet<&str> = incident.evidence.parts.iter().map(|part| part.sha256.as_str()).collect();
-        if let Some(other) = bodies.iter().find(|body| !kept.contains(body.sha256.as_str())) {
-            return Err(format!("{} is no evidence of {}.", other.sha256, incident.name()));
+        let mut kept: BTreeSet<String> = incident.evidence.parts.iter().map(|part| part.sha256.clone()).collect();
+        kept.extend(words::said(incident).into_keys());
+        for row in turn.state.owed_of(incident.id) {
+            kept.extend(words::said(row).into_keys());
+        }
+        if let Some(other) = bodies.iter().find(|body| !kept.contains(&body.sha256)) {
+            return Err(format!("{} is nothing that is kept of {}.", other.sha256, incident.name()));
         }
     }
     let of = known.and_then(|id| turn.state.incidents.get(&id)).map_or(incident, |incident| incident.name());

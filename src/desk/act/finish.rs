@@ -10,6 +10,7 @@ use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
 use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 use crate::desk::{correlate, deliver, isolate, notify};
 use jiff::Timestamp;
 
@@ -18,9 +19,9 @@ pub(super) fn restore(
     turn: &mut Turn,
     actor: &Actor,
     id: IncidentId,
-    check: String,
+    check: Words,
     usable: Option<Timestamp>,
-    treatment: Option<String>,
+    treatment: Option<Words>,
 ) -> Result<(), String> {
     needs_words("restore --check", &check)?;
     check_time(usable, turn.now.wall)?;
@@ -98,7 +99,7 @@ pub(super) fn accept(
     actor: &Actor,
     id: IncidentId,
     status: StatusName,
-    name: String,
+    name: Words,
     at: Option<Timestamp>,
 ) -> Result<(), String> {
     check_time(at, turn.now.wall)?;

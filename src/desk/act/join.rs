@@ -10,6 +10,7 @@ use crate::desk::letter::What;
 use crate::desk::request::{self, RequestState};
 use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 use crate::desk::{correlate, notify};
 
 /// 統合: the alerts go to `into`, whose verdict is decided anew; whoever was told of `id` hears the number it goes on under.
@@ -18,7 +19,7 @@ pub(super) fn merge(
     actor: &Actor,
     id: IncidentId,
     into: IncidentId,
-    reason: String,
+    reason: Words,
 ) -> Result<(), String> {
     needs_words("merge", &reason)?;
     let name = |turn: &Turn, id: IncidentId| turn.state.incidents.get(&id).map(Incident::name).unwrap_or_default();
@@ -70,7 +71,7 @@ pub(super) fn split(
     actor: &Actor,
     id: IncidentId,
     places: &[String],
-    reason: String,
+    reason: Words,
 ) -> Result<IncidentId, String> {
     needs_words("split", &reason)?;
     let named = |alert: &alert::Alert| {

@@ -6,14 +6,15 @@ use crate::desk::ids::{IncidentId, RequestId};
 use crate::desk::incident::{Cause, Edit, Found, Reason, Status};
 use crate::desk::letter::What;
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 use crate::desk::{assign, isolate, notify};
 use jiff::Timestamp;
 
-pub(super) fn note_words(turn: &mut Turn, id: IncidentId, text: String) {
+pub(super) fn note_words(turn: &mut Turn, id: IncidentId, text: Words) {
     turn.edit(id, Edit::happened(turn.now.wall, What::Note { text }), Reason::OnRecord);
 }
 
-pub(super) fn note(turn: &mut Turn, id: IncidentId, text: String) -> Result<(), String> {
+pub(super) fn note(turn: &mut Turn, id: IncidentId, text: Words) -> Result<(), String> {
     needs_words("note", &text)?;
     note_words(turn, id, text);
     Ok(())
@@ -24,7 +25,7 @@ pub(super) fn work_around(
     turn: &mut Turn,
     actor: &Actor,
     id: IncidentId,
-    text: String,
+    text: Words,
     at: Option<Timestamp>,
 ) -> Result<(), String> {
     needs_words("workaround", &text)?;
@@ -40,7 +41,7 @@ pub(super) fn looked(
     turn: &mut Turn,
     actor: &Actor,
     id: IncidentId,
-    findings: Vec<(String, String)>,
+    findings: Vec<(String, Words)>,
     at: Option<Timestamp>,
 ) -> Result<(), String> {
     check_time(at, turn.now.wall)?;
@@ -75,7 +76,7 @@ pub(super) fn cancel(
     turn: &mut Turn,
     actor: &Actor,
     id: IncidentId,
-    reason: String,
+    reason: Words,
     kind: CancelKind,
 ) -> Result<(), String> {
     needs_words("cancel", &reason)?;

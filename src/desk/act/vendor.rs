@@ -8,6 +8,7 @@ use crate::desk::incident::{Edit, HandedBack, Reason, Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::request::{self, RequestState};
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 use jiff::Timestamp;
 
 /// The open request to `party`, or the only open one.
@@ -73,7 +74,7 @@ pub(super) fn start(
 
 /// What a vendor answered, and when.
 pub(super) struct Answer {
-    pub(super) reason: String,
+    pub(super) reason: Words,
     pub(super) at: Option<Timestamp>,
 }
 

@@ -61,7 +61,7 @@ pub(in crate::desk) fn sees_again(turn: &mut Turn, id: &SourceId, since: Timesta
     if !open || turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Restored) {
         return;
     }
-    let restored = Restored { at, elapsed: turn.now.elapsed, by: None, check: String::new(), symptom: None };
+    let restored = Restored { at, elapsed: turn.now.elapsed, by: None, check: String::new().into(), symptom: None };
     turn.edit(incident, Edit::Restored(restored), Reason::SeesAgain);
     turn.edit(incident, Edit::Status { to: Status::Restored, at, by: None }, Reason::SeesAgain);
     turn.edit(incident, Edit::Status { to: Status::Closed, at, by: None }, Reason::SeesAgain);

@@ -7,6 +7,7 @@ use super::super::now::Elapsed;
 use super::super::probe::Trial;
 use super::super::rules::DataImpact;
 use super::super::state::State;
+use super::super::words::Words;
 use super::{
     Called, Cause, Found, HandedBack, Incident, Link, Probe, Reporting, Restored, Severity, Status, StatusName,
     Transition, Verdict,
@@ -116,12 +117,12 @@ pub enum Edit {
     /// 報告確認
     AcceptedBy {
         /// Who.
-        name: String,
+        name: Words,
         /// When.
         at: Timestamp,
     },
     /// 対処内容
-    Treatment(String),
+    Treatment(Words),
     /// A related incident.
     Linked {
         /// How.

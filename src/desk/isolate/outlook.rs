@@ -120,7 +120,7 @@ fn by_answers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case)
     let desk = &turn.book.rules.site.desk;
     let mut levers: Vec<Lever> = Vec::new();
     for party in named.into_iter().filter(|party| party != desk) {
-        let answer = HandedBack { party: party.clone(), at: case.now.wall, reason: String::new() };
+        let answer = HandedBack { party: party.clone(), at: case.now.wall, reason: String::new().into() };
         let handed_back = [case.incident.handed_back.as_slice(), &[answer]].concat();
         let supposed = Incident { handed_back, ..case.incident.clone() };
         let Verdict { code, parties, .. } = judge(&Case { incident: &supposed, ..case.clone() });

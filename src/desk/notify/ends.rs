@@ -10,9 +10,10 @@ use crate::desk::ids::{IncidentId, Number, OwedId, PartyId, RequestId};
 use crate::desk::letter::Matter;
 use crate::desk::owed::{Owed, Why};
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 
 /// 取消 to the offices that were told; vendors read their 取下げ.
-pub(in crate::desk) fn cancelled(turn: &mut Turn, incident: IncidentId, kind: CancelKind, reason: String) {
+pub(in crate::desk) fn cancelled(turn: &mut Turn, incident: IncidentId, kind: CancelKind, reason: Words) {
     for office in told_offices(turn, incident) {
         let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
         let severity = incident_facts.severity;

@@ -17,6 +17,7 @@ use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Contract, Effect, Rule};
 use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -128,7 +129,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
 }
 
 /// 暫定対応 as it was told last, while it holds.
-fn workaround(incident: &Incident) -> Option<String> {
+fn workaround(incident: &Incident) -> Option<Words> {
     let told = incident.happenings.iter().rev().find_map(|known| match &known.what {
         What::WorkedAround { text } => Some(text.clone()),
         _ => None,

@@ -104,45 +104,45 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
             result: named("result of a call", words.next("no_answer, voice_mail, busy or answered")?)?,
             at: words.moment("at")?,
         },
-        "note" => Deed::Note { text: words.next("the note")?.to_owned() },
+        "note" => Deed::Note { text: words.next("the note")?.into() },
         "verify" => Deed::Verify,
         "restore" => Deed::Restore {
-            check: words.key("check").unwrap_or_default().to_owned(),
+            check: words.key("check").unwrap_or_default().into(),
             usable: words.moment("usable")?,
-            treatment: words.key("treatment").map(str::to_owned),
+            treatment: words.key("treatment").map(Into::into),
         },
-        "reopen" => Deed::Reopen { reason: words.next("a reason")?.to_owned() },
+        "reopen" => Deed::Reopen { reason: words.next("a reason")?.into() },
         "submit" => Deed::Submit,
-        "accept" => Deed::Accept { name: words.key("name").unwrap_or_default().to_owned(), at: words.moment("at")? },
-        "hold" => Deed::Hold { reason: words.next("a reason")?.to_owned() },
-        "resume" => Deed::Resume { decision: words.next("the decision")?.to_owned() },
+        "accept" => Deed::Accept { name: words.key("name").unwrap_or_default().into(), at: words.moment("at")? },
+        "hold" => Deed::Hold { reason: words.next("a reason")?.into() },
+        "resume" => Deed::Resume { decision: words.next("the decision")?.into() },
         "cancel" => Deed::Cancel {
             kind: words.key("kind").map(|word| named("kind of cancellation", word)).transpose()?.unwrap_or_default(),
-            reason: words.next("a reason")?.to_owned(),
+            reason: words.next("a reason")?.into(),
         },
-        "workaround" => Deed::WorkAround { at: words.moment("at")?, text: words.next("what was done")?.to_owned() },
+        "workaround" => Deed::WorkAround { at: words.moment("at")?, text: words.next("what was done")?.into() },
         "looked" => {
             let at = words.moment("at")?;
             let pairs = std::mem::take(&mut words.rest);
             let pair = |word: &str| {
                 let (item, found) = word.split_once('=').ok_or_else(|| format!("`{word}` is no item=finding"))?;
-                Ok((item.to_owned(), found.to_owned()))
+                Ok((item.to_owned(), found.into()))
             };
             Deed::Looked { findings: pairs.into_iter().map(pair).collect::<Result<_, String>>()?, at }
         }
         "cause" => Deed::Cause {
-            root: words.key("root").map(str::to_owned),
+            root: words.key("root").map(Into::into),
             contract: words.key("contract").map(|word| named("kind of contract", word)).transpose()?,
             class: named("class of causes", words.next("a class")?)?,
-            direct: words.next("the cause")?.to_owned(),
+            direct: words.next("the cause")?.into(),
         },
         "merge" => Deed::Merge {
             into: words.key("into").ok_or("`into=NUMBER` is missing")?.to_owned(),
-            reason: words.next("a reason")?.to_owned(),
+            reason: words.next("a reason")?.into(),
         },
         "split" => Deed::Split {
             places: words.key("at").ok_or("`at=COMPONENT,HOST` is missing")?.split(',').map(str::to_owned).collect(),
-            reason: words.next("a reason")?.to_owned(),
+            reason: words.next("a reason")?.into(),
         },
         "link" => Deed::Link {
             recurrence: words.flag("recurrence"),
@@ -151,7 +151,7 @@ fn deed(verb: &str, words: &mut Words) -> Result<Deed, String> {
         "hand-back" => Deed::HandBack {
             party: party(words),
             at: words.moment("at")?,
-            reason: words.next("the vendor's words")?.to_owned(),
+            reason: words.next("the vendor's words")?.into(),
         },
         "assign" => Deed::Assign {
             party: party(words).ok_or("`party=…` is missing")?,

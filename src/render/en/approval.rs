@@ -3,18 +3,23 @@
 use super::Mail;
 use crate::desk::letter::{HeldMessage, HeldRow};
 use crate::render::layout::Name;
-use crate::render::{self, commands, text};
+use crate::render::{self, approval, commands, text};
 
 impl Mail<'_> {
     /// What is held, until when, and what sends it or keeps it back.
     pub(super) fn held(&self, messages: &[HeldMessage], more: &[HeldRow]) -> (&'static str, String, Vec<String>) {
-        let until = messages.iter().map(|one| one.until).min();
-        let until =
-            until.map_or_else(|| "at their limit".to_owned(), |at| format!("at {}", self.clock.english_short(at)));
+        let first = approval::first_limit(messages).map(|at| self.clock.english_short(at));
+        let until = match first {
+            None => "at its limit".to_owned(),
+            Some(first) if messages.iter().all(|one| self.clock.english_short(one.until) == first) => {
+                format!("at {first}")
+            }
+            Some(first) => format!("at the time under \"Leaves\" (the first at {first})"),
+        };
         let others: Vec<String> = more.iter().map(render::en::restored::line).collect();
         let others = match others.is_empty() {
             true => String::new(),
-            false => format!(" Not shown here: {}.", others.join("; ")),
+            false => format!(" Not shown here, and leaving by itself likewise: {}.", others.join("; ")),
         };
         let told = format!(
             "Not sent yet: {}. Please read and approve. What nobody approves leaves by itself {until}, marked as automatic; \
@@ -29,7 +34,7 @@ impl Mail<'_> {
     /// Each message as it will read.
     pub(super) fn held_in_full(&mut self, messages: &[HeldMessage]) {
         for one in messages {
-            let words = render::mail_with(&one.letter, self.kept);
+            let words = render::mail_to_quote(&one.letter, self.kept);
             let kind = text::name(&one.kind).replace('_', " ");
             let to =
                 one.to.iter().map(|to| format!("{} <{}>", text::name(&to.name), text::name(&to.address))).collect();
@@ -44,7 +49,7 @@ impl Mail<'_> {
             self.page.field("Leaves", self.clock.english_short(one.until));
             self.page.field("Subject", words.subject);
             if matches!(one.kind.as_str(), "request" | "inquiry") {
-                self.page.text("(The time for the acknowledgement is counted anew from when it is sent.)");
+                self.page.text("(The time for the acknowledgement is set anew when it is sent.)");
             }
             self.page.quote(words.body.lines().map(str::to_owned).collect());
         }

@@ -13,7 +13,7 @@ use crate::desk::letter::{
     StormStage, Tried,
 };
 use crate::desk::rules::VerdictCode;
-use crate::render::restored;
+use crate::render::{approval, restored};
 
 impl Mail<'_> {
     pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call], tried: &[Tried]) {
@@ -277,19 +277,29 @@ impl Mail<'_> {
             self.open_ends(verdict);
         }
         self.page.section(Name::Annex).text("Next:");
-        if let Some(at) = incident.and_then(|facts| facts.next_report) {
-            let at = self.clock.english_short(at);
-            self.page.item(format!("The next report leaves about {at}, with what is on record by then."));
+        if !matches!(notice, Notice::Held { .. }) {
+            self.next_report_leaves(incident);
         }
         for command in next {
             self.page.command(command);
         }
+        let mut limit = String::new();
         if let Notice::Held { messages, .. } = notice {
+            // What is held leaves within minutes: that stands first.
+            self.next_report_leaves(incident);
             self.held_in_full(messages);
+            limit.extend(approval::first_limit(messages).map(|at| format!("By {}", self.clock.english_short(at))));
         }
         let symptom =
             incident.map(|facts| Symptom::of(facts).title()).unwrap_or_else(|| text::name(&self.letter.from.site));
-        line(&["Action needed"], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
+        line(&["Action needed", &limit], &format!("{what}: {symptom}"), incident.map(|facts| facts.severity), number)
+    }
+
+    fn next_report_leaves(&mut self, incident: Option<&Facts>) {
+        if let Some(at) = incident.and_then(|facts| facts.next_report) {
+            let at = self.clock.english_short(at);
+            self.page.item(format!("The next report leaves about {at}, with what is on record by then."));
+        }
     }
 
     fn closed_for_long(&self, number: Option<&Number>, closure: &Closure) -> (&'static str, String, Vec<String>) {

@@ -229,7 +229,7 @@ impl Mail<'_> {
         let page = &mut self.page;
         page.section(Name::State).field("Isolation", isolation(facts));
         let mut state: Vec<String> = facts.asked.iter().map(|asked| self.asked(asked)).collect();
-        state.push(state_sentence(facts));
+        state.extend(state_sentence(facts));
         self.page.lines("State", state, NOT_KNOWN);
     }
 
@@ -253,7 +253,7 @@ impl Mail<'_> {
     }
 
     fn asked(&self, asked: &Asked) -> String {
-        if let (Some(by), None, None) = (asked.by, asked.acknowledged, asked.started) {
+        if let Some(by) = asked.held_until() {
             let (party, ask) = (text::name(&asked.party), ask_tag(asked.ask).to_lowercase());
             let by = self.clock.english_short(minute_after(by));
             return format!("{party}: {ask} to be sent by {by}; the desk looks at it first.");

@@ -122,9 +122,13 @@ pub(super) fn isolation(facts: &Facts) -> String {
     }
 }
 
-pub(super) fn state_sentence(facts: &Facts) -> String {
-    match facts.stage {
+pub(super) fn state_sentence(facts: &Facts) -> Option<String> {
+    Some(match facts.stage {
         Stage::Isolating => "First-line isolation is under way.".to_owned(),
+        // Nothing has been asked yet of those whose requests are held.
+        Stage::Requested if !facts.asked.is_empty() && facts.asked.iter().all(|asked| asked.held_until().is_some()) => {
+            return None;
+        }
         Stage::Requested => "Action has been requested.".to_owned(),
         Stage::InProgress => "Work is in progress.".to_owned(),
         Stage::WorkedAround => match facts.workaround.as_deref().map(text::note).filter(|done| !done.is_empty()) {
@@ -136,7 +140,7 @@ pub(super) fn state_sentence(facts: &Facts) -> String {
         }
         Stage::Restored => "Restored and checked.".to_owned(),
         Stage::OnHold => "Waiting for your decision.".to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]

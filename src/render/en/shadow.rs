@@ -24,7 +24,7 @@ impl Mail<'_> {
         let open = match total {
             0 => "No incident is open.".to_owned(),
             _ => format!(
-                "Of {total} open incidents nobody outside was told, because they were detected on trial: {}. What was asked \
+                "Of {total} open incidents this system told nobody outside, because they were detected on trial: {}. What was asked \
                  and reported on trial counts as not asked and not reported. Find out who is at work on them; `confirm` asks \
                  and reports.",
                 rows.join("; ")
