@@ -53,6 +53,7 @@ pub(super) fn start_due(turn: &mut Turn) {
     let mut held = flow::Held::new();
     for (_, _, id) in due {
         deadline::hurry(turn, id);
+        sidestep(turn, id);
         let Some(row) = turn.state.owed.get(&id) else { continue };
         match flow::capped(row) {
             Some((channel, party)) if !flow::admits(turn, row) => {
@@ -92,6 +93,24 @@ fn start(turn: &mut Turn, id: OwedId) {
     let Some(row) = turn.state.owed.get(&id) else { return };
     let attempt = row.attempts.saturating_add(1);
     turn.record(Change::Started { owed: id, attempt, at: now }, Reason::Due);
+}
+
+/// What is critical and has never been tried goes around a channel that fails before the caps are looked at: it counts where
+/// it leaves.
+fn sidestep(turn: &mut Turn, id: OwedId) {
+    let Some(row) = turn.state.owed.get(&id).filter(|row| row.critical && row.attempts == 0) else { return };
+    let Work::Message { channel, .. } = &row.work else { return };
+    let closed = |channel: &ChannelId| turn.state.house.flows.closed_until(channel);
+    let waits = matches!(row.state, OwedState::Waiting { .. }) && row.give_up > turn.now.elapsed;
+    if !waits || closed(channel).is_none_or(|until| until <= turn.now.elapsed) {
+        return;
+    }
+    let Some(next) = next_path(turn, row).filter(|next| closed(next).is_none()) else { return };
+    if shadow::is_foreign(turn, row) || order::earlier(turn, row).next().is_some() {
+        return;
+    }
+    let reason = Reason::PathFailed { why: "the channel fails".to_owned() };
+    turn.record(Change::Rerouted { owed: id, channel: next, at: turn.now.elapsed }, reason);
 }
 
 /// The channel fails: what is critical takes another that does not, the rest waits.

@@ -8,7 +8,7 @@ use super::ahead::{HOLDS, Heard, asked};
 use crate::desk::evidence::{Gathered, Lack};
 use crate::desk::ids::{IncidentId, OwedId};
 use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
-use crate::desk::owed::{self, Owed, OwedState, Work};
+use crate::desk::owed::{self, Addressed, Owed, OwedState, Work};
 use crate::desk::state::State;
 use crate::desk::{Change, Frame, Input};
 use jiff::Timestamp;
@@ -188,7 +188,12 @@ impl Outside {
         let alike = |row: &&Owed| Like::of(row) == *like;
         // What followed from the act may have sent it another way.
         let same = |row: &&Owed| Like { way: like.way.clone(), ..Like::of(row) } == *like;
-        let own = state.owed.get(&recorded).filter(|row| dead(row) || waits(row)).filter(same);
+        // Done, but for addresses that refused it.
+        let in_part = |row: &&Owed| {
+            let short = |addresses: &[Addressed]| addresses.iter().any(|known| !known.accepted());
+            matches!((&row.state, &row.work), (OwedState::Done { .. }, Work::Message { addresses, .. }) if short(addresses))
+        };
+        let own = state.owed.get(&recorded).filter(|row| dead(row) || waits(row) || in_part(row)).filter(same);
         let others = || state.owed.values().rev();
         own.or_else(|| others().filter(alike).find(dead))
             .or_else(|| others().filter(alike).find(waits))

@@ -110,10 +110,10 @@ impl Way {
 /// The script of `seed`.
 pub(crate) fn script(seed: u64, world: &World, dice: &mut Dice) -> Script {
     let (length, gap) = match seed % 200 {
-        7 => ((30 + dice.below(14)) * DAY, 10 * HOUR),
-        17 | 57 | 97 => ((6 + dice.below(3)) * DAY, 3 * HOUR),
+        7 if seed % 400 == 7 => ((30 + dice.below(14)) * DAY, 10 * HOUR),
+        17 | 97 => ((6 + dice.below(3)) * DAY, 3 * HOUR),
         n if n % 16 == 3 => ((1 + dice.below(2)) * DAY, 50 * MINUTE),
-        _ => ((60 + dice.below(200)) * MINUTE, (3 + dice.below(7)) * MINUTE),
+        _ => ((45 + dice.below(150)) * MINUTE, (3 + dice.below(7)) * MINUTE),
     };
     let channels = world.told.mail_channels.iter().chain(world.told.copies.keys());
     let mut ways: BTreeMap<String, Way> = channels.map(|name| (name.clone(), way(dice, length, world))).collect();

@@ -72,6 +72,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
     let status = turn.state.incidents.get(&id).map(|incident| incident.status.name()).unwrap_or(StatusName::Closed);
     let leads = allowed(deed.name(), status)
         .map_err(|why| format!("{} is not possible for {name}: {why}. {}", deed.name().as_str(), possible(status)))?;
+    let awaited = awaits_a_verdict(turn, id);
     match deed {
         Deed::Confirm { verdict, parties, severity, data, because } => {
             let parties = parties.iter().map(|party| named(turn, party)).collect::<Result<_, _>>()?;
@@ -136,8 +137,21 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             notify::phone_note(turn, id, false);
         }
     }
+    let working = |status: StatusName| matches!(status, StatusName::InProgress | StatusName::WorkedAround);
+    if awaited && turn.state.incidents.get(&id).is_some_and(|known| working(known.status.name())) {
+        // Nothing waits any more for what was to be learnt: who is asked and who is told follows from what is known now.
+        turn.touched.to_judge.insert(id);
+    }
     turn.touched.news.insert(id);
     Ok(id)
+}
+
+/// Whether it was taken in and nobody has decided yet what it is.
+fn awaits_a_verdict(turn: &Turn, id: IncidentId) -> bool {
+    let known = turn.state.incidents.get(&id);
+    known.is_some_and(|known| {
+        matches!(known.status, Status::Accepted | Status::Isolating { until: Some(_) }) && known.verdict().is_none()
+    })
 }
 
 /// The party somebody means: by its id in the configuration, or by the name the mails show.
