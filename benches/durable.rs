@@ -212,7 +212,8 @@ impl Stand {
     fn writers(&mut self, events: usize) -> Duration {
         let (send, receive) = mpsc::channel::<(Input, mpsc::Sender<()>)>();
         let lots: Vec<Vec<Observation>> = (0..WRITERS).map(|_| self.events(events / WRITERS)).collect();
-        self.pass(1);
+        // Time runs as in the world.
+        self.clock.run(1, self.clock.wall() + SignedDuration::from_hours(1));
         let writers: Vec<_> = lots
             .into_iter()
             .map(|lot| {
