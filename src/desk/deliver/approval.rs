@@ -133,7 +133,7 @@ pub(in crate::desk) fn approve(turn: &mut Turn, id: OwedId, by: &str) -> Result<
         OwedState::Waiting { .. } | OwedState::Started { .. } | OwedState::Done { .. } => {
             return Err(match row.hold.as_ref().and_then(|hold| hold.let_go.as_ref()) {
                 Some(LetGo { by: Some(by), .. }) => format!("{id} was approved already, by {by}."),
-                Some(LetGo { by: None, .. }) => format!("{id} has left by itself: its limit is over."),
+                Some(LetGo { by: None, .. }) => format!("{id} has left by itself, before anybody approved it."),
                 None => format!("{id} is not held: it leaves by itself."),
             });
         }
