@@ -8,6 +8,7 @@ mod by_hand;
 mod deadline;
 mod flow;
 mod hold;
+mod identity;
 mod order;
 mod post;
 mod schedule;
