@@ -28,6 +28,7 @@ use crate::desk::evidence::Wanted;
 use crate::desk::now::Now;
 use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
+use crate::desk::state::Queue;
 use crate::desk::storage::Storage;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::inbox::{Answer, Waiting};
@@ -316,7 +317,7 @@ impl Core {
     /// or the time for that is over.
     fn may_end(&self, ends: &Ends) -> bool {
         let Some(by) = *ends.stop.borrow() else { return false };
-        (self.desk.state().in_flight.is_empty() && ends.inputs.is_empty()) || Instant::now() >= by
+        (!self.desk.state().queues.values().any(Queue::is_busy) && ends.inputs.is_empty()) || Instant::now() >= by
     }
 
     /// Lets somebody read. A reader that fails is answered by silence and harms nobody: it cannot change anything.
