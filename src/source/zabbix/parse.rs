@@ -54,6 +54,15 @@ pub(super) struct ApiError {
     data: serde_json::Value,
 }
 
+impl ApiError {
+    /// The same, in words that `word` makes of Zabbix's.
+    pub(super) fn worded(mut self, word: impl Fn(&str) -> String) -> Self {
+        self.message = word(&self.message);
+        self.data = self.data.as_str().map_or(serde_json::Value::Null, |data| word(data).into());
+        self
+    }
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = self.data.as_str().unwrap_or_default();
