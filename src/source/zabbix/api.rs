@@ -266,6 +266,15 @@ impl<W: Wire> Api<W> {
     }
 }
 
+impl ApiError {
+    /// The same, in words that `word` makes of Zabbix's.
+    fn worded(mut self, word: impl Fn(&str) -> String) -> Self {
+        self.message = word(&self.message);
+        self.data = self.data.as_str().map_or(Value::Null, |data| word(data).into());
+        self
+    }
+}
+
 fn source_error(method: &str, error: &ApiError) -> Failure {
     Failure { kind: FailureKind::SourceError, detail: format!("{method}: {error}") }
 }

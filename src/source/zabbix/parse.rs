@@ -49,18 +49,9 @@ pub(super) struct ApiError {
     #[serde(default)]
     pub(super) code: i64,
     #[serde(default)]
-    message: String,
+    pub(super) message: String,
     #[serde(default)]
-    data: serde_json::Value,
-}
-
-impl ApiError {
-    /// The same, in words that `word` makes of Zabbix's.
-    pub(super) fn worded(mut self, word: impl Fn(&str) -> String) -> Self {
-        self.message = word(&self.message);
-        self.data = self.data.as_str().map_or(serde_json::Value::Null, |data| word(data).into());
-        self
-    }
+    pub(super) data: serde_json::Value,
 }
 
 impl fmt::Display for ApiError {
