@@ -26,7 +26,7 @@ const BOOKS: u64 = 4;
 /// It lives at most so long once it answers.
 const LIFE: Duration = Duration::from_millis(250);
 /// Pause between two lines of the load.
-const LINE_EVERY: Duration = Duration::from_millis(25);
+const LINE_EVERY: Duration = Duration::from_millis(80);
 /// For the last lines to be on record.
 const CATCH_UP: Duration = Duration::from_secs(120);
 
@@ -151,7 +151,7 @@ impl Load {
                     log.syslog("srv-load-01", &format!("KWLOAD {n:08} works"));
                 }
                 // As logrotate would, now and then.
-                if n % 400 == 0 {
+                if n % 150 == 0 {
                     log.rotate();
                 }
                 count.store(n, Ordering::Relaxed);

@@ -39,7 +39,7 @@ impl History {
                 identity.admit(dir, schema)?;
                 Some(identity.store_id)
             }
-            Found::Absent | Found::Damaged(_) => None,
+            Found::Absent | Found::Damaged(_) | Found::Unreadable(_) => None,
         };
         let first = || segments.iter().find_map(|segment| first_record(&segment.path(&journal)));
         let store = store.or_else(|| first().map(|(_, _, store, _)| store)).unwrap_or_default();

@@ -42,6 +42,8 @@ pub(super) enum Found {
     Absent,
     /// It cannot be understood.
     Damaged(String),
+    /// It is there and the disk does not give it: what it says is not known.
+    Unreadable(std::io::Error),
     /// It is whole.
     Good(Identity),
 }
@@ -69,7 +71,7 @@ impl Identity {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 Err(Error::NotWritable { dir: state.to_owned(), source: error })
             }
-            Err(error) => Ok(Found::Damaged(error.to_string())),
+            Err(error) => Ok(Found::Unreadable(error)),
         }
     }
 

@@ -142,13 +142,14 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
 
 /// Whose store this is, and what is wrong with the file that should say so. Refuses a newer one. Reads only.
 pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option<String>), Error> {
-    let why = match Identity::read(dir)? {
+    let (why, unreadable) = match Identity::read(dir)? {
         Found::Good(identity) => {
             identity.admit(dir, schema)?;
             return Ok((Some(identity), None));
         }
-        Found::Absent => "it was missing".to_owned(),
-        Found::Damaged(why) => why,
+        Found::Absent => ("it was missing".to_owned(), None),
+        Found::Damaged(why) => (why, None),
+        Found::Unreadable(error) => (error.to_string(), Some(error)),
     };
     let journal = dir.join(JOURNAL);
     let segments = segment::list(&journal)?;
@@ -157,6 +158,10 @@ pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option
     let walk = walk::walk(course, &mut |_| ())?;
     let is_empty = segments.is_empty() && !dir.join(working::FOLDER).exists();
     let Walk { store, schema, epoch, .. } = walk;
+    if let (Some(source), None) = (unreadable, store) {
+        // A new identity would disown the record for good, when all it needs may be a disk that answers again.
+        return Err(Error::io("reading", &dir.join(identity::NAME))(source));
+    }
     let identity = store.map(|store_id| Identity { format: FORMAT, schema, store_id, epoch });
     Ok((identity, (!is_empty).then_some(why)))
 }

@@ -231,6 +231,30 @@ fn a_newer_store_is_refused_and_left_byte_for_byte() {
     assert_eq!((start.schema_found, start.last_seq), (7, 1));
 }
 
+/// P1, P10: what cannot be read for the moment is no damage. A new identity over it would disown the record for good.
+#[test]
+fn a_disk_that_gives_nothing_is_no_reason_to_begin_a_new_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut owner = Owner::open(dir.path());
+    owner.set("a", Some(b"1"));
+    owner.store.close().unwrap();
+    let (name, journal) = (dir.path().join("store.json"), dir.path().join("journal"));
+    let aside = tempfile::tempdir().unwrap();
+    for (from, to) in [(&name, "store.json"), (&journal, "journal")] {
+        fs::rename(from, aside.path().join(to)).unwrap();
+    }
+    // Reading a folder as a file fails in the system, as a disk that errs does.
+    fs::create_dir(&name).unwrap();
+    let error = Store::open(dir.path(), quick()).unwrap_err().to_string();
+    assert!(error.contains("reading") && error.contains("store.json"), "{error}");
+    fs::remove_dir(&name).unwrap();
+    for (to, from) in [(&name, "store.json"), (&journal, "journal")] {
+        fs::rename(aside.path().join(from), to).unwrap();
+    }
+    let owner = Owner::open(dir.path());
+    assert_eq!((owner.state.get(&b"a"[..]).map(Vec::as_slice), owner.findings), (Some(&b"1"[..]), Vec::new()));
+}
+
 // P18
 #[test]
 fn a_second_start_is_refused_and_the_first_undisturbed() {

@@ -151,6 +151,7 @@ pub(super) fn examine(
         Found::Absent if segments.is_empty() => None,
         Found::Absent => unreadable(&mut findings, identity::NAME, "it is missing"),
         Found::Damaged(why) => unreadable(&mut findings, identity::NAME, &why),
+        Found::Unreadable(error) => unreadable(&mut findings, identity::NAME, &error.to_string()),
     };
     let mark = match mark {
         Ok(Some(mark)) => mark,
