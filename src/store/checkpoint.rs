@@ -2,6 +2,7 @@
 //!
 //! Old files are not read at every start; their names and sizes are compared with this instead.
 
+use super::beginning::Beginning;
 use super::digest::Digest;
 use super::finding::Finding;
 use super::segment::Segment;
@@ -38,6 +39,9 @@ impl From<Held> for WorkingDigest {
 /// The journal files that are not written to any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedFiles {
+    /// The first number of them: those before were removed, their time was over. 0 = written before any could be.
+    #[serde(default)]
+    pub from: u64,
     /// How many.
     pub files: u64,
     /// The first number of the file that was being written.
@@ -58,17 +62,28 @@ impl ClosedFiles {
             lines.push_str(&format!("{segment} {size}\n"));
             files += 1;
         }
-        Self { files, before: current.first, turn: current.turn, digest: Digest::of(&[lines.as_bytes()]) }
+        let from = segments.first().map_or(0, |segment| segment.first);
+        Self { from, files, before: current.first, turn: current.turn, digest: Digest::of(&[lines.as_bytes()]) }
     }
 }
 
 impl Checkpoint {
     /// Compares with what there is now; `held` is the working state, when it could be read.
-    pub(super) fn compare(&self, journal: &Path, segments: &[Segment], held: Option<Held>) -> Vec<Finding> {
+    pub(super) fn compare(
+        &self,
+        journal: &Path,
+        segments: &[Segment],
+        begins: Option<Beginning>,
+        held: Option<Held>,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let current = Segment { first: self.closed.before, turn: self.closed.turn };
         let now = ClosedFiles::of(journal, segments, current);
-        if now != self.closed {
+        // Of the files it saw some were removed since; that none is missing after them is seen by their numbers.
+        let is_comparable = begins.is_none_or(|begins| self.closed.from > begins.to);
+        // Of an earlier version, that did not say where they begin.
+        let now = ClosedFiles { from: if self.closed.from == 0 { 0 } else { now.from }, ..now };
+        if is_comparable && now != self.closed {
             findings.push(Finding::ClosedFilesChanged { recorded: self.closed.files, found: now.files });
         }
         if let (Some(then), Some(held)) = (&self.working, held) {

@@ -70,7 +70,7 @@ impl Core {
             folder: folder.to_owned(),
             clock,
             looked: now,
-            checkpointed: Instant::now(),
+            checkpointed: Some(Instant::now()),
             filing: None,
             followers,
             backlog: Backlog::default(),
@@ -211,6 +211,7 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     if let Some(from) = first {
         store.apply(from..=last, together);
     }
+    found.extend(super::retire::mend(folder, desk.state()));
     tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
     let (id, epoch) = (start.store_id.to_string(), start.epoch);
     Ok(Restored { desk, store, id, epoch, findings, unread: found, backup })
