@@ -200,7 +200,8 @@ fn file(state: &Path, rules: &Rules, count: usize) {
         });
         let seqs = store.commit(&[&payload]).unwrap();
         let last = *seqs.end();
-        store.apply(seqs, Changes { entities: Vec::new(), filed: filed.collect() });
+        let filed = filed.map(|filed| (last, filed)).collect();
+        store.apply(seqs, Changes { entities: Vec::new(), filed });
         // A million at once is more than may wait; in earnest they come one by one.
         while !matches!(store.working(), store::Condition::Following { applied } if applied + 200 > last) {
             std::thread::yield_now();

@@ -6,7 +6,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,7 +18,7 @@ use support::log_writer::LogWriter;
 use support::mail::Mail;
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
-use support::{Scratch, is_root, run, signal, skip, wait_for};
+use support::{Scratch, figure, is_root, run, signal, skip, wait_for};
 
 const SOON: Duration = Duration::from_secs(60);
 /// Longer than the record must have been written again before that is told.
@@ -168,8 +168,8 @@ fn a_full_disk_keeps_nobody_from_being_told() {
     assert_recovers(&town, &mut daemon, "Te1/1");
 }
 
-/// P20, P1: killed while the disk is full, it knows nothing of that time, reads the log again from where the record ends, and
-/// tells the vendor again.
+/// P20, P1, P3: killed while the disk is full, it knows nothing of that time, reads the log again from where the record ends, and
+/// tells again whom it told of the incident, with the same identity: mail programs show one mail.
 #[test]
 fn killed_on_a_full_disk_it_reads_again_what_is_not_on_record() {
     if !is_root() {
@@ -192,12 +192,23 @@ fn killed_on_a_full_disk_it_reads_again_what_is_not_on_record() {
         town.with(&["Te1/1"]).into_iter().filter(|mail| mail.mailbox == first.mailbox).nth(1)
     });
     assert_eq!(again.subject, first.subject, "it is the same incident");
+    assert_eq!(again.id, first.id, "P3: the copy has the identity of what it copies");
     // What was told of the disk was another mail than what is told now, whatever their numbers.
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
     for mail in town.sink.mails() {
         let subject = seen.entry((mail.mailbox, mail.id)).or_insert_with(|| mail.subject.clone());
         assert_eq!(*subject, mail.subject, "one identity, two mails");
     }
+    // Nobody got two mails of the same words about the incident that his program takes for two.
+    let number = daemon.numbers().remove(0);
+    let mut identities: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for mail in town.with(&[&number]) {
+        identities.entry((mail.mailbox, mail.subject)).or_default().insert(mail.id);
+    }
+    let apart: Vec<_> = identities.iter().filter(|(_, ids)| ids.len() > 1).collect();
+    assert!(apart.is_empty(), "{apart:?}");
+    let copies = town.with(&[&number]).len() - identities.len();
+    figure("copies after kills on a full disk / with another identity", &format!("{copies} / 0"));
     let listed = daemon.tell(&["incident", "list", "--all", "--json"]);
     assert_eq!(listed.matches("Te1/1").count(), 1, "{listed}");
     daemon.assert_books_balance();

@@ -39,8 +39,12 @@ fn payload(seq: u64) -> Vec<u8> {
     text.into_bytes()
 }
 
+fn seq_of(payload: &[u8]) -> u64 {
+    std::str::from_utf8(&payload[..8]).unwrap().parse().unwrap()
+}
+
 fn change(payload: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let seq: u64 = std::str::from_utf8(&payload[..8]).unwrap().parse().unwrap();
+    let seq = seq_of(payload);
     (format!("key{:02}", seq % 40).into_bytes(), payload.to_vec())
 }
 
@@ -51,7 +55,7 @@ fn changes(changed: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Changes {
         let id = u64::from(key[3] - b'0') * 10 + u64::from(key[4] - b'0');
         if id % 3 == 0 {
             let name = Some(String::from_utf8(key.clone()).unwrap());
-            changes.filed.push(Filed { id, name, moment: id, line: value.clone() });
+            changes.filed.push((seq_of(&value), Filed { id, name, moment: id, line: value.clone() }));
         }
         changes.entities.push((key, Some(value)));
     }

@@ -7,6 +7,7 @@
 
 mod backlog;
 mod bare;
+mod behind;
 mod keep;
 mod rebuild;
 mod removal;
@@ -29,12 +30,14 @@ use crate::desk::evidence::Wanted;
 use crate::desk::now::Now;
 use crate::desk::owed::{self, Work};
 use crate::desk::rules::Rules;
+use crate::desk::state::Queue;
 use crate::desk::storage::Storage;
 use crate::desk::{Change, Desk, Entry, Frame, Input, Reply};
 use crate::inbox::{Answer, Waiting};
 use crate::record;
-use crate::store::{self, Bodies, Store};
+use crate::store::{self, Bodies, Search, Store};
 use backlog::{Backlog, Written};
+use behind::Behind;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use keep::Outage;
@@ -80,6 +83,8 @@ pub(super) struct Core {
     /// Files the archive anew.
     filing: Option<JoinHandle<()>>,
     day: Date,
+    /// What the working state has not heard of yet.
+    behind: Behind,
     pulse: Pulse,
     followers: Followers,
     /// Steps that are not on record, because it cannot be written.
@@ -246,6 +251,7 @@ impl Core {
             }
             self.recover();
             self.refill();
+            self.hand_over_in_time();
             // Pushed back: whoever brings something waits, and so does what is due.
             let full = self.backlog.is_full();
             let removed = if full { Vec::new() } else { self.remove() };
@@ -258,6 +264,7 @@ impl Core {
                 _ if self.remover.is_busy() => removal::BUSY,
                 due => due.unwrap_or(Duration::MAX),
             };
+            let look_up = self.behind.due().unwrap_or(HEARTBEAT);
             let mut waiting = Vec::new();
             let mut open = true;
             runtime.block_on(async {
@@ -278,7 +285,7 @@ impl Core {
                         None => open = false,
                     },
                     () = self.clock.sleep(wait) => {}
-                    () = tokio::time::sleep(HEARTBEAT) => {}
+                    () = tokio::time::sleep(look_up) => {}
                 }
             });
             if !open {
@@ -318,7 +325,7 @@ impl Core {
     /// or the time for that is over.
     fn may_end(&self, ends: &Ends) -> bool {
         let Some(by) = *ends.stop.borrow() else { return false };
-        (self.desk.state().in_flight.is_empty() && ends.inputs.is_empty()) || Instant::now() >= by
+        (!self.desk.state().queues.values().any(Queue::is_busy) && ends.inputs.is_empty()) || Instant::now() >= by
     }
 
     /// Lets somebody read. A reader that fails is answered by silence and harms nobody: it cannot change anything.
@@ -330,11 +337,17 @@ impl Core {
     }
 
     /// Answers what only the store knows. Whoever asked may have stopped waiting.
-    fn ask(&self, ask: Ask) {
+    fn ask(&mut self, ask: Ask) {
         match ask {
             Ask::Point(answer) => drop(answer.send(self.store.point())),
-            Ask::Archived(search, answer) => self.store.find(search, Box::new(|found| drop(answer.send(found)))),
+            Ask::Archived(search, answer) => self.find(search, Box::new(|found| drop(answer.send(found)))),
         }
+    }
+
+    /// Looks for what is archived, what has changed just now included. Never waits.
+    fn find(&mut self, search: Search, answer: store::Answer) {
+        self.behind.hand_over(&self.desk, &self.store);
+        self.store.find(search, answer);
     }
 
     /// What follows when the wall clock was set, or the machine slept (P12): intervals do not notice, the daily hours

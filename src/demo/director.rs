@@ -12,6 +12,7 @@ use super::teller::Teller;
 use crate::clock::Clock;
 use crate::control::client::Client;
 use crate::control::server::ActRequest;
+use crate::desk::state::Queue;
 use crate::desk::{Act, Frame, Reply};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -147,7 +148,7 @@ impl Director<'_, '_> {
     /// Whether time must stand, because something is due or under way; for a while, not for ever.
     fn is_held(&mut self) -> bool {
         let state = self.teller.desk().state();
-        let busy = !state.agenda.due(self.clock.now()).is_empty() || state.in_flight.values().any(|n| *n > 0);
+        let busy = !state.agenda.due(self.clock.now()).is_empty() || state.queues.values().any(Queue::is_busy);
         if !busy {
             self.held = None;
             return false;

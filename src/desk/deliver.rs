@@ -8,6 +8,7 @@ mod by_hand;
 mod deadline;
 mod flow;
 mod hold;
+mod identity;
 mod order;
 mod post;
 mod schedule;
@@ -33,21 +34,21 @@ use super::turn::Turn;
 use super::{isolate, notify};
 use schedule::{COPY_PAUSES, EVIDENCE_PAUSES, MAIL_PAUSES, pause, pause_after};
 
-/// Attempts under way per destination.
-const IN_FLIGHT: i64 = 4;
-
 /// Starts every row that is due, the gravest first, as far as its destination has room.
 pub(super) fn start_due(turn: &mut Turn) {
     approval::hold_due(turn);
+    let now = turn.now.elapsed;
     let mut due: Vec<(bool, Elapsed, OwedId)> = turn
         .state
         .agenda
         .due(turn.now)
         .into_iter()
-        .filter_map(|wakeup| match wakeup {
-            Wakeup::Owed(id) => turn.state.owed.get(&id).map(|row| (!row.critical, row.decided.elapsed, id)),
-            _ => None,
+        .flat_map(|wakeup| match wakeup {
+            Wakeup::Owed(id) => vec![id],
+            Wakeup::Queue(to) => turn.state.queues.get(&to).into_iter().flat_map(|queue| queue.due(now)).collect(),
+            _ => Vec::new(),
         })
+        .filter_map(|id| turn.state.owed.get(&id).map(|row| (!row.critical, row.decided.elapsed, id)))
         .collect();
     due.sort();
     let mut held = flow::Held::new();
@@ -82,7 +83,7 @@ fn start(turn: &mut Turn, id: OwedId) {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let busy = turn.state.in_flight.get(&*row.destination()).is_some_and(|busy| *busy >= IN_FLIGHT);
+    let busy = turn.state.queues.get(&*row.destination()).is_some_and(|queue| queue.room() == 0);
     if busy || order::earlier(turn, row).next().is_some() {
         return;
     }

@@ -245,7 +245,7 @@ impl Desk {
             Wakeup::Retention => retention::look(turn),
             // Otherwise rows are looked at by `deliver::start_due`, after everything that may supersede them.
             Wakeup::Owed(row) => deliver::limit_over(turn, *row),
-            Wakeup::Held(_) | Wakeup::Channel(_) => {}
+            Wakeup::Queue(_) | Wakeup::Held(_) | Wakeup::Channel(_) => {}
         }
     }
 

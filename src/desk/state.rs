@@ -11,6 +11,7 @@ mod flow;
 mod here;
 mod house;
 mod incidents;
+mod queues;
 mod storm;
 
 pub use agenda::{Agenda, Wakeup, When};
@@ -19,6 +20,7 @@ pub use expected::{Expected, GRACE};
 pub use flow::{FAILURES, Flow, Flows, Gate, PartyFlow};
 pub use here::Here;
 pub use house::{House, Restored};
+pub use queues::Queue;
 pub use storm::{Storm, Storms};
 
 use super::alert::Alert;
@@ -29,7 +31,7 @@ use super::ids::{
 use super::incident::Incident;
 use super::modification::Modification;
 use super::observation::Key;
-use super::owed::{Owed, OwedState};
+use super::owed::Owed;
 use super::past::Past;
 use super::probe::Record;
 use super::request::Request;
@@ -118,9 +120,9 @@ pub struct State {
     /// Rows of incidents.
     #[serde(skip)]
     pub owed_of: BTreeMap<IncidentId, BTreeSet<OwedId>>,
-    /// Attempts under way, by destination.
+    /// What is under way and what waits for room, by destination.
     #[serde(skip)]
-    pub in_flight: BTreeMap<String, i64>,
+    pub queues: BTreeMap<String, Queue>,
     /// Rows that tell in one what several were to tell.
     #[serde(skip)]
     pub bundles: BTreeSet<OwedId>,
@@ -193,11 +195,9 @@ impl State {
             if row.bundle.is_some() {
                 self.bundles.insert(row.id);
             }
-            if matches!(row.state, OwedState::Started { .. }) {
-                *self.in_flight.entry(row.destination().into_owned()).or_default() += 1;
-            }
-            self.agenda.set(Wakeup::Owed(row.id), row.due());
-            self.owed.insert(row.id, row);
+            let id = row.id;
+            self.owed.insert(id, row);
+            self.queue(id);
         }
         self.agenda.set(Wakeup::Digest, self.house.digest_due.map(When::Wall));
         self.agenda.set(Wakeup::HandOver, self.house.hand_over_due.map(When::Wall));

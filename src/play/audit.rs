@@ -83,7 +83,7 @@ fn differ(one: &State, other: &State) -> Option<String> {
         by_number,
         requests_of,
         owed_of,
-        in_flight,
+        queues,
         sharing,
         held_back,
         active,

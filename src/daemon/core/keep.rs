@@ -13,12 +13,12 @@
 //! begins, and once when it has been over for [`SETTLED`].
 
 use super::backlog::Written;
+use super::behind::Behind;
 use super::{Core, GROUP, Reserve};
+use crate::desk::Frame;
 use crate::desk::storage::{Cause, Storage};
-use crate::desk::turn::Thing;
-use crate::desk::{Desk, Frame};
 use crate::record::{self, archive};
-use crate::store::{self, Bodies};
+use crate::store;
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::io::ErrorKind;
@@ -66,11 +66,19 @@ impl Outage {
 }
 
 impl Core {
-    /// Puts a group on record, and what it changed into the working state.
+    /// Puts a group on record; what it changed reaches the working state a little later.
     pub(super) fn commit(&mut self, steps: Vec<Written>) {
         let Some(seqs) = self.record(steps) else { return };
-        self.apply(seqs);
+        self.behind.note(&mut self.desk, seqs);
+        self.hand_over_in_time();
         self.house_keeping();
+    }
+
+    /// Hands what changed to the working state, if it has waited long enough.
+    pub(super) fn hand_over_in_time(&mut self) {
+        if self.behind.due().is_some_and(|due| due.is_zero()) {
+            self.behind.hand_over(&self.desk, &self.store);
+        }
     }
 
     /// Puts a group on record; `None` when it waits for that, or is none.
@@ -189,21 +197,11 @@ impl Core {
         outage.over = Some((self.clock.wall(), Instant::now()));
         outage.pause = FIRST_PAUSE;
         if let Some(first) = outage.first.take() {
-            self.apply(first..=self.store.last_seq());
+            self.behind.note(&mut self.desk, first..=self.store.last_seq());
         }
         // It may have failed with the disk, and would wait for minutes by itself.
         self.store.mend();
         self.house_keeping();
-    }
-
-    /// Hands what changed to the working state.
-    fn apply(&mut self, seqs: RangeInclusive<u64>) {
-        let mut found = Vec::new();
-        let changes = changes(&mut self.desk, self.store.bodies(), &mut found);
-        self.store.apply(seqs, changes);
-        for error in found {
-            tracing::error!(error, "a thing cannot be stored; the journal has it");
-        }
     }
 
     /// Folds what waits into a state that was read again from the record.
@@ -226,6 +224,7 @@ impl Core {
     /// The working state anew, if it waits for that.
     pub(super) fn refill(&mut self) {
         if self.backlog.is_empty() && self.store.needs_refill() {
+            self.behind = Behind::default();
             match record::entities(self.desk.state(), self.store.bodies()) {
                 Ok(entities) => self.store.refill(self.store.last_seq(), entities),
                 Err(error) => tracing::error!(%error, "the working state cannot be written anew"),
@@ -274,6 +273,7 @@ impl Core {
         }
         if self.checkpointed.is_none_or(|made| made.elapsed() >= CHECKPOINT) {
             self.checkpointed = Some(Instant::now());
+            self.behind.hand_over(&self.desk, &self.store);
             if let Err(error) = self.store.checkpoint() {
                 tracing::error!(%error, "no checkpoint was made");
             }
@@ -296,6 +296,7 @@ impl Core {
                 "ending with steps that are not on record; the sources are read again from where it ends"
             );
         }
+        self.behind.hand_over(&self.desk, &self.store);
         let until = Instant::now() + MENDING;
         while self.backlog.is_empty()
             && !matches!(self.store.working(), store::Condition::Following { .. })
@@ -317,23 +318,4 @@ fn cause(error: &store::Error) -> Cause {
         Some(ErrorKind::ReadOnlyFilesystem) => Cause::ReadOnly,
         _ => Cause::Failing,
     }
-}
-
-/// The stored form of everything that changed since the last call.
-pub(super) fn changes(desk: &mut Desk, bodies: &Bodies, found: &mut Vec<String>) -> store::Changes {
-    let mut changes = store::Changes::default();
-    for thing in desk.take_dirty() {
-        match record::entity(desk.state(), &thing, bodies) {
-            Ok(entity) => changes.entities.push(entity),
-            Err(error) => found.push(error.to_string()),
-        }
-        if let Thing::Incident(id) = thing {
-            match archive::filed(desk.state(), id) {
-                Some(Ok(filed)) => changes.filed.push(filed),
-                Some(Err(error)) => found.push(error.to_string()),
-                None => {}
-            }
-        }
-    }
-    changes
 }

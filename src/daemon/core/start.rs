@@ -2,7 +2,7 @@
 
 use super::super::watchdog::Pulse;
 use super::backlog::Backlog;
-use super::keep::changes;
+use super::behind::Behind;
 use super::{Core, Error, Failed, Followers, Group};
 use crate::clock::Clock;
 use crate::desk::rules::Rules;
@@ -71,6 +71,7 @@ impl Core {
             clock,
             looked: now,
             checkpointed: Some(Instant::now()),
+            behind: Behind::default(),
             filing: None,
             followers,
             backlog: Backlog::default(),
@@ -143,7 +144,7 @@ impl Core {
         let restored = restore(&self.folder, rules)?;
         let mut found = restored.found();
         let Restored { desk, store, .. } = restored;
-        let mut core = Self { desk, store, ..self };
+        let mut core = Self { desk, store, behind: Behind::default(), ..self };
         core.fold_backlog(recorded, &mut found);
         Ok((core, found))
     }
@@ -189,28 +190,21 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     }
     keep_rules(folder, &rules)?;
     let mut desk = Desk::new(state, rules);
-    let (mut folded, mut last) = (0_u64, start.applied_seq);
-    let (mut first, mut together) = (None, store::Changes::default());
+    let mut folded = 0_u64;
+    let mut behind = Behind::default();
     for frame in start.frames {
         match record::read::<Frame>(&frame.payload, store.bodies()) {
             Ok(read) => desk.fold(&read),
             Err(error) => found.push(format!("frame {}: {error}", frame.seq)),
         }
-        // Frame by frame, because what is over may be archived a few frames on; handed over together, because the working
-        // state gives up on what comes faster than it writes.
-        let new = changes(&mut desk, store.bodies(), &mut found);
-        together.entities.extend(new.entities);
-        together.filed.extend(new.filed);
-        let from = *first.get_or_insert(frame.seq);
-        (last, folded) = (frame.seq, folded + 1);
+        behind.note(&mut desk, frame.seq..=frame.seq);
+        folded += 1;
+        // Together, because the working state gives up on what comes faster than it writes.
         if folded.is_multiple_of(TOGETHER) {
-            store.apply(from..=last, std::mem::take(&mut together));
-            first = None;
+            behind.hand_over(&desk, &store);
         }
     }
-    if let Some(from) = first {
-        store.apply(from..=last, together);
-    }
+    behind.hand_over(&desk, &store);
     found.extend(super::retire::mend(folder, desk.state()));
     tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
     let (id, epoch) = (start.store_id.to_string(), start.epoch);

@@ -13,17 +13,18 @@ fn incidents(row: &Owed) -> impl Iterator<Item = IncidentId> {
 /// Rows that must have ended before `row` may leave. What waits for its reader's opening holds nothing up.
 pub(super) fn earlier<'a>(turn: &'a Turn, row: &'a Owed) -> impl Iterator<Item = OwedId> + 'a {
     let shares = |other: &&Owed| {
-        row.party().is_some()
-            && other.party() == row.party()
+        other.party() == row.party()
             && other.destination() == row.destination()
             && !other.state.ended()
             && other.not_before.is_none()
     };
-    let single = incidents(row).flat_map(|incident| turn.state.owed_of(incident));
+    // Only messages are in any order; of the rest an incident may have thousands.
+    let about = incidents(row).filter(|_| row.party().is_some());
+    let single = about.flat_map(|incident| turn.state.owed_of(incident));
     let single = single.filter(|other| other.id < row.id);
     let told = |other: &&Owed| incidents(other).any(|one| incidents(row).any(|incident| incident == one));
-    let bundles =
-        turn.state.bundles.range(..row.id).filter_map(|id| turn.state.owed.get(id)).filter(shares).filter(told);
+    let bundles = turn.state.bundles.range(..row.id).filter(|_| row.party().is_some());
+    let bundles = bundles.filter_map(|id| turn.state.owed.get(id)).filter(shares).filter(told);
     single.filter(shares).chain(bundles).map(|other| other.id)
 }
 

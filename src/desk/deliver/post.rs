@@ -1,5 +1,6 @@
 //! What is owed, and under which identity: messages with their copies, pings, write-backs.
 
+use super::identity::key;
 use super::{approval, shadow};
 use crate::desk::ids::{ChannelId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::letter::{Letter, Matter, Notice};
@@ -7,7 +8,6 @@ use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
 use crate::desk::rules::{Carries, MailBeat};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -193,39 +193,6 @@ pub(super) fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: 
         hold: None,
         state: OwedState::Waiting { at: now },
     }
-}
-
-/// The identity all copies of a row carry: SHA-256 of the store, its epoch (counters repeat after a restore), the row,
-/// what it is about, and the last restore (epochs repeat when a backup is restored twice).
-fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> String {
-    let mut hash = Sha256::new();
-    let house = &turn.state.house;
-    let about = match work {
-        Work::Message { party, channel, letter, .. } => {
-            format!("{}/{party}/{channel}", crate::desk::owed::kind_of(&letter.matter))
-        }
-        Work::Ping { component, .. } => format!("ping/{component}"),
-        Work::Echoes { .. } => "echoes".to_owned(),
-        Work::Probe { probe, .. } => format!("probe/{probe}"),
-        Work::Evidence(ask) => format!("evidence/{}", ask.source_name()),
-        Work::WriteBack { source, .. } => format!("write-back/{source}"),
-    };
-    let number = incident.map_or_else(String::new, |incident| incident.to_string());
-    for part in [house.store.as_str(), &house.epoch.to_string(), &id.to_string(), &number, &about] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    // Numbers repeat as well after an end in a time when the record could not be written (P20): the same message then has
-    // the same identity again, and another one must not have it, or mail servers would drop it as a copy.
-    let anchor = match incident.and_then(|id| turn.state.incidents.get(&id)) {
-        Some(incident) => incident.occurred.to_string(),
-        None => turn.now.wall.to_string(),
-    };
-    hash.update(anchor.as_bytes());
-    if let Some(restored) = &house.restored {
-        hash.update(restored.mark.as_bytes());
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Keys of earlier mails of the incident to the same party.

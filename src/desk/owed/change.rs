@@ -4,7 +4,7 @@ use super::super::ids::{ChannelId, OwedId};
 use super::super::letter::Matter;
 use super::super::now::Elapsed;
 use super::super::outcome::Delivery;
-use super::super::state::{State, Wakeup};
+use super::super::state::State;
 use super::{LetGo, Owed, OwedState, Work};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -260,8 +260,7 @@ impl Change {
 /// Applies `change` to the state. Total.
 pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
     let id = change.owed();
-    let started = |row: &Owed| matches!(row.state, OwedState::Started { .. }).then(|| row.destination().into_owned());
-    let before = state.owed.get(&id).and_then(started);
+    state.unqueue(id);
     match change {
         Change::Owed(owed) => {
             state.counters.owed = state.counters.owed.max(owed.id.0);
@@ -360,18 +359,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             }
         }
     }
-    let after = state.owed.get(&id).and_then(started);
-    for (counted, step) in [(before, -1_i64), (after, 1)] {
-        if let Some(destination) = counted {
-            let busy = state.in_flight.entry(destination.clone()).or_default();
-            *busy += step;
-            if *busy == 0 {
-                state.in_flight.remove(&destination);
-            }
-        }
-    }
-    let due = state.owed.get(&id).and_then(Owed::due);
-    state.agenda.set(Wakeup::Owed(id), due);
+    state.queue(id);
 }
 
 fn with(state: &mut State, id: OwedId, edit: impl FnOnce(&mut Owed)) {

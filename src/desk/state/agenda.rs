@@ -38,8 +38,10 @@ pub enum Wakeup {
     Certificates,
     /// Addresses are asked.
     Addresses,
-    /// A row may be tried.
+    /// A message may be tried.
     Owed(OwedId),
+    /// What is no message may be tried, or is useless from now on, at one destination.
+    Queue(String),
     /// What was held back on a channel is told together.
     Held(ChannelId),
     /// A channel that fails may be tried again.
@@ -70,24 +72,26 @@ pub enum When {
 pub struct Agenda {
     by_elapsed: BTreeSet<(Elapsed, Wakeup)>,
     by_wall: BTreeSet<(Timestamp, Wakeup)>,
-    entries: BTreeMap<Wakeup, Vec<When>>,
+    entries: BTreeMap<Wakeup, When>,
 }
 
 impl Agenda {
     /// Sets (or takes away) when `wakeup` is due.
     pub fn set(&mut self, wakeup: Wakeup, when: Option<When>) {
-        for old in self.entries.remove(&wakeup).unwrap_or_default() {
-            match old {
-                When::Elapsed(at) => self.by_elapsed.remove(&(at, wakeup.clone())),
-                When::Wall(at) => self.by_wall.remove(&(at, wakeup.clone())),
-            };
+        if self.entries.get(&wakeup).copied() == when {
+            return;
+        }
+        match self.entries.remove(&wakeup) {
+            Some(When::Elapsed(at)) => _ = self.by_elapsed.remove(&(at, wakeup.clone())),
+            Some(When::Wall(at)) => _ = self.by_wall.remove(&(at, wakeup.clone())),
+            None => {}
         }
         if let Some(when) = when {
             match when {
                 When::Elapsed(at) => self.by_elapsed.insert((at, wakeup.clone())),
                 When::Wall(at) => self.by_wall.insert((at, wakeup.clone())),
             };
-            self.entries.insert(wakeup, vec![when]);
+            self.entries.insert(wakeup, when);
         }
     }
 

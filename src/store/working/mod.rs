@@ -96,8 +96,8 @@ pub type Answer = Box<dyn FnOnce(Result<Vec<Archived>, String>) + Send>;
 pub struct Changes {
     /// Things with their new values.
     pub entities: Batch,
-    /// What is over now, or was and changed: to be filed.
-    pub filed: Vec<Filed>,
+    /// What is over now, or was and changed: to be filed, as it was after this frame.
+    pub filed: Vec<(u64, Filed)>,
 }
 
 enum Command {

@@ -210,8 +210,8 @@ impl Owner {
             self.break_down(format!("frames {} to {} were not handed to it", last + 1, seqs.start() - 1));
         } else {
             self.waiting.bytes += db::merge(&mut self.waiting.changes, changes.entities);
-            self.waiting.bytes += changes.filed.iter().map(|filed| filed.line.len()).sum::<usize>();
-            self.waiting.filed.extend(changes.filed.into_iter().map(|filed| (*seqs.end(), filed)));
+            self.waiting.bytes += changes.filed.iter().map(|(_, filed)| filed.line.len()).sum::<usize>();
+            self.waiting.filed.extend(changes.filed);
             self.waiting.seq = *seqs.end();
             self.waiting.since.get_or_insert_with(Instant::now);
         }

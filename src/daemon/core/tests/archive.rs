@@ -50,14 +50,15 @@ fn pass(core: &mut Core, until: Timestamp) {
     }
 }
 
-fn find(core: &Core, name: &str) -> Option<Archived> {
+fn find(core: &mut Core, name: &str) -> Option<Archived> {
     let (send, found) = mpsc::channel();
-    core.store.find(archive::called(name), Box::new(move |answer| drop(send.send(answer))));
+    core.find(archive::called(name), Box::new(move |answer| drop(send.send(answer))));
     found.recv().unwrap().unwrap().pop()
 }
 
-fn dossier(core: &Core, folder: &Path, name: &str) -> Dossier {
-    whole(folder, &core.desk.book().rules, &find(core, name).unwrap()).unwrap()
+fn dossier(core: &mut Core, folder: &Path, name: &str) -> Dossier {
+    let found = find(core, name).unwrap();
+    whole(folder, &core.desk.book().rules, &found).unwrap()
 }
 
 /// A core whose first incident was cancelled and has left memory; its number, and it as it was in memory.
@@ -72,7 +73,7 @@ fn archived(folder: &Path, rules: &Rules) -> (Core, String, Incident) {
     put(&mut core, Input::Act { actor, act: Act::On { incident: incident.clone(), deed } });
     let known = core.desk.state().incidents.values().next().unwrap().clone();
     assert_eq!(known.status.name(), StatusName::Cancelled);
-    assert!(find(&core, &incident).is_some(), "filed as soon as it is over");
+    assert!(find(&mut core, &incident).is_some(), "filed as soon as it is over");
     pass(&mut core, began + (24 * 36).hours());
     // What the sources' silence led to goes on.
     let state = core.desk.state();
@@ -85,9 +86,9 @@ fn archived(folder: &Path, rules: &Rules) -> (Core, String, Incident) {
 #[test]
 fn an_archived_incident_is_read_with_its_requests_and_messages() {
     let folder = tempfile::tempdir().unwrap();
-    let (core, number, known) = archived(folder.path(), &rules());
+    let (mut core, number, known) = archived(folder.path(), &rules());
     assert!(crate::desk::ledger::balance(core.desk.state()).balanced);
-    let read = dossier(&core, folder.path(), &number);
+    let read = dossier(&mut core, folder.path(), &number);
     assert_eq!((read.archived, &read.incident.summary), (true, &known.summary));
     assert_eq!(read.incident.transitions, known.transitions);
     // Those that were under way when it ended came back later: as they are known last.
@@ -95,8 +96,8 @@ fn an_archived_incident_is_read_with_its_requests_and_messages() {
     assert!(ended > 2 && ended == read.rows.len(), "{ended} of {} are done", read.rows.len());
     assert!(!read.requests.is_empty());
     // By its internal id too.
-    assert_eq!(find(&core, &known.id.to_string()), find(&core, &number));
-    assert_eq!(find(&core, "KW-20261007-0099"), None);
+    assert_eq!(find(&mut core, &known.id.to_string()), find(&mut core, &number));
+    assert_eq!(find(&mut core, "KW-20261007-0099"), None);
 }
 
 // P10: whatever becomes of the working state, the archive is filed anew from the journal.
@@ -104,17 +105,17 @@ fn an_archived_incident_is_read_with_its_requests_and_messages() {
 fn the_archive_is_filed_anew_when_the_working_state_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let rules = rules();
-    let (core, number, _) = archived(folder.path(), &rules);
-    let before = find(&core, &number);
+    let (mut core, number, _) = archived(folder.path(), &rules);
+    let before = find(&mut core, &number);
     let later = core.clock.wall();
-    core.store.close().unwrap();
+    core.close().unwrap();
     std::fs::remove_dir_all(folder.path().join("db")).unwrap();
     let (mut core, _, found) = Core::open(folder.path(), rules.clone(), &Clock::story(later, 1), None).unwrap();
     assert!(found.iter().any(|finding| finding.contains("working state")), "{found:?}");
     // The state is handed over after the first commit, and the archive follows.
     let limit = Instant::now() + std::time::Duration::from_secs(20);
-    while find_now(&core, &number) != before {
-        assert!(Instant::now() < limit, "{:?}", find_now(&core, &number));
+    while find_now(&mut core, &number) != before {
+        assert!(Instant::now() < limit, "{:?}", find_now(&mut core, &number));
         core.group(vec![call("another")]).unwrap();
         std::thread::yield_now();
     }
@@ -123,15 +124,15 @@ fn the_archive_is_filed_anew_when_the_working_state_is_lost() {
         assert!(Instant::now() < limit);
         std::thread::yield_now();
     }
-    assert!(dossier(&core, folder.path(), &number).archived);
-    core.store.close().unwrap();
+    assert!(dossier(&mut core, folder.path(), &number).archived);
+    core.close().unwrap();
     let report = store::verify(folder.path(), record::SCHEMA, record::bodies_in, &mut |_| ()).unwrap();
     assert!(matches!(report.working, store::WorkingCheck::Whole { .. }), "{report}");
 }
 
 /// As [`find`], while the working state may not be there yet.
-fn find_now(core: &Core, name: &str) -> Option<Archived> {
+fn find_now(core: &mut Core, name: &str) -> Option<Archived> {
     let (send, found) = mpsc::channel();
-    core.store.find(archive::called(name), Box::new(move |answer| drop(send.send(answer))));
+    core.find(archive::called(name), Box::new(move |answer| drop(send.send(answer))));
     found.recv().unwrap().ok()?.pop()
 }
