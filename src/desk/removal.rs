@@ -256,8 +256,10 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         }
         Change::Asked { at } => removals.asked = Some(*at),
         Change::Swept { swept, from, more, unlisted } => {
-            // What one look brings in several answers is told as one.
-            let same = removals.asked.zip(removals.swept.last()).is_some_and(|(asked, last)| last.at >= asked);
+            // What one look brings in several answers is told as one, unless some of it was told already.
+            let untold = |last: &Swept| state.house.digest_last.is_none_or(|told| last.at > told);
+            let last = removals.swept.last().filter(|last| untold(last));
+            let same = removals.asked.zip(last).is_some_and(|(asked, last)| last.at >= asked);
             removals.unlisted = unlisted.or(removals.unlisted);
             removals.asked = removals.asked.filter(|_| *more);
             (removals.from, removals.looked) = (Some(*from), Some(swept.at));

@@ -144,3 +144,118 @@ pub fn remove_what_went(dir: &Path) -> Result<u64, Error> {
     }
     Ok(segments.len() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::super::{Changes, Finding, History, Options, Start, Store, VerifyReport, verify};
+    use super::*;
+
+    fn open(dir: &Path) -> (Store, Start) {
+        Store::open(dir, Options::default()).unwrap()
+    }
+
+    fn commit(store: &mut Store, frames: &[&str]) {
+        let seqs = store.commit(frames).unwrap();
+        store.apply(seqs, Changes::default());
+    }
+
+    fn verified(dir: &Path) -> VerifyReport {
+        verify(dir, 1, |_| Vec::new(), &mut |_| ()).unwrap()
+    }
+
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            let to = to.join(path.file_name().unwrap());
+            if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(&path, &to).unwrap()) }
+        }
+    }
+
+    /// Frames 1 to 3, 4 and 5, and 6, each but the first file after a snapshot; a copy of the working state after frame 1.
+    fn three_files(dir: &Path) -> Beginning {
+        let (mut store, _) = open(dir);
+        commit(&mut store, &["one"]);
+        store.close().unwrap();
+        copy(&dir.join("db"), &dir.join("early"));
+        let (mut store, _) = open(dir);
+        commit(&mut store, &["two", "three"]);
+        store.roll(b"state").unwrap();
+        commit(&mut store, &["four", "five"]);
+        store.roll(b"state").unwrap();
+        commit(&mut store, &["six"]);
+        store.close().unwrap();
+        let history = History::open(dir, 1).unwrap();
+        let stretches: Vec<_> = history.stretches().map(|one| (one.first, one.last, one.files)).collect();
+        assert_eq!(stretches, [(1, 3, 1), (4, 5, 1)], "the last file is being written");
+        let link = history.stretches().next().unwrap().link;
+        let at = Timestamp::UNIX_EPOCH;
+        Beginning { to: 3, link, at, until: at, files: 1, bytes: 100 }
+    }
+
+    #[test]
+    fn a_record_begins_later_only_where_the_rest_stands_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (dir, begins) = (dir.path(), three_files(dir.path()));
+        for wrong in [
+            Beginning { to: 2, ..begins },
+            Beginning { to: 6, ..begins },
+            Beginning { link: Digest::default(), ..begins },
+        ] {
+            assert!(matches!(wrong.put(dir), Err(Error::Begins { .. })), "{wrong}");
+        }
+        assert_eq!((Beginning::of(dir), verified(dir).first_seq), (None, 1));
+        begins.put(dir).unwrap();
+        begins.put(dir).unwrap();
+        let report = verified(dir);
+        assert_eq!((report.first_seq, report.frames, report.begins), (4, 3, Some(begins)));
+        assert!(report.is_sound(), "{report}");
+        assert_eq!(History::of_what_went(dir).unwrap().frames(0).count(), 3);
+        assert_eq!((remove_what_went(dir).unwrap(), remove_what_went(dir).unwrap()), (1, 0));
+        assert!(verified(dir).is_sound());
+        // Whatever becomes of the working state.
+        fs::remove_dir_all(dir.join("db")).unwrap();
+        let (store, start) = open(dir);
+        assert_eq!((start.last_seq, start.applied_seq, start.snapshot), (6, 5, Some(b"state".to_vec())));
+        assert!(matches!(start.findings[..], [Finding::WorkingRebuilt { .. }]), "{:?}", start.findings);
+        drop(store);
+        fs::remove_dir_all(dir.join("db")).unwrap();
+        fs::rename(dir.join("early"), dir.join("db")).unwrap();
+        let (store, start) = open(dir);
+        let told: Vec<String> = start.findings.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|told| told.contains("the record begins after frame 3")), "{told:?}");
+        assert_eq!(start.applied_seq, 5);
+        drop(store);
+    }
+
+    /// What is missing without it is a loss, and it is not altered unnoticed.
+    #[test]
+    fn a_beginning_that_is_missing_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let (dir, begins) = (dir.path(), three_files(dir.path()));
+        begins.put(dir).unwrap();
+        remove_what_went(dir).unwrap();
+        let path = dir.join(NAME);
+        let good = fs::read(&path).unwrap();
+        for bit in 0..good.len() * 8 {
+            let mut bytes = good.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, &bytes).unwrap();
+            assert!(Beginning::read(dir).is_err(), "bit {bit}");
+        }
+        let missing = Finding::MissingFrames { from: 1, to: 3 };
+        assert!(verified(dir).findings.contains(&missing));
+        fs::remove_file(&path).unwrap();
+        let changed = Finding::ClosedFilesChanged { recorded: 2, found: 1 };
+        assert_eq!(verified(dir).findings, [missing, changed], "as the last checkpoint saw them");
+        // More than it says.
+        fs::write(&path, &good).unwrap();
+        fs::remove_file(dir.join("journal/000000000004.kwj")).unwrap();
+        assert!(verified(dir).findings.contains(&Finding::MissingFrames { from: 4, to: 5 }));
+        // A chain that is none.
+        let other = Beginning { link: Digest::of(&[b"other"]), to: 5, ..begins };
+        fs::write(&path, other.text().unwrap()).unwrap();
+        assert!(verified(dir).findings.iter().any(|found| matches!(found, Finding::BrokenChain { .. })));
+    }
+}

@@ -72,9 +72,14 @@ pub(super) fn take(place: &Place, records: &Records, at: Timestamp) -> Result<u6
     let Records { to, until, files, bytes, .. } = *records;
     let refused = |why: String| Error::Begins { dir: place.folder.clone(), to, why };
     let link = records.link.parse().map_err(|_| refused(format!("{:?} is no digest", records.link)))?;
+    let left = History::open(&place.folder, SCHEMA)?;
+    let payload = left.at(to).filter(|(seq, _)| *seq == to).map(|(_, payload)| payload);
+    let payload = payload.ok_or_else(|| refused("no file begins with the state after that frame".to_owned()))?;
+    let unreadable = |error| refused(format!("the state after that frame does not read: {error}"));
+    let mut state: State = serde_json::from_slice(&payload).map_err(unreadable)?;
     Beginning { to, link, at, until, files, bytes }.put(&place.folder)?;
 
-    let (gone, left) = (History::of_what_went(&place.folder)?, History::open(&place.folder, SCHEMA)?);
+    let gone = History::of_what_went(&place.folder)?;
     let mut going = Told::default();
     for (seq, payload) in gone.snapshots() {
         let read = serde_json::from_slice(&payload).and_then(|state: State| going.by_state(&state));
@@ -84,10 +89,7 @@ pub(super) fn take(place: &Place, records: &Records, at: Timestamp) -> Result<u6
     }
     gone.frames(0).for_each(|frame| going.by_frame(&frame.payload));
 
-    let (seq, payload) = left.at(left.before()).ok_or_else(|| refused("nothing is left to begin with".to_owned()))?;
-    let unreadable = |error| refused(format!("the state after frame {seq} does not read: {error}"));
-    let mut state: State = serde_json::from_slice(&payload).map_err(unreadable)?;
-    let entries = entries(place, seq, state.counters.incident, &mut going)?;
+    let entries = entries(place, to, state.counters.incident, &mut going)?;
     let stay = |id: &IncidentId| entries.stay.contains(&id.0);
     state.incidents.retain(|id, _| stay(id));
     state.requests.retain(|_, request| stay(&request.incident));
@@ -97,11 +99,11 @@ pub(super) fn take(place: &Place, records: &Records, at: Timestamp) -> Result<u6
     stays.by_state(&state).map_err(unreadable)?;
     going.messages.retain(|key| !stays.messages.contains(key));
     going.bodies.retain(|name| !stays.bodies.contains(name) && !place.here.contains(name));
-    if let Some((_, newest)) = left.snapshots().next().filter(|(newest, _)| *newest > seq) {
+    if let Some((_, newest)) = left.snapshots().next().filter(|(newest, _)| *newest > to) {
         let newest: BTreeSet<Digest> = record::bodies_in(&newest).into_iter().collect();
         going.bodies.retain(|name| !newest.contains(name));
     }
-    keep_what_is_said_again(place, &left, seq, &mut going);
+    keep_what_is_said_again(place, &left, to, &mut going);
 
     let named: BTreeSet<Digest> = record::bodies_in(&payload).into_iter().collect();
     let mut count = 0;
