@@ -169,7 +169,10 @@ mod tests {
         for entry in fs::read_dir(from).unwrap() {
             let path = entry.unwrap().path();
             let to = to.join(path.file_name().unwrap());
-            if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(&path, &to).unwrap()) }
+            match path.is_dir() {
+                true => copy(&path, &to),
+                false => assert!(fs::copy(&path, &to).is_ok()),
+            }
         }
     }
 
