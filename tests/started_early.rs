@@ -5,11 +5,12 @@
 
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::act::{Act, Actor, Deed, Role};
+use kiriwake::desk::letter::Ask;
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
-use kiriwake::desk::{Desk, Input};
+use kiriwake::desk::{Desk, Input, Reply};
 
 fn rules() -> Rules {
     let folder = tempfile::tempdir().unwrap();
@@ -53,24 +54,80 @@ fn problem() -> Report {
     }
 }
 
-#[test]
-fn who_starts_before_the_verdict_keeps_nobody_from_hearing() {
-    let rules = rules();
-    let mut desk = Desk::new(State::default(), rules.clone());
-    let mut at = |seconds: u64, input: Input| {
+/// A desk that waits for what a ping says of a fault whose vendor is N社, and whoever has been told since.
+struct Desks {
+    desk: Desk,
+    hash: String,
+}
+
+impl Desks {
+    fn waiting() -> Self {
+        let rules = rules();
+        let hash = rules.hash.clone();
+        let mut desks = Self { desk: Desk::new(State::default(), rules), hash };
+        let loaded = Input::RulesLoaded { hash: desks.hash.clone() };
+        for (at, input) in [(0, Input::Started { store: "s".to_owned(), epoch: 1 }), (0, loaded)] {
+            desks.at(at, input);
+        }
+        desks.at(1, Input::Report(problem()));
+        desks.at(92, Input::Tick);
+        assert_eq!(desks.told(), (false, vec![]), "nobody is told before the verdict");
+        desks
+    }
+
+    fn at(&mut self, seconds: u64, input: Input) -> Reply {
         let wall = "2026-10-07T10:00:00+09:00".parse::<jiff::Timestamp>().unwrap();
         let wall = wall + jiff::SignedDuration::from_secs(i64::try_from(seconds).unwrap());
-        let step = desk.step(Now { wall, elapsed: Elapsed(seconds * 1_000) }, input);
-        let kinds: Vec<&str> = desk.state().owed.values().map(|row| row.kind()).collect();
-        (step.reply, kinds.contains(&"first_report"), kinds.contains(&"request"))
-    };
-    at(0, Input::Started { store: "s".to_owned(), epoch: 1 });
-    at(0, Input::RulesLoaded { hash: rules.hash.clone() });
-    at(1, Input::Report(problem()));
-    let (_, reported, asked) = at(92, Input::Tick);
-    assert!(!reported && !asked, "nobody is told before the verdict");
-    let actor = Actor { name: "佐藤".to_owned(), role: Role::Operator };
-    let act = Act::On { incident: "I-1".to_owned(), deed: Deed::Start { party: None, at: None } };
-    let (reply, reported, asked) = at(93, Input::Act { actor, act });
-    assert!(reported && asked, "the office hears of it and the vendor is asked: {reply:?}");
+        self.desk.step(Now { wall, elapsed: Elapsed(seconds * 1_000) }, input).reply
+    }
+
+    fn act(&mut self, seconds: u64, deed: Deed) {
+        let actor = Actor { name: "佐藤".to_owned(), role: Role::Operator };
+        let reply = self.at(seconds, Input::Act { actor, act: Act::On { incident: "I-1".to_owned(), deed } });
+        assert!(matches!(reply, Reply::Done { .. }), "{reply:?}");
+    }
+
+    /// Whether the office was told, and who is asked to act.
+    fn told(&self) -> (bool, Vec<&str>) {
+        let state = self.desk.state();
+        let asked = state.requests.values().filter(|request| request.state.open());
+        let reported = state.owed.values().any(|row| row.kind() == "first_report");
+        (reported, asked.map(|request| request.party.as_str()).collect())
+    }
+}
+
+#[test]
+fn who_starts_before_the_verdict_keeps_nobody_from_hearing() {
+    let mut desks = Desks::waiting();
+    desks.act(93, Deed::Start { party: None, at: None });
+    assert_eq!(desks.told(), (true, vec!["n-sha"]));
+}
+
+#[test]
+fn who_is_asked_by_the_desk_before_the_verdict_is_the_one_who_acts() {
+    let mut desks = Desks::waiting();
+    desks.act(93, Deed::Assign { party: "s-sha".into(), ask: Ask::Repair });
+    assert_eq!(desks.told(), (true, vec!["s-sha"]));
+    desks.at(300, Input::Tick);
+    assert_eq!(desks.told(), (true, vec!["s-sha"]), "the machine takes nothing back");
+}
+
+#[test]
+fn an_inquiry_of_the_desk_stands_beside_what_the_machine_asks() {
+    let mut desks = Desks::waiting();
+    desks.act(93, Deed::Assign { party: "s-sha".into(), ask: Ask::Inquiry });
+    desks.at(300, Input::Tick);
+    assert_eq!(desks.told(), (true, vec!["s-sha", "n-sha"]));
+}
+
+#[test]
+fn what_was_put_on_hold_before_the_verdict_is_judged_when_it_goes_on() {
+    let mut desks = Desks::waiting();
+    desks.act(93, Deed::Hold { reason: "庁舎の改修".into() });
+    desks.at(300, Input::Tick);
+    let consulted = |desks: &Desks| desks.desk.state().owed.values().any(|row| row.kind() == "consultation");
+    assert!(consulted(&desks) && desks.told().1.is_empty(), "the office decides, nobody is asked meanwhile");
+    desks.act(400, Deed::Resume { decision: "対応を進める".into() });
+    desks.at(700, Input::Tick);
+    assert_eq!(desks.told().1, ["n-sha"]);
 }

@@ -84,13 +84,15 @@ fn echo(turn: &mut Turn, incident: IncidentId, of: IncidentId) {
     }
 }
 
-/// Requests to parties the verdict no longer names are withdrawn in words.
+/// Requests to parties the verdict no longer names are withdrawn in words. What the desk asked for only its own word takes back.
 fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {
     let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
+    let stands = |request: &Request| request.ordered && verdict.by == By::Machine;
     let others: Vec<RequestId> = turn
         .state
         .requests_of(incident)
-        .filter(|request| request.state.open() && !(asks && verdict.parties.contains(&request.party)))
+        .filter(|request| request.state.open() && !stands(request))
+        .filter(|request| !(asks && verdict.parties.contains(&request.party)))
         .map(|request| request.id)
         .collect();
     for request in others {
@@ -117,6 +119,12 @@ fn vendors(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u
             turn.edit(incident, Edit::Owner(desk), Reason::DeskClosed);
             return;
         }
+    }
+    // Where somebody at the desk was faster than the first verdict, and said who is to act, nobody else is asked.
+    let first = turn.state.incidents.get(&incident).is_some_and(|known| known.verdicts.len() == 1);
+    let is_order = |request: &Request| request.ordered && request.ask == Ask::Repair && request.state.open();
+    if first && turn.state.requests_of(incident).any(is_order) {
+        return;
     }
     for party in &verdict.parties {
         ask_party(turn, incident, party, ask, By::Machine);
@@ -165,12 +173,16 @@ fn decide_request(
     let severity = known.severity_value();
     let component = known.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| known.root.clone());
     let acknowledge_by = acknowledge_by(turn, party, severity);
+    // Asked anew because it has become graver, it is still the desk's word.
+    let before = turn.state.requests_of(incident).any(|request| request.party == *party && request.ordered);
+    let ordered = before || matches!(reason, request::Reason::Act);
     let id = turn.next_request();
     let request = Request {
         id,
         incident,
         party: party.clone(),
         ask,
+        ordered,
         component,
         asked: turn.now.wall,
         acknowledge_by,

@@ -19,6 +19,9 @@ pub struct Request {
     pub party: PartyId,
     /// What was asked.
     pub ask: Ask,
+    /// Somebody at the desk said that this party is to be asked: the machine does not take that back.
+    #[serde(default)]
+    pub ordered: bool,
     /// About what.
     pub component: Option<ComponentId>,
     /// When it was decided.

@@ -7,7 +7,6 @@ use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
 use crate::desk::letter::{Because, By};
 use crate::desk::rules::{Confidence, DataImpact, VerdictCode};
-use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 
 pub(super) struct Confirmed {
@@ -40,7 +39,7 @@ pub(super) fn confirm(
     }
     if let Some(data) = word.data {
         correlate::fear(turn, id, data, act_by(actor));
-        correlate::grade(turn, id, Harm::default());
+        correlate::grade(turn, id);
     }
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     if status == StatusName::Watched && word.verdict.is_none() && word.parties.is_empty() {

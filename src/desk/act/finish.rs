@@ -8,7 +8,6 @@ use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Status, Stat
 use crate::desk::letter::RecoveryFacts;
 use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
-use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
 use crate::desk::{correlate, deliver, isolate, notify};
@@ -89,7 +88,7 @@ fn remainder(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
         turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::StillRed);
     }
     correlate::reframe(turn, id);
-    correlate::grade(turn, id, Harm::default());
+    correlate::grade(turn, id);
     correlate::accept(turn, id, Reason::StillRed { of });
     Some(id)
 }

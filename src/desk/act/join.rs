@@ -8,7 +8,6 @@ use crate::desk::ids::{AlertId, IncidentId, RequestId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::request::{self, RequestState};
-use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
 use crate::desk::{correlate, notify};
@@ -99,7 +98,7 @@ pub(super) fn split(
         turn.record(alert::Change::Stands { alert, standing: Standing::Member(new) }, alert::Reason::Act);
     }
     correlate::reframe(turn, new);
-    correlate::grade(turn, new, Harm::default());
+    correlate::grade(turn, new);
     correlate::accept(turn, new, act_by(actor));
     correlate::reframe(turn, id);
     turn.touched.stirred.insert(id);

@@ -7,7 +7,6 @@ use crate::desk::correlate;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Reason, Severity, Status, StatusName};
 use crate::desk::letter::{By, DetectedBy, OccurredMark, What};
-use crate::desk::severity::Harm;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 
@@ -45,7 +44,7 @@ fn further(turn: &mut Turn, actor: &Actor, id: IncidentId, call: Call) -> Result
     if matches!(status, Some(StatusName::Detected | StatusName::Watched)) {
         // A person says that it hurts: nothing more is waited for.
         correlate::reframe(turn, id);
-        correlate::grade(turn, id, Harm::default());
+        correlate::grade(turn, id);
         correlate::accept(turn, id, Reason::Call);
     }
     turn.edit(id, Edit::happened(turn.now.wall, What::Reported { text: call.summary }), act_by(actor));
@@ -67,7 +66,7 @@ fn new(turn: &mut Turn, actor: &Actor, call: Call) -> Result<IncidentId, String>
     turn.edit(id, Edit::Opened(Box::new(incident)), Reason::Call);
     match call.severity {
         Some(value) => set_severity(turn, actor, id, value),
-        None => correlate::grade(turn, id, Harm::default()),
+        None => correlate::grade(turn, id),
     }
     correlate::accept(turn, id, Reason::Call);
     Ok(id)

@@ -110,6 +110,10 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             note_words(turn, id, decision);
             let to = correlate::status_by_requests(turn, id);
             move_to(turn, actor, id, to);
+            if turn.state.incidents.get(&id).is_some_and(|known| known.verdict().is_none()) {
+                // It was put on hold before anybody had decided what it is.
+                turn.touched.to_judge.insert(id);
+            }
         }
         Deed::Cancel { reason, kind } => cancel(turn, actor, id, reason, kind)?,
         Deed::HandBack { party, reason, at } => {
@@ -137,8 +141,10 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
             notify::phone_note(turn, id, false);
         }
     }
-    let working = |status: StatusName| matches!(status, StatusName::InProgress | StatusName::WorkedAround);
-    if awaited && turn.state.incidents.get(&id).is_some_and(|known| working(known.status.name())) {
+    let goes_on = |status: StatusName| {
+        matches!(status, StatusName::Requested | StatusName::InProgress | StatusName::WorkedAround)
+    };
+    if awaited && turn.state.incidents.get(&id).is_some_and(|known| goes_on(known.status.name())) {
         // Nothing waits any more for what was to be learnt: who is asked and who is told follows from what is known now.
         turn.touched.to_judge.insert(id);
     }

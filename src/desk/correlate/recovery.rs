@@ -6,7 +6,6 @@ use crate::desk::alert::Alert;
 use crate::desk::ids::IncidentId;
 use crate::desk::letter::{Flapping, What};
 use crate::desk::request::RequestState;
-use crate::desk::severity::Harm;
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
 use crate::desk::{correlate, notify};
@@ -28,7 +27,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             if !is_calm(turn, incident) && turn.state.reshaped.remove(&incident) {
                 reframe(turn, incident);
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
-                correlate::grade(turn, incident, Harm::default());
+                correlate::grade(turn, incident);
                 let after = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 if after != before && turn.state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some())
                 {

@@ -137,7 +137,7 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     if present == 0
         && let Some(times) = flap::repeated(turn.state.members_of(incident), &turn.book.rules.policy)
     {
-        grade(turn, incident, Harm::default());
+        grade(turn, incident);
         return relapse::take_in(turn, incident, Reason::Repeated { times });
     }
     if present == 0 {
@@ -148,8 +148,7 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     if let Some((before, alert)) = relapse::restored_lately(turn, incident) {
         return relapse::go_on(turn, incident, before, alert);
     }
-    let harm = isolate::harm_by_rule(turn, incident);
-    grade(turn, incident, harm);
+    grade(turn, incident);
     if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() == 4) {
         mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::LowSeverity);
@@ -182,7 +181,7 @@ pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
     let times = u32::try_from(marks).unwrap_or(u32::MAX);
     if times >= repeats {
         reframe(turn, incident);
-        grade(turn, incident, Harm::default());
+        grade(turn, incident);
         relapse::take_in(turn, incident, Reason::Repeated { times });
     } else {
         let to = Status::Detected { until: now + window };
@@ -212,7 +211,7 @@ pub(super) fn watched_changed(turn: &mut Turn, incident: IncidentId) {
     let quiet = turn.now.elapsed + turn.book.rules.policy.watch_quiet;
     if turn.state.members_of(incident).any(|alert| alert.red()) {
         reframe(turn, incident);
-        grade(turn, incident, Harm::default());
+        grade(turn, incident);
         if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() < 4) {
             relapse::take_in(turn, incident, Reason::WatchedGotWorse);
         }
@@ -240,9 +239,15 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     turn.touched.unmarked(incident);
 }
 
+/// Computes 重大度 from what is hit and from the harm the rule that holds states.
+pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId) {
+    let harm = isolate::harm(turn, incident);
+    grade_by(turn, incident, harm);
+}
+
 /// Computes 重大度 from what is hit, the gravest of its roots counting; a person's word stands, and the machine only
 /// raises.
-pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId, harm: Harm) {
+pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Harm) {
     if let Some(data) = harm.data {
         fear(turn, incident, data, Reason::Isolated { rule: harm.rule.clone() });
     }

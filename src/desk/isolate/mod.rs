@@ -44,8 +44,9 @@ pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-/// What a rule states of the harm, before the verdict: 重大度 is needed at the end of the window.
-pub(super) fn harm_by_rule(turn: &Turn, incident: IncidentId) -> Harm {
+/// What the first rule that holds now states of the harm: 重大度 is needed before the verdict, and again whenever what fails
+/// changes.
+pub(super) fn harm(turn: &Turn, incident: IncidentId) -> Harm {
     let Some(case) = Case::of(turn, incident) else { return Harm::default() };
     first_held(turn, &case).map(Harm::of).unwrap_or_default()
 }
@@ -104,7 +105,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     echo::tie(turn, incident);
     gather_more(turn, incident, first);
     link_recurrence(turn, incident);
-    correlate::grade(turn, incident, harm);
+    correlate::grade_by(turn, incident, harm);
     let waits = matches!(
         turn.state.incidents.get(&incident).map(|incident| &incident.status),
         Some(Status::Isolating { until: Some(_) })
