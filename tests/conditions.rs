@@ -5,6 +5,7 @@
 
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::incident::TriedResult;
+use kiriwake::desk::phrase::Phrase;
 use kiriwake::desk::rules::Rules;
 use kiriwake::play;
 use std::fs;
@@ -51,10 +52,18 @@ fn outcome(row: &Row) -> String {
     assert!(played.faults.is_empty(), "{}: {:?}", row.when, played.faults);
     let verdict = played.state.incidents.values().find_map(|incident| incident.verdict()).unwrap();
     let tried = verdict.tried.iter().find(|tried| *tried.rule == *RULE).unwrap();
+    // Names stand in a phrase as they came, so what is the same in both languages has not been translated.
+    let both = |phrase: &Phrase| assert!(phrase.ja != phrase.en && !phrase.ja.is_empty(), "{phrase:?}");
     match &tried.result {
         TriedResult::Held => "held".to_owned(),
-        TriedResult::Failed { saw, .. } => format!("fails: {saw}"),
-        TriedResult::NotKnown { missing, .. } => format!("not known: {missing}"),
+        TriedResult::Failed { condition, saw } => {
+            [condition.as_ref(), saw].into_iter().for_each(both);
+            format!("fails: {}", saw.en)
+        }
+        TriedResult::NotKnown { condition, missing } => {
+            [condition.as_ref(), missing].into_iter().for_each(both);
+            format!("not known: {}", missing.en)
+        }
     }
 }
 

@@ -74,7 +74,10 @@ fn head(context: &Context, dossier: &Dossier, page: &mut Page) {
     }
     if let Some(severity) = &incident.severity {
         let by = words::by(severity.by);
-        page.line("severity", format!("{} {} {by}: {}", severity.value, words::severity(severity.value), severity.why));
+        page.line(
+            "severity",
+            format!("{} {} {by}: {}", severity.value, words::severity(severity.value), severity.why.en),
+        );
     }
     page.line("occurred", format!("{} {}", page.time(incident.occurred), words::mark(incident.occurred_mark)));
     page.line(

@@ -65,14 +65,16 @@ impl Terms<'_> {
         };
         let need = match &lever.need {
             Need::Rule { rule, conditions, facts, at } => {
-                // A condition has no other words than English ones; what it asks about has.
                 let conditions = match self.tongue {
                     Tongue::Ja if !facts.is_empty() => facts
                         .iter()
                         .map(|fact| phrases::fact(self.tongue, fact, self.zone))
                         .collect::<Vec<_>>()
                         .join("、"),
-                    Tongue::En | Tongue::Ja => conditions.join("; "),
+                    Tongue::En | Tongue::Ja => {
+                        let separator = self.tongue.pick("; ", "、");
+                        conditions.iter().map(|one| self.tongue.of(one)).collect::<Vec<_>>().join(separator)
+                    }
                 };
                 match (at, self.tongue) {
                     (Some(at), Tongue::En) => {

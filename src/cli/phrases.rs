@@ -196,13 +196,17 @@ pub(super) fn went(tongue: Tongue, result: &TriedResult) -> String {
     let words = match (tongue, result) {
         (Tongue::En, TriedResult::Held) => "holds".to_owned(),
         (Tongue::Ja, TriedResult::Held) => "成立".to_owned(),
-        (Tongue::En, TriedResult::Failed { condition, saw }) => format!("no: it asks for {condition}; {saw}"),
-        (Tongue::Ja, TriedResult::Failed { condition, saw }) => format!("不成立（条件：{condition}／実際：{saw}）"),
+        (Tongue::En, TriedResult::Failed { condition, saw }) => {
+            format!("no: it asks for {}; {}", condition.en, saw.en)
+        }
+        (Tongue::Ja, TriedResult::Failed { condition, saw }) => {
+            format!("不成立（条件：{}／実際：{}）", condition.ja, saw.ja)
+        }
         (Tongue::En, TriedResult::NotKnown { condition, missing }) => {
-            format!("not known: it asks for {condition}; {missing}")
+            format!("not known: it asks for {}; {}", condition.en, missing.en)
         }
         (Tongue::Ja, TriedResult::NotKnown { condition, missing }) => {
-            format!("判定不能（条件：{condition}／不明：{missing}）")
+            format!("判定不能（条件：{}／不明：{}）", condition.ja, missing.ja)
         }
     };
     text::clean(&words)

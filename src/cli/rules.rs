@@ -73,10 +73,10 @@ fn remark(context: &Context, tally: &RuleTally) -> String {
     }
     match (&tally.fails_at, tongue) {
         (Some((condition, times)), text::Tongue::En) => {
-            text::clean(&format!("never decided: {times} of {} times without {condition}", tally.tried))
+            text::clean(&format!("never decided: {times} of {} times without {}", tally.tried, condition.en))
         }
         (Some((condition, times)), text::Tongue::Ja) => {
-            text::clean(&format!("判定なし：{}回中{times}回、次の条件が不成立：{condition}", tally.tried))
+            text::clean(&format!("判定なし：{}回中{times}回、次の条件が不成立：{}", tally.tried, condition.ja))
         }
         (None, _) if tally.tried > 0 => tongue
             .pick("never decided: another rule always stood before it", "判定なし（常に前のルールが成立）")

@@ -2,6 +2,7 @@
 //! reader's language. Text from outside loses its control characters here (P13).
 
 use crate::desk::incident::StatusName;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::Language;
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -19,6 +20,11 @@ pub(crate) enum Tongue {
 }
 
 impl Tongue {
+    /// What a phrase says in it.
+    pub(crate) fn of(self, phrase: &Phrase) -> &str {
+        self.pick(&phrase.en, &phrase.ja)
+    }
+
     /// From LC_ALL, LC_MESSAGES or LANG.
     pub(crate) fn of_environment() -> Self {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());

@@ -87,7 +87,7 @@ fn line(desk: &Desk, cover: &Cover) -> CoverLine {
         name: cover.name.clone(),
         over: match &cover.over {
             Over::Work { components, hosts } => places(desk, components, hosts),
-            Over::Alerts(matcher) => matcher.words(),
+            Over::Alerts(matcher) => matcher.words().en.into_owned(),
         },
         owner: desk.book().party_name(&cover.owner),
         reason: cover.reason.clone(),

@@ -6,6 +6,7 @@ use super::ids::{CalendarId, ComponentId, PartyId, SystemId};
 use super::normalize::Index;
 use super::observation::Level;
 use super::rules::{AlertMatch, Condition, Party, Rule, Rules};
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -44,8 +45,8 @@ pub struct Watch {
 pub struct RuleWords {
     /// Its name.
     pub rule: Arc<str>,
-    /// Its conditions in English.
-    pub conditions: Vec<Arc<str>>,
+    /// Its conditions.
+    pub conditions: Vec<Arc<Phrase>>,
 }
 
 impl RuleWords {

@@ -14,6 +14,7 @@ pub mod now;
 pub mod observation;
 pub mod outcome;
 pub mod pattern;
+pub mod phrase;
 
 pub mod book;
 pub mod rules;

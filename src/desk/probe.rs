@@ -12,6 +12,7 @@ pub use change::{Change, Reason};
 use super::ids::{ComponentId, IncidentId, OwedId, PartyId, ProbeName};
 use super::now::Now;
 use super::outcome::Probed;
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -176,24 +177,25 @@ impl Sign {
         self == asked || asked == Sign::Failed && self != Sign::Ok
     }
 
-    /// In English: `is as it should be`, `is refused`.
-    pub fn words(self) -> &'static str {
-        match self {
-            Sign::Ok => "is as it should be",
-            Sign::Failed => "failed",
-            Sign::Refused => "is refused",
-            Sign::Silent => "gets no answer at all",
-            Sign::NoAnswer => "is connected and gets no answer",
-            Sign::Broken => "breaks off",
-            Sign::Expired => "shows an expired certificate",
-            Sign::NotYetValid => "shows a certificate that is not valid yet",
-            Sign::WrongName => "shows a certificate for another name",
-            Sign::Untrusted => "shows a certificate of another CA than named",
-            Sign::NoSuchName => "is told that there is no such name",
-            Sign::NoAddress => "is told of no address",
-            Sign::Unexpected => "gets an unexpected answer",
-            Sign::TextMissing => "gets an answer without the expected text",
-        }
+    /// How it reads: `is as it should be`, 正常; `is refused`, 接続拒否.
+    pub fn words(self) -> Phrase {
+        let (en, ja) = match self {
+            Sign::Ok => ("is as it should be", "正常"),
+            Sign::Failed => ("failed", "失敗"),
+            Sign::Refused => ("is refused", "接続拒否"),
+            Sign::Silent => ("gets no answer at all", "応答なし"),
+            Sign::NoAnswer => ("is connected and gets no answer", "接続後に応答なし"),
+            Sign::Broken => ("breaks off", "途中で切断"),
+            Sign::Expired => ("shows an expired certificate", "証明書の有効期限切れ"),
+            Sign::NotYetValid => ("shows a certificate that is not valid yet", "証明書が有効期間前"),
+            Sign::WrongName => ("shows a certificate for another name", "証明書の名前の不一致"),
+            Sign::Untrusted => ("shows a certificate of another CA than named", "証明書の発行元が指定と相違"),
+            Sign::NoSuchName => ("is told that there is no such name", "名前の登録なし"),
+            Sign::NoAddress => ("is told of no address", "アドレスの登録なし"),
+            Sign::Unexpected => ("gets an unexpected answer", "想定と異なる応答"),
+            Sign::TextMissing => ("gets an answer without the expected text", "応答に所定の文字列なし"),
+        };
+        Phrase::new(en, ja)
     }
 }
 

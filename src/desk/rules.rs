@@ -16,7 +16,7 @@ mod policy;
 pub mod written;
 
 pub use super::isolate::condition::Condition;
-pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch, either};
+pub use alert_match::{AlertMatch, Fit, Known, WrittenMatch};
 pub use approval::{Approval, ApprovalHours, HOLDABLE};
 pub use caps::{Caps, Rate};
 pub use estate::{Asset, Component, ContractScope, DataImpact, Effect, Impact, ImpactScope, Location, System, Usage};

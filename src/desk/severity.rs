@@ -7,8 +7,8 @@
 use super::observation::Level;
 use super::rules::{DataImpact, Effect, ImpactScope, Rule};
 use super::scope::Reach;
+use crate::desk::phrase::Phrase;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// 重大度 by row (impact, widest first) and column (effect, gravest first). Source: the severity table agreed with the
 /// client (既定値).
@@ -112,30 +112,44 @@ pub fn effect_from_level(level: Level) -> Effect {
     }
 }
 
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Why {
+    /// A row and a column of the matrix, and what raised it.
+    pub fn words(&self) -> Phrase {
         let row = match self.scope.unwrap_or(UNKNOWN_COUNTS_AS) {
-            ImpactScope::All => "everybody or residents' services",
-            ImpactScope::Several => "several departments",
-            ImpactScope::One => "one department",
-            ImpactScope::Person => "one person",
+            ImpactScope::All => ("everybody or residents' services", "全庁または住民サービス"),
+            ImpactScope::Several => ("several departments", "複数部署・複数拠点"),
+            ImpactScope::One => ("one department", "単一部署・単一拠点"),
+            ImpactScope::Person => ("one person", "個人・1端末"),
         };
         let effect = match self.effect {
-            Effect::Stopped => "stopped",
-            Effect::Degraded => "badly degraded",
-            Effect::Partial => "partly limited",
-            Effect::None if self.carried => "carried on by a spare",
-            Effect::None => "not affected",
+            Effect::Stopped => ("stopped", "停止"),
+            Effect::Degraded => ("badly degraded", "著しい低下"),
+            Effect::Partial => ("partly limited", "一部機能に支障"),
+            Effect::None if self.carried => ("carried on by a spare", "予備系で継続"),
+            Effect::None => ("not affected", "影響なし"),
         };
-        if self.scope.is_none() {
-            f.write_str("scope not known, counted as ")?;
-        }
-        write!(f, "{row}, {effect}: severity {}", self.matrix)?;
-        match self.raised {
-            None => Ok(()),
-            Some(Raised::Residents) => write!(f, ", raised to {RAISED_TO} because residents are hit"),
-            Some(Raised::Data) => write!(f, ", raised to {RAISED_TO} because data may be lost, wrong or leaked"),
-        }
+        let row = match self.scope {
+            Some(_) => Phrase::new(row.0, row.1),
+            None => Phrase::new(
+                format!("scope not known, counted as {}", row.0),
+                format!("影響範囲不明（{}とみなす）", row.1),
+            ),
+        };
+        let raised = match self.raised {
+            None => (String::new(), String::new()),
+            Some(Raised::Residents) => (
+                format!(", raised to {RAISED_TO} because residents are hit"),
+                format!("、住民影響により{RAISED_TO}に引上げ"),
+            ),
+            Some(Raised::Data) => (
+                format!(", raised to {RAISED_TO} because data may be lost, wrong or leaked"),
+                format!("、データ影響のおそれにより{RAISED_TO}に引上げ"),
+            ),
+        };
+        Phrase::new(
+            format!("{}, {}: severity {}{}", row.en, effect.0, self.matrix, raised.0),
+            format!("{}、{} → 重大度{}{}", row.ja, effect.1, self.matrix, raised.1),
+        )
     }
 }
 
@@ -222,7 +236,7 @@ mod tests {
                 "one person, not affected: severity 4, raised to 2 because data may be lost, wrong or leaked",
             ),
         ] {
-            assert_eq!(severity(scope, effect, residents, data).why.to_string(), said);
+            assert_eq!(severity(scope, effect, residents, data).why.words().en, said);
         }
     }
 }

@@ -92,7 +92,7 @@ pub fn english(kind: &str, target: &str, seen: &Seen, zone: &TimeZone) -> String
         let until = shown.not_after.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string();
         format!("; certificate {} by {}, good until {until}", text::name(&shown.subject), text::name(&shown.issuer))
     });
-    format!("{} to {} {}{said}{shown}", called_en(kind), text::name(target), seen.sign.words())
+    format!("{} to {} {}{said}{shown}", called_en(kind), text::name(target), seen.sign.words().en)
 }
 
 /// What a kind is called in English; its key, where there is no such kind any more.

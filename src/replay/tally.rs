@@ -4,6 +4,7 @@ use super::Recorded;
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{self, Edit, TriedResult, Verdict};
 use crate::desk::letter::By;
+use crate::desk::phrase::Phrase;
 use crate::desk::request;
 use crate::desk::rules::Rules;
 use crate::desk::{Change, Reason};
@@ -31,7 +32,7 @@ pub struct RuleTally {
     /// When it decided last.
     pub last: Option<Timestamp>,
     /// The condition at which it failed most, and how often.
-    pub fails_at: Option<(String, usize)>,
+    pub fails_at: Option<(Phrase, usize)>,
 }
 
 /// Counts from recorded frames.
@@ -50,7 +51,7 @@ struct Counted {
     overridden: BTreeSet<IncidentId>,
     handed_back: BTreeSet<IncidentId>,
     last: Option<Timestamp>,
-    fails: BTreeMap<String, usize>,
+    fails: BTreeMap<Phrase, usize>,
 }
 
 impl Tally {
@@ -89,7 +90,7 @@ impl Tally {
             let counted = self.rules.entry(Some(tried.rule.to_string())).or_default();
             counted.tried += 1;
             if let TriedResult::Failed { condition, .. } | TriedResult::NotKnown { condition, .. } = &tried.result {
-                *counted.fails.entry(condition.to_string()).or_default() += 1;
+                *counted.fails.entry(condition.as_ref().clone()).or_default() += 1;
             }
         }
         let counted = self.rules.entry(verdict.rule.clone()).or_default();

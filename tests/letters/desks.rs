@@ -341,7 +341,7 @@ fn disagreement() -> Box<Facts> {
                 single(
                     Need::Rule {
                         rule: "業務系の入口が ping に無応答".into(),
-                        conditions: vec!["probe entry has no answer".into()],
+                        conditions: vec![Phrase::new("probe entry has no answer", "確認「entry」に応答なし")],
                         facts: vec![Fact::ProbeNotKnown { kind: "ping".into(), target: "lb-01".into() }],
                         at: None,
                     },
@@ -350,7 +350,7 @@ fn disagreement() -> Box<Facts> {
                 single(
                     Need::Rule {
                         rule: "長時間の応答異常".into(),
-                        conditions: vec!["age is at least 1h".into()],
+                        conditions: vec![Phrase::new("age is at least 1h", "発生から1時間以上継続")],
                         facts: Vec::new(),
                         at: Some(at("2026-11-20T11:05:00")),
                     },

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use kiriwake::desk::act::CancelKind;
 use kiriwake::desk::ids::Number;
 use kiriwake::desk::letter::*;
+use kiriwake::desk::phrase::Phrase;
 use kiriwake::desk::removal::SweptRecords;
 use kiriwake::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 

@@ -11,6 +11,7 @@ use crate::desk::ids::{LocationId, SystemId};
 use crate::desk::incident::{Tried, TriedResult, Unknown, Verdict};
 use crate::desk::letter::{By, Fact};
 use crate::desk::owed::{Owed, OwedState, Work};
+use crate::desk::phrase::Phrase;
 use crate::desk::request::{Request, RequestState};
 use crate::desk::scope::Reach;
 use crate::render::words;
@@ -65,9 +66,9 @@ impl Page<'_> {
         if let Some(severity) = &incident.severity {
             let by = self.by(severity.by);
             let line = match self.tongue {
-                Tongue::En => format!("severity {} ({by}): {}", severity.value, severity.why),
+                Tongue::En => format!("severity {} ({by}): {}", severity.value, severity.why.en),
                 Tongue::Ja => {
-                    format!("重大度{} {}（{by}）：{}", severity.value, words::severity(severity.value), severity.why)
+                    format!("重大度{} {}（{by}）：{}", severity.value, words::severity(severity.value), severity.why.ja)
                 }
             };
             self.line(0, &line);
@@ -225,7 +226,8 @@ impl Page<'_> {
 
     fn one_tried(&self, nth: usize, tried: &Tried, decided: bool, disagrees: bool) -> Vec<String> {
         let rule = format!("「{}」", tried.rule);
-        let asks = |condition: &str, label: &str, seen: &str| {
+        let asks = |condition: &Phrase, label: &str, seen: &Phrase| {
+            let (condition, seen) = (self.tongue.of(condition), self.tongue.of(seen));
             vec![format!("      {}{condition}", self.pick("asks for  ", "条件  ")), format!("      {label}{seen}")]
         };
         let (word, more) = match &tried.result {

@@ -63,7 +63,7 @@ fn impossible(conditions: &Placed, world: &World) -> Option<Conflict> {
 fn excluded(conditions: &Placed) -> Option<Conflict> {
     let help = "all conditions of a rule must hold at once: take one of the two away, or make two rules of it";
     pairs(conditions).find(|((_, one), (_, two))| one.excludes(two)).map(|((_, one), (path, two))| {
-        let message = format!("can never hold beside `{}`: {} / {}", one.key(), one.words(), two.words());
+        let message = format!("can never hold beside `{}`: {} / {}", one.key(), one.words().en, two.words().en);
         (path.clone(), message, help)
     })
 }

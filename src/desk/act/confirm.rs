@@ -6,6 +6,7 @@ use crate::desk::correlate;
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
 use crate::desk::letter::{Because, By};
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::{Confidence, DataImpact, VerdictCode};
 use crate::desk::turn::Turn;
 
@@ -31,7 +32,8 @@ pub(super) fn confirm(
     }
     if let Some(value) = word.severity {
         let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
-        let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name), reach: None };
+        let why = Phrase::new(format!("set by {}", actor.name), format!("{}が設定", actor.name));
+        let severity = Severity { value, by: By::Desk, why, reach: None };
         turn.edit(id, Edit::Severity(severity), act_by(actor));
         if let Some(before) = before.filter(|_| status != StatusName::Watched) {
             turn.touched.raised.entry(id).or_insert(before);

@@ -7,6 +7,7 @@ use crate::desk::correlate;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Reason, Severity, Status, StatusName};
 use crate::desk::letter::{By, DetectedBy, OccurredMark, What};
+use crate::desk::phrase::Phrase;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 
@@ -73,6 +74,7 @@ fn new(turn: &mut Turn, actor: &Actor, call: Call) -> Result<IncidentId, String>
 }
 
 fn set_severity(turn: &mut Turn, actor: &Actor, id: IncidentId, value: u8) {
-    let severity = Severity { value, by: By::Desk, why: format!("set by {}", actor.name), reach: None };
+    let why = Phrase::new(format!("set by {}", actor.name), format!("{}が設定", actor.name));
+    let severity = Severity { value, by: By::Desk, why, reach: None };
     turn.edit(id, Edit::Severity(severity), act_by(actor));
 }

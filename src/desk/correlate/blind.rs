@@ -4,6 +4,7 @@ use super::{Edit, Incident, Reason, Status, Turn, accept};
 use crate::desk::ids::{IncidentId, SourceId};
 use crate::desk::incident::{Restored, Severity, StatusName, Verdict};
 use crate::desk::letter::{Because, By, DetectedBy, OccurredMark};
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use crate::desk::{house, notify, source};
 use jiff::Timestamp;
@@ -20,7 +21,10 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
     turn.record((id.clone(), source::Change::Blind { since, incident: incident_id }), reason);
     let from = since;
     turn.record(house::Change::BlindTime { source: id.clone(), from, until: None }, house::Reason::Observed);
-    let why = "faults may go unseen; no service is known to be hit".to_owned();
+    let why = Phrase::new(
+        "faults may go unseen; no service is known to be hit",
+        "障害を検知できないおそれ、業務影響は未確認",
+    );
     let severity = Severity { value: 3, by: By::Machine, why, reach: None };
     turn.edit(incident_id, Edit::Severity(severity), Reason::Matrix);
     accept(turn, incident_id, Reason::Blind);

@@ -271,7 +271,7 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
                 turn.touched.raised.entry(incident).or_insert(present.value);
             }
             let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
-            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.to_string(), reach };
+            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.words(), reach };
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }

@@ -5,6 +5,7 @@
 use super::super::ids::PartyId;
 use super::super::letter::{Because, Fact};
 use super::super::rules::{Confidence, VerdictCode};
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -70,9 +71,9 @@ pub enum Need<P = PartyId> {
     Rule {
         /// Its name.
         rule: String,
-        /// The conditions that are not known, in English; letters without them are read.
+        /// The conditions that are not known; letters without them are read.
         #[serde(default)]
-        conditions: Vec<String>,
+        conditions: Vec<Phrase>,
         /// The same as facts for the mail, as far as there are any.
         facts: Vec<Fact>,
         /// When time alone will tell.

@@ -5,6 +5,7 @@ use super::super::letter::{Because, By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
 use super::super::scope::Reach;
 use super::outlook::{Lever, Need, Unknown};
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub struct Severity {
     /// Machine or desk.
     pub by: By,
     /// Why, in English (the matrix cell and what raised it, or the desk's words).
-    pub why: String,
+    pub why: Phrase,
     /// Whom it was known to hit when it was judged; `None` = a person's word, or of no system.
     #[serde(default)]
     pub reach: Option<Box<Reach>>,
@@ -102,16 +103,16 @@ pub enum TriedResult {
     /// This one does not hold.
     Failed {
         /// The condition in words.
-        condition: Arc<str>,
+        condition: Arc<Phrase>,
         /// What was seen instead.
-        saw: String,
+        saw: Phrase,
     },
     /// This one is neither true nor false.
     NotKnown {
         /// The condition in words.
-        condition: Arc<str>,
+        condition: Arc<Phrase>,
         /// What is missing.
-        missing: String,
+        missing: Phrase,
     },
 }
 

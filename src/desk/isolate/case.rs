@@ -13,6 +13,7 @@ use crate::desk::incident::{Incident, Probe};
 use crate::desk::letter::Fact;
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
+use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Seen, Sign, Trial};
 use crate::desk::rules::{AlertMatch, Fit, Rule};
 use crate::desk::state::{Place, State};
@@ -84,7 +85,7 @@ impl<'a> Case<'a> {
     }
 
     /// Members about which it is not known whether they fit, each with what is missing.
-    pub fn doubtful<'m>(&'m self, matcher: &'m AlertMatch) -> impl Iterator<Item = (&'a Alert, String)> + 'm {
+    pub fn doubtful<'m>(&'m self, matcher: &'m AlertMatch) -> impl Iterator<Item = (&'a Alert, Phrase)> + 'm {
         doubtful(self.members.iter().copied(), matcher)
     }
 
@@ -343,7 +344,7 @@ pub fn fact_of(alert: &Alert) -> Fact {
 pub fn doubtful<'a>(
     alerts: impl Iterator<Item = &'a Alert>,
     matcher: &AlertMatch,
-) -> impl Iterator<Item = (&'a Alert, String)> {
+) -> impl Iterator<Item = (&'a Alert, Phrase)> {
     let alerts = alerts.take_while(|_| matcher.may_be_not_known());
     alerts.filter_map(|alert| match matcher.fit(&alert.source, &alert.problem, alert.component.as_ref()) {
         Fit::NotKnown(missing) => Some((alert, missing)),

@@ -29,6 +29,7 @@ use super::likeness;
 use super::rules::{Rule, VerdictCode};
 use super::severity::Harm;
 use super::turn::Turn;
+use crate::desk::phrase::Phrase;
 use case::Case;
 use condition::Truth;
 use jiff::Timestamp;
@@ -245,9 +246,10 @@ fn handed_back(turn: &Turn, case: &Case, rule: &Rule) -> Option<TriedResult> {
     let refused = asks && parties.iter().all(|party| case.incident.is_handed_back_by(party));
     refused.then(|| {
         let names: Vec<&str> = parties.iter().map(PartyId::as_str).collect();
+        let names = names.join(", ");
         TriedResult::Failed {
-            condition: format!("{} may be asked", names.join(", ")).into(),
-            saw: "it answered that this is not its part".to_owned(),
+            condition: Phrase::new(format!("{names} may be asked"), format!("{names}に依頼できる")).into(),
+            saw: Phrase::new("it answered that this is not its part", "範囲外との回答済み"),
         }
     })
 }
@@ -307,8 +309,8 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
 /// How a rule goes: which of its conditions decides, and what was seen or is missing.
 enum Went {
     Held,
-    Failed(usize, String),
-    NotKnown(usize, String),
+    Failed(usize, Phrase),
+    NotKnown(usize, Phrase),
     HandedBack(TriedResult),
 }
 

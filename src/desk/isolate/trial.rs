@@ -95,7 +95,7 @@ fn next(turn: &Turn, incident: IncidentId) -> Option<(ProbeName, Rungs)> {
         let below = turn.book.rules.probes.get(name).map(|probe| probe.after.as_slice()).unwrap_or_default();
         let broken = below.iter().find_map(|rung| match known.probes.get(rung) {
             Some(Trial::Came { seen, .. }) if seen.sign != probe::Sign::Ok => {
-                Some(format!("not tried: {rung}, a rung below, {}", seen.sign.words()))
+                Some(format!("not tried: {rung}, a rung below, {}", seen.sign.words().en))
             }
             Some(Trial::NotKnown { .. }) | None => Some(format!("not tried: {rung}, a rung below, is not known")),
             Some(Trial::Came { .. } | Trial::Queued | Trial::Awaited) => None,

@@ -5,6 +5,7 @@
 use crate::desk::ids::{ComponentId, SourceId};
 use crate::desk::observation::{Level, Problem};
 use crate::desk::pattern::Pattern;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
 use crate::desk::rules::{Component, SourceKind, SourceRules};
@@ -45,7 +46,7 @@ pub enum Fit {
     /// It does not, whatever else were known of it.
     No,
     /// Neither: what else is asked fits, and this was not had from the source. In English.
-    NotKnown(String),
+    NotKnown(Phrase),
 }
 
 /// Conditions on one alert as written. `component` and `within` have no meaning in some places; who reads them says so
@@ -122,7 +123,11 @@ impl AlertMatch {
             match &problem.items {
                 Some(items) if items.iter().any(|item| any(&self.item, &item.name) || any(&self.item, &item.key)) => {}
                 Some(_) => return Fit::No,
-                None => missing = Some(format!("what is measured on {} was not had", problem.host)),
+                None => {
+                    let host = &problem.host;
+                    let en = format!("what is measured on {host} was not had");
+                    missing = Some(Phrase::new(en, format!("{host}の監視アイテムを取得できず")));
+                }
             }
         }
         for (field, patterns) in &self.inventory {
@@ -130,7 +135,10 @@ impl AlertMatch {
                 Some(value) if any(patterns, value) => {}
                 Some(_) => return Fit::No,
                 None => {
-                    missing = missing.or_else(|| Some(format!("inventory {field} of {} was not had", problem.host)))
+                    let host = &problem.host;
+                    let en = || format!("inventory {field} of {host} was not had");
+                    let ja = || format!("{host}のインベントリ（{field}）を取得できず");
+                    missing = missing.or_else(|| Some(Phrase::new(en(), ja())))
                 }
             }
         }
@@ -155,35 +163,36 @@ impl AlertMatch {
             + self.inventory.len()
     }
 
-    /// In English, for `explain`.
-    pub fn words(&self) -> String {
-        let mut parts = Vec::new();
-        let mut push = |name: &str, patterns: &[Pattern]| {
-            if !patterns.is_empty() {
-                parts.push(format!("{name} {}", either(patterns)));
+    /// What it asks for, for `explain`.
+    pub fn words(&self) -> Phrase {
+        let (mut en, mut ja) = (Vec::new(), Vec::new());
+        let mut push = |name: (&str, &str), of: &str, patterns: Phrase| {
+            let of = if of.is_empty() { String::new() } else { format!(" {of}") };
+            if !patterns.en.is_empty() {
+                en.push(format!("{}{of} {}", name.0, patterns.en));
+                ja.push(format!("{}{of}：{}", name.1, patterns.ja));
             }
         };
-        push("host", &self.host);
-        push("group", &self.group);
-        push("summary", &self.summary);
-        push("source", &self.source);
-        push("item", &self.item);
-        for (name, patterns) in &self.tag {
-            push(&format!("tag {name}"), patterns);
+        push(("host", "ホスト"), "", Phrase::any_of(&self.host));
+        push(("group", "グループ"), "", Phrase::any_of(&self.group));
+        push(("summary", "警報文"), "", Phrase::any_of(&self.summary));
+        push(("source", "監視元"), "", Phrase::any_of(&self.source));
+        push(("item", "アイテム"), "", Phrase::any_of(&self.item));
+        for (kind, named) in [
+            (("tag", "タグ"), &self.tag),
+            (("field", "項目"), &self.field),
+            (("inventory", "インベントリ"), &self.inventory),
+        ] {
+            for (name, patterns) in named {
+                push(kind, name, Phrase::any_of(patterns));
+            }
         }
-        for (name, patterns) in &self.field {
-            push(&format!("field {name}"), patterns);
-        }
-        for (name, patterns) in &self.inventory {
-            push(&format!("inventory {name}"), patterns);
-        }
-        if !self.component.is_empty() {
-            parts.push(format!("component {}", either(&self.component)));
-        }
+        push(("component", "構成要素"), "", Phrase::any_of(&self.component));
         if let Some(level) = self.level {
-            parts.push(format!("level {} or higher", level.as_str()));
+            en.push(format!("level {} or higher", level.as_str()));
+            ja.push(format!("深刻度：{}以上", level.as_str()));
         }
-        if parts.is_empty() { "anything".to_owned() } else { parts.join(", ") }
+        if en.is_empty() { Phrase::new("anything", "条件なし") } else { Phrase::new(en.join(", "), ja.join("、")) }
     }
 
     /// Whether this fits every alert that `strong` fits, as far as that can be seen from the two.
@@ -218,7 +227,8 @@ impl AlertMatch {
         let found_on =
             |matcher: &AlertMatch| matcher.host.is_empty() || hosts.iter().any(|host| any(&matcher.host, host));
         let possible = known.iter().flat_map(|component| &component.matches).any(found_on);
-        (!possible).then(|| format!("{} is never found on {}", either(&self.component), either(&hosts)))
+        (!possible)
+            .then(|| format!("{} is never found on {}", Phrase::any_of(&self.component).en, Phrase::any_of(&hosts).en))
     }
 
     /// The named sources never tell what is asked.
@@ -235,11 +245,11 @@ impl AlertMatch {
             SourceKind::Log => (!self.group.is_empty()).then_some("host groups"),
         };
         if fitting.is_empty() {
-            return Some(format!("there is no source {}", either(&self.source)));
+            return Some(format!("there is no source {}", Phrase::any_of(&self.source).en));
         }
         let lacking: Vec<&str> = fitting.iter().filter_map(|kind| asked(*kind)).collect();
         let first = lacking.first().filter(|_| lacking.len() == fitting.len())?;
-        Some(format!("{} tells no {first}", either(&self.source)))
+        Some(format!("{} tells no {first}", Phrase::any_of(&self.source).en))
     }
 }
 
@@ -250,11 +260,6 @@ pub struct Known<'a> {
     pub components: &'a BTreeMap<ComponentId, Component>,
     /// All sources.
     pub sources: &'a BTreeMap<SourceId, SourceRules>,
-}
-
-/// Things in words, any of them.
-pub fn either(items: &[impl ToString]) -> String {
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 fn any(patterns: &[Pattern], text: &str) -> bool {

@@ -140,7 +140,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             (format!("reframed {name}: {root}, since {}", names.at(*occurred)), Weight::Detail)
         }
         Edit::Severity(severity) => {
-            (format!("severity {} of {name} ({})", severity.value, one_line(&severity.why)), Weight::Headline)
+            (format!("severity {} of {name} ({})", severity.value, one_line(&severity.why.en)), Weight::Headline)
         }
         Edit::Data(impact) => (format!("data of {name}: {}", words::data_en(*impact)), Weight::Headline),
         Edit::Verdict(verdict) => (format!("verdict on {name}: {}", verdict_words(verdict)), Weight::Headline),
@@ -270,7 +270,7 @@ fn trial_words(trial: &Trial) -> String {
     match trial {
         Trial::Queued => "wanted".to_owned(),
         Trial::Awaited => "awaited".to_owned(),
-        Trial::Came { seen, .. } => seen.sign.words().to_owned(),
+        Trial::Came { seen, .. } => seen.sign.words().en.into_owned(),
         Trial::NotKnown { why } => format!("is not known: {}", one_line(why)),
     }
 }
@@ -296,7 +296,7 @@ pub(super) fn probe(names: Names, (name, change): (&ProbeName, &probe::Change), 
         probe::Change::Awaited { by } => (format!("probe {name} is awaited by {by}"), Weight::Detail),
         probe::Change::Came { probed: Probed::Seen(seen), .. } => {
             let weight = if daily && seen.sign == Sign::Ok { Weight::Detail } else { Weight::Headline };
-            (format!("probe {name} {}", seen.sign.words()), weight)
+            (format!("probe {name} {}", seen.sign.words().en), weight)
         }
         probe::Change::Came { probed: Probed::NotKnown { why }, .. } => {
             (format!("probe {name} is not known: {}", one_line(why)), Weight::Detail)

@@ -43,6 +43,6 @@ fn over(cover: &Cover) -> String {
                 components.chain(hosts.iter().map(|host| format!("host {}", one_line(host)))).collect();
             all.join(", ")
         }
-        Over::Alerts(matcher) => one_line(&matcher.words()),
+        Over::Alerts(matcher) => one_line(&matcher.words().en),
     }
 }

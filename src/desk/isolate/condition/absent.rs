@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::isolate::case::{doubtful, fits};
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use crate::desk::source::Sight;
@@ -26,16 +27,18 @@ impl Kind for Absent {
         let live = || case.state.live.values().flatten().filter_map(|id| case.state.alerts.get(id));
         match (live().find(|alert| fits(&self.0, alert)), doubtful(live(), &self.0).next(), blind) {
             (Some(alert), ..) => {
-                Truth::Fails { saw: format!("{} on {} is open", alert.problem.summary, alert.problem.host) }
+                let (summary, host) = (&alert.problem.summary, &alert.problem.host);
+                Truth::fails(format!("{summary} on {host} is open"), format!("{host}の「{summary}」が発生中"))
             }
             (None, Some((_, missing)), _) => Truth::not_known(missing),
-            (None, None, Some((source, _))) => Truth::not_known(format!("source {source} sees nothing")),
+            (None, None, Some((source, _))) => Truth::blind(source),
             (None, None, None) => Truth::Holds(Vec::new()),
         }
     }
 
-    fn words(&self) -> String {
-        format!("no open alert with {}", self.0.words())
+    fn words(&self) -> Phrase {
+        let alert = self.0.words();
+        Phrase::new(format!("no open alert with {}", alert.en), format!("発生中の警報なし（{}）", alert.ja))
     }
 
     /// Nothing of a wider kind is open, so nothing of a narrower kind is.

@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::letter::Fact;
+use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::span::Span;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,14 +34,15 @@ impl Kind for Age {
         match self.settles(case, anchor) {
             Some(old) if case.now.wall >= old => Truth::Holds(vec![Fact::Lasting { since: occurred }]),
             Some(_) | None => {
-                let missing = format!("it has not lasted {} s yet", self.at_least.as_secs());
-                Truth::NotKnown { missing, facts: Vec::new() }
+                let en = format!("it has not lasted {} s yet", self.at_least.as_secs());
+                Truth::not_known(Phrase::new(en, format!("発生から{}未満", lasting(self.at_least))))
             }
         }
     }
 
-    fn words(&self) -> String {
-        format!("it has lasted {} s", self.at_least.as_secs())
+    fn words(&self) -> Phrase {
+        let en = format!("it has lasted {} s", self.at_least.as_secs());
+        Phrase::new(en, format!("発生から{}以上継続", lasting(self.at_least)))
     }
 
     fn settles(&self, case: &Case, _: Timestamp) -> Option<Timestamp> {

@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::isolate::case::fact_of;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,10 @@ impl Kind for Alert {
         match (case.member(&self.0), case.doubtful(&self.0).next()) {
             (Some(alert), _) => Truth::Holds(vec![fact_of(alert)]),
             (None, Some((_, missing))) => Truth::not_known(missing),
-            (None, None) => Truth::Fails { saw: format!("none of {} alerts fits", case.members.len()) },
+            (None, None) => {
+                let members = case.members.len();
+                Truth::fails(format!("none of {members} alerts fits"), format!("警報{members}件に該当なし"))
+            }
         }
     }
 
@@ -29,8 +33,9 @@ impl Kind for Alert {
         Some(&self.0)
     }
 
-    fn words(&self) -> String {
-        format!("an alert with {}", self.0.words())
+    fn words(&self) -> Phrase {
+        let alert = self.0.words();
+        Phrase::new(format!("an alert with {}", alert.en), format!("警報あり（{}）", alert.ja))
     }
 
     fn covers(&self, strong: &Self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::{Case, Condition, Kind, Place, Truth};
 use crate::desk::ids::{ComponentId, ProbeName};
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,11 +30,14 @@ impl Kind for Any {
                 Truth::Fails { .. } => {}
             }
         }
-        unknown.unwrap_or_else(|| Truth::Fails { saw: format!("none of {} holds", self.0.len()) })
+        unknown.unwrap_or_else(|| {
+            let choices = self.0.len();
+            Truth::fails(format!("none of {choices} holds"), format!("{choices}件のいずれも不成立"))
+        })
     }
 
-    fn words(&self) -> String {
-        self.0.iter().map(Condition::words).collect::<Vec<_>>().join(" or ")
+    fn words(&self) -> Phrase {
+        Phrase::either(&self.0.iter().map(Condition::words).collect::<Vec<_>>())
     }
 
     fn probes(&self) -> Vec<&ProbeName> {

@@ -3,6 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
+use crate::desk::phrase::Phrase;
 use crate::desk::source::Sight;
 use crate::desk::state::Place as Where;
 use jiff::Timestamp;
@@ -52,13 +53,15 @@ impl Kind for Behind {
         let of = case.failing.len();
         let failing = case.behind(&self.component);
         if of == 0 || failing * 100 < usize::from(self.percent) * of {
-            return Truth::Fails { saw: format!("{failing} of {of} failing components lie behind it") };
+            let en = format!("{failing} of {of} failing components lie behind it");
+            return Truth::fails(en, format!("異常のある構成要素{of}件のうち配下にあるのは{failing}件"));
         }
         let mut facts = vec![Fact::Behind { failing, of }];
         if let Some(percent) = self.of_all {
             let all = case.book.watched_behind(&self.component);
             if failing * 100 < usize::from(percent) * all {
-                return Truth::Fails { saw: format!("{failing} of the {all} watched behind it fail") };
+                let en = format!("{failing} of the {all} watched behind it fail");
+                return Truth::fails(en, format!("配下の監視対象{all}件のうち異常があるのは{failing}件"));
             }
             facts.push(Fact::OfAllBehind { failing, all });
         }
@@ -68,15 +71,18 @@ impl Kind for Behind {
         Truth::Holds(facts)
     }
 
-    fn words(&self) -> String {
-        let mut words = format!("{} % of what fails lies behind {}", self.percent, self.component);
+    fn words(&self) -> Phrase {
+        let mut en = format!("{} % of what fails lies behind {}", self.percent, self.component);
+        let mut ja = format!("異常のある構成要素の{}%以上が{}の配下", self.percent, self.component);
         if let Some(percent) = self.of_all {
-            words.push_str(&format!(", that is {percent} % of all behind it"));
+            en.push_str(&format!(", that is {percent} % of all behind it"));
+            ja.push_str(&format!("、かつ配下全体の{percent}%以上に異常"));
         }
         if self.nothing_beside {
-            words.push_str(", and nothing beside it fails");
+            en.push_str(", and nothing beside it fails");
+            ja.push_str("、配下以外に異常なし");
         }
-        words
+        Phrase::new(en, ja)
     }
 
     fn covers(&self, strong: &Self) -> bool {
@@ -103,11 +109,11 @@ impl Behind {
                 Where::Component(id) => id.to_string(),
                 Where::Host(host) => host.clone(),
             };
-            return Truth::Fails { saw: format!("{name}, beside it, fails too") };
+            return Truth::fails(format!("{name}, beside it, fails too"), format!("配下にない{name}にも異常あり"));
         }
         let blind = case.state.sources.iter().find(|(_, source)| matches!(source.sight, Sight::Blind { .. }));
         if let Some((source, _)) = blind {
-            return Truth::NotKnown { missing: format!("source {source} sees nothing"), facts: Vec::new() };
+            return Truth::blind(source);
         }
         facts.push(Fact::NothingBeside { target: case.book.component_name(&self.component) });
         Truth::Holds(facts)

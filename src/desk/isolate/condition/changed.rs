@@ -4,7 +4,7 @@ use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
 use crate::desk::modification::RECENT;
-use crate::desk::rules::either;
+use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
 use jiff::Timestamp;
@@ -45,13 +45,22 @@ impl Kind for Changed {
         let found = case.changes(self.within).find(|change| change.components.iter().any(named));
         match found {
             Some(change) => Truth::Holds(vec![Fact::Changed { summary: change.summary.clone(), at: change.at }]),
-            None => Truth::Fails { saw: format!("no change is on record in the {} s before", self.within.as_secs()) },
+            None => {
+                let en = format!("no change is on record in the {} s before", self.within.as_secs());
+                Truth::fails(en, format!("発生前{}以内に変更の記録なし", lasting(self.within)))
+            }
         }
     }
 
-    fn words(&self) -> String {
-        let what = if self.components.is_empty() { "it or what it needs".to_owned() } else { either(&self.components) };
-        format!("{what} was changed within {} s before", self.within.as_secs())
+    fn words(&self) -> Phrase {
+        let what = match self.components.as_slice() {
+            [] => Phrase::new("it or what it needs", "対象またはその前提"),
+            components => Phrase::any_of(components),
+        };
+        Phrase::new(
+            format!("{} was changed within {} s before", what.en, self.within.as_secs()),
+            format!("発生前{}以内に{}の変更あり", lasting(self.within), what.ja),
+        )
     }
 
     fn covers(&self, strong: &Self) -> bool {

@@ -3,6 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::alert::Alert;
 use crate::desk::letter::Fact;
+use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::span::Span;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use jiff::Timestamp;
@@ -69,7 +70,7 @@ impl Kind for Count {
             }]),
             Some(_) | None => match self.perhaps(case, fitting) {
                 Some(missing) => Truth::not_known(missing),
-                None => Truth::Fails { saw: format!("{times} at most") },
+                None => Truth::fails(format!("{times} at most"), format!("最大{times}件")),
             },
         }
     }
@@ -84,12 +85,16 @@ impl Kind for Count {
         Some(&self.alert)
     }
 
-    fn words(&self) -> String {
-        let of = match self.of {
-            Of::Alerts => "alerts",
-            Of::Hosts => "hosts with an alert",
+    fn words(&self) -> Phrase {
+        let (of, unit) = match self.of {
+            Of::Alerts => ("alerts", "件以上の警報"),
+            Of::Hosts => ("hosts with an alert", "台以上のホストで警報"),
         };
-        format!("{} {of} within {} s with {}", self.at_least, self.within.as_secs(), self.alert.words())
+        let alert = self.alert.words();
+        Phrase::new(
+            format!("{} {of} within {} s with {}", self.at_least, self.within.as_secs(), alert.en),
+            format!("{}以内に{}{unit}（{}）", lasting(self.within), self.at_least, alert.ja),
+        )
     }
 
     fn covers(&self, strong: &Self) -> bool {
@@ -102,8 +107,8 @@ impl Kind for Count {
 
 impl Count {
     /// What is missing to know that there are not enough, if those about which it is not known would make enough.
-    fn perhaps<'a>(&self, case: &Case<'a>, mut fitting: Vec<&'a Alert>) -> Option<String> {
-        let doubtful: Vec<(&'a Alert, String)> = case.doubtful(&self.alert).collect();
+    fn perhaps<'a>(&self, case: &Case<'a>, mut fitting: Vec<&'a Alert>) -> Option<Phrase> {
+        let doubtful: Vec<(&'a Alert, Phrase)> = case.doubtful(&self.alert).collect();
         let (_, missing) = doubtful.first()?;
         fitting.extend(doubtful.iter().map(|(alert, _)| *alert));
         fitting.sort_by_key(|alert| (alert.at, alert.id));

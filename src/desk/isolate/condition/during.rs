@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::CalendarId;
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +22,13 @@ impl Kind for During {
             Truth::Holds(Vec::new())
         } else {
             let at = case.incident.occurred.to_zoned(case.book.zone.clone());
-            Truth::Fails { saw: format!("it began on {}", at.strftime("%a %Y-%m-%d at %H:%M")) }
+            let en = format!("it began on {}", at.strftime("%a %Y-%m-%d at %H:%M"));
+            Truth::fails(en, format!("発生は{}", at.strftime("%Y-%m-%d %H:%M")))
         }
     }
 
-    fn words(&self) -> String {
-        format!("it began in the hours of {}", self.0)
+    fn words(&self) -> Phrase {
+        let calendar = &self.0;
+        Phrase::new(format!("it began in the hours of {calendar}"), format!("発生が{calendar}の時間帯"))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::isolate::case::fact_of;
+use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use jiff::Timestamp;
@@ -40,7 +41,8 @@ impl Kind for Earlier {
             (Some(alert), _) => Truth::Holds(vec![fact_of(alert)]),
             (None, Some((_, missing))) => Truth::not_known(missing),
             (None, None) => {
-                Truth::Fails { saw: format!("no such alert in the {} s before the first", self.within.as_secs()) }
+                let en = format!("no such alert in the {} s before the first", self.within.as_secs());
+                Truth::fails(en, format!("最初の警報の前{}以内に該当する警報なし", lasting(self.within)))
             }
         }
     }
@@ -49,8 +51,12 @@ impl Kind for Earlier {
         Some(&self.alert)
     }
 
-    fn words(&self) -> String {
-        format!("earlier, by at most {} s, an alert with {}", self.within.as_secs(), self.alert.words())
+    fn words(&self) -> Phrase {
+        let alert = self.alert.words();
+        Phrase::new(
+            format!("earlier, by at most {} s, an alert with {}", self.within.as_secs(), alert.en),
+            format!("最初の警報の前{}以内に警報（{}）", lasting(self.within), alert.ja),
+        )
     }
 
     fn covers(&self, strong: &Self) -> bool {

@@ -3,7 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
-use crate::desk::rules::either;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,13 +21,16 @@ impl Kind for Leaf {
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
         let Some(root) = &case.root else {
-            return Truth::Fails { saw: "no component covers what fails".to_owned() };
+            return Truth::fails("no component covers what fails", "異常箇所に該当する構成要素なし");
         };
         if !self.0.contains(root) {
-            return Truth::Fails { saw: format!("the root is {root}") };
+            return Truth::fails(format!("the root is {root}"), format!("起点は{root}"));
         }
         match case.failing.iter().find(|id| case.book.graph.needs(id, root)) {
-            Some(behind) => Truth::Fails { saw: format!("{behind}, which needs it, fails too") },
+            Some(behind) => {
+                let en = format!("{behind}, which needs it, fails too");
+                Truth::fails(en, format!("これを前提とする{behind}にも異常あり"))
+            }
             None => {
                 let target = case.book.component_name(root);
                 Truth::Holds(vec![Fact::Alone { target }])
@@ -35,8 +38,10 @@ impl Kind for Leaf {
         }
     }
 
-    fn words(&self) -> String {
-        format!("{} fails and nothing that needs it does", either(&self.0))
+    fn words(&self) -> Phrase {
+        let these = Phrase::any_of(&self.0);
+        let en = format!("{} fails and nothing that needs it does", these.en);
+        Phrase::new(en, format!("起点が{}で、これを前提とするものに異常なし", these.ja))
     }
 
     fn excludes(&self, other: &Self) -> bool {

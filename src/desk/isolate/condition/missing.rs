@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::isolate::case::{doubtful, fits};
+use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
 use crate::desk::source::Sight;
@@ -39,10 +40,12 @@ impl Kind for Missing {
         let inside = |at: Timestamp| at >= anchor && at.duration_since(anchor).unsigned_abs() <= self.within;
         let came = || case.state.alerts.values().filter(|alert| inside(alert.at));
         if let Some(alert) = came().find(|alert| fits(&self.alert, alert)) {
-            return Truth::Fails { saw: format!("{} on {} came", alert.problem.summary, alert.problem.host) };
+            let (summary, host) = (&alert.problem.summary, &alert.problem.host);
+            return Truth::fails(format!("{summary} on {host} came"), format!("{host}の「{summary}」を検知済み"));
         }
         if self.settles(case, anchor).is_some_and(|over| case.now.wall < over) {
-            return Truth::not_known("the time in which it may come is not over".to_owned());
+            let missing = Phrase::new("the time in which it may come is not over", "待機時間が経過していない");
+            return Truth::not_known(missing);
         }
         if let Some((_, missing)) = doubtful(came(), &self.alert).next() {
             return Truth::not_known(missing);
@@ -50,13 +53,17 @@ impl Kind for Missing {
         // What did not come from a source that sees nothing is not missing.
         let blind = case.state.sources.iter().find(|(_, source)| matches!(source.sight, Sight::Blind { .. }));
         match blind {
-            Some((source, _)) => Truth::not_known(format!("source {source} sees nothing")),
+            Some((source, _)) => Truth::blind(source),
             None => Truth::Holds(Vec::new()),
         }
     }
 
-    fn words(&self) -> String {
-        format!("within {} s no alert came with {}", self.within.as_secs(), self.alert.words())
+    fn words(&self) -> Phrase {
+        let alert = self.alert.words();
+        Phrase::new(
+            format!("within {} s no alert came with {}", self.within.as_secs(), alert.en),
+            format!("{}以内に警報なし（{}）", lasting(self.within), alert.ja),
+        )
     }
 
     fn settles(&self, _: &Case, anchor: Timestamp) -> Option<Timestamp> {

@@ -1,5 +1,5 @@
 //! Conditions of isolation rules. Each kind has a file of its own with everything about it: how it is written, what it
-//! means, how an incident is tested against it, how it reads in English, and its tests.
+//! means, how an incident is tested against it, how it reads, and its tests.
 //!
 //! Adding a kind is a file beside this one, its `mod`, and its line in the table below: from the line follow its key in
 //! `[[rule]] when`, its variant, and every dispatch. A condition about something that is not known is neither true nor
@@ -29,11 +29,13 @@ mod seen;
 pub use place::{Place, Refer, Step};
 
 use super::case::Case;
-use crate::desk::ids::{ComponentId, ProbeName};
+use crate::desk::ids::{ComponentId, ProbeName, SourceId};
 use crate::desk::letter::Fact;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::AlertMatch;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How a condition goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +44,13 @@ pub enum Truth {
     Holds(Vec<Fact>),
     /// It does not hold.
     Fails {
-        /// What was seen instead, in English.
-        saw: String,
+        /// What was seen instead.
+        saw: Phrase,
     },
     /// Neither: what it asks about is not known.
     NotKnown {
-        /// What is missing, in English.
-        missing: String,
+        /// What is missing.
+        missing: Phrase,
         /// The same as facts for the mail.
         facts: Vec<Fact>,
     },
@@ -56,8 +58,17 @@ pub enum Truth {
 
 impl Truth {
     /// Not known for want of `missing`, of which a mail says nothing.
-    fn not_known(missing: String) -> Self {
+    fn not_known(missing: Phrase) -> Self {
         Truth::NotKnown { missing, facts: Vec::new() }
+    }
+
+    /// A source from which nothing comes says nothing about what did not come.
+    fn blind(source: &SourceId) -> Self {
+        Self::not_known(Phrase::new(format!("source {source} sees nothing"), format!("監視元{source}が監視停止中")))
+    }
+
+    fn fails(en: impl Into<Cow<'static, str>>, ja: impl Into<Cow<'static, str>>) -> Self {
+        Truth::Fails { saw: Phrase::new(en, ja) }
     }
 }
 
@@ -72,8 +83,8 @@ trait Kind: Sized + PartialEq {
     /// Whether it holds of an incident; `anchor` is what "within" is measured from.
     fn test(&self, case: &Case, anchor: Timestamp) -> Truth;
 
-    /// In English, for `explain`.
-    fn words(&self) -> String;
+    /// What it asks for, for `explain`.
+    fn words(&self) -> Phrase;
 
     /// The components it needs a ping of.
     fn pings(&self) -> Vec<&ComponentId> {
@@ -148,8 +159,8 @@ macro_rules! conditions {
                 match self { $(Self::$kind(condition) => condition.test(case, anchor),)+ }
             }
 
-            /// In English, for `explain`.
-            pub fn words(&self) -> String {
+            /// What it asks for, for `explain`.
+            pub fn words(&self) -> Phrase {
                 match self { $(Self::$kind(condition) => condition.words(),)+ }
             }
 
@@ -329,7 +340,7 @@ mod tests {
             (any(&[root(&["a"]), root(&["b"])]), root(&["c"])),
             (any(&[not(root(&["c"])), root(&["b"])]), leaf("c")),
         ] {
-            assert!(one.excludes(&two) && two.excludes(&one), "{} and {}", one.words(), two.words());
+            assert!(one.excludes(&two) && two.excludes(&one), "{} and {}", one.words().en, two.words().en);
         }
         for (one, two) in [
             (root(&["a", "b"]), root(&["b"])),
@@ -341,7 +352,7 @@ mod tests {
             (not(alert("a", Some(Level::High))), alert("a", average)),
             (any(&[root(&["a"]), root(&["c"])]), root(&["c"])),
         ] {
-            assert!(!one.excludes(&two) && !two.excludes(&one), "{} and {}", one.words(), two.words());
+            assert!(!one.excludes(&two) && !two.excludes(&one), "{} and {}", one.words().en, two.words().en);
         }
     }
 
@@ -371,8 +382,8 @@ mod tests {
             (alert(&["a"], None), also(30)),
             (root(&["a", "b"]), Condition::Leaf(Leaf(vec!["b".into()]))),
         ] {
-            assert!(wide.covers(&narrow), "{} follows from {}", wide.words(), narrow.words());
-            assert!(!narrow.covers(&wide), "{} does not follow from {}", narrow.words(), wide.words());
+            assert!(wide.covers(&narrow), "{} follows from {}", wide.words().en, narrow.words().en);
+            assert!(!narrow.covers(&wide), "{} does not follow from {}", narrow.words().en, wide.words().en);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Case, Condition, Kind, Place, Truth};
 use crate::desk::ids::{ComponentId, ProbeName};
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +19,18 @@ impl Kind for Not {
 
     fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
         match self.0.test(case, anchor) {
-            Truth::Holds(_) => Truth::Fails { saw: format!("it holds that {}", self.0.words()) },
+            Truth::Holds(_) => {
+                let inner = self.0.words();
+                Truth::fails(format!("it holds that {}", inner.en), format!("「{}」が成立", inner.ja))
+            }
             Truth::Fails { .. } => Truth::Holds(Vec::new()),
             unknown @ Truth::NotKnown { .. } => unknown,
         }
     }
 
-    fn words(&self) -> String {
-        format!("not: {}", self.0.words())
+    fn words(&self) -> Phrase {
+        let inner = self.0.words();
+        Phrase::new(format!("not: {}", inner.en), format!("「{}」でない", inner.ja))
     }
 
     fn probes(&self) -> Vec<&ProbeName> {

@@ -5,6 +5,7 @@ use crate::desk::ids::ComponentId;
 use crate::desk::incident::Probe;
 use crate::desk::isolate::probe_of;
 use crate::desk::letter::Fact;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,17 +52,21 @@ impl Kind for Ping {
                 Truth::Holds(vec![Fact::Ping { target, answered: *answered, at: *at }])
             }
             Some(Probe::Came { answered, .. }) => {
-                Truth::Fails { saw: if *answered { "it answers" } else { "it is silent" }.to_owned() }
+                if *answered {
+                    Truth::fails("it answers", "応答あり")
+                } else {
+                    Truth::fails("it is silent", "応答なし")
+                }
             }
             Some(Probe::NotKnown { why }) => Truth::NotKnown {
-                missing: format!("the ping could not be tried: {why}"),
+                missing: Phrase::new(format!("the ping could not be tried: {why}"), format!("pingを実行できず：{why}")),
                 facts: vec![Fact::PingNotKnown { target }],
             },
             Some(Probe::Awaited) => Truth::NotKnown {
-                missing: "the ping is not back".to_owned(),
+                missing: Phrase::new("the ping is not back", "pingの結果待ち"),
                 facts: vec![Fact::PingNotKnown { target }],
             },
-            None => Truth::NotKnown { missing: "no ping was sent".to_owned(), facts: Vec::new() },
+            None => Truth::not_known(Phrase::new("no ping was sent", "pingは未実行")),
         }
     }
 
@@ -69,9 +74,9 @@ impl Kind for Ping {
         self.component == other.component && self.answers != other.answers
     }
 
-    fn words(&self) -> String {
-        let does = if self.answers { "answers" } else { "does not answer" };
-        format!("{} {does} ping", self.component)
+    fn words(&self) -> Phrase {
+        let (en, ja) = if self.answers { ("answers", "応答する") } else { ("does not answer", "応答しない") };
+        Phrase::new(format!("{} {en} ping", self.component), format!("{}がpingに{ja}", self.component))
     }
 
     fn pings(&self) -> Vec<&ComponentId> {

@@ -4,7 +4,7 @@ use super::{Case, Kind, Place, Truth};
 use crate::desk::cover::{Cover, Over};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
-use crate::desk::rules::either;
+use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
 use jiff::Timestamp;
@@ -42,8 +42,10 @@ impl Kind for Planned {
             (_, [_, ..]) => self.component.iter().collect(),
             (Some(root), []) => vec![root],
             (None, []) => {
-                let missing = "no component covers what fails, so planned work there is not known".to_owned();
-                return Truth::NotKnown { missing, facts: Vec::new() };
+                return Truth::not_known(Phrase::new(
+                    "no component covers what fails, so planned work there is not known",
+                    "異常箇所に該当する構成要素がなく、計画作業の有無は不明",
+                ));
             }
         };
         let occurred = case.incident.occurred;
@@ -57,16 +59,24 @@ impl Kind for Planned {
             Some(work) => {
                 Truth::Holds(vec![Fact::WorkBefore { name: work.name.clone(), from: work.from, until: work.end() }])
             }
-            None => Truth::Fails { saw: "no planned work is on record there".to_owned() },
+            None => Truth::fails("no planned work is on record there", "該当箇所に計画作業の記録なし"),
         }
     }
 
-    fn words(&self) -> String {
-        let place = if self.component.is_empty() { "the root".to_owned() } else { either(&self.component) };
-        match self.within {
-            Duration::ZERO => format!("planned work on {place} or what it needs"),
-            within => format!("planned work on {place} or what it needs, at most {} before", Span(within)),
-        }
+    fn words(&self) -> Phrase {
+        let place = match self.component.as_slice() {
+            [] => Phrase::new("the root", "起点"),
+            components => Phrase::any_of(components),
+        };
+        let (en, ja) = match self.within {
+            Duration::ZERO => (String::new(), "計画作業中".to_owned()),
+            within => (
+                format!(", at most {} before", Span(within)),
+                format!("計画作業中、または終了後{}以内", lasting(within)),
+            ),
+        };
+        let en = format!("planned work on {} or what it needs{en}", place.en);
+        Phrase::new(en, format!("{}またはその前提が{ja}", place.ja))
     }
 
     fn covers(&self, strong: &Self) -> bool {

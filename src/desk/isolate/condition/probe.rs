@@ -2,6 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ProbeName;
+use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Sign, Trial};
 use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
@@ -37,20 +38,26 @@ impl Kind for Probe {
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
-        let unknown = |missing: String| Truth::NotKnown { missing, facts: vec![case.unknown_probe(&self.name)] };
+        let unknown = |missing: Phrase| Truth::NotKnown { missing, facts: vec![case.unknown_probe(&self.name)] };
         match case.incident.probes.get(&self.name) {
             Some(Trial::Came { seen, at }) if seen.sign.is(self.result) => {
                 Truth::Holds(case.probe_facts(&self.name, seen, *at))
             }
-            Some(Trial::Came { seen, .. }) => Truth::Fails { saw: format!("it {}", seen.sign.words()) },
-            Some(Trial::NotKnown { why }) => unknown(format!("it is not known: {why}")),
-            Some(Trial::Queued | Trial::Awaited) => unknown("it is not back".to_owned()),
-            None => Truth::NotKnown { missing: "it was not tried".to_owned(), facts: Vec::new() },
+            Some(Trial::Came { seen, .. }) => {
+                let sign = seen.sign.words();
+                Truth::fails(format!("it {}", sign.en), sign.ja)
+            }
+            Some(Trial::NotKnown { why }) => {
+                unknown(Phrase::new(format!("it is not known: {why}"), format!("確認できず：{why}")))
+            }
+            Some(Trial::Queued | Trial::Awaited) => unknown(Phrase::new("it is not back", "結果待ち")),
+            None => Truth::not_known(Phrase::new("it was not tried", "未実行")),
         }
     }
 
-    fn words(&self) -> String {
-        format!("probe {} {}", self.name, self.result.words())
+    fn words(&self) -> Phrase {
+        let (name, result) = (&self.name, self.result.words());
+        Phrase::new(format!("probe {name} {}", result.en), format!("確認「{name}」の結果が「{}」", result.ja))
     }
 
     fn probes(&self) -> Vec<&ProbeName> {

@@ -3,6 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::letter::Fact;
 use crate::desk::likeness::{self, Like};
+use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,11 +27,11 @@ impl Kind for Recurred {
             Some(Like { past, .. }) => {
                 Truth::Holds(vec![Fact::Recurred { number: past.number.to_string(), at: past.occurred }])
             }
-            None => Truth::Fails { saw: "no like fault was restored lately".to_owned() },
+            None => Truth::fails("no like fault was restored lately", "最近復旧した同様の障害なし"),
         }
     }
 
-    fn words(&self) -> String {
-        "the same fault was there before".to_owned()
+    fn words(&self) -> Phrase {
+        Phrase::new("the same fault was there before", "同じ障害が以前にも発生")
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
-use crate::desk::rules::either;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,13 +21,14 @@ impl Kind for Root {
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
         match &case.root {
             Some(root) if self.0.contains(root) => Truth::Holds(Vec::new()),
-            Some(root) => Truth::Fails { saw: format!("the root is {root}") },
-            None => Truth::Fails { saw: "no component covers what fails".to_owned() },
+            Some(root) => Truth::fails(format!("the root is {root}"), format!("起点は{root}")),
+            None => Truth::fails("no component covers what fails", "異常箇所に該当する構成要素なし"),
         }
     }
 
-    fn words(&self) -> String {
-        format!("the root is {}", either(&self.0))
+    fn words(&self) -> Phrase {
+        let these = Phrase::any_of(&self.0);
+        Phrase::new(format!("the root is {}", these.en), format!("起点が{}", these.ja))
     }
 
     fn excludes(&self, other: &Self) -> bool {

@@ -3,7 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::letter::Fact;
 use crate::desk::pattern::Pattern;
-use crate::desk::rules::either;
+use crate::desk::phrase::Phrase;
 use crate::desk::rules::written::OneOrMany;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,12 +42,18 @@ impl Kind for Seen {
             return Truth::Holds(vec![Fact::OnSite { item, words, at }]);
         }
         match (answers().next(), asked().next()) {
-            (Some((item, found)), _) => Truth::Fails { saw: format!("{item}: {}", found.words) },
+            // What was seen is in people's own words, and stays where it can be erased.
+            (Some((item, _)), _) => {
+                Truth::fails(format!("something else was seen: {item}"), format!("別の所見あり：{item}"))
+            }
             (None, Some((item, _))) => Truth::NotKnown {
-                missing: format!("nobody has said yet what was seen: {item}"),
+                missing: Phrase::new(
+                    format!("nobody has said yet what was seen: {item}"),
+                    format!("現地の所見が未報告：{item}"),
+                ),
                 facts: vec![Fact::NotLooked { item: item.clone() }],
             },
-            (None, None) => Truth::NotKnown { missing: "nobody was asked to look".to_owned(), facts: Vec::new() },
+            (None, None) => Truth::not_known(Phrase::new("nobody was asked to look", "現地確認の依頼なし")),
         }
     }
 
@@ -62,7 +68,11 @@ impl Kind for Seen {
         same && found.is_some_and(|(one, two)| one.is_disjoint(&two))
     }
 
-    fn words(&self) -> String {
-        format!("on site, {} was seen to be {}", either(&self.item), either(&self.finding))
+    fn words(&self) -> Phrase {
+        let (item, finding) = (Phrase::any_of(&self.item), Phrase::any_of(&self.finding));
+        Phrase::new(
+            format!("on site, {} was seen to be {}", item.en, finding.en),
+            format!("現地の{}が{}", item.ja, finding.ja),
+        )
     }
 }

@@ -1,0 +1,64 @@
+//! Phrases in both languages, for whoever asks afterwards why (`explain`): a rule's conditions, what was seen instead, what
+//! was missing.
+//!
+//! Conditions bring their own words along, so that a new kind is one file. What a mail says is worded in `render`, from
+//! facts. Not here: names and texts from outside, which stand in a phrase as they came.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// The same in English and in Japanese: a part of a sentence, without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Phrase {
+    /// In English.
+    pub en: Cow<'static, str>,
+    /// In Japanese.
+    pub ja: Cow<'static, str>,
+}
+
+impl Phrase {
+    /// Both.
+    pub fn new(en: impl Into<Cow<'static, str>>, ja: impl Into<Cow<'static, str>>) -> Self {
+        Self { en: en.into(), ja: ja.into() }
+    }
+
+    /// Several, of which any will do.
+    pub fn either(phrases: &[Self]) -> Self {
+        let join = |part: fn(&Self) -> &str, or| phrases.iter().map(part).collect::<Vec<_>>().join(or);
+        Self::new(join(|one| &one.en, " or "), join(|one| &one.ja, " または "))
+    }
+
+    /// Names, of which any will do.
+    pub fn any_of(names: &[impl ToString]) -> Self {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        Self::new(names.join(" or "), names.join(" または "))
+    }
+}
+
+/// A length of time in Japanese, in the largest unit that fits: `90秒`, `5分`, `2時間`.
+pub fn lasting(time: Duration) -> String {
+    match time.as_secs() {
+        secs if secs > 0 && secs.is_multiple_of(3600) => format!("{}時間", secs / 3600),
+        secs if secs > 0 && secs.is_multiple_of(60) => format!("{}分", secs / 60),
+        secs => format!("{secs}秒"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_and_lengths_of_time_read_in_both_languages() {
+        let one = Phrase::any_of(&["fw-01", "fw-02"]);
+        assert_eq!((one.en.as_ref(), one.ja.as_ref()), ("fw-01 or fw-02", "fw-01 または fw-02"));
+        let both = Phrase::either(&[one, Phrase::new("it lasts", "継続")]);
+        assert_eq!(
+            (both.en.as_ref(), both.ja.as_ref()),
+            ("fw-01 or fw-02 or it lasts", "fw-01 または fw-02 または 継続")
+        );
+        let lengths = [0, 90, 300, 7200].map(|secs| lasting(Duration::from_secs(secs)));
+        assert_eq!(lengths, ["0秒", "90秒", "5分", "2時間"]);
+    }
+}
