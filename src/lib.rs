@@ -50,6 +50,7 @@
 //! src/store/      what changed is kept: a chained journal, which is the truth, and sled, the working state made of it
 //! src/render/     facts become words: mails in Japanese and English, sentences for the record
 //! src/program.rs  a program of the administrator's, run in bounds: for a probe, for a channel
+//! src/veil.rs     what far ends say, without the secrets they were given
 //! src/probe/      what may be asked to tell where a fault lies: a file for each kind
 //! src/channel/    words leave the house: SMTP, Teams, webhook, a program, a drop folder. One attempt, one honest outcome
 //! src/record/     how frames and things are written down; what is over, filed and read again from the journal
@@ -119,6 +120,8 @@ pub mod store;
 pub mod render;
 
 mod program;
+
+mod veil;
 
 pub mod probe;
 

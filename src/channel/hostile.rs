@@ -32,6 +32,11 @@ const PAYLOADS: &[&str] = &[
     "\n- one\n1. two\n# three\n> four",
     "\",\"msteams\":{\"entities\":[]},\"x\":\"",
     "\u{d7ff}\u{fffd}\u{10ffff}\u{e0041}",
+    "$(touch owned); `touch owned` | touch owned && touch owned > owned",
+    "--help -o owned --to=thief@evil.example",
+    "\nLD_PRELOAD=owned\nPATH=owned\n",
+    "' \" ${HOME} $IFS %s%n \\x41 \\0101 ~ * ? !!",
+    "\"}\n{\"id\":\"1\",\"text\":\"owned\"}\n",
     "髙﨑𠮷①Ⅰ㈱℡㍻ｶﾅ～－👨‍👩‍👧",
 ];
 

@@ -9,6 +9,7 @@ use super::reach::{Denied, Reach};
 use super::{Error, header::header};
 use crate::config::span::Span;
 use crate::desk::outcome::{Delivery, Refused};
+use crate::veil::veiled;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -151,7 +152,7 @@ impl Post {
         let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
         let parts = behind_host.split(['/', '?', '&', '=', '#']).filter(|part| part.len() >= 8);
         let whole = [url, behind_host].into_iter().filter(|part| part.len() >= 4);
-        whole.chain(parts).fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+        veiled(text, whole.chain(parts))
     }
 }
 

@@ -11,10 +11,13 @@ use super::mail::{self, Form};
 use super::{Error, Message, Origin, Results, every};
 use crate::config::span::Span;
 use crate::desk::outcome::{Delivery, Refused};
+use crate::veil::veiled;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::commands::Noop;
 use lettre::transport::smtp::extension::ClientId;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -160,7 +163,18 @@ impl Smtp {
             }
             results
         };
-        conversation.with_subscriber(NoSubscriber::default()).await
+        let results = conversation.with_subscriber(NoSubscriber::default()).await;
+        results.into_iter().map(|(address, delivery)| (address, delivery.worded(|said| self.veiled(said)))).collect()
+    }
+
+    /// What the server says, without the password: some repeat the line they refuse.
+    fn veiled(&self, said: &str) -> String {
+        let Some(password) = &self.password else { return said.to_owned() };
+        let password = password.expose_secret().trim_end_matches(['\r', '\n']);
+        let user = self.config.user.as_deref().unwrap_or_default();
+        // As AUTH PLAIN sends both.
+        let plain = STANDARD.encode(format!("\0{user}\0{password}"));
+        veiled(said, [password, &plain])
     }
 
     /// Connects, greets and logs in, and takes its leave: no mail is begun.
@@ -171,7 +185,8 @@ impl Smtp {
             let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
             Ok(encrypted)
         };
-        let encrypted = conversation.with_subscriber(NoSubscriber::default()).await?;
+        let tried = conversation.with_subscriber(NoSubscriber::default()).await;
+        let encrypted = tried.map_err(|delivery: Delivery| delivery.worded(|said| self.veiled(said)))?;
         let way = if encrypted { "with TLS" } else { "without TLS" };
         let login = if self.config.user.is_some() { "takes our login" } else { "asks for no login" };
         Ok(format!("{} answers {way} and {login}", self.config.host))

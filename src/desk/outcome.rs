@@ -64,6 +64,19 @@ pub enum Delivery {
 }
 
 impl Delivery {
+    /// The same, in words that `word` makes of its own.
+    pub fn worded(mut self, word: impl FnOnce(&str) -> String) -> Self {
+        match &mut self {
+            Delivery::Accepted { answer: why }
+            | Delivery::Later { why, .. }
+            | Delivery::Unreachable { why }
+            | Delivery::Refused { why, .. }
+            | Delivery::TooBig { why }
+            | Delivery::Unknown { why } => *why = word(why),
+        }
+        self
+    }
+
     /// What the other side said, or what happened.
     pub fn why(&self) -> &str {
         match self {

@@ -4,6 +4,7 @@
 
 use super::beginning::Beginning;
 use super::digest::Digest;
+use super::error::Error;
 use super::finding::Finding;
 use super::segment::Segment;
 use super::working::Held;
@@ -54,16 +55,38 @@ pub struct ClosedFiles {
 
 impl ClosedFiles {
     /// Those of `segments` before `current`.
-    pub(super) fn of(journal: &Path, segments: &[Segment], current: Segment) -> Self {
+    ///
+    /// # Errors
+    /// When one of them cannot be looked at: a checkpoint that says something else of it would make it look damaged for good.
+    pub(super) fn of(journal: &Path, segments: &[Segment], current: Segment) -> Result<Self, Error> {
+        let size =
+            |path: &Path| std::fs::metadata(path).map(|found| found.len()).map_err(Error::io("looking at", path));
+        Self::with(journal, segments, current, size)
+    }
+
+    /// Those of `segments` before `current`; one that cannot be looked at is no file of the record.
+    fn found(journal: &Path, segments: &[Segment], current: Segment) -> Self {
+        let size = |path: &Path| Ok(std::fs::metadata(path).map_or(u64::MAX, |found| found.len()));
+        let Ok(found) = Self::with::<std::convert::Infallible>(journal, segments, current, size);
+        found
+    }
+
+    fn with<E>(
+        journal: &Path,
+        segments: &[Segment],
+        current: Segment,
+        size: impl Fn(&Path) -> Result<u64, E>,
+    ) -> Result<Self, E> {
         let mut lines = String::new();
         let mut files = 0;
         for segment in segments.iter().filter(|segment| **segment < current) {
-            let size = std::fs::metadata(segment.path(journal)).map(|found| found.len()).unwrap_or(u64::MAX);
+            let size = size(&segment.path(journal))?;
             lines.push_str(&format!("{segment} {size}\n"));
             files += 1;
         }
+        let digest = Digest::of(&[lines.as_bytes()]);
         let from = segments.first().map_or(0, |segment| segment.first);
-        Self { from, files, before: current.first, turn: current.turn, digest: Digest::of(&[lines.as_bytes()]) }
+        Ok(Self { from, files, before: current.first, turn: current.turn, digest })
     }
 }
 
@@ -78,7 +101,7 @@ impl Checkpoint {
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let current = Segment { first: self.closed.before, turn: self.closed.turn };
-        let now = ClosedFiles::of(journal, segments, current);
+        let now = ClosedFiles::found(journal, segments, current);
         // Of the files it saw some were removed since; that none is missing after them is seen by their numbers.
         let is_comparable = begins.is_none_or(|begins| self.closed.from > begins.to);
         // Of an earlier version, that did not say where they begin.
@@ -95,5 +118,27 @@ impl Checkpoint {
             }
         }
         findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+    use super::*;
+
+    /// A file that cannot be looked at for a moment must not make the record look damaged at every later look.
+    #[test]
+    fn a_checkpoint_says_nothing_of_what_it_cannot_look_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second] = [Segment { first: 1, turn: 0 }, Segment { first: 9, turn: 0 }];
+        let of = || ClosedFiles::of(folder.path(), &[first, second], second);
+        let error = of().unwrap_err().to_string();
+        assert!(error.contains("looking at") && error.contains("000000000001"), "{error}");
+        std::fs::write(first.path(folder.path()), b"frames").unwrap();
+        let checkpoint = Checkpoint { working: None, closed: of().unwrap() };
+        assert_eq!(checkpoint.compare(folder.path(), &[first, second], None, None), []);
+        std::fs::remove_file(first.path(folder.path())).unwrap();
+        let findings = checkpoint.compare(folder.path(), &[first, second], None, None);
+        assert!(matches!(findings[..], [Finding::ClosedFilesChanged { .. }]), "{findings:?}");
     }
 }

@@ -265,7 +265,7 @@ impl Store {
         let Some(current) = self.journal.segment() else {
             return Err(Error::JournalDown { path: journal });
         };
-        let closed = ClosedFiles::of(&journal, &segments, current);
+        let closed = ClosedFiles::of(&journal, &segments, current)?;
         let working = held.as_ref().ok().copied().map(WorkingDigest::from);
         let checkpoint = Checkpoint { working, closed };
         let payload = serde_json::to_vec(&checkpoint)

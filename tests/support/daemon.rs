@@ -99,6 +99,11 @@ impl Daemon {
         wait_for("the daemon to end", limit, || child.try_wait().expect("it is our child"))
     }
 
+    /// How it ended, if it has.
+    pub(crate) fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.as_mut()?.try_wait().expect("it is our child")
+    }
+
     /// SIGKILL, as the kernel or an impatient operator does it. Returns whether it still lived.
     pub(crate) fn kill_dash_nine(&mut self) -> bool {
         let Some(mut child) = self.child.take() else { return false };

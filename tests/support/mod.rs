@@ -10,7 +10,9 @@
 pub(crate) mod daemon;
 pub(crate) mod desk;
 pub(crate) mod dice;
+pub(crate) mod echo;
 pub(crate) mod fake_zabbix;
+pub(crate) mod faults;
 pub(crate) mod log_writer;
 pub(crate) mod mail;
 pub(crate) mod postfix;

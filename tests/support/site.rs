@@ -75,6 +75,18 @@ impl Site {
         });
     }
 
+    /// The file with the token of every Zabbix.
+    pub(crate) fn keep_token(&self, file: &str) {
+        self.edit(|document| {
+            let Some(sources) = table(document, "source") else { return };
+            each(sources, "zabbix", |_, zabbix| {
+                if zabbix.contains_key("token_file") {
+                    zabbix["token_file"] = value(file);
+                }
+            });
+        });
+    }
+
     /// How long something is kept: a key of `[policy.retention]`.
     pub(crate) fn keep(&self, what: &str, time: &str) {
         self.edit(|document| {

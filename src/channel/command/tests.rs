@@ -80,6 +80,55 @@ async fn the_program_reads_the_webhooks_document_and_text_from_outside_is_never_
     assert_eq!(channel.attempt(&message, &[]).await, Results::new(), "nobody is left: it is not run");
 }
 
+/// P13: whatever a monitored system says, the program is started as configured, with our environment and nothing else, and
+/// what it reads is one document of the known fields, with the words and nothing that moves a terminal or turns a text.
+#[tokio::test]
+async fn hostile_texts_change_neither_how_the_program_is_run_nor_what_it_reads_but_the_words() {
+    let bench = Bench::new();
+    let record = "for word in \"$@\"; do printf '%s\\0' \"$word\"; done >arguments; cat /proc/$$/environ >environment; cat >input";
+    let channel = bench.channel(record, SOON);
+    let texts = crate::channel::hostile::texts();
+    let mut environment = None;
+    for (subject, body) in texts.iter().zip(texts.iter().rev()) {
+        let message =
+            Message { subject: subject.clone(), body: format!("障害です。\n{body}\n以上\n"), ..example() };
+        let Delivery::Accepted { .. } = once(&channel, &message).await else { panic!("{subject:?} was not taken") };
+        assert_eq!(bench.read("arguments"), "--to\0$(id) a b\0", "{subject:?}");
+        let given = bench.read("environment");
+        assert_eq!(*environment.get_or_insert_with(|| given.clone()), given, "{subject:?}");
+
+        let read: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&bench.read("input")).unwrap();
+        let fields: Vec<&str> = read.keys().map(String::as_str).collect();
+        let mut known = ["id", "kind", "number", "severity", "subject", "text", "written", "site"];
+        known.sort_unstable();
+        assert_eq!(fields, known, "{subject:?}");
+        let plain = example();
+        for (field, value) in [
+            ("id", serde_json::json!(plain.key)),
+            ("kind", serde_json::json!(plain.kind)),
+            ("number", serde_json::json!(plain.number)),
+            ("severity", serde_json::json!(plain.severity)),
+            ("written", serde_json::json!(plain.written.to_string())),
+            ("site", serde_json::json!("A町")),
+        ] {
+            assert_eq!(read[field], value, "{subject:?}");
+        }
+        let turns = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        // In running text breaks of lines and joiners of letters stay.
+        for (field, stay) in [("subject", &[][..]), ("text", &['\n', '\t', '\u{200c}', '\u{200d}'])] {
+            let words = read[field].as_str().unwrap();
+            let bad = words.chars().find(|c| !stay.contains(c) && (c.is_control() || turns(c)));
+            assert!(bad.is_none(), "{field} holds {bad:?} of {subject:?}, {body:?}: {words:?}");
+        }
+        assert!(read["text"].as_str().unwrap().contains("障害です。\n"), "{body:?}");
+    }
+    let environment = environment.unwrap();
+    let mut names: Vec<&str> = environment.split('\0').filter_map(|one| Some(one.split_once('=')?.0)).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["LANG", "LC_ALL", "PATH"]);
+    assert!(!bench.folder.path().join("owned").exists());
+}
+
 #[tokio::test]
 async fn the_exit_code_says_what_became_of_it() {
     let bench = Bench::new();

@@ -9,6 +9,7 @@ use super::parse::{Answer, ApiError};
 use super::wire::{Wire, beginning, garbled};
 use crate::desk::observation::{Failure, FailureKind};
 use crate::source::printable;
+use crate::veil::veiled;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
@@ -201,8 +202,26 @@ impl<W: Wire> Api<W> {
         }
     }
 
-    /// One question, one answer; the outer error is a failure of the way, the inner one Zabbix's refusal.
+    /// One question, one answer; the outer error is a failure of the way, the inner one Zabbix's refusal. Neither repeats a
+    /// secret, whatever stands between us and Zabbix quotes.
     async fn exchange<T: DeserializeOwned>(
+        &mut self,
+        method: &'static str,
+        params: Value,
+        secret: Option<(&SecretString, Version)>,
+    ) -> Result<Result<T, ApiError>, Failure> {
+        let (Access::Token(known) | Access::Login { password: known, .. }) = &self.access;
+        let mut known = vec![known.clone()];
+        known.extend(self.session.clone());
+        known.extend(secret.map(|(secret, _)| secret.clone()));
+        let hide = |said: &str| veiled(said, known.iter().map(|secret| secret.expose_secret()));
+        match self.ask(method, params, secret).await {
+            Ok(answer) => Ok(answer.map_err(|refusal| refusal.worded(hide))),
+            Err(failure) => Err(Failure { detail: hide(&failure.detail), ..failure }),
+        }
+    }
+
+    async fn ask<T: DeserializeOwned>(
         &mut self,
         method: &'static str,
         params: Value,
@@ -244,6 +263,15 @@ impl<W: Wire> Api<W> {
             }
             Answer { result: None, .. } => Err(garbled(format!("{method}: an answer with neither result nor error"))),
         }
+    }
+}
+
+impl ApiError {
+    /// The same, in words that `word` makes of Zabbix's.
+    fn worded(mut self, word: impl Fn(&str) -> String) -> Self {
+        self.message = word(&self.message);
+        self.data = self.data.as_str().map_or(Value::Null, |data| word(data).into());
+        self
     }
 }
 

@@ -49,9 +49,9 @@ pub(super) struct ApiError {
     #[serde(default)]
     pub(super) code: i64,
     #[serde(default)]
-    message: String,
+    pub(super) message: String,
     #[serde(default)]
-    data: serde_json::Value,
+    pub(super) data: serde_json::Value,
 }
 
 impl fmt::Display for ApiError {
