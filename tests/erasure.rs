@@ -289,7 +289,7 @@ fn what_is_not_over_stays() {
         let scratch = Scratch::new(name);
         let long_ago = Timestamp::now() - SignedDuration::from_hours(days * 24);
         let Recorded { site, number, _mail, .. } = recorded(&scratch, long_ago, true, false);
-        site.keep_evidence(keep);
+        site.keep("evidence", keep);
         let mut daemon = Daemon::start(&site.config, &scratch);
         let looked = || daemon.status()["retention"]["looked"].is_string();
         if keep == "forever" {

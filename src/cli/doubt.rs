@@ -84,7 +84,7 @@ impl Terms<'_> {
                         format!("ルール「{rule}」（{}に再判定）：{conditions}", text::time(*at, self.zone))
                     }
                     (None, Tongue::En) => format!("rule 「{rule}」, if it were known: {conditions}"),
-                    (None, Tongue::Ja) => format!("ルール「{rule}」（判明すれば）：{conditions}"),
+                    (None, Tongue::Ja) => format!("{conditions}が判明し、ルール「{rule}」が成立した場合"),
                 }
             }
             Need::NotTheirs { party } => {

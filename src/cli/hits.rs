@@ -1,5 +1,6 @@
 //! Whom an incident hits, line by line for the terminal.
 
+use super::text::Tongue;
 use crate::control::hits::Hits;
 use crate::render::words;
 
@@ -12,7 +13,7 @@ pub(super) fn lines(hits: &Hits) -> Vec<(&'static str, String)> {
     let mut lines = vec![("scope", hits.scope.map_or("not known", words::scope_en).to_owned())];
     let mut add = |label, names: &[String]| {
         if !names.is_empty() {
-            lines.push((label, listed(names)));
+            lines.push((label, listed(names, Tongue::En)));
         }
     };
     add("work", &impact.work);
@@ -30,20 +31,23 @@ pub(super) fn lines(hits: &Hits) -> Vec<(&'static str, String)> {
     lines.push(("substitute", known(hits.substitute)));
     lines.extend(impact.substitutes.iter().map(|(of, words)| ("", format!("{of}: {words}"))));
     if let Some(one) = &impact.one_sided {
-        let on = if one.on.is_empty() { "its other side".to_owned() } else { listed(&one.on) };
-        let kept = if one.kept.is_empty() { String::new() } else { format!(" for {}", listed(&one.kept)) };
+        let on = if one.on.is_empty() { "its other side".to_owned() } else { listed(&one.on, Tongue::En) };
+        let kept = if one.kept.is_empty() { String::new() } else { format!(" for {}", listed(&one.kept, Tongue::En)) };
         lines.push(("redundancy", format!("lost; {on} carries on{kept}")));
     }
     if !impact.untouched.is_empty() {
-        lines.push(("not affected", listed(&impact.untouched)));
+        lines.push(("not affected", listed(&impact.untouched, Tongue::En)));
     }
     lines
 }
 
-pub(super) fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String], tongue: Tongue) -> String {
     let shown = names.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join("・");
     match names.len().checked_sub(LISTED) {
-        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        Some(more) if more > 0 => match tongue {
+            Tongue::En => format!("{shown} and {more} more"),
+            Tongue::Ja => format!("{shown} ほか{more}件"),
+        },
         _ => shown,
     }
 }

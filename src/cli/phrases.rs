@@ -4,6 +4,7 @@ use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
 use crate::desk::letter::{Ask, Because, Fact};
 use crate::desk::owed::Why;
+use crate::desk::phrase::lasting;
 use crate::desk::rules::{Confidence, VerdictCode};
 use crate::render::{self, probe, sentences, words};
 use jiff::tz::TimeZone;
@@ -88,7 +89,7 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::Approval => "送信前承認の依頼",
         Why::Storm => "警報の多発",
         Why::ExternalService => "外部サービスの障害",
-        Why::Blind => "監視不能",
+        Why::Blind => "監視停止",
         Why::SeesAgain => "監視再開",
         Why::DigestHour => "日次まとめの時刻",
         Why::FirstLook => "初回の確認時に発生済み",
@@ -113,14 +114,16 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
             format!("{failing} of {of} failing components are it or need it")
         }
         (Tongue::Ja, Fact::Behind { failing, of }) => {
-            format!("異常のある{of}件中{failing}件が、これを前提に稼働している")
+            format!("異常のある構成要素{of}件中{failing}件が、これ自体またはその配下")
         }
         (Tongue::En, Fact::OfAllBehind { failing, all }) => {
             format!("{failing} of all {all} watched components behind it fail")
         }
-        (Tongue::Ja, Fact::OfAllBehind { failing, all }) => format!("配下の監視対象{all}件中{failing}件に異常"),
+        (Tongue::Ja, Fact::OfAllBehind { failing, all }) => {
+            format!("これ自体とその配下の監視対象{all}件中{failing}件に異常")
+        }
         (Tongue::En, Fact::NothingBeside { target }) => format!("nothing beside {target} fails"),
-        (Tongue::Ja, Fact::NothingBeside { target }) => format!("{target}に関係しない機器に異常なし"),
+        (Tongue::Ja, Fact::NothingBeside { target }) => format!("{target}と依存関係のない箇所に異常なし"),
         (Tongue::En, Fact::Alone { target }) => format!("nothing that needs {target} fails"),
         (Tongue::Ja, Fact::Alone { target }) => format!("{target}の配下に異常なし"),
         (Tongue::En, Fact::Counted { summary, times, hosts, within }) => {
@@ -128,8 +131,8 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
             format!("{summary} and the like: {times} {what} within {} s", within.as_secs())
         }
         (Tongue::Ja, Fact::Counted { summary, times, hosts, within }) => {
-            let unit = if *hosts { "台" } else { "回" };
-            format!("「{summary}」等が{}秒以内に{times}{unit}", within.as_secs())
+            let unit = if *hosts { "台" } else { "件" };
+            format!("「{summary}」等が{}以内に{times}{unit}", lasting(*within))
         }
         (Tongue::En, Fact::Lasting { since }) => format!("it has lasted since {}", time(since)),
         (Tongue::Ja, Fact::Lasting { since }) => format!("{}から継続", time(since)),

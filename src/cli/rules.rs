@@ -39,7 +39,7 @@ pub(super) fn rules(context: &Context, rules: &Rules) -> Result<(), Trouble> {
     });
     let heads = match tongue {
         text::Tongue::En => ["RULE", "DECIDED", "CONFIRMED", "OVERRIDDEN", "HANDED BACK", "LAST", ""],
-        text::Tongue::Ja => ["ルール", "判定", "窓口確認", "窓口で変更", "範囲外回答", "最後", ""],
+        text::Tongue::Ja => ["ルール", "採用", "窓口確認", "窓口で変更", "範囲外回答", "最終採用", ""],
     };
     let rows: Vec<Vec<String>> = answer
         .rules
@@ -76,11 +76,11 @@ fn remark(context: &Context, tally: &RuleTally) -> String {
             text::clean(&format!("never decided: {times} of {} times without {}", tally.tried, condition.en))
         }
         (Some((condition, times)), text::Tongue::Ja) => {
-            text::clean(&format!("判定なし：{}回中{times}回、次の条件が不成立：{}", tally.tried, condition.ja))
+            text::clean(&format!("採用なし：{}回中{times}回、次の条件が不成立：{}", tally.tried, condition.ja))
         }
         (None, _) if tally.tried > 0 => tongue
-            .pick("never decided: another rule always stood before it", "判定なし（常に前のルールが成立）")
+            .pick("never decided: another rule always stood before it", "採用なし（常に前のルールが成立）")
             .to_owned(),
-        (None, _) => tongue.pick("never decided, never tried", "判定なし（試行なし）").to_owned(),
+        (None, _) => tongue.pick("never decided, never tried", "採用なし（評価なし）").to_owned(),
     }
 }

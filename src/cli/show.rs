@@ -68,10 +68,23 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
     let kept = &status.retention;
     let last = kept.last.map_or_else(String::new, |last| {
         let at = text::time(last.at, &zone);
-        format!("; {} files of {} incidents went {at}", last.files, last.incidents)
+        let mut went = vec![format!("{} files of {} incidents", last.files, last.incidents)];
+        went.extend((last.unlisted > 0).then(|| format!("{} incidents without a number", last.unlisted)));
+        went.extend(last.records.map(|records| format!("{} files of the record", records.files)));
+        format!("; {} went {at}", went.join(", "))
     });
-    let next = kept.next.map_or_else(String::new, |next| format!(", looked for next {}", text::time(next, &zone)));
-    text::out(&format!("evidence        kept {}{next}{last}", text::clean(&kept.evidence)));
+    let next = |keep: &str| match kept.next.filter(|_| keep != "forever") {
+        Some(next) => format!(", looked for next {}", text::time(next, &zone)),
+        None => String::new(),
+    };
+    let [evidence, bare, records] = [&kept.evidence, &kept.bare_alerts, &kept.records].map(|keep| text::clean(keep));
+    text::out(&format!("evidence        kept {evidence}{}{last}", next(&kept.evidence)));
+    text::out(&format!("without number  listed {bare}"));
+    let begins = kept.begins.as_ref().map_or_else(String::new, |(records, at)| {
+        let (until, at) = (text::time(records.until, &zone), text::time(*at, &zone));
+        format!("; begins with frame {}, what was until {until} was removed {at}", records.to + 1)
+    });
+    text::out(&format!("records         kept {records}{}{begins}", next(&kept.records)));
     for (of, since) in &kept.removing {
         let since = text::time(*since, &zone);
         text::out(&format!("erasing         of {} since {since}: some of it is still there", text::clean(of)));

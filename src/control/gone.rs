@@ -3,7 +3,7 @@
 use super::server::Doors;
 use crate::desk::Desk;
 use crate::desk::evidence::Pack;
-use crate::desk::removal::Swept;
+use crate::desk::removal::{Records, Swept};
 use crate::store::{Bodies, Gone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,15 @@ use std::collections::BTreeMap;
 pub struct Kept {
     /// As configured.
     pub evidence: String,
+    /// How long what never got a number is listed.
+    #[serde(default)]
+    pub bare_alerts: String,
+    /// And the record itself.
+    #[serde(default)]
+    pub records: String,
+    /// What was removed of its beginning last, and when that was decided.
+    #[serde(default)]
+    pub begins: Option<(Records, Timestamp)>,
     /// When it was last looked what is over.
     pub looked: Option<Timestamp>,
     /// When it is looked next; `None` = everything is kept.
@@ -28,8 +37,20 @@ impl Kept {
     pub(super) fn of(desk: &Desk) -> Self {
         let removals = &desk.state().house.removals;
         let removing = removals.pending.values().map(|removal| (removal.of.clone(), removal.at)).collect();
-        let evidence = desk.book().rules.policy.retention.evidence.to_string();
-        Self { evidence, looked: removals.looked, next: removals.due, last: removals.swept.last().copied(), removing }
+        let policy = &desk.book().rules.policy.retention;
+        let [evidence, bare_alerts, records] =
+            [policy.evidence, policy.bare_alerts, policy.records].map(|keep| keep.to_string());
+        let begins = removals.begins.clone();
+        Self {
+            evidence,
+            bare_alerts,
+            records,
+            begins,
+            looked: removals.looked,
+            next: removals.due,
+            last: removals.swept.last().copied(),
+            removing,
+        }
     }
 }
 

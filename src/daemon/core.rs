@@ -12,6 +12,7 @@ mod keep;
 mod rebuild;
 mod removal;
 mod reserve;
+mod retire;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -77,7 +78,8 @@ pub(super) struct Core {
     folder: PathBuf,
     clock: Clock,
     looked: Now,
-    checkpointed: Instant,
+    /// When the last checkpoint was made; `None` = the next one is due.
+    checkpointed: Option<Instant>,
     /// Files the archive anew.
     filing: Option<JoinHandle<()>>,
     day: Date,

@@ -28,6 +28,7 @@ pub use storm::{StormLine, StormStage, Storms};
 use super::act::CancelKind;
 use super::ids::Number;
 use super::probe::{Certificate, Seen};
+use super::removal::SweptRecords;
 use super::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 use super::storage::{Cause, Resource, Room};
 use super::words::Words;
@@ -1266,6 +1267,12 @@ pub struct Digest {
     /// What was removed since the last digest, because the time it is kept was over: files, of how many incidents.
     #[serde(default)]
     pub removed: Option<(u64, u64)>,
+    /// What never got a number and is listed no longer, for the same reason.
+    #[serde(default)]
+    pub unlisted: u64,
+    /// The oldest part of the record, removed for the same reason.
+    #[serde(default)]
+    pub records: Option<SweptRecords>,
 }
 
 /// One line of a list.

@@ -211,6 +211,18 @@ impl Level {
             Level::Disaster => "disaster",
         }
     }
+
+    /// 深刻度, as Zabbix names it in Japanese.
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Level::NotClassified => "未分類",
+            Level::Information => "情報",
+            Level::Warning => "警告",
+            Level::Average => "軽度の障害",
+            Level::High => "重度の障害",
+            Level::Disaster => "致命的な障害",
+        }
+    }
 }
 
 /// A problem the desk holds open for a source: what the source needs to know after a restart.

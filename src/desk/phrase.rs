@@ -4,6 +4,8 @@
 //! Conditions bring their own words along, so that a new kind is one file. What a mail says is worded in `render`, from
 //! facts. Not here: names and texts from outside, which stand in a phrase as they came.
 
+use jiff::Zoned;
+use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -23,10 +25,18 @@ impl Phrase {
         Self { en: en.into(), ja: ja.into() }
     }
 
+    /// What a program or an operating system said, as it came.
+    pub fn as_told(said: impl Into<Cow<'static, str>>) -> Self {
+        let said = said.into();
+        Self { en: said.clone(), ja: said }
+    }
+
     /// Several, of which any will do.
     pub fn either(phrases: &[Self]) -> Self {
-        let join = |part: fn(&Self) -> &str, or| phrases.iter().map(part).collect::<Vec<_>>().join(or);
-        Self::new(join(|one| &one.en, " or "), join(|one| &one.ja, " または "))
+        let en: Vec<&str> = phrases.iter().map(|one| one.en.as_ref()).collect();
+        // In quotes, because each may hold such a choice of names itself.
+        let ja: Vec<String> = phrases.iter().map(|one| format!("「{}」", one.ja)).collect();
+        Self::new(en.join(" or "), ja.join("または"))
     }
 
     /// Names, of which any will do.
@@ -45,6 +55,20 @@ pub fn lasting(time: Duration) -> String {
     }
 }
 
+/// A moment in Japanese, with the day of the week: `2026-09-20（日）02:13`.
+pub fn on(at: &Zoned) -> String {
+    let day = match at.weekday() {
+        Weekday::Monday => "月",
+        Weekday::Tuesday => "火",
+        Weekday::Wednesday => "水",
+        Weekday::Thursday => "木",
+        Weekday::Friday => "金",
+        Weekday::Saturday => "土",
+        Weekday::Sunday => "日",
+    };
+    at.strftime(&format!("%Y-%m-%d（{day}）%H:%M")).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,9 +80,11 @@ mod tests {
         let both = Phrase::either(&[one, Phrase::new("it lasts", "継続")]);
         assert_eq!(
             (both.en.as_ref(), both.ja.as_ref()),
-            ("fw-01 or fw-02 or it lasts", "fw-01 または fw-02 または 継続")
+            ("fw-01 or fw-02 or it lasts", "「fw-01 または fw-02」または「継続」")
         );
         let lengths = [0, 90, 300, 7200].map(|secs| lasting(Duration::from_secs(secs)));
         assert_eq!(lengths, ["0秒", "90秒", "5分", "2時間"]);
+        let sunday = "2026-09-20T02:13[Asia/Tokyo]".parse().map(|at| on(&at));
+        assert_eq!(sunday.ok().as_deref(), Some("2026-09-20（日）02:13"));
     }
 }

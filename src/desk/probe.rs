@@ -80,7 +80,7 @@ pub enum Trial {
     /// It could not be tried, or what came says nothing about the other side.
     NotKnown {
         /// Why.
-        why: String,
+        why: Phrase,
     },
 }
 

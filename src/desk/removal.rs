@@ -1,8 +1,8 @@
-//! Removals: bodies that are taken out of the record on purpose - erased by somebody, or because their time is over.
+//! Removals: what is taken out of the record on purpose - erased by somebody, or because its time is over.
 //!
-//! A part of the house. What is to be removed is put on record first, with who asked for it and why; whoever keeps the bodies
-//! then removes them and says so. Until that is heard the removal is pending, over any crash: doing it again harms nothing.
-//! The record names hashes and lengths, never what was in a body. Not here: which bodies hold some text (`control`), the
+//! A part of the house. What is to be removed is put on record first, with who asked for it and why; whoever keeps the record
+//! then removes it and says so. Until that is heard the removal is pending, over any crash: doing it again harms nothing.
+//! The record names hashes, lengths and numbers, never what was in a body. Not here: which bodies hold some text (`control`), the
 //! files themselves (`store`), and when something's time is over (`retention`).
 
 use super::ids::IncidentId;
@@ -36,20 +36,45 @@ pub enum Why {
     Retention,
 }
 
-/// What is to be removed of one incident.
+/// The oldest part of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Records {
+    /// Its first frame.
+    pub from: u64,
+    /// Its last frame.
+    pub to: u64,
+    /// SHA-256 of that one, 64 hexadecimal digits: what the next one is linked to.
+    pub link: String,
+    /// The latest moment it tells of.
+    pub until: Timestamp,
+    /// How many files of the journal it is.
+    pub files: u64,
+    /// How large they are.
+    pub bytes: u64,
+    /// So many numbered incidents ended in it.
+    pub incidents: u64,
+}
+
+/// What is to be removed: of one incident, of the lists, or of the record itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removal {
     /// Counts up.
     pub id: u64,
     /// When it was decided.
     pub at: Timestamp,
-    /// The incident's name: number, or internal id before 受付.
+    /// The incident's name: number, or internal id before 受付. Of what is no single incident: what it is.
     pub of: String,
     /// Bodies.
     pub bodies: Vec<Body>,
     /// Messages as first worded, by their keys.
     #[serde(default)]
     pub messages: Vec<String>,
+    /// Incidents that never got a number, and are listed and found no longer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<IncidentId>,
+    /// The oldest part of the record, with all that only it tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<Records>,
     /// Why.
     pub why: Why,
 }
@@ -84,6 +109,9 @@ pub enum Change {
         from: Timestamp,
         /// There is more: it is asked for at once.
         more: bool,
+        /// What is listed no longer; `None` = as before.
+        #[serde(default)]
+        unlisted: Option<Unlisted>,
     },
 }
 
@@ -98,6 +126,64 @@ pub struct Swept {
     pub files: u64,
     /// Their size.
     pub bytes: u64,
+    /// Incidents without a number that are listed no longer.
+    #[serde(default)]
+    pub unlisted: u64,
+    /// The oldest part of the record.
+    #[serde(default)]
+    pub records: Option<SweptRecords>,
+}
+
+/// What never got a number, as far as it is listed no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unlisted {
+    /// Nothing that occurred before this.
+    pub occurred: Timestamp,
+    /// Nothing that ended then or before.
+    pub ended: Timestamp,
+}
+
+/// How much of the record's beginning was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SweptRecords {
+    /// The latest moment it told of.
+    pub until: Timestamp,
+    /// Files of the journal.
+    pub files: u64,
+    /// Numbered incidents that ended in it.
+    pub incidents: u64,
+}
+
+impl Swept {
+    /// Nothing yet.
+    pub fn none(at: Timestamp) -> Self {
+        Self { at, incidents: 0, files: 0, bytes: 0, unlisted: 0, records: None }
+    }
+
+    /// Whether anything was over.
+    pub fn any(&self) -> bool {
+        self.files > 0 || self.unlisted > 0 || self.records.is_some()
+    }
+
+    /// Both together, as of the later one.
+    pub fn and(self, later: Self) -> Self {
+        let records = match (self.records, later.records) {
+            (Some(one), Some(other)) => Some(SweptRecords {
+                until: one.until.max(other.until),
+                files: one.files + other.files,
+                incidents: one.incidents + other.incidents,
+            }),
+            (one, other) => other.or(one),
+        };
+        Self {
+            at: later.at,
+            incidents: self.incidents + later.incidents,
+            files: self.files + later.files,
+            bytes: self.bytes.saturating_add(later.bytes),
+            unlisted: self.unlisted + later.unlisted,
+            records,
+        }
+    }
 }
 
 /// Looks that found something are remembered up to this many: the digest tells of those since the last one.
@@ -125,6 +211,12 @@ pub struct Removals {
     /// What the last looks found to be over, oldest first.
     #[serde(default)]
     pub swept: Vec<Swept>,
+    /// What never got a number is listed no longer so far.
+    #[serde(default)]
+    pub unlisted: Option<Unlisted>,
+    /// The last part of the record that was removed from its beginning, and when that was decided.
+    #[serde(default)]
+    pub begins: Option<(Records, Timestamp)>,
 }
 
 /// Words that are to be removed are forgotten at once: of the incident, and wherever a message or a like fault repeats them.
@@ -153,17 +245,27 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             removals.pending.insert(removal.id, (**removal).clone());
             forget(state, removal);
         }
-        Change::Done { id, .. } => drop(removals.pending.remove(id)),
+        Change::Done { id, .. } => {
+            let done = removals.pending.remove(id);
+            let records = done.and_then(|done| Some((done.records?, done.at)));
+            removals.begins = records.or_else(|| removals.begins.take());
+        }
         Change::Due { next } => {
             removals.due = *next;
             state.agenda.set(Wakeup::Retention, next.map(When::Wall));
         }
         Change::Asked { at } => removals.asked = Some(*at),
-        Change::Swept { swept, from, more } => {
+        Change::Swept { swept, from, more, unlisted } => {
+            // What one look brings in several answers is told as one, unless some of it was told already.
+            let untold = |last: &Swept| state.house.digest_last.is_none_or(|told| last.at > told);
+            let last = removals.swept.last().filter(|last| untold(last));
+            let same = removals.asked.zip(last).is_some_and(|(asked, last)| last.at >= asked);
+            removals.unlisted = unlisted.or(removals.unlisted);
             removals.asked = removals.asked.filter(|_| *more);
             (removals.from, removals.looked) = (Some(*from), Some(swept.at));
-            if swept.files > 0 {
-                removals.swept.push(*swept);
+            if swept.any() {
+                let before = if same { removals.swept.pop() } else { None };
+                removals.swept.push(before.map_or(*swept, |before| before.and(*swept)));
                 let surplus = removals.swept.len().saturating_sub(KEPT);
                 removals.swept.drain(..surplus);
             }

@@ -1,8 +1,13 @@
-//! Retention (保存期間): what was gathered about an incident goes when its time after the incident's end is over.
+//! Retention (保存期間): what was gathered about an incident goes when its time after the incident's end is over; so do the lists
+//! of what never got a number, and at last the record itself ([`records`]).
 //!
 //! A stage, at a quiet hour of every day. The desk asks for what has ended long ago (it has left memory), whoever keeps the
-//! catalogue answers, and the desk decides by the day each ended: nothing of an incident that goes on, and nothing that
-//! another one still needs. Each removal is on record before it is made; what was removed is told in the next digest.
+//! catalogue and the journal answers, and the desk decides by the day each ended: nothing of an incident that goes on, and
+//! nothing that another one still needs. Each removal is on record before it is made; what was removed is told in the next digest.
+
+mod records;
+
+pub use records::{Bare, Listed, Stretch, began};
 
 use super::house;
 use super::ids::IncidentId;
@@ -37,14 +42,21 @@ pub struct Found {
     pub from: Timestamp,
     /// There is more, to be asked for once this is removed.
     pub more: bool,
+    /// What never got a number and has ended before the time that is kept.
+    #[serde(default)]
+    pub bare: Option<Listed>,
+    /// The oldest parts of the record, as far as they may be over.
+    #[serde(default)]
+    pub stretches: Vec<Stretch>,
 }
 
 /// The daily hour is set, if anything is ever over.
 pub(super) fn by_rules(turn: &mut Turn) {
     let policy = &turn.book.rules.policy.retention;
     let overdue = turn.state.house.removals.due.is_some_and(|due| due <= turn.now.wall);
-    let next = match policy.evidence {
-        Keep::Forever => None,
+    let all = [policy.evidence, policy.bare_alerts, policy.records];
+    let next = match all.iter().all(|keep| *keep == Keep::Forever) {
+        true => None,
         _ if overdue => return,
         _ => turn.book.next_hour(turn.now.wall, policy.at),
     };
@@ -62,9 +74,9 @@ pub(super) fn look(turn: &mut Turn) {
 
 /// What has ended long ago is known now: what is over goes.
 pub(super) fn found(turn: &mut Turn, found: Found) {
-    let (book, keep) = (turn.book, turn.book.rules.policy.retention.evidence);
-    let today = book.date(turn.now.wall);
-    let is_over = |ended: Timestamp| keep.over(book.date(ended)).is_some_and(|over| over <= today);
+    let policy = turn.book.rules.policy.retention;
+    // Nothing outlives the record that names it.
+    let is_over = over(turn, &[policy.evidence, policy.records]);
     // In memory is what goes on, and what ended lately: its files stay, whoever shares them.
     let here = turn.state.incidents.values().filter(|incident| {
         let last = incident.transitions.last().map_or(incident.detected.wall, |last| last.at);
@@ -79,7 +91,8 @@ pub(super) fn found(turn: &mut Turn, found: Found) {
     needed
         .extend(turn.state.house.removals.pending.values().flat_map(|one| &one.bodies).map(|body| body.sha256.clone()));
     let (mut incidents, mut files, mut bytes) = (0, 0, 0_u64);
-    for Ended { id, name: of, occurred, ended, bodies } in found.ended {
+    let Found { ended, bare, stretches, .. } = found;
+    for Ended { id, name: of, occurred, ended, bodies } in ended {
         let all = bodies.len();
         let bodies: Vec<Body> = bodies.into_iter().filter(|body| !needed.contains(&body.sha256)).collect();
         let is_over = is_over(ended) && !goes_on(turn, id);
@@ -95,12 +108,30 @@ pub(super) fn found(turn: &mut Turn, found: Found) {
         files += bodies.len() as u64;
         bytes = bytes.saturating_add(bodies.iter().map(|body| body.bytes).sum());
         let id = turn.state.house.removals.last + 1;
-        let removal = Removal { id, at: turn.now.wall, of, bodies, messages: Vec::new(), why: Why::Retention };
+        let removal = Removal { bodies, ..removal(id, turn.now.wall, of) };
         turn.record(house::Change::Removal(Change::Decided(Box::new(removal))), house::Reason::TimeIsOver);
     }
-    let swept = Swept { at: turn.now.wall, incidents, files, bytes };
-    let more = found.more && files > 0;
-    turn.record(house::Change::Removal(Change::Swept { swept, from, more }), house::Reason::TimeIsOver);
+    let (unlisted, limits, again) = records::unlist(turn, bare);
+    // What was gathered goes before the record that names it.
+    let again = again || (found.more && files > 0);
+    let (records, again) = if again { (None, true) } else { records::ends(turn, stretches) };
+    let swept = Swept { incidents, files, bytes, unlisted, records, ..Swept::none(turn.now.wall) };
+    let limits = Change::Swept { swept, from, more: again, unlisted: limits };
+    turn.record(house::Change::Removal(limits), house::Reason::TimeIsOver);
+}
+
+/// Whether something that ended then is kept no longer: the shortest of these times is over.
+fn over(turn: &Turn, keeps: &[Keep]) -> impl Fn(Timestamp) -> bool + use<> {
+    let (zone, today, keeps) = (turn.book.zone.clone(), turn.book.date(turn.now.wall), keeps.to_vec());
+    move |ended| {
+        let day = ended.to_zoned(zone.clone()).date();
+        keeps.iter().any(|keep| keep.over(day).is_some_and(|over| over <= today))
+    }
+}
+
+fn removal(id: u64, at: Timestamp, of: String) -> Removal {
+    let (bodies, messages, unlisted, records) = (Vec::new(), Vec::new(), Vec::new(), None);
+    Removal { id, at, of, bodies, messages, unlisted, records, why: Why::Retention }
 }
 
 fn goes_on(turn: &Turn, id: IncidentId) -> bool {
@@ -134,7 +165,8 @@ mod tests {
 
     fn swept(now: &str, ended: Vec<Ended>) -> (Vec<(String, usize)>, Removals) {
         let mut desk = Desk::new(State::default(), crate::desk::graph::tests::empty_rules());
-        let found = Found { ended, from: at("2027-03-31T00:00:00Z"), more: false };
+        let (bare, stretches) = (None, Vec::new());
+        let found = Found { ended, from: at("2027-03-31T00:00:00Z"), more: false, bare, stretches };
         let now = Now { wall: at(now), elapsed: Elapsed(1) };
         desk.step(now, Input::Ended(found));
         let removals = desk.state().house.removals.clone();

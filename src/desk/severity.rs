@@ -116,7 +116,7 @@ impl Why {
     /// A row and a column of the matrix, and what raised it.
     pub fn words(&self) -> Phrase {
         let row = match self.scope.unwrap_or(UNKNOWN_COUNTS_AS) {
-            ImpactScope::All => ("everybody or residents' services", "全庁または住民サービス"),
+            ImpactScope::All => ("everybody or residents' services", "全庁・全利用者・住民サービス"),
             ImpactScope::Several => ("several departments", "複数部署・複数拠点"),
             ImpactScope::One => ("one department", "単一部署・単一拠点"),
             ImpactScope::Person => ("one person", "個人・1端末"),
@@ -124,8 +124,8 @@ impl Why {
         let effect = match self.effect {
             Effect::Stopped => ("stopped", "停止"),
             Effect::Degraded => ("badly degraded", "著しい低下"),
-            Effect::Partial => ("partly limited", "一部機能に支障"),
-            Effect::None if self.carried => ("carried on by a spare", "予備系で継続"),
+            Effect::Partial => ("partly limited", "一部機能（代替あり）"),
+            Effect::None if self.carried => ("carried on by a spare", "片系で継続"),
             Effect::None => ("not affected", "影響なし"),
         };
         let row = match self.scope {

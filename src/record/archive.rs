@@ -7,11 +7,12 @@
 use super::{Error, SCHEMA};
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, StatusName};
-use crate::desk::removal::Body;
+use crate::desk::removal::{Body, Unlisted};
+use crate::desk::retention::began;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Change, Desk, Frame, alert, incident, owed};
-use crate::store::{self, Archived, Bodies, Filed, Filer, History, Search};
+use crate::store::{self, Archived, Beginning, Bodies, Filed, Filer, History, Search};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -38,19 +39,39 @@ pub(crate) struct Line {
     /// When it ended; `None` = filed before that was filed, and `bodies` are not known.
     #[serde(default)]
     pub(crate) ended: Option<Timestamp>,
+    /// When the record begins to tell of it; `None` as above.
+    #[serde(default)]
+    pub(crate) since: Option<Timestamp>,
     /// What was gathered about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) bodies: Vec<Body>,
 }
 
+/// Between which moments the record tells of an incident that is over, and what was gathered about it.
+pub(crate) struct Ends {
+    /// See [`began`].
+    pub(crate) since: Timestamp,
+    /// Its last transition.
+    pub(crate) ended: Timestamp,
+    /// Files.
+    pub(crate) bodies: Vec<Body>,
+}
+
+impl Ends {
+    /// Those of an entry; `None` when it was filed before that was filed.
+    pub(crate) fn of(line: Line) -> Option<Self> {
+        Some(Self { since: line.since?, ended: line.ended?, bodies: line.bodies })
+    }
+}
+
 /// When an incident that is over ended, and what was gathered about it.
-pub(crate) fn ended(incident: &Incident) -> (Timestamp, Vec<Body>) {
+pub(crate) fn ended(incident: &Incident) -> Ends {
     let ended = incident.transitions.last().map_or(incident.detected.wall, |last| last.at);
     let bodies = incident.evidence.parts.iter();
     let mut bodies: Vec<Body> = bodies.map(|part| Body { sha256: part.sha256.clone(), bytes: part.bytes }).collect();
     bodies.sort();
     bodies.dedup();
-    (ended, bodies)
+    Ends { since: began(incident), ended, bodies }
 }
 
 /// A moment as the catalogue orders it. Before 1970 is 1970.
@@ -78,7 +99,7 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
     if status.open() || status.burning() {
         return None;
     }
-    let (ended, bodies) = ended(incident);
+    let Ends { since, ended, bodies } = ended(incident);
     let representative = incident.representative.and_then(|alert| state.alerts.get(&alert));
     let line = Line {
         status,
@@ -88,6 +109,7 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
         owner: incident.owner.clone(),
         alerts: state.members_of(id).count(),
         ended: Some(ended),
+        since: Some(since),
         bodies,
     };
     let name = incident.number.as_ref().map(ToString::to_string);
@@ -95,33 +117,47 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
     Some(line.map(|line| Filed { id: id.0, name, moment: moment(incident.occurred), line }))
 }
 
-/// Files everything in the journal of `folder` that is over, up to its end; how many.
+/// Files everything in the journal of `folder` that is over, up to its end; how many. What never got a number and is
+/// `unlisted` stays out.
 ///
 /// # Errors
 /// When the journal cannot be read. What of it does not read is left out; the start has told of it.
-pub(crate) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usize, store::Error> {
+pub(crate) fn file_all(
+    folder: &Path,
+    rules: Rules,
+    unlisted: Option<Unlisted>,
+    filer: &Filer,
+) -> Result<usize, store::Error> {
     let history = History::open(folder, SCHEMA)?;
     let bodies = Bodies::look(folder);
     let (mut filed_ids, mut together) = (BTreeSet::new(), Vec::new());
+    let stays = |state: &State, id: &IncidentId| {
+        let known = state.incidents.get(id).filter(|known| known.number.is_none());
+        known.is_none_or(|known| unlisted.is_none_or(|unlisted| ended(known).ended > unlisted.ended))
+    };
     let begin = if history.is_whole() { None } else { history.snapshots().last() };
     let mut desk = Desk::new(State::default(), rules);
     let mut last = 0;
+    // What was over when the record begins now, because that was removed, is over for good.
+    let begins = Beginning::of(folder).map(|begins| begins.to);
     if let Some((seq, payload)) = begin {
         last = seq;
-        begin_with(&mut desk, (seq, &payload), &bodies, &mut together);
+        begin_with(&mut desk, (seq, &payload), &bodies, &stays, &mut together);
+        together.retain(|_| begins != Some(seq));
     }
     for frame in history.frames(last) {
         if frame.seq > last + 1 {
             // What is missing may be known again from the next file's beginning.
             if let Some((seq, payload)) = history.at(frame.seq - 1).filter(|(seq, _)| *seq > last) {
-                begin_with(&mut desk, (seq, &payload), &bodies, &mut together);
+                begin_with(&mut desk, (seq, &payload), &bodies, &stays, &mut together);
             }
         }
         last = frame.seq;
         let Ok(read) = super::read::<Frame>(&frame.payload, &bodies) else { continue };
         desk.fold(&read);
         let touched: BTreeSet<IncidentId> = read.entries.iter().filter_map(|entry| touched(&entry.change)).collect();
-        together.extend(touched.into_iter().filter_map(|id| Some((last, filed(desk.state(), id)?.ok()?))));
+        let touched = touched.into_iter().filter(|id| stays(desk.state(), id));
+        together.extend(touched.filter_map(|id| Some((last, filed(desk.state(), id)?.ok()?))));
         if together.len() >= TOGETHER {
             filed_ids.extend(together.iter().map(|(_, filed)| filed.id));
             if !filer.file(std::mem::take(&mut together)) {
@@ -136,11 +172,18 @@ pub(crate) fn file_all(folder: &Path, rules: Rules, filer: &Filer) -> Result<usi
     Ok(filed_ids.len())
 }
 
-fn begin_with(desk: &mut Desk, (seq, snapshot): (u64, &[u8]), bodies: &Bodies, together: &mut Vec<(u64, Filed)>) {
+fn begin_with(
+    desk: &mut Desk,
+    (seq, snapshot): (u64, &[u8]),
+    bodies: &Bodies,
+    stays: &impl Fn(&State, &IncidentId) -> bool,
+    together: &mut Vec<(u64, Filed)>,
+) {
     let Ok(state) = super::read::<State>(snapshot, bodies) else { return };
     *desk = Desk::new(state, desk.book().rules.clone());
     let ids: Vec<IncidentId> = desk.state().incidents.keys().copied().collect();
-    together.extend(ids.into_iter().filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
+    let ids = ids.into_iter().filter(|id| stays(desk.state(), id));
+    together.extend(ids.filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
 }
 
 /// The incident whose entry a change may alter.
@@ -174,10 +217,12 @@ pub(crate) fn seen<T>(
     let (id, bodies) = (IncidentId(archived.filed.id), Bodies::look(folder));
     let see =
         |desk: &Desk| see(desk, &id.to_string()).ok_or_else(|| format!("the record does not know {id} at its end"));
-    let mut desk = desk_at(&history, &bodies, rules, archived.first)?;
-    let mut latest = (archived.first == archived.last).then(|| see(&desk)).transpose()?;
+    // Of what ended before the record begins now, its beginning still tells.
+    let first = archived.first.max(history.before());
+    let mut desk = desk_at(&history, &bodies, rules, first)?;
+    let mut latest = (first >= archived.last).then(|| see(&desk)).transpose()?;
     let mut whole = None;
-    for read in frames(&history, &bodies, archived.first) {
+    for read in frames(&history, &bodies, first) {
         let (seq, frame) = read?;
         if whole.is_none() && lets_go(desk.state(), &frame, id) {
             whole = Some(see(&desk)?);
@@ -219,6 +264,7 @@ pub(crate) fn look<T>(
 ) -> Result<T, String> {
     let history = History::open(folder, SCHEMA).map_err(|error| error.to_string())?;
     let bodies = Bodies::look(folder);
+    let seq = seq.max(history.before());
     let (desk, name) = (desk_at(&history, &bodies, rules, seq)?, IncidentId(id).to_string());
     view(&desk, &name).ok_or_else(|| format!("frame {seq} of the record does not know {name}"))
 }

@@ -6,7 +6,7 @@
 pub(crate) mod archive;
 mod words;
 
-pub(crate) use words::{apart, together};
+pub(crate) use words::{apart, is_unique, together, words_in};
 
 use crate::desk::ids::{
     AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId,

@@ -2,7 +2,7 @@
 //!
 //! Only what holds words is touched. What was erased is never kept again, whoever still remembers it.
 
-use crate::desk::words::{Written, written};
+use crate::desk::words::{Words, Written, written};
 use crate::store::{Bodies, Digest, Error};
 use std::borrow::Cow;
 
@@ -73,6 +73,17 @@ pub(crate) fn together<'a>(payload: &'a [u8], bodies: &Bodies) -> Cow<'a, [u8]> 
     }
 }
 
+/// The words a payload refers to.
+pub(crate) fn words_in(payload: &[u8]) -> Vec<Digest> {
+    let json = std::str::from_utf8(payload).unwrap_or_default();
+    json.match_indices(BEGIN).filter_map(|(begin, _)| Some(reference(json, begin)?.0)).collect()
+}
+
+/// Whether the words `content` were said once: whoever says the same gets another salt. Not known of what is no words.
+pub(crate) fn is_unique(content: &[u8]) -> bool {
+    matches!(serde_json::from_slice(content), Ok(Words::Said { salt, .. }) if !salt.is_empty())
+}
+
 /// The reference that begins at `begin`: what it names, and where it ends.
 fn reference(json: &str, begin: usize) -> Option<(Digest, usize)> {
     let hash = begin + BEGIN.len();
@@ -86,7 +97,6 @@ fn reference(json: &str, begin: usize) -> Option<(Digest, usize)> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use crate::desk::words::Words;
     use crate::store::{Gone, GoneBy};
 
     fn said(text: &str) -> Words {
@@ -103,6 +113,9 @@ mod tests {
         let text = String::from_utf8(stored.clone()).unwrap();
         assert!(!text.contains("山田") && !text.contains("佐藤") && text.contains("自動"), "{text}");
         assert_eq!(super::super::bodies_in(&stored).len(), 3, "a backup knows them");
+        assert_eq!(words_in(&stored), super::super::bodies_in(&stored));
+        assert!(bodies.list().unwrap().iter().all(|name| is_unique(&bodies.get(name).unwrap().unwrap())));
+        assert!(!is_unique(br#"{"words":"x","salt":""}"#) && !is_unique(b"\"text\"") && !is_unique(b"log line"));
         assert_eq!(bodies.list().unwrap().len(), 2, "a copy is kept once");
         assert_eq!(together(&stored, &bodies).as_ref(), inline.as_slice());
 
@@ -127,5 +140,6 @@ mod tests {
             format!("{{\"parts\":[{{\"sha256\":\"{}\",\"bytes\":3}}],\"t\":\"{{\\\"words\\\":\"}}", "ab".repeat(32));
         assert!(matches!(apart(part.as_bytes(), &bodies).unwrap(), Cow::Borrowed(_)));
         assert!(matches!(together(part.as_bytes(), &bodies), Cow::Borrowed(_)));
+        assert!(words_in(part.as_bytes()).is_empty(), "a file of evidence");
     }
 }

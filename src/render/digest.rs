@@ -5,6 +5,7 @@ use super::layout::{Name, Page};
 use super::time::Clock;
 use super::{commands, covers, notice, text, words};
 use crate::desk::letter::{Digest, DigestLine, Letter};
+use crate::desk::removal::SweptRecords;
 
 /// 日報.
 pub(super) fn daily(letter: &Letter, digest: &Digest) -> (String, Page) {
@@ -32,9 +33,9 @@ pub(super) fn daily(letter: &Letter, digest: &Digest) -> (String, Page) {
     page.section(Name::Annex).items(&format!("■監視停止（{}件）", digest.blind.len()), blind.collect(), "該当なし");
     let covers = digest.covers.iter().map(|state| covers::state(state, &clock)).collect();
     page.section(Name::Annex).items(&format!("■計画作業・通知抑止（{}件）", digest.covers.len()), covers, "該当なし");
-    if let Some((files, incidents)) = digest.removed {
-        let removed = format!("障害{incidents}件について取得したログ等のファイル{files}件を消去しました。");
-        page.section(Name::Annex).items(&format!("■保存期間満了による消去（{files}件）"), vec![removed], "該当なし");
+    let removed = removed(digest, &clock);
+    if !removed.is_empty() {
+        page.section(Name::Annex).items("■保存期間満了による消去", removed, "該当なし");
     }
     closing(&mut page, letter, Reader::Desk, false);
     let what = format!(
@@ -47,6 +48,20 @@ pub(super) fn daily(letter: &Letter, digest: &Digest) -> (String, Page) {
         digest.low.len()
     );
     (subject(&["日報"], what.trim(), None, None), page)
+}
+
+/// 保存期間 is over.
+fn removed(digest: &Digest, clock: &Clock) -> Vec<String> {
+    let files = digest.removed.map(|(files, incidents)| {
+        format!("障害{incidents}件について取得したログ等のファイル{files}件を消去しました。")
+    });
+    let unlisted = (digest.unlisted > 0)
+        .then(|| format!("受付に至らなかった検知{}件を一覧・検索の対象から除外しました。", digest.unlisted));
+    let records = digest.records.map(|SweptRecords { until, files, incidents }| {
+        let until = clock.day(until);
+        format!("{until}までの記録（完了した障害{incidents}件、記録ファイル{files}個）を消去しました。")
+    });
+    files.into_iter().chain(unlisted).chain(records).collect()
 }
 
 /// 引継ぎ.

@@ -3,7 +3,6 @@
 //! One table per enum, so that a term is the same in every mail, report and listing. Source: `DOMAIN.md` §1, §5-9.
 
 use crate::desk::letter::{Ask, By, DetectedBy, OccurredMark, Stage};
-use crate::desk::observation::Level;
 use crate::desk::rules::{CauseClass, Confidence, DataImpact, ImpactScope, VerdictCode};
 
 /// Name of 重大度 1-4; anything else is 不明.
@@ -25,18 +24,6 @@ pub fn severity_en(severity: u8) -> &'static str {
         3 => "medium",
         4 => "low",
         _ => "unknown",
-    }
-}
-
-/// Zabbix's six steps by their Japanese names.
-pub fn level(level: Level) -> &'static str {
-    match level {
-        Level::NotClassified => "未分類",
-        Level::Information => "情報",
-        Level::Warning => "警告",
-        Level::Average => "軽度の障害",
-        Level::High => "重度の障害",
-        Level::Disaster => "致命的な障害",
     }
 }
 
@@ -302,10 +289,5 @@ mod tests {
             told,
             ["第一報", "第二報", "第十報", "第十一報", "第二十報", "第二十一報", "第九十九報", "第100報", "第0報"]
         );
-    }
-
-    #[test]
-    fn monitoring_levels_have_the_names_of_the_japanese_zabbix() {
-        assert_eq!(Level::ALL.map(level), ["未分類", "情報", "警告", "軽度の障害", "重度の障害", "致命的な障害"]);
     }
 }

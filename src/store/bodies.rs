@@ -130,6 +130,27 @@ impl Bodies {
         }
     }
 
+    /// Takes away the body `digest` and the word of its removal: nothing that is kept refers to it any more. `false` when
+    /// there was neither. The caller has put on record what went before calling this.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk fails; it can be done again.
+    pub fn forget(&self, digest: &Digest) -> Result<bool, Error> {
+        let path = self.path(digest);
+        let mut any = false;
+        for path in [&path, &self.trace(digest)] {
+            match fs::remove_file(path) {
+                Ok(()) => any = true,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(source) => return Err(Error::io("removing", path)(source)),
+            }
+        }
+        if any {
+            files::sync_dir(path.parent().unwrap_or(&self.folder))?;
+        }
+        Ok(any)
+    }
+
     /// What is known of the removal of the body `digest`; `None` when it was never removed.
     ///
     /// # Errors
@@ -211,6 +232,8 @@ mod tests {
         assert_eq!(bodies.get(&digest).unwrap(), None);
         assert_eq!((bodies.gone(&digest).unwrap(), bodies.list_gone().unwrap()), (Some(gone), vec![digest]));
         assert!(bodies.list().unwrap().is_empty());
+        assert!(bodies.forget(&digest).unwrap() && !bodies.forget(&digest).unwrap());
+        assert_eq!((bodies.gone(&digest).unwrap(), bodies.list_gone().unwrap()), (None, Vec::new()));
         assert!(Bodies::left_over(dir.path()).unwrap().is_empty());
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Old files are not read at every start; their names and sizes are compared with this instead.
 
+use super::beginning::Beginning;
 use super::digest::Digest;
 use super::error::Error;
 use super::finding::Finding;
@@ -39,6 +40,9 @@ impl From<Held> for WorkingDigest {
 /// The journal files that are not written to any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedFiles {
+    /// The first number of them: those before were removed, their time was over. 0 = written before any could be.
+    #[serde(default)]
+    pub from: u64,
     /// How many.
     pub files: u64,
     /// The first number of the file that was being written.
@@ -81,17 +85,28 @@ impl ClosedFiles {
             files += 1;
         }
         let digest = Digest::of(&[lines.as_bytes()]);
-        Ok(Self { files, before: current.first, turn: current.turn, digest })
+        let from = segments.first().map_or(0, |segment| segment.first);
+        Ok(Self { from, files, before: current.first, turn: current.turn, digest })
     }
 }
 
 impl Checkpoint {
     /// Compares with what there is now; `held` is the working state, when it could be read.
-    pub(super) fn compare(&self, journal: &Path, segments: &[Segment], held: Option<Held>) -> Vec<Finding> {
+    pub(super) fn compare(
+        &self,
+        journal: &Path,
+        segments: &[Segment],
+        begins: Option<Beginning>,
+        held: Option<Held>,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let current = Segment { first: self.closed.before, turn: self.closed.turn };
         let now = ClosedFiles::found(journal, segments, current);
-        if now != self.closed {
+        // Of the files it saw some were removed since; that none is missing after them is seen by their numbers.
+        let is_comparable = begins.is_none_or(|begins| self.closed.from > begins.to);
+        // Of an earlier version, that did not say where they begin.
+        let now = ClosedFiles { from: if self.closed.from == 0 { 0 } else { now.from }, ..now };
+        if is_comparable && now != self.closed {
             findings.push(Finding::ClosedFilesChanged { recorded: self.closed.files, found: now.files });
         }
         if let (Some(then), Some(held)) = (&self.working, held) {
@@ -121,9 +136,9 @@ mod tests {
         assert!(error.contains("looking at") && error.contains("000000000001"), "{error}");
         std::fs::write(first.path(folder.path()), b"frames").unwrap();
         let checkpoint = Checkpoint { working: None, closed: of().unwrap() };
-        assert_eq!(checkpoint.compare(folder.path(), &[first, second], None), []);
+        assert_eq!(checkpoint.compare(folder.path(), &[first, second], None, None), []);
         std::fs::remove_file(first.path(folder.path())).unwrap();
-        let findings = checkpoint.compare(folder.path(), &[first, second], None);
+        let findings = checkpoint.compare(folder.path(), &[first, second], None, None);
         assert!(matches!(findings[..], [Finding::ClosedFilesChanged { .. }]), "{findings:?}");
     }
 }

@@ -85,6 +85,16 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The oldest files cannot leave the record; nothing was changed.
+    #[error("the record in {dir} cannot begin after frame {to}: {why}; nothing was removed")]
+    Begins {
+        /// The state directory.
+        dir: PathBuf,
+        /// The last frame that should go.
+        to: u64,
+        /// Why not.
+        why: String,
+    },
     /// A group is larger than a record may be; nothing was written.
     #[error("a record of {bytes} bytes is over the limit of {limit}; what is larger belongs in a body")]
     TooLarge {

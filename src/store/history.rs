@@ -3,13 +3,15 @@
 //! Only what was acknowledged is shown: what a daemon is just writing comes with the next look. What cannot be read is
 //! left out and seen as a gap in the numbers; `store verify` tells of it in full.
 
+use super::beginning::{self, Beginning};
+use super::digest::Digest;
 use super::error::Error;
 use super::head::Mark;
 use super::identity::{Found, Identity};
 use super::lock::{self, Lock};
 use super::open::JOURNAL;
-use super::record::{Kind, StoreId};
-use super::segment::{self, Item, Scan, Segment};
+use super::record::{Header, Kind, StoreId};
+use super::segment::{Item, Scan, Segment};
 use super::walk::Frames;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +35,9 @@ impl History {
         let mark = Mark::read(dir);
         let is_live = Lock::is_held(dir);
         let journal = dir.join(JOURNAL);
-        let segments = segment::list(&journal)?;
+        // One that does not read, `store verify` tells of: what there is can be looked at.
+        let begins = Beginning::of(dir);
+        let segments = beginning::remaining(&journal, begins)?;
         let store = match Identity::read(dir)? {
             Found::Good(identity) => {
                 identity.admit(dir, schema)?;
@@ -42,7 +46,7 @@ impl History {
             Found::Absent | Found::Damaged(_) | Found::Unreadable(_) => None,
         };
         let first = || segments.iter().find_map(|segment| first_record(&segment.path(&journal)));
-        let store = store.or_else(|| first().map(|(_, _, store, _)| store)).unwrap_or_default();
+        let store = store.or_else(|| first().map(|found| found.header.store)).unwrap_or_default();
         let until = match mark {
             Ok(Some(mark)) if is_live => mark.seq,
             Ok(_) | Err(_) => u64::MAX,
@@ -50,27 +54,73 @@ impl History {
         Ok(Self { journal, segments, store, until })
     }
 
+    /// What was removed from the beginning of the record in `dir`, as far as its files are still there: the last frames a
+    /// removal that was cut short has left.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be read, or the file that says where the record begins.
+    pub fn of_what_went(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(beginning::NAME);
+        let begins = Beginning::read(dir).map_err(|why| Error::io("reading", &path)(std::io::Error::other(why)))?;
+        let journal = dir.join(JOURNAL);
+        let segments = beginning::removed(&journal, begins)?;
+        let store = match Identity::read(dir)? {
+            Found::Good(identity) => Some(identity.store_id),
+            Found::Absent | Found::Damaged(_) => None,
+        };
+        let first = || segments.iter().find_map(|segment| first_record(&segment.path(&journal)));
+        let store = store.or_else(|| first().map(|found| found.header.store)).unwrap_or_default();
+        Ok(Self { journal, segments, store, until: begins.map_or(0, |begins| begins.to) })
+    }
+
     /// Whether it reaches back to the first frame ever.
     pub fn is_whole(&self) -> bool {
-        self.segments.first().is_some_and(|segment| segment.first == 1)
+        self.before() == 0
+    }
+
+    /// The last frame before it.
+    pub fn before(&self) -> u64 {
+        self.segments.first().map_or(0, |segment| segment.first.saturating_sub(1))
+    }
+
+    /// The stretches that could be removed, oldest first: each is followed by a file that begins with the whole state after it.
+    pub fn stretches(&self) -> impl Iterator<Item = Stretch> + '_ {
+        let mut from = 0;
+        (1..self.segments.len()).filter_map(move |nth| {
+            let (segments, next) = (&self.segments[from..nth], self.segments[nth]);
+            let first = segments.first()?.first;
+            let First { header, .. } = first_record(&next.path(&self.journal))?;
+            let ends = header.kind == Kind::Snapshot
+                && header.store == self.store
+                && header.seq + 1 == next.first
+                && (first..=self.until).contains(&header.seq);
+            if !ends {
+                return None;
+            }
+            from = nth;
+            let bytes = segments.iter().map(|part| part.path(&self.journal).metadata().map_or(0, |found| found.len()));
+            let (last, link) = (header.seq, header.previous);
+            Some(Stretch { first, last, link, files: segments.len() as u64, bytes: bytes.sum() })
+        })
     }
 
     /// The snapshots at the beginnings of its files, newest first: the last frame each includes, and its payload.
     pub fn snapshots(&self) -> impl Iterator<Item = (u64, Vec<u8>)> + '_ {
-        self.segments.iter().rev().filter_map(|segment| match first_record(&segment.path(&self.journal))? {
-            (Kind::Snapshot, seq, store, payload) if store == self.store && seq <= self.until => Some((seq, payload)),
-            _ => None,
-        })
+        self.segments.iter().rev().filter_map(|segment| self.snapshot(*segment, self.until))
     }
 
     /// The newest snapshot that includes no frame after `seq`: the last frame it includes, and its payload.
     pub fn at(&self, seq: u64) -> Option<(u64, Vec<u8>)> {
         // A file is named by its first frame, so those that begin later need not be opened.
         let early = self.segments.iter().rev().filter(|segment| segment.first <= seq.saturating_add(1));
-        early.into_iter().find_map(|segment| match first_record(&segment.path(&self.journal))? {
-            (Kind::Snapshot, last, store, payload) if store == self.store && last <= seq => Some((last, payload)),
-            _ => None,
-        })
+        early.into_iter().find_map(|segment| self.snapshot(*segment, seq))
+    }
+
+    /// The snapshot a file begins with, if it includes no frame after `until`.
+    fn snapshot(&self, segment: Segment, until: u64) -> Option<(u64, Vec<u8>)> {
+        let First { header, payload } = first_record(&segment.path(&self.journal))?;
+        let is_ours = header.kind == Kind::Snapshot && header.store == self.store && header.seq <= until;
+        is_ours.then_some((header.seq, payload))
     }
 
     /// The frames after number `after`, in order.
@@ -79,9 +129,30 @@ impl History {
     }
 }
 
-fn first_record(path: &Path) -> Option<(Kind, u64, StoreId, Vec<u8>)> {
+/// A stretch of the journal that is not written to any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first frame.
+    pub first: u64,
+    /// Its last frame.
+    pub last: u64,
+    /// What the next one is linked to.
+    pub link: Digest,
+    /// How many files it is.
+    pub files: u64,
+    /// How large they are.
+    pub bytes: u64,
+}
+
+/// What a file begins with.
+struct First {
+    header: Header,
+    payload: Vec<u8>,
+}
+
+fn first_record(path: &Path) -> Option<First> {
     match Scan::open(path, None).ok()?.next()? {
-        Item::Record { header, payload, .. } => Some((header.kind, header.seq, header.store, payload)),
+        Item::Record { header, payload, .. } => Some(First { header, payload }),
         Item::Damage { .. } | Item::Newer { .. } => None,
     }
 }

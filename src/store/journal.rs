@@ -263,8 +263,8 @@ mod tests {
         fn walk(&self) -> Walk {
             let segments = segment::list(self.dir.path()).unwrap();
             let (journal, segments) = (self.dir.path(), &segments[..]);
-            walk(Course { journal, segments, from: 0, schema: 1, store: None, limit: None, refers: None }, &mut |_| {})
-                .unwrap()
+            let (begins, store, limit, refers) = (None, None, None, None);
+            walk(Course { journal, segments, from: 0, begins, schema: 1, store, limit, refers }, &mut |_| {}).unwrap()
         }
         fn frames(&self) -> Vec<(u64, String)> {
             let segments = segment::list(self.dir.path()).unwrap();

@@ -4,17 +4,20 @@
 //! [`Store::commit`] (synced on return), then acknowledge and send, then [`Store::apply`] (written behind).
 //! It deliberately does not know what is stored, does not retry by itself after the journal failed
 //! ([`Store::reopen`] is the owner's decision, promise P20), keeps no time but that of its own thread, and deletes
-//! nothing: damaged things move to `quarantine/`.
+//! nothing by itself: damaged things move to `quarantine/`, and what somebody decided to be kept no longer goes when the owner
+//! says so ([`Bodies::remove`], [`Beginning::put`]).
 //!
 //! ```text
 //! <state>/lock          held while the daemon runs         <state>/journal/…kwj   the truth
 //! <state>/store.json    whose store this is                <state>/db/            sled: the working state
 //! <state>/head          how far the journal was written    <state>/bodies/ab/…    bodies, by hash
 //! <state>/quarantine/<time>/   what was damaged     <state>/restored.json   from which backup it comes, if any
+//! <state>/begins.json   what was removed of it when its time was over
 //! <state>/reserve       blocks the daemon keeps back for a full disk; part of no record and no backup
 //! ```
 
 mod backup;
+mod beginning;
 mod bodies;
 mod checkpoint;
 mod digest;
@@ -35,18 +38,20 @@ mod quarantine;
 mod record;
 mod restore;
 mod segment;
+mod shown;
 mod verify;
 mod walk;
 mod working;
 
 pub use backup::{BackupReport, Entry, Making, Manifest, Point, backup, check as check_backup};
+pub use beginning::{Beginning, remove_what_went};
 pub use bodies::Bodies;
 pub use checkpoint::{Checkpoint, ClosedFiles, WorkingDigest};
 pub use digest::{Digest, NotHex};
 pub use error::Error;
 pub use finding::Finding;
 pub use gone::{Gone, GoneBy, Removed};
-pub use history::History;
+pub use history::{History, Stretch};
 pub use identity::Identity;
 pub use lock::{Lock, check};
 pub use messages::Messages;
@@ -214,6 +219,11 @@ impl Store {
         self.working.is_unfiled().then(|| self.working.filer()).flatten()
     }
 
+    /// For asking and changing the catalogue from any thread; `None` once the store is closing.
+    pub fn filer(&self) -> Option<Filer> {
+        self.working.filer()
+    }
+
     /// Whether the working state is empty and waits for [`Store::refill`]: after it was not usable at the start, or
     /// failed later. To be asked after each commit.
     pub fn needs_refill(&self) -> bool {
@@ -250,7 +260,8 @@ impl Store {
     pub fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
         let held = self.working.checkpoint(self.options.checkpoint_limit);
         let journal = self.folder.join(open::JOURNAL);
-        let segments = segment::list(&journal)?;
+        let begins = Beginning::of(&self.folder);
+        let segments = beginning::remaining(&journal, begins)?;
         let Some(current) = self.journal.segment() else {
             return Err(Error::JournalDown { path: journal });
         };

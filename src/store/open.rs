@@ -2,6 +2,7 @@
 //!
 //! Nothing is written before the versions are known to be ours and the lock is held.
 
+use super::beginning::{self, Beginning};
 use super::bodies::Bodies;
 use super::checkpoint::Checkpoint;
 use super::error::Error;
@@ -51,7 +52,11 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
     files::ensure_dir(&journal)?;
     move_left_overs(dir, &mut findings)?;
     let bodies = Bodies::open(dir)?;
-    let segments = segment::list(&journal)?;
+    let begins = Beginning::read(dir).unwrap_or_else(|why| {
+        findings.push(Finding::Unreadable { file: beginning::NAME.to_owned(), why });
+        None
+    });
+    let segments = beginning::remaining(&journal, begins)?;
     let mark = Mark::read(dir);
     let is_written = |segment: &Segment| segment.path(&journal).metadata().map_or(true, |found| found.len() > 0);
     let is_new =
@@ -73,7 +78,7 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
         cache: options.cache,
     };
     let (mut working, mut held) = Working::open(&settings, is_new)?;
-    let place = Place { journal: &journal, segments: &segments, identity, schema: options.schema };
+    let place = Place { journal: &journal, segments: &segments, begins, identity, schema: options.schema };
     let mut base = place.base(held.held.as_ref().map(|(held, _)| held.applied));
     let mut walk = place.walk(base.from)?;
     let doubt = doubt(&place, &walk, held.held.as_ref().map(|(held, _)| *held), &mut findings);
@@ -153,8 +158,8 @@ pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option
     };
     let journal = dir.join(JOURNAL);
     let segments = segment::list(&journal)?;
-    let course =
-        Course { journal: &journal, segments: &segments, from: 0, schema, store: None, limit: None, refers: None };
+    let (journal, segments) = (journal.as_path(), segments.as_slice());
+    let course = Course { journal, segments, from: 0, begins: None, schema, store: None, limit: None, refers: None };
     let walk = walk::walk(course, &mut |_| ())?;
     let is_empty = segments.is_empty() && !dir.join(working::FOLDER).exists();
     let Walk { store, schema, epoch, .. } = walk;
@@ -170,6 +175,7 @@ pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option
 struct Place<'a> {
     journal: &'a Path,
     segments: &'a [Segment],
+    begins: Option<Beginning>,
     identity: Identity,
     schema: u32,
 }
@@ -198,10 +204,10 @@ impl Place<'_> {
     /// Walks from there on, or from further back when the link for the next frame is not found.
     fn walk(&self, from: usize) -> Result<Walk, Error> {
         let (journal, segments, schema) = (self.journal, self.segments, self.schema);
-        let store = Some(self.identity.store_id);
+        let (store, begins) = (Some(self.identity.store_id), self.begins);
         let mut from = from.min(segments.len().saturating_sub(1));
         loop {
-            let course = Course { journal, segments, from, schema, store, limit: None, refers: None };
+            let course = Course { journal, segments, from, begins, schema, store, limit: None, refers: None };
             let walk = walk::walk(course, &mut |_| ())?;
             if walk.link.is_some() || from == 0 {
                 return Ok(walk);
@@ -213,6 +219,11 @@ impl Place<'_> {
 
 /// Why a working state that is whole in itself should not be used; what else the checkpoint tells is a finding.
 fn doubt(place: &Place<'_>, walk: &Walk, held: Option<Held>, findings: &mut Vec<Finding>) -> Option<String> {
+    if let (Some(Held { applied, .. }), Some(Beginning { to, .. })) = (held, place.begins)
+        && applied < to
+    {
+        return Some(format!("it is at frame {applied}, the record begins after frame {to}"));
+    }
     if let (Some(Held { applied, .. }), Some(newer)) = (held, walk.snapshot) {
         let is_needed = |to: u64| applied < to && to <= newer;
         if let Some((from, to)) = walk.missing.iter().find(|(_, to)| is_needed(*to)) {
@@ -224,7 +235,7 @@ fn doubt(place: &Place<'_>, walk: &Walk, held: Option<Held>, findings: &mut Vec<
     let checkpoint =
         walk.checkpoint.as_deref().and_then(|payload| serde_json::from_slice::<Checkpoint>(payload).ok())?;
     let mut doubt = None;
-    for finding in checkpoint.compare(place.journal, place.segments, held) {
+    for finding in checkpoint.compare(place.journal, place.segments, place.begins, held) {
         match finding {
             Finding::WorkingRebuilt { why, .. } => doubt = Some(why),
             other => findings.push(other),

@@ -4,6 +4,7 @@
 //! to its witness, and sled is left alone: the daemon reads all of it at each checkpoint.
 
 use super::Refers;
+use super::beginning::{self, Beginning};
 use super::bodies::{self, Bodies};
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
@@ -16,12 +17,11 @@ use super::lock::{self, Lock};
 use super::open::{COPY, JOURNAL, left_overs, witness};
 use super::record::StoreId;
 use super::restore::{self, RESTORING, RestoreMark};
-use super::segment::{self, Segment};
+use super::segment::Segment;
 use super::walk::{self, Course};
 use super::working::{self, Held};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -29,6 +29,8 @@ use std::time::Duration;
 
 /// How long looking at the working state may take.
 const LIMIT: Duration = Duration::from_secs(60);
+/// How often it is begun anew when a running daemon removed something meanwhile.
+const MOST_TRIES: u32 = 3;
 
 /// How far verifying has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +74,11 @@ pub struct VerifyReport {
     pub files: u64,
     /// How many bytes of them were read.
     pub bytes: u64,
-    /// The first number the files may hold; older ones were removed when their time was over.
+    /// The first number the files may hold.
     pub first_seq: u64,
+    /// What was removed before it, because its time was over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins: Option<Beginning>,
     /// The last frame.
     pub last_seq: u64,
     /// How many frames were read.
@@ -134,12 +139,34 @@ pub(super) fn examine(
     refers: Refers,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<VerifyReport, Error> {
+    for _ in 0..MOST_TRIES {
+        let begins = Beginning::read(dir);
+        let report = examine_once(dir, schema, subject, refers, progress)?;
+        // What a daemon removed meanwhile, because its time was over, is not missing.
+        if report.is_sound() || !report.is_live || begins == Beginning::read(dir) {
+            return Ok(report);
+        }
+    }
+    examine_once(dir, schema, subject, refers, progress)
+}
+
+fn examine_once(
+    dir: &Path,
+    schema: u32,
+    subject: Subject,
+    refers: Refers,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<VerifyReport, Error> {
     let is_live = Lock::is_held(dir);
     let mut findings = Vec::new();
     let journal = dir.join(JOURNAL);
     // The witness first: what it tells of is in the files by then, whatever a daemon writes meanwhile.
     let mark = Mark::read(dir);
-    let mut segments = segment::list(&journal)?;
+    let begins = match Beginning::read(dir) {
+        Ok(begins) => begins,
+        Err(why) => unreadable(&mut findings, beginning::NAME, &why),
+    };
+    let mut segments = beginning::remaining(&journal, begins)?;
     if let (true, Ok(Some(mark))) = (is_live, &mark) {
         segments.retain(|segment| *segment <= Segment { first: mark.first, turn: mark.turn });
     }
@@ -165,6 +192,7 @@ pub(super) fn examine(
         journal: &journal,
         segments: &segments,
         from: 0,
+        begins,
         schema,
         store: identity.map(|identity| identity.store_id),
         limit: is_live.then_some(mark.length),
@@ -186,7 +214,7 @@ pub(super) fn examine(
     findings.extend(witness(mark, &journal, &segments, &walk, held.map_or(0, |held| held.applied)));
     if let Some(checkpoint) = walk.checkpoint.as_deref() {
         match serde_json::from_slice::<Checkpoint>(checkpoint) {
-            Ok(checkpoint) => findings.extend(checkpoint.compare(&journal, &segments, held)),
+            Ok(checkpoint) => findings.extend(checkpoint.compare(&journal, &segments, begins, held)),
             Err(error) => drop(unreadable::<()>(&mut findings, "the last checkpoint", &error.to_string())),
         }
     }
@@ -214,6 +242,7 @@ pub(super) fn examine(
         files: segments.len() as u64,
         bytes,
         first_seq: segments.first().map_or(0, |segment| segment.first),
+        begins,
         last_seq: walk.last_seq,
         frames: walk.frames,
         snapshots: walk.snapshots,
@@ -330,47 +359,4 @@ fn look_at_references(
         }
     }
     Ok(Removed::together(told))
-}
-
-impl fmt::Display for VerifyReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.identity {
-            Some(Identity { store_id, epoch, schema, .. }) => {
-                writeln!(f, "store          {store_id}, term {epoch}, schema {schema}")?;
-            }
-            None => writeln!(f, "store          unknown")?,
-        }
-        writeln!(f, "daemon         {}", if self.is_live { "running" } else { "stopped" })?;
-        writeln!(
-            f,
-            "journal        {} files, {} bytes, frames {} to {}",
-            self.files, self.bytes, self.first_seq, self.last_seq
-        )?;
-        writeln!(
-            f,
-            "               {} frames, {} snapshots, {} checkpoints read",
-            self.frames, self.snapshots, self.checkpoints
-        )?;
-        match &self.working {
-            WorkingCheck::Whole { applied, entries } => {
-                writeln!(f, "working state  {entries} entries, whole, after frame {applied}")?;
-            }
-            WorkingCheck::Unusable => {
-                writeln!(f, "working state  not usable; the next start builds it from the journal")?
-            }
-            WorkingCheck::NotChecked { why } => writeln!(f, "working state  not checked: {why}")?,
-        }
-        writeln!(f, "bodies         {}", self.bodies)?;
-        self.removed.iter().try_for_each(|removed| writeln!(f, "removed        {removed}"))?;
-        if self.quarantined > 0 {
-            writeln!(f, "quarantine     {} things, kept for you to look at", self.quarantined)?;
-        }
-        match self.findings.len() {
-            0 => write!(f, "result         sound"),
-            count => {
-                write!(f, "result         {count} findings")?;
-                self.findings.iter().try_for_each(|finding| write!(f, "\n  - {finding}"))
-            }
-        }
-    }
 }

@@ -3,6 +3,7 @@
 //! Used when opening (from the file that is needed on) and when verifying (from the first). It only reads.
 
 use super::Refers;
+use super::beginning::Beginning;
 use super::digest::Digest;
 use super::error::Error;
 use super::finding::Finding;
@@ -71,6 +72,8 @@ pub(super) struct Course<'a> {
     pub(super) segments: &'a [Segment],
     /// Which of them to begin with.
     pub(super) from: usize,
+    /// Where the record begins, for a course from its first file on: what is missing before that is missing.
+    pub(super) begins: Option<Beginning>,
     /// The newest schema this binary knows.
     pub(super) schema: u32,
     /// The store whose records count; when unknown, that of the first good record.
@@ -98,7 +101,7 @@ pub(super) fn walk(course: Course<'_>, progress: &mut dyn FnMut(u64)) -> Result<
         let is_last = nth + 1 == course.segments.len();
         let end = course.segments.get(nth + 1).map_or(u64::MAX, |next| next.first);
         let path = segment.path(course.journal);
-        walk.enter(segment);
+        walk.enter(segment, (nth == 0).then_some(course.begins));
         let mut scan = match Scan::open(&path, if is_last { course.limit } else { None }) {
             Ok(scan) => scan,
             Err(error) => {
@@ -149,12 +152,17 @@ pub(super) fn walk(course: Course<'_>, progress: &mut dyn FnMut(u64)) -> Result<
 }
 
 impl Walk {
-    /// A file begins where its name says; what lies between it and the one before is missing.
-    fn enter(&mut self, segment: Segment) {
+    /// A file begins where its name says; what lies between it and the one before is missing. Before the `first` one of all
+    /// lies what was removed, or nothing.
+    fn enter(&mut self, segment: Segment, first: Option<Option<Beginning>>) {
         let before = segment.first.saturating_sub(1);
         if !std::mem::replace(&mut self.entered, true) {
-            (self.last_seq, self.link) = (before, (before == 0).then(Digest::default));
-        } else if before > self.last_seq {
+            (self.last_seq, self.link) = match first {
+                Some(begins) => begins.map_or((0, Some(Digest::default())), |begins| (begins.to, Some(begins.link))),
+                None => (before, None),
+            };
+        }
+        if before > self.last_seq {
             self.gap(before);
         }
     }

@@ -195,6 +195,8 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 Matter::Digest {
                     digest: Digest {
                         removed: Some((12, 5)),
+                        unlisted: 210,
+                        records: Some(SweptRecords { until: at("2021-03-31T23:58:00"), files: 365, incidents: 118 }),
                         covers: vec![
                             CoverState { cover: rack(), hid: 3, red: 1, ended: false },
                             CoverState {

@@ -20,6 +20,7 @@ use kiriwake::desk::act::CancelKind;
 use kiriwake::desk::ids::Number;
 use kiriwake::desk::letter::*;
 use kiriwake::desk::phrase::Phrase;
+use kiriwake::desk::removal::SweptRecords;
 use kiriwake::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, Language, VerdictCode};
 
 /// A time of the site's zone.

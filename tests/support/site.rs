@@ -87,11 +87,11 @@ impl Site {
         });
     }
 
-    /// How long what was gathered is kept.
-    pub(crate) fn keep_evidence(&self, time: &str) {
+    /// How long something is kept: a key of `[policy.retention]`.
+    pub(crate) fn keep(&self, what: &str, time: &str) {
         self.edit(|document| {
             if let Some(policy) = table(document, "policy") {
-                policy["retention"]["evidence"] = value(time);
+                policy["retention"][what] = value(time);
             }
         });
     }

@@ -91,7 +91,7 @@ impl Page<'_> {
             (self.pick("carried by", "継続手段"), spares),
         ];
         for (label, names) in rows.into_iter().filter(|(_, names)| !names.is_empty()) {
-            self.row(&label, &hits::listed(&names));
+            self.row(&label, &hits::listed(&names, self.tongue));
         }
     }
 
@@ -126,14 +126,13 @@ impl Page<'_> {
         let parties: Vec<String> = verdict.parties.iter().map(|party| self.name(party.as_str())).collect();
         self.lines.push(String::new());
         let past = if is_past { self.pick("  [replaced later]", "  〔後に変更〕") } else { String::new() };
-        let head = format!(
-            "{}  {}: {} ({}, {}){past}",
-            self.time(verdict.at),
-            phrases::verdict(self.tongue, verdict.code),
-            parties.join("・"),
-            phrases::confidence(self.tongue, verdict.confidence),
-            self.by(verdict.by)
-        );
+        let (at, parties) = (self.time(verdict.at), parties.join("・"));
+        let code = phrases::verdict(self.tongue, verdict.code);
+        let (confidence, by) = (phrases::confidence(self.tongue, verdict.confidence), self.by(verdict.by));
+        let head = match self.tongue {
+            Tongue::En => format!("{at}  {code}: {parties} ({confidence}, {by}){past}"),
+            Tongue::Ja => format!("{at}  {code}：{parties}（{confidence}、{by}）{past}"),
+        };
         self.line(0, &head);
         let source = match (&verdict.rule, verdict.by) {
             _ if verdict.echo_of.is_some() && verdict.by == By::Machine => {
@@ -289,11 +288,11 @@ impl Page<'_> {
         if rows.is_empty() {
             return;
         }
-        self.section("who was told, and why", "連絡先とその理由");
+        self.section("who was told, and why", "連絡の宛先とその理由");
         let lines: Vec<Vec<String>> = rows.into_iter().map(|row| self.message(row)).collect();
         let heads = match self.tongue {
             Tongue::En => ["ROW", "DECIDED", "WHAT", "TO", "STATE", "BECAUSE"],
-            Tongue::Ja => ["行", "決定", "種別", "宛先", "状態", "理由"],
+            Tongue::Ja => ["番号", "決定", "種別", "宛先", "状態", "理由"],
         };
         for line in text::table(&heads, &lines).lines() {
             self.lines.push(format!("  {line}"));
@@ -316,7 +315,7 @@ impl Page<'_> {
             | Work::WriteBack { .. } => "",
         };
         let state = match &row.state {
-            OwedState::Done { .. } => self.pick("accepted by the server", "サーバー受付済"),
+            OwedState::Done { .. } => self.pick("accepted by the server", "サーバ受付済"),
             OwedState::Waiting { .. } => self.pick("waits", "送信待ち"),
             OwedState::Held { .. } => self.pick("held for approval", "送信前承認待ち"),
             OwedState::Started { .. } => self.pick("under way", "送信中"),

@@ -42,7 +42,7 @@ impl Page {
                 ),
             ],
             Tongue::Ja => vec![
-                format!("{from} ～ {to} を {with}（版 {short}）で再生"),
+                format!("{from} ～ {to} を {with}（版 {short}）で再判定"),
                 format!(
                     "入力{inputs}件、警報{alerts}件、障害{incidents}件：変わらない {unchanged}件、変わる {changed}件"
                 ),
@@ -91,10 +91,10 @@ impl Page {
             self.both(&mut lines, self.pick("severity", "重大度"), &of(&difference.then), &of(&difference.now));
         }
         for told in &difference.only_then {
-            lines.push(format!("  {}  {}", self.label(self.pick("not told", "連絡なし")), self.told(told)));
+            lines.push(format!("  {}  {}", self.label(self.pick("not told", "当時のみ")), self.told(told)));
         }
         for told in &difference.only_now {
-            lines.push(format!("  {}  {}", self.label(self.pick("also told", "新たに連絡")), self.told(told)));
+            lines.push(format!("  {}  {}", self.label(self.pick("also told", "今回のみ")), self.told(told)));
         }
         for shift in &difference.shifted {
             let what = format!("{} {}", phrases::kind(self.tongue, shift.then.kind), shift.then.party);
@@ -196,7 +196,7 @@ impl Page {
         let when = match (self.tongue, other.decided_then) {
             (Tongue::En, true) => "now",
             (Tongue::En, false) => "then",
-            (Tongue::Ja, true) => "試行",
+            (Tongue::Ja, true) => "今回",
             (Tongue::Ja, false) => "当時",
         };
         format!("  {}  {when} 「{}」: {went}", self.label(""), text::clean(rule))
@@ -225,7 +225,7 @@ impl Page {
 
     fn blocks(&self, lines: &mut Vec<String>, label: &str, then: &[String], now: &[String]) {
         let mut label = self.label(label);
-        for (side, block) in [(self.pick("then", "当時"), then), (self.pick("now ", "試行"), now)] {
+        for (side, block) in [(self.pick("then", "当時"), then), (self.pick("now ", "今回"), now)] {
             let mut side = side.to_owned();
             for line in block {
                 lines.push(format!("  {label}  {side}  {line}"));
@@ -280,14 +280,14 @@ impl Page {
             let at = self.time(at);
             say(
                 format!("a deadline never settled under these rules, first at {at}: please report this"),
-                format!("試行のルールで期限処理が収束しませんでした（最初は{at}）"),
+                format!("今回のルールで期限処理が収束しませんでした（最初は{at}）"),
             );
         }
         let acts = limits.acts.len();
         if acts > 0 {
             say(
                 format!("{acts} acts of people have no place under these rules:"),
-                format!("窓口の操作{acts}件は、試行では行えません："),
+                format!("窓口の操作{acts}件は、今回のルールでは行えません："),
             );
         }
         for act in limits.acts.iter().take(ACTS) {

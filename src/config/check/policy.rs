@@ -27,6 +27,9 @@ const LONGEST_STORM_SPAN: Duration = Duration::from_secs(3600);
 /// What was gathered is kept at least so long after the end: until nothing more is expected of the incident.
 const FEWEST_DAYS_KEPT: u32 = 56;
 
+/// And the record itself: it is asked about for a year.
+const FEWEST_DAYS_OF_RECORDS: u32 = 364;
+
 /// More a minute or an hour is no cap.
 const MOST_MESSAGES: u32 = 100_000;
 /// What is held back is told together no sooner and no later.
@@ -169,11 +172,18 @@ impl Checker<'_> {
     }
 
     fn retention(&mut self, path: &Path, table: &RetentionTable) -> Retention {
-        if table.evidence.least_days() < FEWEST_DAYS_KEPT {
-            let help = "an ended incident is corrected and comes back for weeks: write 2mo or more, or \"forever\"";
-            self.findings.fault(&path.key("evidence"), format!("is {}", table.evidence), help);
+        let (evidence, records, bare_alerts) = (table.evidence, table.records, table.bare_alerts);
+        for (key, keep) in [("evidence", evidence), ("bare_alerts", bare_alerts)] {
+            if keep.least_days() < FEWEST_DAYS_KEPT {
+                let help = "an ended incident is corrected and comes back for weeks: write 2mo or more, or \"forever\"";
+                self.findings.fault(&path.key(key), format!("is {keep}"), help);
+            }
         }
-        Retention { evidence: table.evidence, at: table.at.0 }
+        if records.least_days() < FEWEST_DAYS_OF_RECORDS {
+            let help = "reports and like faults (類似事例) look back a year: write \"1y\" or more, fiscal years like \"5fy\", or \"forever\"";
+            self.findings.fault(&path.key("records"), format!("is {records}"), help);
+        }
+        Retention { evidence, records, bare_alerts, at: table.at.0 }
     }
 
     /// A party, or `desk` or `office` for those of the site: defaults cannot know their names.

@@ -64,6 +64,8 @@ fn ten_minutes() -> Span {
 #[serde(deny_unknown_fields)]
 pub(in crate::config) struct RetentionTable {
     pub(in crate::config) evidence: Keep,
+    pub(in crate::config) records: Keep,
+    pub(in crate::config) bare_alerts: Keep,
     pub(in crate::config) at: Clock,
 }
 

@@ -240,8 +240,9 @@ impl Core {
         }
         let Some(filer) = self.store.unfiled() else { return };
         let (folder, rules) = (self.folder.clone(), self.desk.book().rules.clone());
+        let unlisted = self.desk.state().house.removals.unlisted;
         let filing = std::thread::Builder::new().name("kiriwake-filing".to_owned()).spawn(move || {
-            match archive::file_all(&folder, rules, &filer) {
+            match archive::file_all(&folder, rules, unlisted, &filer) {
                 Ok(incidents) => tracing::info!(incidents, "the archive was filed anew from the journal"),
                 Err(error) => tracing::error!(%error, "the archive cannot be filed anew from the journal"),
             }
@@ -270,8 +271,8 @@ impl Core {
                 Err(error) => tracing::error!(%error, "the state cannot be written as a snapshot"),
             }
         }
-        if self.checkpointed.elapsed() >= CHECKPOINT {
-            self.checkpointed = Instant::now();
+        if self.checkpointed.is_none_or(|made| made.elapsed() >= CHECKPOINT) {
+            self.checkpointed = Some(Instant::now());
             self.behind.hand_over(&self.desk, &self.store);
             if let Err(error) = self.store.checkpoint() {
                 tracing::error!(%error, "no checkpoint was made");

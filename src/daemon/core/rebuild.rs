@@ -40,7 +40,8 @@ pub fn rebuild(folder: &Path, rules: Rules) -> Result<Rebuilt, Error> {
         }
     };
     if let Some(filer) = store.unfiled() {
-        archive::file_all(folder, desk.book().rules.clone(), &filer)?;
+        let unlisted = desk.state().house.removals.unlisted;
+        archive::file_all(folder, desk.book().rules.clone(), unlisted, &filer)?;
     }
     store.close()?;
     // That there was no working state is why this is done.

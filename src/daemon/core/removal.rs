@@ -3,10 +3,12 @@
 //! On a thread of its own, because each file costs a sync; the desk hears when all of a removal is gone. What the disk does
 //! not let go of is tried again and again: it stays pending, and `status` says so.
 
-use super::Core;
+use super::{Core, retire};
 use crate::desk::Input;
 use crate::desk::removal::{Removal, Why};
-use crate::store::{Bodies, Error, Gone, GoneBy, Messages};
+use crate::store::{Bodies, Digest, Error, Filer, Gone, GoneBy, Messages};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
@@ -42,6 +44,8 @@ impl Core {
                 }
             }
             self.remover.under_way = None;
+            // What the last checkpoint has seen may be no part of the record any more.
+            self.checkpointed = self.checkpointed.filter(|_| heard.is_empty());
             if heard.is_empty() {
                 self.remover.next = Some(Instant::now() + PAUSE);
             }
@@ -49,16 +53,25 @@ impl Core {
             return heard;
         }
         let pending = &self.desk.state().house.removals.pending;
-        let may = self.backlog.is_empty() && self.remover.next.is_none_or(|next| next <= Instant::now());
+        // Whoever files the archive anew reads what may be going.
+        let is_filing = self.filing.as_ref().is_some_and(|filing| !filing.is_finished());
+        let may = self.backlog.is_empty() && !is_filing && self.remover.next.is_none_or(|next| next <= Instant::now());
         if pending.is_empty() || !may {
             return heard;
         }
         let removals: Vec<Removal> = pending.values().cloned().collect();
-        let (bodies, messages) = (self.store.bodies().clone(), Messages::of(&self.folder));
+        let parts = self.desk.state().incidents.values().flat_map(|incident| &incident.evidence.parts);
+        let place = Place {
+            folder: self.folder.clone(),
+            bodies: self.store.bodies().clone(),
+            messages: Messages::of(&self.folder),
+            filer: self.store.filer(),
+            here: parts.filter_map(|part| part.sha256.parse().ok()).collect(),
+        };
         let (sender, receiver) = channel();
         let work = move || {
             for removal in removals {
-                match take(&bodies, &messages, &removal) {
+                match take(&place, &removal) {
                     Ok(files) => {
                         tracing::info!(of = removal.of, files, "what was to be removed is gone");
                         // The core ends before its threads only with the process.
@@ -82,8 +95,27 @@ impl Core {
     }
 }
 
+/// Where things are removed.
+pub(super) struct Place {
+    /// The state directory.
+    pub(super) folder: PathBuf,
+    pub(super) bodies: Bodies,
+    pub(super) messages: Messages,
+    filer: Option<Filer>,
+    /// Files of what is in the desk's memory.
+    pub(super) here: BTreeSet<Digest>,
+}
+
+impl Place {
+    /// The catalogue.
+    pub(super) fn filer(&self) -> Result<&Filer, Error> {
+        self.filer.as_ref().ok_or_else(|| Error::Working { why: "it is closing".to_owned() })
+    }
+}
+
 /// Removes what is there of one removal: how many files.
-fn take(bodies: &Bodies, messages: &Messages, removal: &Removal) -> Result<u64, Error> {
+fn take(place: &Place, removal: &Removal) -> Result<u64, Error> {
+    let Place { bodies, messages, .. } = place;
     let by = match &removal.why {
         Why::Person { by, reason } => GoneBy::Person { name: by.clone(), reason: reason.clone() },
         Why::Retention => GoneBy::Retention,
@@ -97,6 +129,13 @@ fn take(bodies: &Bodies, messages: &Messages, removal: &Removal) -> Result<u64, 
     }
     for key in &removal.messages {
         files += u64::from(messages.remove(key)?);
+    }
+    if !removal.unlisted.is_empty() {
+        let ids = removal.unlisted.iter().map(|id| id.0).collect();
+        place.filer()?.forget(ids).map_err(|why| Error::Working { why })?;
+    }
+    if let Some(records) = &removal.records {
+        files += retire::take(place, records, removal.at)?;
     }
     Ok(files)
 }

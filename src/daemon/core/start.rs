@@ -70,7 +70,7 @@ impl Core {
             folder: folder.to_owned(),
             clock,
             looked: now,
-            checkpointed: Instant::now(),
+            checkpointed: Some(Instant::now()),
             behind: Behind::default(),
             filing: None,
             followers,
@@ -205,6 +205,7 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
         }
     }
     behind.hand_over(&desk, &store);
+    found.extend(super::retire::mend(folder, desk.state()));
     tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
     let (id, epoch) = (start.store_id.to_string(), start.epoch);
     Ok(Restored { desk, store, id, epoch, findings, unread: found, backup })

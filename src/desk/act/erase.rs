@@ -35,7 +35,8 @@ pub(super) fn erase(turn: &mut Turn, actor: &Actor, asked: Erasure) -> Result<Re
     let of = known.and_then(|id| turn.state.incidents.get(&id)).map_or(incident, |incident| incident.name());
     let id = turn.state.house.removals.last + 1;
     let why = Why::Person { by: actor.name.clone(), reason };
-    let removal = Removal { id, at: turn.now.wall, of, bodies, messages, why };
+    let (unlisted, records) = (Vec::new(), None);
+    let removal = Removal { id, at: turn.now.wall, of, bodies, messages, unlisted, records, why };
     turn.record(house::Change::Removal(Change::Decided(Box::new(removal))), house::Reason::Asked);
     Ok(Reply::Erasing { removal: id })
 }

@@ -23,7 +23,7 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
     turn.record(house::Change::BlindTime { source: id.clone(), from, until: None }, house::Reason::Observed);
     let why = Phrase::new(
         "faults may go unseen; no service is known to be hit",
-        "障害を検知できないおそれ、業務影響は未確認",
+        "障害を検知できないおそれあり、業務影響は確認されていない",
     );
     let severity = Severity { value: 3, by: By::Machine, why, reach: None };
     turn.edit(incident_id, Edit::Severity(severity), Reason::Matrix);

@@ -131,7 +131,7 @@ pub enum Probe {
     /// Could not be tried.
     NotKnown {
         /// Why.
-        why: String,
+        why: Phrase,
     },
 }
 

@@ -12,6 +12,7 @@ use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Probe, Reason, Status};
 use crate::desk::outcome::Ping;
 use crate::desk::owed::{Why, Work};
+use crate::desk::phrase::Phrase;
 use crate::desk::probe::Trial;
 use crate::desk::rules::{Condition, Rule};
 use crate::desk::state::{Place, State};
@@ -115,12 +116,12 @@ pub(in crate::desk) fn came(turn: &mut Turn, incident: IncidentId, component: Co
         mute::speaks(turn, &component);
     }
     let probe = match ping {
-        Ping::Silent if mute::is_mute(turn, &component) => {
-            Probe::NotKnown { why: "it does not answer when all is well either".to_owned() }
-        }
+        Ping::Silent if mute::is_mute(turn, &component) => Probe::NotKnown {
+            why: Phrase::new("it does not answer when all is well either", "平常時にも応答しない"),
+        },
         Ping::Answered { .. } => Probe::Came { answered: true, at: turn.now.wall },
         Ping::Silent => Probe::Came { answered: false, at: turn.now.wall },
-        Ping::NotKnown { why } => Probe::NotKnown { why: why.clone() },
+        Ping::NotKnown { why } => Probe::NotKnown { why: Phrase::as_told(why.clone()) },
     };
     turn.edit(incident, Edit::Probe { component, probe }, Reason::Probe);
     judge_when_all_is_in(turn, incident);

@@ -10,6 +10,7 @@ use crate::desk::incident::{Edit, Reason};
 use crate::desk::notify;
 use crate::desk::outcome::Probed;
 use crate::desk::owed::{Why, Work};
+use crate::desk::phrase::Phrase;
 use crate::desk::probe::{self, Trial};
 use crate::desk::rules::Condition;
 use crate::desk::turn::Turn;
@@ -84,7 +85,7 @@ fn advance(turn: &mut Turn, incident: IncidentId) {
 /// How the rungs below a queued probe are.
 enum Rungs {
     Good,
-    Broken(String),
+    Broken(Phrase),
 }
 
 /// A queued probe about which something can be done.
@@ -95,9 +96,14 @@ fn next(turn: &Turn, incident: IncidentId) -> Option<(ProbeName, Rungs)> {
         let below = turn.book.rules.probes.get(name).map(|probe| probe.after.as_slice()).unwrap_or_default();
         let broken = below.iter().find_map(|rung| match known.probes.get(rung) {
             Some(Trial::Came { seen, .. }) if seen.sign != probe::Sign::Ok => {
-                Some(format!("not tried: {rung}, a rung below, {}", seen.sign.words().en))
+                let sign = seen.sign.words();
+                let en = format!("not tried: {rung}, a rung below, {}", sign.en);
+                Some(Phrase::new(en, format!("前段の確認「{rung}」が「{}」のため未実行", sign.ja)))
             }
-            Some(Trial::NotKnown { .. }) | None => Some(format!("not tried: {rung}, a rung below, is not known")),
+            Some(Trial::NotKnown { .. }) | None => {
+                let en = format!("not tried: {rung}, a rung below, is not known");
+                Some(Phrase::new(en, format!("前段の確認「{rung}」の結果が不明のため未実行")))
+            }
             Some(Trial::Came { .. } | Trial::Queued | Trial::Awaited) => None,
         });
         let good = |rung: &ProbeName| known.probes.get(rung).and_then(Trial::good) == Some(true);
@@ -112,7 +118,8 @@ fn next(turn: &Turn, incident: IncidentId) -> Option<(ProbeName, Rungs)> {
 /// Takes a result that is fresh enough, joins an attempt under way, or owes one.
 fn start(turn: &mut Turn, incident: IncidentId, name: ProbeName) {
     let Some(known) = turn.book.rules.probes.get(&name) else {
-        let trial = Trial::NotKnown { why: "there is no such probe any more".to_owned() };
+        let trial =
+            Trial::NotKnown { why: Phrase::new("there is no such probe any more", "この確認は設定にない") };
         return turn.edit(incident, Edit::Trial { probe: name, trial }, Reason::Probe);
     };
     let record = turn.state.probes.get(&name);
@@ -153,7 +160,7 @@ pub(in crate::desk) fn look_at_certificates(turn: &mut Turn) {
 fn trial(probed: &Probed, at: jiff::Timestamp) -> Trial {
     match probed {
         Probed::Seen(seen) => Trial::Came { seen: seen.clone(), at },
-        Probed::NotKnown { why } => Trial::NotKnown { why: why.clone() },
+        Probed::NotKnown { why } => Trial::NotKnown { why: Phrase::as_told(why.clone()) },
     }
 }
 

@@ -9,6 +9,7 @@ use crate::desk::ids::IncidentId;
 use crate::desk::incident::{Edit, Incident, Reason, StatusName};
 use crate::desk::letter::{Digest, DigestLine, Matter};
 use crate::desk::owed::{OwedState, Why, Work};
+use crate::desk::removal::Swept;
 use crate::desk::request::RequestState;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
@@ -31,6 +32,7 @@ pub(in crate::desk) fn digest(turn: &mut Turn) {
         .filter(|incident| !incident.digested)
         .map(|incident| incident.id)
         .collect();
+    let removed = removed(turn, since);
     let digest = Digest {
         open: open(turn),
         watched: lines(turn, &listed, watched),
@@ -46,7 +48,9 @@ pub(in crate::desk) fn digest(turn: &mut Turn) {
             .collect(),
         promised: promised(turn, now),
         covers: covers::states(turn, since),
-        removed: removed(turn, since),
+        removed: (removed.files > 0).then_some((removed.files, removed.incidents)),
+        unlisted: removed.unlisted,
+        records: removed.records,
     };
     let empty = digest == Digest::default();
     for incident in listed {
@@ -89,11 +93,9 @@ pub(in crate::desk) fn next_hand_over(turn: &Turn) -> Option<Timestamp> {
 }
 
 /// What was removed since, because its time was over.
-fn removed(turn: &Turn, since: Option<Timestamp>) -> Option<(u64, u64)> {
+fn removed(turn: &Turn, since: Option<Timestamp>) -> Swept {
     let swept = turn.state.house.removals.swept.iter().filter(|swept| since.is_none_or(|since| swept.at > since));
-    let (files, incidents) =
-        swept.fold((0, 0), |(files, incidents), swept| (files + swept.files, incidents + swept.incidents));
-    (files > 0).then_some((files, incidents))
+    swept.fold(Swept::none(turn.now.wall), |all, swept| all.and(*swept))
 }
 
 fn open(turn: &Turn) -> Vec<DigestLine> {

@@ -190,7 +190,7 @@ impl AlertMatch {
         push(("component", "構成要素"), "", Phrase::any_of(&self.component));
         if let Some(level) = self.level {
             en.push(format!("level {} or higher", level.as_str()));
-            ja.push(format!("深刻度：{}以上", level.as_str()));
+            ja.push(format!("深刻度：{}（{}）以上", level.japanese(), level.as_str()));
         }
         if en.is_empty() { Phrase::new("anything", "条件なし") } else { Phrase::new(en.join(", "), ja.join("、")) }
     }

@@ -95,19 +95,34 @@ pub struct Policy {
     pub reception: CalendarId,
 }
 
-/// How long things are kept (保存期間), after the end of the incident they belong to.
+/// How long things are kept (保存期間), after the end of the incident they belong to; nothing outlives the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     /// What was gathered about it (default 1 year).
     pub evidence: Keep,
+    /// The record itself (default 5 fiscal years).
+    #[serde(default = "five_fiscal_years")]
+    pub records: Keep,
+    /// The lists of what never got a number (default 13 months).
+    #[serde(default = "thirteen_months")]
+    pub bare_alerts: Keep,
     /// When it is looked what is over, every day (default 3:40).
     pub at: Time,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { evidence: Keep::Years(1), at: Time::constant(3, 40, 0, 0) }
+        let (records, bare_alerts) = (five_fiscal_years(), thirteen_months());
+        Self { evidence: Keep::Years(1), records, bare_alerts, at: Time::constant(3, 40, 0, 0) }
     }
+}
+
+fn five_fiscal_years() -> Keep {
+    Keep::FiscalYears(5)
+}
+
+fn thirteen_months() -> Keep {
+    Keep::Months(13)
 }
 
 /// Rules that were stored before the key existed.

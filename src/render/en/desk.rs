@@ -6,7 +6,7 @@ use super::super::layout::Name;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list};
 use super::record::call_result;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
-use super::{disk, doubt};
+use super::{disk, doubt, kept};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
     Ask, Call, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine,
@@ -357,9 +357,9 @@ impl Mail<'_> {
         });
         let covers = covers.collect();
         self.page.section(Name::Annex).items("Planned work and silences", covers, NONE);
-        if let Some((files, incidents)) = digest.removed {
-            let removed = format!("{files} gathered files of {incidents} incidents: the time they are kept was over");
-            self.page.section(Name::Annex).items("Removed", vec![removed], NONE);
+        let removed = kept::removed(digest, &self.clock);
+        if !removed.is_empty() {
+            self.page.section(Name::Annex).items("Removed (kept for its time)", removed, NONE);
         }
         let counts = format!(
             "{site} {} open, {} not acknowledged, {} watched, {} of severity 4",

@@ -10,6 +10,7 @@ mod disk;
 mod doubt;
 mod dropped;
 mod impact;
+mod kept;
 mod phrases;
 mod record;
 mod restored;

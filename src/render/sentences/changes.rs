@@ -262,7 +262,7 @@ fn probe_words(probe: &Probe) -> String {
         Probe::Awaited => "pinged".to_owned(),
         Probe::Came { answered: true, .. } => "answers ping".to_owned(),
         Probe::Came { answered: false, .. } => "does not answer ping".to_owned(),
-        Probe::NotKnown { why } => format!("ping not known: {}", one_line(why)),
+        Probe::NotKnown { why } => format!("ping not known: {}", one_line(&why.en)),
     }
 }
 
@@ -271,7 +271,7 @@ fn trial_words(trial: &Trial) -> String {
         Trial::Queued => "wanted".to_owned(),
         Trial::Awaited => "awaited".to_owned(),
         Trial::Came { seen, .. } => seen.sign.words().en.into_owned(),
-        Trial::NotKnown { why } => format!("is not known: {}", one_line(why)),
+        Trial::NotKnown { why } => format!("is not known: {}", one_line(&why.en)),
     }
 }
 

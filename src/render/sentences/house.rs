@@ -81,6 +81,17 @@ fn removal(names: Names, change: &removal::Change) -> (String, Weight) {
                 messages => format!(" and {} as worded", counted(messages as u64, "message")),
             };
             let of = one_line(&removal.of);
+            if let Some(records) = &removal.records {
+                let files = counted(records.files, "file");
+                let until = names.at(records.until);
+                return (
+                    format!("removes {of}, until {until}: {files} ({} bytes), {by}", records.bytes),
+                    Weight::Headline,
+                );
+            }
+            if !removal.unlisted.is_empty() {
+                return (format!("lists {of} no longer, {by}"), Weight::Headline);
+            }
             (format!("erases {files} of {of} ({bytes} bytes){messages}, {by}"), Weight::Headline)
         }
         removal::Change::Due { next: Some(next) } => {
@@ -90,6 +101,7 @@ fn removal(names: Names, change: &removal::Change) -> (String, Weight) {
         removal::Change::Asked { .. } => ("asked what has ended long ago".to_owned(), Weight::Detail),
         removal::Change::Swept { swept, .. } => {
             let (files, incidents) = (counted(swept.files, "file"), counted(swept.incidents, "incident"));
+            // What else went stands where it was decided.
             let weight = if swept.files == 0 { Weight::Detail } else { Weight::Headline };
             (format!("{files} of {incidents} are kept no longer"), weight)
         }

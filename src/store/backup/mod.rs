@@ -13,6 +13,7 @@ pub(super) use copy::{Copied, copy};
 pub use manifest::{Entry, Manifest};
 
 use super::Refers;
+use super::beginning;
 use super::bodies::{self, Bodies};
 use super::error::Error;
 use super::files;
@@ -200,6 +201,10 @@ fn write(source: &Source<'_>, folder: &Path, making: &Making<'_>, manifest: &mut
         let name = path.strip_prefix(source.dir).unwrap_or(&path).display().to_string();
         copier.take(&name, None)?;
     }
+    // Last of all: where it is there, what it covers may have been removed meanwhile; where it is not, nothing was.
+    if source.dir.join(beginning::NAME).exists() {
+        copier.take(beginning::NAME, None)?;
+    }
     manifest.files = copier.files;
     manifest.files.sort_by(|one, other| one.path.cmp(&other.path));
     sync(folder)?;
@@ -208,7 +213,8 @@ fn write(source: &Source<'_>, folder: &Path, making: &Making<'_>, manifest: &mut
     let report = verify::examine(folder, making.schema, Subject::Backup, making.refers, &mut |_| ())?;
     compare(folder, manifest)?;
     manifest.last_seq = report.last_seq;
-    manifest.removed = report.removed.iter().map(ToString::to_string).collect();
+    manifest.removed = report.begins.iter().map(ToString::to_string).collect();
+    manifest.removed.extend(report.removed.iter().map(ToString::to_string));
     findings.extend(report.findings);
     manifest.findings = findings.iter().map(ToString::to_string).collect();
     manifest.write(folder)

@@ -52,6 +52,13 @@ pub enum Search {
     Id(u64),
     /// By name.
     Name(String),
+    /// Everything, in the order of ids, after this one; refused while not everything that is over is filed.
+    After {
+        /// The id.
+        id: u64,
+        /// At most so many.
+        most: usize,
+    },
     /// By moment, the end excluded; the latest `most`, latest first.
     Between {
         /// The stretch.
@@ -155,6 +162,17 @@ impl Catalogue {
                 let id = id.map_err(|_| "an entry of the catalogue is cut short".to_owned())?;
                 Ok(self.by_id(id)?.into_iter().collect())
             }
+            Search::After { id, most } => {
+                let Some(next) = id.checked_add(1) else { return Ok(Vec::new()) };
+                let mut found = Vec::new();
+                for entry in self.tree.range(id_key(next)..=id_key(u64::MAX)).take(*most) {
+                    let (key, value) = entry.map_err(said)?;
+                    let id = key.split_last_chunk::<8>().map(|(_, id)| u64::from_be_bytes(*id));
+                    let read = id.and_then(|id| Some(read(id, unseal(&key, &value).ok()?)));
+                    found.extend(read.ok_or("an entry of the catalogue does not read")?);
+                }
+                Ok(found)
+            }
             Search::Between { moments, most } => {
                 let range = moment_key(moments.start, 0)..moment_key(moments.end, 0);
                 let mut found = Vec::new();
@@ -167,6 +185,26 @@ impl Catalogue {
                 Ok(found)
             }
         }
+    }
+
+    /// Takes away what is filed under these ids: how much there was.
+    pub(super) fn forget(&mut self, ids: &[u64]) -> Result<u64, String> {
+        let mut batch = sled::Batch::default();
+        let (mut tally, mut count) = (self.tally, 0);
+        for id in ids.iter().collect::<std::collections::BTreeSet<_>>() {
+            let Some(found) = self.by_id(*id)? else { continue };
+            count += 1;
+            for (key, value) in entries(&found) {
+                tally.sub(&key, &value);
+                batch.remove(key);
+            }
+        }
+        if count > 0 {
+            self.tally = tally;
+            batch.insert(META, self.meta());
+            self.tree.apply_batch(batch).map_err(said)?;
+        }
+        Ok(count)
     }
 
     fn by_id(&self, id: u64) -> Result<Option<Found>, String> {
@@ -270,6 +308,26 @@ mod tests {
         assert_eq!(between(20..25, 9), [2], "the end is excluded");
         assert_eq!(between(0..100, 2), [3, 1]);
         catalogue.check(&|| ()).unwrap();
+    }
+
+    #[test]
+    fn what_is_forgotten_is_found_in_no_way_and_the_count_fits() {
+        let folder = tempfile::tempdir().unwrap();
+        let sled = sled::open(folder.path()).unwrap();
+        let mut catalogue = Catalogue::open(&sled, true).unwrap();
+        let things = [filed(1, "KW-1", 10, "one"), filed(2, "", 20, "two"), filed(300, "KW-3", 30, "three")];
+        catalogue.write(things.iter().map(|filed| (filed.id * 100, filed))).unwrap();
+        let after = |catalogue: &Catalogue, id| ids(&catalogue.find(&Search::After { id, most: 2 }).unwrap());
+        assert_eq!((after(&catalogue, 0), after(&catalogue, 1)), (vec![1, 2], vec![2, 300]));
+        assert_eq!((after(&catalogue, 300), after(&catalogue, u64::MAX)), (vec![], vec![]));
+        assert_eq!(catalogue.forget(&[1, 2, 2, 9]).unwrap(), 2);
+        assert_eq!(after(&catalogue, 0), [300]);
+        assert_eq!(ids(&catalogue.find(&Search::Between { moments: 0..100, most: 9 }).unwrap()), [300]);
+        assert!(catalogue.find(&Search::Name("KW-1".into())).unwrap().is_empty());
+        catalogue.check(&|| ()).unwrap();
+        assert_eq!(catalogue.forget(&[1, 2]).unwrap(), 0, "once more, as after a crash");
+        drop(catalogue);
+        Catalogue::open(&sled, false).unwrap().check(&|| ()).unwrap();
     }
 
     #[test]

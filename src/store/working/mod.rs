@@ -104,6 +104,7 @@ enum Command {
     Apply(RangeInclusive<u64>, Changes),
     File(Vec<(u64, Filed)>),
     Complete,
+    Forget(Vec<u64>, SyncSender<Result<u64, String>>),
     Find(Search, Answer),
     Fill(u64, Entities),
     Checkpoint(SyncSender<Result<Held, String>>),
@@ -341,11 +342,36 @@ impl Filer {
         self.0.send(Command::File(filed)).is_ok()
     }
 
+    /// Looks for what is archived, and waits for the answer.
+    ///
+    /// # Errors
+    /// Says why it cannot be looked for at the moment.
+    pub fn find(&self, search: Search) -> Result<Vec<Archived>, String> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        let answered = Box::new(move |found| drop(reply.send(found)));
+        self.0.send(Command::Find(search, answered)).map_err(|_| ended())?;
+        answer.recv().map_err(|_| ended())?
+    }
+
+    /// Takes these ids out of the catalogue, on the disk on return: how many were there.
+    ///
+    /// # Errors
+    /// Says why that cannot be done at the moment; it can be done again.
+    pub fn forget(&self, ids: Vec<u64>) -> Result<u64, String> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.0.send(Command::Forget(ids, reply)).map_err(|_| ended())?;
+        answer.recv().map_err(|_| ended())?
+    }
+
     /// Says that everything is filed.
     pub fn complete(&self) {
         // A thread that has ended is told by whoever opens the store again.
         let _ = self.0.send(Command::Complete);
     }
+}
+
+fn ended() -> String {
+    "the thread of the working state has ended".to_owned()
 }
 
 /// Looks at a copy of a working state: what it holds, or what is wrong with it. Opening changes the folder, hence

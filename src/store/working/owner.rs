@@ -122,6 +122,8 @@ impl Owner {
                     self.catalogue(|db| db.catalogue.write(filed.iter().map(|(seq, filed)| (*seq, filed))))
                 }
                 Ok(Command::Complete) => self.complete(),
+                // Whoever asked may have stopped waiting.
+                Ok(Command::Forget(ids, reply)) => drop(reply.send(self.forget(&ids))),
                 Ok(Command::Find(search, answer)) => answer(self.find(&search)),
                 Ok(Command::Fill(seq, entities)) => self.fill(seq, &entities),
                 // Whoever asked may have stopped waiting.
@@ -178,8 +180,25 @@ impl Owner {
         let Sled::Following(db) = &self.sled else {
             return Err("the working state is not usable at the moment".to_owned());
         };
+        if matches!(search, Search::After { .. }) && !db.catalogue.is_complete() {
+            return Err("not everything that is over is filed yet".to_owned());
+        }
         let found = guarded(|| db.catalogue.find(search));
         found.inspect_err(|why| self.break_down(why.clone()))
+    }
+
+    /// Takes things out of the catalogue for good: what frames have filed is not filed again by a start.
+    fn forget(&mut self, ids: &[u64]) -> Result<u64, String> {
+        self.write();
+        let Sled::Following(db) = &mut self.sled else {
+            return Err("the working state is not usable at the moment".to_owned());
+        };
+        let outcome = guarded(|| {
+            let count = db.catalogue.forget(ids)?;
+            db.sync()?;
+            Ok(count)
+        });
+        outcome.inspect_err(|why| self.break_down(why.clone()))
     }
 
     fn take(&mut self, seqs: RangeInclusive<u64>, changes: Changes) {

@@ -54,14 +54,20 @@ impl Kind for Behind {
         let failing = case.behind(&self.component);
         if of == 0 || failing * 100 < usize::from(self.percent) * of {
             let en = format!("{failing} of {of} failing components lie behind it");
-            return Truth::fails(en, format!("異常のある構成要素{of}件のうち配下にあるのは{failing}件"));
+            return Truth::fails(
+                en,
+                format!("異常のある構成要素{of}件のうち、これ自体またはその配下にあるのは{failing}件"),
+            );
         }
         let mut facts = vec![Fact::Behind { failing, of }];
         if let Some(percent) = self.of_all {
             let all = case.book.watched_behind(&self.component);
             if failing * 100 < usize::from(percent) * all {
                 let en = format!("{failing} of the {all} watched behind it fail");
-                return Truth::fails(en, format!("配下の監視対象{all}件のうち異常があるのは{failing}件"));
+                return Truth::fails(
+                    en,
+                    format!("これ自体とその配下の監視対象{all}件のうち、異常があるのは{failing}件"),
+                );
             }
             facts.push(Fact::OfAllBehind { failing, all });
         }
@@ -73,14 +79,14 @@ impl Kind for Behind {
 
     fn words(&self) -> Phrase {
         let mut en = format!("{} % of what fails lies behind {}", self.percent, self.component);
-        let mut ja = format!("異常のある構成要素の{}%以上が{}の配下", self.percent, self.component);
+        let mut ja = format!("異常のある構成要素の{}%以上が{}またはその配下", self.percent, self.component);
         if let Some(percent) = self.of_all {
             en.push_str(&format!(", that is {percent} % of all behind it"));
-            ja.push_str(&format!("、かつ配下全体の{percent}%以上に異常"));
+            ja.push_str(&format!("、かつこれ自体とその配下全体の{percent}%以上に異常"));
         }
         if self.nothing_beside {
             en.push_str(", and nothing beside it fails");
-            ja.push_str("、配下以外に異常なし");
+            ja.push_str("、依存関係のない箇所に異常なし");
         }
         Phrase::new(en, ja)
     }
@@ -109,7 +115,7 @@ impl Behind {
                 Where::Component(id) => id.to_string(),
                 Where::Host(host) => host.clone(),
             };
-            return Truth::fails(format!("{name}, beside it, fails too"), format!("配下にない{name}にも異常あり"));
+            return Truth::fails(format!("{name}, beside it, fails too"), format!("依存関係のない{name}にも異常あり"));
         }
         let blind = case.state.sources.iter().find(|(_, source)| matches!(source.sight, Sight::Blind { .. }));
         if let Some((source, _)) = blind {

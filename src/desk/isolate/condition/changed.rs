@@ -54,7 +54,7 @@ impl Kind for Changed {
 
     fn words(&self) -> Phrase {
         let what = match self.components.as_slice() {
-            [] => Phrase::new("it or what it needs", "対象またはその前提"),
+            [] => Phrase::new("it or what it needs", "対象またはそれが前提とする構成要素"),
             components => Phrase::any_of(components),
         };
         Phrase::new(

@@ -70,7 +70,11 @@ impl Kind for Count {
             }]),
             Some(_) | None => match self.perhaps(case, fitting) {
                 Some(missing) => Truth::not_known(missing),
-                None => Truth::fails(format!("{times} at most"), format!("最大{times}件")),
+                None => {
+                    let unit = if self.of == Of::Hosts { "台" } else { "件" };
+                    let ja = format!("任意の{}間に最大{times}{unit}", lasting(self.within));
+                    Truth::fails(format!("{times} at most"), ja)
+                }
             },
         }
     }
@@ -87,13 +91,13 @@ impl Kind for Count {
 
     fn words(&self) -> Phrase {
         let (of, unit) = match self.of {
-            Of::Alerts => ("alerts", "件以上の警報"),
-            Of::Hosts => ("hosts with an alert", "台以上のホストで警報"),
+            Of::Alerts => ("alerts", "件以上の警報あり"),
+            Of::Hosts => ("hosts with an alert", "台以上のホストで警報あり"),
         };
         let alert = self.alert.words();
         Phrase::new(
             format!("{} {of} within {} s with {}", self.at_least, self.within.as_secs(), alert.en),
-            format!("{}以内に{}{unit}（{}）", lasting(self.within), self.at_least, alert.ja),
+            format!("任意の{}間に{}{unit}（{}）", lasting(self.within), self.at_least, alert.ja),
         )
     }
 

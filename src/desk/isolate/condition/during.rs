@@ -2,7 +2,7 @@
 
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::CalendarId;
-use crate::desk::phrase::Phrase;
+use crate::desk::phrase::{Phrase, on};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,12 @@ impl Kind for During {
         } else {
             let at = case.incident.occurred.to_zoned(case.book.zone.clone());
             let en = format!("it began on {}", at.strftime("%a %Y-%m-%d at %H:%M"));
-            Truth::fails(en, format!("発生は{}", at.strftime("%Y-%m-%d %H:%M")))
+            Truth::fails(en, format!("発生は{}", on(&at)))
         }
     }
 
     fn words(&self) -> Phrase {
         let calendar = &self.0;
-        Phrase::new(format!("it began in the hours of {calendar}"), format!("発生が{calendar}の時間帯"))
+        Phrase::new(format!("it began in the hours of {calendar}"), format!("発生が{calendar}の時間帯内"))
     }
 }

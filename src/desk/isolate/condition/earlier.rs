@@ -42,7 +42,7 @@ impl Kind for Earlier {
             (None, Some((_, missing))) => Truth::not_known(missing),
             (None, None) => {
                 let en = format!("no such alert in the {} s before the first", self.within.as_secs());
-                Truth::fails(en, format!("最初の警報の前{}以内に該当する警報なし", lasting(self.within)))
+                Truth::fails(en, format!("基準時刻の前{}以内に、条件に合う警報なし", lasting(self.within)))
             }
         }
     }
@@ -55,7 +55,7 @@ impl Kind for Earlier {
         let alert = self.alert.words();
         Phrase::new(
             format!("earlier, by at most {} s, an alert with {}", self.within.as_secs(), alert.en),
-            format!("最初の警報の前{}以内に警報（{}）", lasting(self.within), alert.ja),
+            format!("基準時刻の前{}以内に警報あり（{}）", lasting(self.within), alert.ja),
         )
     }
 

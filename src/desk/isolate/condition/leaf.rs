@@ -29,7 +29,7 @@ impl Kind for Leaf {
         match case.failing.iter().find(|id| case.book.graph.needs(id, root)) {
             Some(behind) => {
                 let en = format!("{behind}, which needs it, fails too");
-                Truth::fails(en, format!("これを前提とする{behind}にも異常あり"))
+                Truth::fails(en, format!("配下の{behind}にも異常あり"))
             }
             None => {
                 let target = case.book.component_name(root);
@@ -41,7 +41,7 @@ impl Kind for Leaf {
     fn words(&self) -> Phrase {
         let these = Phrase::any_of(&self.0);
         let en = format!("{} fails and nothing that needs it does", these.en);
-        Phrase::new(en, format!("起点が{}で、これを前提とするものに異常なし", these.ja))
+        Phrase::new(en, format!("起点が{}で、その配下に異常なし", these.ja))
     }
 
     fn excludes(&self, other: &Self) -> bool {

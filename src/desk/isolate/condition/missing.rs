@@ -62,7 +62,7 @@ impl Kind for Missing {
         let alert = self.alert.words();
         Phrase::new(
             format!("within {} s no alert came with {}", self.within.as_secs(), alert.en),
-            format!("{}以内に警報なし（{}）", lasting(self.within), alert.ja),
+            format!("基準時刻から{}以内に警報なし（{}）", lasting(self.within), alert.ja),
         )
     }
 

@@ -59,7 +59,10 @@ impl Kind for Ping {
                 }
             }
             Some(Probe::NotKnown { why }) => Truth::NotKnown {
-                missing: Phrase::new(format!("the ping could not be tried: {why}"), format!("pingを実行できず：{why}")),
+                missing: Phrase::new(
+                    format!("the ping could not be tried: {}", why.en),
+                    format!("pingを実行できず：{}", why.ja),
+                ),
                 facts: vec![Fact::PingNotKnown { target }],
             },
             Some(Probe::Awaited) => Truth::NotKnown {

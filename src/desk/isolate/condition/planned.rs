@@ -59,7 +59,7 @@ impl Kind for Planned {
             Some(work) => {
                 Truth::Holds(vec![Fact::WorkBefore { name: work.name.clone(), from: work.from, until: work.end() }])
             }
-            None => Truth::fails("no planned work is on record there", "該当箇所に計画作業の記録なし"),
+            None => Truth::fails("no planned work is on record there", "発生時に該当する計画作業の記録なし"),
         }
     }
 
@@ -69,14 +69,13 @@ impl Kind for Planned {
             components => Phrase::any_of(components),
         };
         let (en, ja) = match self.within {
-            Duration::ZERO => (String::new(), "計画作業中".to_owned()),
-            within => (
-                format!(", at most {} before", Span(within)),
-                format!("計画作業中、または終了後{}以内", lasting(within)),
-            ),
+            Duration::ZERO => (String::new(), String::new()),
+            within => {
+                (format!(", at most {} before", Span(within)), format!("（または作業終了後{}以内）", lasting(within)))
+            }
         };
         let en = format!("planned work on {} or what it needs{en}", place.en);
-        Phrase::new(en, format!("{}またはその前提が{ja}", place.ja))
+        Phrase::new(en, format!("発生時、{}またはそれが前提とする構成要素が計画作業中{ja}", place.ja))
     }
 
     fn covers(&self, strong: &Self) -> bool {

@@ -48,7 +48,7 @@ impl Kind for Probe {
                 Truth::fails(format!("it {}", sign.en), sign.ja)
             }
             Some(Trial::NotKnown { why }) => {
-                unknown(Phrase::new(format!("it is not known: {why}"), format!("確認できず：{why}")))
+                unknown(Phrase::new(format!("it is not known: {}", why.en), format!("確認できず：{}", why.ja)))
             }
             Some(Trial::Queued | Trial::Awaited) => unknown(Phrase::new("it is not back", "結果待ち")),
             None => Truth::not_known(Phrase::new("it was not tried", "未実行")),
@@ -57,7 +57,14 @@ impl Kind for Probe {
 
     fn words(&self) -> Phrase {
         let (name, result) = (&self.name, self.result.words());
-        Phrase::new(format!("probe {name} {}", result.en), format!("確認「{name}」の結果が「{}」", result.ja))
+        Phrase::new(
+            format!("probe {name} {}", result.en),
+            match self.result {
+                // Everything but what is as it should be.
+                Sign::Failed => format!("確認「{name}」の結果が「{}」以外", Sign::Ok.words().ja),
+                _ => format!("確認「{name}」の結果が「{}」", result.ja),
+            },
+        )
     }
 
     fn probes(&self) -> Vec<&ProbeName> {

@@ -27,11 +27,11 @@ impl Kind for Recurred {
             Some(Like { past, .. }) => {
                 Truth::Holds(vec![Fact::Recurred { number: past.number.to_string(), at: past.occurred }])
             }
-            None => Truth::fails("no like fault was restored lately", "最近復旧した同様の障害なし"),
+            None => Truth::fails("no like fault was restored lately", "再発期間内に復旧した同様の障害なし"),
         }
     }
 
     fn words(&self) -> Phrase {
-        Phrase::new("the same fault was there before", "同じ障害が以前にも発生")
+        Phrase::new("the same fault was there before", "再発（再発期間内に復旧した同様の障害あり）")
     }
 }

@@ -44,7 +44,7 @@ impl Kind for Seen {
         match (answers().next(), asked().next()) {
             // What was seen is in people's own words, and stays where it can be erased.
             (Some((item, _)), _) => {
-                Truth::fails(format!("something else was seen: {item}"), format!("別の所見あり：{item}"))
+                Truth::fails(format!("something else was seen: {item}"), format!("「{item}」の所見が条件と異なる"))
             }
             (None, Some((item, _))) => Truth::NotKnown {
                 missing: Phrase::new(

@@ -1,12 +1,16 @@
-//! How long something is kept, as an administrator writes it: `1y`, `18mo`, `400d`, or `forever`.
+//! How long something is kept, as an administrator writes it: `1y`, `18mo`, `400d`, `5fy`, or `forever`.
 //!
-//! By the calendar, in whole days of the site: a year that began on 28 February ends on 28 February.
+//! By the calendar, in whole days of the site: a year that began on 28 February ends on 28 February. Fiscal years (年度) begin on
+//! 1 April; the one in which something ends does not count.
 
 use jiff::Span;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
+
+/// The month a fiscal year begins with.
+const FIRST_MONTH: i8 = 4;
 
 /// A time by the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +21,17 @@ pub enum Keep {
     Months(u16),
     /// So many days.
     Days(u16),
+    /// So many fiscal years after the one it ended in.
+    FiscalYears(u16),
     /// It is never over.
     Forever,
 }
 
 /// Why a text is no such time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is no time by the calendar; write it like \"1y\", \"18mo\" or \"400d\", or \"forever\"")]
+#[error(
+    "{found:?} is no time by the calendar; write it like \"1y\", \"18mo\", \"400d\" or \"5fy\" (fiscal years), or \"forever\""
+)]
 pub struct Error {
     found: String,
 }
@@ -35,6 +43,11 @@ impl Keep {
             Keep::Years(years) => Span::new().try_years(years),
             Keep::Months(months) => Span::new().try_months(months),
             Keep::Days(days) => Span::new().try_days(days),
+            Keep::FiscalYears(years) => {
+                let ended_in = day.year() - i16::from(day.month() < FIRST_MONTH);
+                let year = ended_in.checked_add(1)?.checked_add(i16::try_from(years).ok()?)?;
+                return Date::new(year, FIRST_MONTH, 1).ok();
+            }
             Keep::Forever => return None,
         };
         // The day it ends on belongs to it; beyond the end of all calendars nothing is over.
@@ -44,7 +57,8 @@ impl Keep {
     /// At least so many days, whatever the calendar.
     pub fn least_days(self) -> u32 {
         match self {
-            Keep::Years(years) => u32::from(years) * 365,
+            // What ends on 31 March is kept little longer than that.
+            Keep::Years(years) | Keep::FiscalYears(years) => u32::from(years) * 365,
             Keep::Months(months) => u32::from(months) * 28,
             Keep::Days(days) => u32::from(days),
             Keep::Forever => u32::MAX,
@@ -64,6 +78,7 @@ impl FromStr for Keep {
         let (number, unit) = text.split_at(digits);
         let number: u16 = number.parse().map_err(|_| wrong())?;
         match unit {
+            "fy" => Ok(Keep::FiscalYears(number)),
             "y" => Ok(Keep::Years(number)),
             "mo" => Ok(Keep::Months(number)),
             "d" => Ok(Keep::Days(number)),
@@ -78,6 +93,7 @@ impl fmt::Display for Keep {
             Keep::Years(years) => write!(f, "{years}y"),
             Keep::Months(months) => write!(f, "{months}mo"),
             Keep::Days(days) => write!(f, "{days}d"),
+            Keep::FiscalYears(years) => write!(f, "{years}fy"),
             Keep::Forever => f.write_str("forever"),
         }
     }
@@ -110,20 +126,30 @@ mod tests {
             ("4y", date(2028, 2, 29), date(2032, 3, 1)),
             ("13mo", date(2027, 1, 31), date(2028, 3, 1)),
             ("1mo", date(2027, 12, 31), date(2028, 2, 1)),
+            ("5fy", date(2026, 10, 7), date(2032, 4, 1)),
+            ("5fy", date(2027, 3, 31), date(2032, 4, 1)),
+            ("5fy", date(2027, 4, 1), date(2033, 4, 1)),
+            ("5fy", date(2028, 2, 29), date(2033, 4, 1)),
+            ("1fy", date(2026, 12, 31), date(2028, 4, 1)),
+            ("0fy", date(2026, 12, 31), date(2027, 4, 1)),
             ("90d", date(2027, 12, 31), date(2028, 3, 31)),
         ] {
             assert_eq!(keep.parse::<Keep>().map(|keep| keep.over(ended)), Ok(Some(over)), "{keep} from {ended}");
         }
         assert_eq!(Keep::Forever.over(date(2027, 1, 1)), None);
-        assert_eq!(Keep::Years(u16::MAX).over(date(2027, 1, 1)), None, "beyond all calendars");
+        for keep in [Keep::Years(u16::MAX), Keep::FiscalYears(u16::MAX), Keep::FiscalYears(8_000)] {
+            assert_eq!(keep.over(date(2027, 1, 1)), None, "beyond all calendars");
+        }
     }
 
     #[test]
     fn it_reads_back_and_nothing_else_reads() {
-        for text in ["1y", "18mo", "400d", "forever"] {
+        for text in ["1y", "18mo", "400d", "5fy", "forever"] {
             assert_eq!(text.parse::<Keep>().map(|keep| keep.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "1", "y", "1m", "1h", "-1y", "1y2mo", "70000d", "1 y", "Forever"] {
+        for text in
+            ["", "1", "y", "1m", "1h", "-1y", "1y2mo", "70000d", "1 y", "Forever", "fy", "5 fiscal years", "-1fy"]
+        {
             assert!(text.parse::<Keep>().is_err(), "{text}");
         }
     }
