@@ -66,7 +66,7 @@ impl History {
         let segments = beginning::removed(&journal, begins)?;
         let store = match Identity::read(dir)? {
             Found::Good(identity) => Some(identity.store_id),
-            Found::Absent | Found::Damaged(_) => None,
+            Found::Absent | Found::Damaged(_) | Found::Unreadable(_) => None,
         };
         let first = || segments.iter().find_map(|segment| first_record(&segment.path(&journal)));
         let store = store.or_else(|| first().map(|found| found.header.store)).unwrap_or_default();
