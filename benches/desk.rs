@@ -1,8 +1,12 @@
 //! What one alert costs the desk: placed, counted, recorded, and recovered, with many open alerts and many rules.
 //!
-//! `cargo bench --bench desk`. One item is one alert with its recovery. The desk alone: no journal, no sources, one core.
+//! `cargo bench --bench desk`. One item is one alert with its recovery. The desk alone: no journal, no sources, one core. What it
+//! wants done is done at once, and comes back with the next step.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot set itself up should stop")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -11,9 +15,11 @@ use kiriwake::config::{self, Environment};
 use kiriwake::desk::ids::SourceId;
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::owed;
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
-use kiriwake::desk::{Desk, Input};
+use kiriwake::desk::{Change, Desk, Input};
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::fs;
 
@@ -92,8 +98,17 @@ impl Stand {
 
     fn step(&mut self, input: Input) {
         let wall = self.began + SignedDuration::from_secs(i64::try_from(self.seconds).unwrap());
-        let entries = self.desk.step(Now { wall, elapsed: Elapsed(self.seconds * 1000) }, input).entries;
-        divan::black_box(entries);
+        let now = Now { wall, elapsed: Elapsed(self.seconds * 1000) };
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let entries = self.desk.step(now, input).entries;
+            for entry in &entries {
+                let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change else { continue };
+                let outcome = support::desk::arrived(&self.desk.state().owed[owed].work);
+                inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
+            }
+            divan::black_box(entries);
+        }
     }
 
     fn report(&mut self, observations: Vec<Observation>) {
