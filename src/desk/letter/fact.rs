@@ -1,0 +1,160 @@
+//! One fact a verdict rests on.
+
+use crate::desk::probe::Seen;
+use crate::desk::words::Words;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// One fact on record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A monitoring message about a host.
+    Alert {
+        /// Host people know.
+        host: String,
+        /// Message.
+        summary: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// So many components that need this one fail, too.
+    Behind {
+        /// Failing components that need it.
+        failing: usize,
+        /// All failing components.
+        of: usize,
+    },
+    /// So many of all watched components that are this one or need it fail.
+    OfAllBehind {
+        /// Failing.
+        failing: usize,
+        /// Watched in all.
+        all: usize,
+    },
+    /// Nothing fails that neither is, nor needs, nor is needed by this component.
+    NothingBeside {
+        /// The component.
+        target: String,
+    },
+    /// Nothing that needs this component fails.
+    Alone {
+        /// The component.
+        target: String,
+    },
+    /// The like came so many times.
+    Counted {
+        /// The last one's message.
+        summary: String,
+        /// How often, or on how many hosts.
+        times: usize,
+        /// Hosts were counted.
+        hosts: bool,
+        /// Within how long.
+        within: Duration,
+    },
+    /// It has lasted since.
+    Lasting {
+        /// 発生.
+        since: Timestamp,
+    },
+    /// Ping answered or was silent.
+    Ping {
+        /// Component or host.
+        target: String,
+        /// What came.
+        answered: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// A ping that could not be tried, or is still awaited.
+    PingNotKnown {
+        /// Component or host.
+        target: String,
+    },
+    /// What a named probe saw.
+    Probe {
+        /// Its kind, as the configuration writes it.
+        kind: String,
+        /// Where it went.
+        target: String,
+        /// What it saw.
+        seen: Box<Seen>,
+        /// When.
+        at: Timestamp,
+    },
+    /// 予防通知 about the certificate that has ended.
+    Noticed {
+        /// When they left.
+        at: Vec<Timestamp>,
+    },
+    /// A named probe that could not be tried, or is still awaited.
+    ProbeNotKnown {
+        /// Its kind, as the configuration writes it.
+        kind: String,
+        /// Where it would have gone.
+        target: String,
+    },
+    /// Nothing of the kind is red.
+    Quiet {
+        /// Component or host.
+        target: String,
+    },
+    /// What somebody saw on site.
+    OnSite {
+        /// At what.
+        item: String,
+        /// What was seen.
+        words: Words,
+        /// When.
+        at: Timestamp,
+    },
+    /// Something was changed shortly before.
+    Changed {
+        /// What, in the words of whoever registered it.
+        summary: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The same fault was there before.
+    Recurred {
+        /// Its number.
+        number: String,
+        /// Its 発生.
+        at: Timestamp,
+    },
+    /// What somebody on site was asked to look at, and nobody has said yet what was seen.
+    NotLooked {
+        /// At what.
+        item: String,
+    },
+    /// A party answered that it is not its part.
+    HandedBack {
+        /// Its name.
+        party: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Planned work went on there, or a silence hid it, until then.
+    Planned {
+        /// What was done; of a silence its reason.
+        name: String,
+        /// Since when.
+        from: Timestamp,
+        /// Until when.
+        until: Timestamp,
+        /// It was a silence.
+        silence: bool,
+    },
+    /// Planned work was under way there at 発生, or had ended shortly before.
+    WorkBefore {
+        /// What was done.
+        name: String,
+        /// Since when.
+        from: Timestamp,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A rule's own words.
+    Words(String),
+}
