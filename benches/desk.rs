@@ -12,9 +12,8 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
-use kiriwake::desk::ids::SourceId;
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Evidence, Key, Observation, Problem, Seen};
 use kiriwake::desk::owed;
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
@@ -22,6 +21,7 @@ use kiriwake::desk::{Change, Desk, Input};
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::fs;
+use support::desk::{arrived, problem, report};
 
 /// Access switches below each distribution switch, hosts below each access switch: 2,000 components with the core.
 const DISTRIBUTION: usize = 20;
@@ -104,7 +104,7 @@ impl Stand {
             let entries = self.desk.step(now, input).entries;
             for entry in &entries {
                 let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change else { continue };
-                let outcome = support::desk::arrived(&self.desk.state().owed[owed].work);
+                let outcome = arrived(&self.desk.state().owed[owed].work);
                 inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
             }
             divan::black_box(entries);
@@ -112,15 +112,7 @@ impl Stand {
     }
 
     fn report(&mut self, observations: Vec<Observation>) {
-        self.step(Input::Report(Report {
-            source: SourceId::from("zabbix"),
-            cursor: None,
-            first_look: false,
-            complete: true,
-            observations,
-            remarks: Vec::new(),
-            maintenance: None,
-        }));
+        self.step(report("zabbix", observations));
     }
 
     fn at(&self) -> Timestamp {
@@ -133,20 +125,10 @@ impl Stand {
         let host = host(nth);
         let problem = Problem {
             host_name: format!("{host} of the estate"),
-            summary: format!("disk of {host} is nearly full"),
-            host,
-            level: Level::High,
             tags: vec![("component".into(), "os".into())],
             groups: vec!["Estate".into()],
             object: Some(nth.to_string()),
-            fields: Vec::new(),
-            items: None,
-            inventory: Default::default(),
-            raw: String::new(),
-            acknowledged: false,
-            suppressed: false,
-            momentary: false,
-            late: false,
+            ..problem(&host, &format!("disk of {host} is nearly full"))
         };
         (key.clone(), Observation { key, at: self.at(), seen: Seen::Problem(problem) })
     }

@@ -15,7 +15,7 @@ use kiriwake::clock::Clock;
 use kiriwake::config::{self, Environment};
 use kiriwake::daemon::{Bare, Taken};
 use kiriwake::desk::Input;
-use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Evidence, Key, Observation, Problem, Seen};
 use kiriwake::desk::owed::Owed;
 use kiriwake::desk::rules::Rules;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
-use support::desk::arrived;
+use support::desk::{arrived, report};
 
 /// Hosts, each with an alert that stays open.
 const HOSTS: usize = 1_000;
@@ -169,7 +169,7 @@ impl Stand {
     }
 
     fn report(&mut self, observations: Vec<Observation>) {
-        self.take(vec![report(observations)]);
+        self.take(vec![report("zabbix", observations)]);
     }
 
     fn take(&mut self, mut inputs: Vec<Input>) {
@@ -223,7 +223,7 @@ impl Stand {
                     for observation in lot {
                         let (done, kept) = mpsc::channel();
                         let began = Instant::now();
-                        send.send((report(vec![observation]), done)).unwrap();
+                        send.send((report("zabbix", vec![observation]), done)).unwrap();
                         kept.recv().unwrap();
                         longest = longest.max(began.elapsed());
                     }
@@ -242,36 +242,14 @@ impl Stand {
     }
 }
 
-fn report(observations: Vec<Observation>) -> Input {
-    Input::Report(Report {
-        source: "zabbix".into(),
-        cursor: None,
-        first_look: false,
-        complete: true,
-        observations,
-        remarks: Vec::new(),
-        maintenance: None,
-    })
-}
-
 fn problem(nth: u64, at: Timestamp) -> Observation {
     let host = format!("h{}", nth % HOSTS as u64);
     let problem = Problem {
         host_name: format!("{host} of the estate"),
-        summary: format!("disk of {host} is nearly full"),
-        host,
-        level: Level::High,
         tags: vec![("component".into(), "os".into())],
         groups: vec!["Estate".into()],
         object: Some(nth.to_string()),
-        fields: Vec::new(),
-        items: None,
-        inventory: Default::default(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: false,
-        momentary: false,
-        late: false,
+        ..support::desk::problem(&host, &format!("disk of {host} is nearly full"))
     };
     Observation { key: Key(nth.to_string()), at, seen: Seen::Problem(problem) }
 }

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
 use kiriwake::daemon;
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Key, Observation, Problem, Seen};
 use kiriwake::desk::owed;
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
@@ -27,7 +27,7 @@ use std::path::Path;
 use std::time::Instant;
 use support::Scratch;
 use support::daemon::Daemon;
-use support::desk::{arrived, payload};
+use support::desk::{arrived, payload, report};
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
 
@@ -135,15 +135,7 @@ fn record(state: &Path, rules: &Rules) -> usize {
     day.step(Input::Started { store: start.store_id.to_string(), epoch: 1 });
     day.step(Input::RulesLoaded { hash: rules.hash.clone() });
     let problems: Vec<Observation> = (0..OPEN).map(|nth| problem(nth, day.now.wall)).collect();
-    day.step(Input::Report(Report {
-        source: "zabbix".into(),
-        cursor: None,
-        first_look: false,
-        complete: true,
-        observations: problems,
-        remarks: Vec::new(),
-        maintenance: None,
-    }));
+    day.step(report("zabbix", problems));
     for _ in 0..20 {
         day.pass(60);
     }
@@ -155,22 +147,13 @@ fn record(state: &Path, rules: &Rules) -> usize {
 }
 
 fn problem(nth: usize, at: Timestamp) -> Observation {
+    let summary = format!("ディスク使用率が {}% を超えています", 80 + nth % 20);
     let problem = Problem {
-        host: format!("host-{nth}"),
         host_name: format!("部署{nth}のサーバ"),
-        summary: format!("ディスク使用率が {}% を超えています", 80 + nth % 20),
-        level: Level::High,
         tags: vec![("component".to_owned(), "os".to_owned())],
         groups: vec!["Vendor/Server".to_owned()],
         object: Some(nth.to_string()),
-        fields: Vec::new(),
-        items: None,
-        inventory: Default::default(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: false,
-        momentary: false,
-        late: false,
+        ..support::desk::problem(&format!("host-{nth}"), &summary)
     };
     Observation { key: Key(nth.to_string()), at, seen: Seen::Problem(problem) }
 }

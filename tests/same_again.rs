@@ -3,17 +3,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
 
+mod support;
+
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::ids::SourceId;
 use kiriwake::desk::letter::Matter;
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Key, Level, Observation, Problem, Seen};
 use kiriwake::desk::owed::Work;
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
 use kiriwake::desk::storage::{Cause, Storage};
 use kiriwake::desk::{Desk, Input};
 use std::collections::{BTreeMap, BTreeSet};
+use support::desk::{problem, report};
 
 fn rules() -> Rules {
     let folder = tempfile::tempdir().unwrap();
@@ -34,34 +37,10 @@ fn now(seconds: u64) -> Now {
 /// What a source shows: a key, a host, and when it failed.
 fn look(source: &SourceId, shown: &[(&str, &str, u64)]) -> Input {
     let observations = shown.iter().map(|(key, host, at)| {
-        let problem = Problem {
-            host: (*host).to_owned(),
-            host_name: (*host).to_owned(),
-            summary: "Ping応答なし".to_owned(),
-            level: Level::Disaster,
-            tags: Vec::new(),
-            groups: Vec::new(),
-            object: None,
-            fields: Vec::new(),
-            items: None,
-            inventory: Default::default(),
-            raw: String::new(),
-            acknowledged: false,
-            suppressed: false,
-            momentary: false,
-            late: false,
-        };
+        let problem = Problem { level: Level::Disaster, ..problem(host, "Ping応答なし") };
         Observation { key: Key((*key).to_owned()), at: now(*at).wall, seen: Seen::Problem(problem) }
     });
-    Input::Report(Report {
-        source: source.clone(),
-        cursor: None,
-        first_look: false,
-        complete: true,
-        observations: observations.collect(),
-        remarks: Vec::new(),
-        maintenance: None,
-    })
+    report(source.as_str(), observations.collect())
 }
 
 /// Identities, each with what it is, to whom, and the number of its incident.

@@ -3,14 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
 
+mod support;
+
 use kiriwake::config::{self, Environment};
 use kiriwake::desk::act::{Act, Actor, Deed, Role};
 use kiriwake::desk::letter::Ask;
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Key, Level, Observation, Problem, Seen};
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
 use kiriwake::desk::{Desk, Input, Reply};
+use support::desk::report;
 
 fn rules() -> Rules {
     let folder = tempfile::tempdir().unwrap();
@@ -22,36 +25,10 @@ fn rules() -> Rules {
     config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules
 }
 
-fn problem() -> Report {
-    let problem = Problem {
-        host: "asked-01".to_owned(),
-        host_name: "asked-01".to_owned(),
-        summary: "Ping応答なし".to_owned(),
-        level: Level::Disaster,
-        tags: Vec::new(),
-        groups: Vec::new(),
-        object: None,
-        fields: Vec::new(),
-        items: None,
-        inventory: Default::default(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: false,
-        momentary: false,
-        late: false,
-    };
+fn problem() -> Input {
+    let problem = Problem { level: Level::Disaster, ..support::desk::problem("asked-01", "Ping応答なし") };
     let at = "2026-10-07T10:00:00+09:00".parse().unwrap();
-    let observations = vec![Observation { key: Key("1".to_owned()), at, seen: Seen::Problem(problem) }];
-    let source = "zabbix".into();
-    Report {
-        source,
-        cursor: None,
-        first_look: false,
-        complete: true,
-        observations,
-        remarks: Vec::new(),
-        maintenance: None,
-    }
+    report("zabbix", vec![Observation { key: Key("1".to_owned()), at, seen: Seen::Problem(problem) }])
 }
 
 /// A desk that waits for what a ping says of a fault whose vendor is N社, and whoever has been told since.
@@ -69,7 +46,7 @@ impl Desks {
         for (at, input) in [(0, Input::Started { store: "s".to_owned(), epoch: 1 }), (0, loaded)] {
             desks.at(at, input);
         }
-        desks.at(1, Input::Report(problem()));
+        desks.at(1, problem());
         desks.at(92, Input::Tick);
         assert_eq!(desks.told(), (false, vec![]), "nobody is told before the verdict");
         desks

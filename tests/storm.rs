@@ -3,12 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should stop")]
 
+mod support;
+
 use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
-use kiriwake::desk::ids::{Number, PartyId, SourceId};
+use kiriwake::desk::ids::{Number, PartyId};
 use kiriwake::desk::letter::{Matter, facts_of};
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Key, Level, Observation, Problem, Seen};
 use kiriwake::desk::outcome::{Delivery, Outcome};
 use kiriwake::desk::owed::{self, Owed, Work};
 use kiriwake::desk::rules::Rules;
@@ -16,6 +18,7 @@ use kiriwake::desk::state::State;
 use kiriwake::desk::{Change, Desk, Entry, Input, ledger};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use support::desk::report;
 
 const ALERTS: i64 = 10_000;
 /// Alerts in one look of the source; 20 looks, one every five seconds.
@@ -43,40 +46,14 @@ fn after(seconds: i64) -> Now {
 /// The switch first, then the hosts behind it again and again.
 fn problem(nth: i64) -> Observation {
     let host = if nth == 0 { "core-sw-01" } else { HOSTS[usize::try_from(nth).unwrap() % HOSTS.len()] };
-    let problem = Problem {
-        host: host.into(),
-        host_name: host.into(),
-        summary: if nth == 0 { "Ping応答なし".into() } else { format!("サービス{nth} 応答なし") },
-        level: if nth == 0 { Level::Disaster } else { Level::High },
-        tags: Vec::new(),
-        groups: Vec::new(),
-        object: None,
-        fields: Vec::new(),
-        items: None,
-        inventory: Default::default(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: false,
-        momentary: false,
-        late: false,
-    };
+    let summary = if nth == 0 { "Ping応答なし".into() } else { format!("サービス{nth} 応答なし") };
+    let level = if nth == 0 { Level::Disaster } else { Level::High };
+    let problem = Problem { level, ..support::desk::problem(host, &summary) };
     Observation { key: Key(nth.to_string()), at: after(nth / 100).wall, seen: Seen::Problem(problem) }
 }
 
 fn look(from: i64) -> Input {
-    report((from..from + A_LOOK).map(problem).collect())
-}
-
-fn report(observations: Vec<Observation>) -> Input {
-    Input::Report(Report {
-        source: SourceId::from("zabbix"),
-        cursor: None,
-        first_look: false,
-        complete: true,
-        observations,
-        remarks: Vec::new(),
-        maintenance: None,
-    })
+    report("zabbix", (from..from + A_LOOK).map(problem).collect())
 }
 
 #[test]
@@ -151,7 +128,7 @@ fn ten_thousand_unrelated_faults_are_no_mail_bomb_and_every_one_is_named() {
     for nth in 0..ALERTS / A_LOOK {
         let observations = (nth * A_LOOK..(nth + 1) * A_LOOK).map(stranger).collect();
         second = 3 * (nth + 1);
-        step(&mut desk, second, report(observations));
+        step(&mut desk, second, report("zabbix", observations));
     }
     // Each look brings so many that the rest waits for the next turn of the clock.
     while second < 900 {

@@ -23,7 +23,14 @@ struct Entry {
     component: ComponentId,
     order: u32,
     weight: usize,
-    matcher: AlertMatch,
+    /// What is asked beside a host found by its name; most components ask nothing more.
+    matcher: Option<Box<AlertMatch>>,
+}
+
+impl Entry {
+    fn fits(&self, source: &SourceId, problem: &Problem) -> bool {
+        self.matcher.as_ref().is_none_or(|matcher| matcher.fits(source, problem, None))
+    }
 }
 
 impl Index {
@@ -32,20 +39,21 @@ impl Index {
         let mut index = Index { by_host: BTreeMap::new(), others: Vec::new() };
         for (id, component) in &rules.components {
             for matcher in &component.matches {
-                let entry = Entry {
+                let entry = |asked: AlertMatch| Entry {
                     component: id.clone(),
                     order: component.order,
                     weight: matcher.weight(),
-                    matcher: matcher.clone(),
+                    matcher: (asked != AlertMatch::default()).then(|| Box::new(asked)),
                 };
                 let hosts: Option<Vec<&str>> = matcher.host.iter().map(|pattern| pattern.exact()).collect();
                 match hosts {
                     Some(hosts) if !hosts.is_empty() => {
+                        let entry = entry(AlertMatch { host: Vec::new(), ..matcher.clone() });
                         for host in hosts {
                             index.by_host.entry(host.to_owned()).or_default().push(entry.clone());
                         }
                     }
-                    _ => index.others.push(entry),
+                    _ => index.others.push(entry(matcher.clone())),
                 }
             }
         }
@@ -59,7 +67,7 @@ impl Index {
             .into_iter()
             .flatten()
             .chain(&self.others)
-            .filter(|entry| entry.matcher.fits(source, problem, None))
+            .filter(|entry| entry.fits(source, problem))
             .min_by_key(|entry| (std::cmp::Reverse(entry.weight), entry.order))
             .map(|entry| entry.component.clone())
     }

@@ -1,6 +1,6 @@
 //! Eight years of history in a real store, made by the very path the daemon takes.
 
-use super::support::desk::arrived;
+use super::support::desk::{arrived, problem, report};
 use super::support::site::{Neighbours, Site};
 use super::support::smtp_sink::SmtpSink;
 use super::support::{Scratch, wait_for};
@@ -13,7 +13,7 @@ use kiriwake::desk::Input;
 use kiriwake::desk::act::{Act, Actor, CancelKind, Deed, Role};
 use kiriwake::desk::evidence::{Ask, Gathered, Kind, Part, Wanted};
 use kiriwake::desk::letter::DetectedBy;
-use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Report, Seen};
+use kiriwake::desk::observation::{Evidence, Key, Observation, Problem, Seen};
 use kiriwake::desk::outcome::Outcome;
 use kiriwake::desk::owed::{Owed, Work};
 use kiriwake::desk::rules::Rules;
@@ -163,34 +163,8 @@ fn call(site: &Site, rules: &Rules, at: Timestamp, words: &str) -> (String, Vec<
 
 /// An alert that ends by itself, and so never gets a number.
 fn alert(site: &Site, rules: &Rules, at: Timestamp) {
-    let problem = Problem {
-        host: "pc-0815".to_owned(),
-        host_name: "住民課PC".to_owned(),
-        summary: "短時間のPing応答なし".to_owned(),
-        level: Level::High,
-        tags: Vec::new(),
-        groups: Vec::new(),
-        object: Some("1".to_owned()),
-        fields: Vec::new(),
-        items: None,
-        inventory: Default::default(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: false,
-        momentary: false,
-        late: false,
-    };
-    let report = |at, seen| {
-        Input::Report(Report {
-            source: "elsewhere".into(),
-            cursor: None,
-            first_look: false,
-            complete: true,
-            observations: vec![Observation { key: Key("815".to_owned()), at, seen }],
-            remarks: Vec::new(),
-            maintenance: None,
-        })
-    };
+    let problem = Problem { host_name: "住民課PC".to_owned(), ..problem("pc-0815", "短時間のPing応答なし") };
+    let report = |at, seen| report("elsewhere", vec![Observation { key: Key("815".to_owned()), at, seen }]);
     let mut day = Day::begin(site, rules, at);
     day.take(vec![report(at, Seen::Problem(problem))]);
     day.pass(SignedDuration::from_secs(1));

@@ -1,9 +1,10 @@
 //! A desk stepped by a test: what becomes of its work where everything arrives, and how a frame is written down.
 
-use kiriwake::desk::Frame;
 use kiriwake::desk::evidence::{Gathered, Lack};
+use kiriwake::desk::observation::{Level, Observation, Problem, Report};
 use kiriwake::desk::outcome::{Delivery, Outcome, Ping, Probed, WriteBack};
 use kiriwake::desk::owed::Work;
+use kiriwake::desk::{Frame, Input};
 use std::collections::BTreeMap;
 
 /// Every message arrives; nothing that is asked is known.
@@ -22,6 +23,40 @@ pub(crate) fn arrived(work: &Work) -> Outcome {
             Outcome::Message(addresses.iter().map(|known| (known.address.clone(), accepted())).collect())
         }
     }
+}
+
+/// A problem on `host` of which only the summary is known; 重度の障害.
+pub(crate) fn problem(host: &str, summary: &str) -> Problem {
+    Problem {
+        host: host.to_owned(),
+        host_name: host.to_owned(),
+        summary: summary.to_owned(),
+        level: Level::High,
+        tags: Vec::new(),
+        groups: Vec::new(),
+        object: None,
+        fields: Vec::new(),
+        items: None,
+        inventory: Default::default(),
+        raw: String::new(),
+        acknowledged: false,
+        suppressed: false,
+        momentary: false,
+        late: false,
+    }
+}
+
+/// What a look of `source` brings, complete and not the first.
+pub(crate) fn report(source: &str, observations: Vec<Observation>) -> Input {
+    Input::Report(Report {
+        source: source.into(),
+        cursor: None,
+        first_look: false,
+        complete: true,
+        observations,
+        remarks: Vec::new(),
+        maintenance: None,
+    })
 }
 
 /// As the daemon writes it: with the version in front.
