@@ -87,6 +87,8 @@ fn who_is_asked_by_the_desk_before_the_verdict_is_the_one_who_acts() {
     assert_eq!(desks.told(), (true, vec!["s-sha"]));
     desks.at(300, Input::Tick);
     assert_eq!(desks.told(), (true, vec!["s-sha"]), "the machine takes nothing back");
+    let owner = desks.desk.state().incidents.values().find_map(|incident| incident.owner.as_ref());
+    assert_eq!(owner.map(|party| party.as_str()), Some("s-sha"));
 }
 
 #[test]

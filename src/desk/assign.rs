@@ -123,8 +123,9 @@ fn vendors(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u
     // Where somebody at the desk was faster than the first verdict, and said who is to act, nobody else is asked.
     let first = turn.state.incidents.get(&incident).is_some_and(|known| known.verdicts.len() == 1);
     let is_order = |request: &Request| request.ordered && request.ask == Ask::Repair && request.state.open();
-    if first && turn.state.requests_of(incident).any(is_order) {
-        return;
+    let order = turn.state.requests_of(incident).find(|request| is_order(request)).map(|request| request.party.clone());
+    if let Some(party) = order.filter(|_| first) {
+        return turn.edit(incident, Edit::Owner(party), Reason::Requested);
     }
     for party in &verdict.parties {
         ask_party(turn, incident, party, ask, By::Machine);

@@ -55,9 +55,9 @@ pub fn lasting(time: Duration) -> String {
     }
 }
 
-/// A moment in Japanese, with the day of the week: `2026-09-20（日）02:13`.
-pub fn on(at: &Zoned) -> String {
-    let day = match at.weekday() {
+/// The day of the week in Japanese, in one character.
+pub fn weekday(day: Weekday) -> &'static str {
+    match day {
         Weekday::Monday => "月",
         Weekday::Tuesday => "火",
         Weekday::Wednesday => "水",
@@ -65,8 +65,12 @@ pub fn on(at: &Zoned) -> String {
         Weekday::Friday => "金",
         Weekday::Saturday => "土",
         Weekday::Sunday => "日",
-    };
-    at.strftime(&format!("%Y-%m-%d（{day}）%H:%M")).to_string()
+    }
+}
+
+/// A moment in Japanese, with the day of the week: `2026-09-20（日）02:13`.
+pub fn on(at: &Zoned) -> String {
+    at.strftime(&format!("%Y-%m-%d（{}）%H:%M", weekday(at.weekday()))).to_string()
 }
 
 #[cfg(test)]

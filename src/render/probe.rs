@@ -4,10 +4,10 @@
 //! in UTC. Not here: what follows from it.
 
 use super::text;
+use crate::desk::phrase::weekday;
 use crate::desk::probe::{Certificate, Seen, Sign};
 use crate::probe::called;
 use jiff::Timestamp;
-use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 /// 「監視装置から web.example:443 への TLS接続で証明書の有効期限切れを確認（9時1分）　証明書：CN …」. `at` is the hour as told.
@@ -56,15 +56,7 @@ fn certificate(shown: &Certificate, zone: &TimeZone) -> String {
 /// `2026年11月18日（水）8時59分59秒（日本時間）`: a second counts here, and so does the zone.
 pub(super) fn last_second(at: Timestamp, zone: &TimeZone) -> String {
     let zoned = at.to_zoned(zone.clone());
-    let day = match zoned.weekday() {
-        Weekday::Monday => "月",
-        Weekday::Tuesday => "火",
-        Weekday::Wednesday => "水",
-        Weekday::Thursday => "木",
-        Weekday::Friday => "金",
-        Weekday::Saturday => "土",
-        Weekday::Sunday => "日",
-    };
+    let day = weekday(zoned.weekday());
     let is_japan = zone.iana_name() == Some("Asia/Tokyo");
     let name = if is_japan { "日本時間".to_owned() } else { zoned.strftime("%Z").to_string() };
     let (date, time) = (zoned.date(), zoned.time());

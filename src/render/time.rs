@@ -3,7 +3,8 @@
 //! Zone and "today" come from the letter; the clock is never read. Source: `DOMAIN.md` §10 (durations), §11 (year names).
 
 use crate::desk::letter::Letter;
-use jiff::civil::{Date, DateTime, Weekday, date};
+use crate::desk::phrase::weekday;
+use jiff::civil::{Date, DateTime, date};
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit, Zoned};
 use std::time::Duration;
@@ -164,15 +165,7 @@ fn hour_minute(at: DateTime) -> String {
 }
 
 fn month_day(day: Date) -> String {
-    let weekday = match day.weekday() {
-        Weekday::Monday => '月',
-        Weekday::Tuesday => '火',
-        Weekday::Wednesday => '水',
-        Weekday::Thursday => '木',
-        Weekday::Friday => '金',
-        Weekday::Saturday => '土',
-        Weekday::Sunday => '日',
-    };
+    let weekday = weekday(day.weekday());
     format!("{}月{}日（{weekday}）", day.month(), day.day())
 }
 

@@ -3,16 +3,17 @@
 use crate::desk::book::Book;
 use crate::desk::calendar::Calendar;
 use crate::desk::ids::CalendarId;
+use crate::desk::phrase::weekday;
 use jiff::civil::Weekday;
 
-const WEEK: [(&str, Weekday); 7] = [
-    ("月", Weekday::Monday),
-    ("火", Weekday::Tuesday),
-    ("水", Weekday::Wednesday),
-    ("木", Weekday::Thursday),
-    ("金", Weekday::Friday),
-    ("土", Weekday::Saturday),
-    ("日", Weekday::Sunday),
+const WEEK: [Weekday; 7] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
 ];
 
 /// `平日 8:00〜18:00`, `毎日 9:00〜17:00`, `火〜金 9:30〜19:00、土・日 9:30〜17:00`, `24時間`.
@@ -26,7 +27,8 @@ fn in_words(calendar: &Calendar) -> String {
     }
     // Days in a row that have the same hours.
     let mut runs: Vec<(Vec<&str>, String)> = Vec::new();
-    for (name, day) in WEEK {
+    for day in WEEK {
+        let name = weekday(day);
         let hours = hours_of(calendar, day);
         match runs.last_mut() {
             Some((days, same)) if *same == hours => days.push(name),
