@@ -196,16 +196,14 @@ impl<'a> Teller<'a> {
         if !frame.entries.iter().any(is_end) {
             return Ok(());
         }
-        let (state, book) = (self.desk.state(), self.desk.book());
+        let state = self.desk.state();
         let Some(incident) = self.main().and_then(|id| state.incidents.get(&id)) else { return Ok(()) };
         let usable = incident.usable.unwrap_or(at);
         let whole = |at: Timestamp| at.as_second().div_euclid(60);
         let mut texts = vec![self.words.restored(&incident.name(), usable, whole(at) - whole(incident.occurred))];
         for (_, other) in incident.links.iter().filter(|(link, _)| *link == Link::Remainder) {
             let Some(other) = state.incidents.get(other) else { continue };
-            let asked: Vec<String> =
-                state.requests_of(other.id).map(|request| book.party_name(&request.party)).collect();
-            texts.push(self.words.remainder(&other.name(), other.severity_value(), &asked.join("、")));
+            texts.push(self.words.remainder(&other.name(), other.severity_value()));
         }
         for text in texts {
             self.desk_says(at, &text)?;

@@ -263,14 +263,11 @@ impl Words {
         )
     }
 
-    pub(super) fn remainder(self, number: &str, severity: u8, parties: &str) -> String {
+    /// Who is asked about it is not decided yet.
+    pub(super) fn remainder(self, number: &str, severity: u8) -> String {
         self.pick(
-            || {
-                format!(
-                    "makes what is still red {number}, severity {severity}: now {parties} is asked, by its own mail."
-                )
-            },
-            || format!("残った異常は {number}（重大度{severity}）とし、{parties}へ別のメールで依頼する。"),
+            || format!("makes what is still red {number}, severity {severity}: it is judged by itself."),
+            || format!("残った異常は {number}（重大度{severity}）とし、別に切り分ける。"),
         )
     }
 
