@@ -1,6 +1,6 @@
 //! Registering what is changed on components: planned, done, rolled back.
 
-use super::perform::{check_time, named, needs_words};
+use super::perform::{check_time, named, needs_words, said};
 use super::{Actor, Registered};
 use crate::desk::ids::ModificationId;
 use crate::desk::modification::{Change, Modification, ModificationState, Reason};
@@ -49,7 +49,7 @@ pub(super) fn go_on(
     step: &Step,
     at: Option<Timestamp>,
 ) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
+    check_time(turn, at)?;
     let Some(known) = turn.state.modifications.get(&id) else {
         return Err(format!("There is no change {id}. `kiriwake change list` shows them."));
     };
@@ -58,6 +58,21 @@ pub(super) fn go_on(
         (_, ModificationState::RolledBack { .. }) => return Err(format!("{id} was rolled back already.")),
         (Step::Done, ModificationState::Done) => return Err(format!("{id} is done already.")),
         (Step::Done, ModificationState::Planned) => Change::Done { modification: id, at },
+        (Step::RolledBack, ModificationState::Planned) if at < known.at => {
+            return Err(format!(
+                "{id} is planned for {}, so it cannot have been rolled back at {}. If it was made earlier, say so first: \
+                 `kiriwake change done {id} --at TIME`.",
+                said(turn, known.at),
+                said(turn, at)
+            ));
+        }
+        (Step::RolledBack, ModificationState::Done) if at < known.at => {
+            return Err(format!(
+                "{id} was made at {}, so it cannot have been rolled back at {}.",
+                said(turn, known.at),
+                said(turn, at)
+            ));
+        }
         (Step::RolledBack, ModificationState::Planned | ModificationState::Done) => {
             Change::RolledBack { modification: id, at }
         }

@@ -1,5 +1,7 @@
 //! One fact a verdict rests on.
 
+use crate::desk::ids::ModificationId;
+use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::probe::Seen;
 use crate::desk::words::Words;
 use jiff::Timestamp;
@@ -109,12 +111,18 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
-    /// Something was changed shortly before.
+    /// Something was changed, or was to be changed, shortly before.
     Changed {
-        /// What, in the words of whoever registered it.
+        /// What, in the words of whoever registered it; empty = another party's, whose words the reader does not see.
         summary: String,
-        /// When.
+        /// When it was made, or was to be made.
         at: Timestamp,
+        /// Whether it was made, and taken back.
+        #[serde(default)]
+        state: ModificationState,
+        /// Which; records from before do not say.
+        #[serde(default)]
+        change: Option<ModificationId>,
     },
     /// The same fault was there before.
     Recurred {
@@ -157,4 +165,11 @@ pub enum Fact {
     },
     /// A rule's own words.
     Words(String),
+}
+
+impl Fact {
+    /// That something was changed, as it is on record.
+    pub fn changed(known: &Modification) -> Self {
+        Fact::Changed { summary: known.summary.clone(), at: known.at, state: known.state, change: Some(known.id) }
+    }
 }

@@ -2,17 +2,16 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{impact, reports};
+use super::{changes, impact, reports};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate;
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
-use crate::desk::isolate::{case, overrun};
-use crate::desk::letter::{Asked, By, Changed, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
+use crate::desk::isolate::overrun;
+use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
-use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Contract, Effect, Rule};
 use crate::desk::scope::Reach;
@@ -117,7 +116,8 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         flapping: correlate::flapping(turn, incident),
         cause: known.cause.as_ref().map(|cause| (cause.class, cause.direct.clone())),
         similar: similar(turn, known, reader),
-        changes: changes(turn, known, reader),
+        changes: changes::listed(turn, known, reader),
+        other_changes: changes::hidden(turn, known, reader),
         stage: stage(known.status.name()),
         workaround: workaround(known).filter(|_| matches!(reader, Reader::House(_))),
         desk_started: known.desk_started.filter(|_| matches!(reader, Reader::House(_))),
@@ -175,32 +175,7 @@ fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
         .collect()
 }
 
-/// What was changed shortly before on what the incident is about. A vendor reads of what it changed or keeps.
-fn changes(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Changed> {
-    let book = turn.book;
-    let may_read = |change: &Modification| match reader {
-        Reader::House(_) => true,
-        Reader::Vendor(party) => {
-            change.party.as_ref() == Some(party) || change.components.iter().any(|id| kept_by(book, id, party))
-        }
-    };
-    case::recent_changes(turn.state, book, incident)
-        .into_iter()
-        .filter(|change| may_read(change))
-        .map(|change| Changed {
-            summary: change.summary.clone(),
-            at: change.at,
-            party: change.party.as_ref().map(|party| book.party_name(party)).unwrap_or_default(),
-            rolled_back: match change.state {
-                ModificationState::RolledBack { at } => Some(at),
-                ModificationState::Planned | ModificationState::Done => None,
-            },
-            done: change.state != ModificationState::Planned,
-        })
-        .collect()
-}
-
-fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
+pub(super) fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
     book.rules.components.get(component).is_some_and(|component| component.party == *party)
 }
 
@@ -238,10 +213,12 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         by: verdict.by,
         parties: parties.map(name).collect(),
         cause: verdict.cause,
-        because: verdict.because.clone(),
+        because: changes::ground(turn, &verdict.because, reader),
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
-        evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
+        evidence: (verdict.evidence.iter().chain(&verdict.against).filter(own_host))
+            .filter_map(|fact| changes::stated(turn, verdict, fact, reader))
+            .collect(),
         not_known: verdict.not_known.clone(),
         unknown: verdict.unknown.as_ref().filter(|_| house).map(|unknown| unknown.named(name)),
         would_change: match house {

@@ -5,6 +5,7 @@ use super::phrases::{NONE, NOT_KNOWN, ask_tag, list};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
 use crate::desk::letter::{CallResult, Fact, Facts, Happening, What, WorkStage};
+use crate::desk::modification::ModificationState;
 use crate::render::frame::number_of;
 use crate::render::layout::Name;
 use crate::render::symptom::Symptom;
@@ -132,8 +133,20 @@ impl Mail<'_> {
                 format!("on site, {}: {} ({})", text::name(item), text::note(words), self.clock.english_short(*at))
             }
             Fact::NotLooked { item } => format!("nobody has said yet what was seen: {}", text::name(item)),
-            Fact::Changed { summary, at } => {
-                format!("changed shortly before: {} ({})", text::summary(summary), self.clock.english(*at))
+            Fact::Changed { summary, at, state, .. } => {
+                let what = text::summary(summary);
+                let what = text::or(what, "work of another party on something it has to do with");
+                let at = self.clock.english(*at);
+                match state {
+                    ModificationState::Planned => {
+                        format!("planned for shortly before, and not on record as made: {what} ({at})")
+                    }
+                    ModificationState::Done => format!("changed shortly before: {what} ({at})"),
+                    ModificationState::RolledBack { at: back } => {
+                        let back = self.clock.english(*back);
+                        format!("changed shortly before, and rolled back: {what} ({at}, rolled back {back})")
+                    }
+                }
             }
             Fact::Recurred { number, at } => {
                 format!("the same as {} of {}", text::name(number), self.clock.english(*at))

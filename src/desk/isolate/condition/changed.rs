@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A modification (変更) of one of these components - where none is named, of what fails or what that needs - was made, or
-/// planned to be made, at most `within` before 発生.
+/// planned to be made, at most `within` before 発生. One that was taken back counts, too: taking back is a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Changed {
     /// Which components; empty = those the incident is about.
@@ -44,7 +44,7 @@ impl Kind for Changed {
         };
         let found = case.changes(self.within).find(|change| change.components.iter().any(named));
         match found {
-            Some(change) => Truth::Holds(vec![Fact::Changed { summary: change.summary.clone(), at: change.at }]),
+            Some(change) => Truth::Holds(vec![Fact::changed(change)]),
             None => {
                 let en = format!("no change is on record in the {} s before", self.within.as_secs());
                 Truth::fails(en, format!("発生前{}以内に変更の記録なし", lasting(self.within)))
