@@ -1,9 +1,11 @@
-//! Registering what is changed on components: planned, done, rolled back.
+//! Registering what is changed on components: planned, done, rolled back. Open faults it may have a part in are judged anew.
 
 use super::perform::{check_time, named, needs_words, said};
 use super::{Actor, Registered};
 use crate::desk::ids::ModificationId;
-use crate::desk::modification::{Change, Modification, ModificationState, Reason};
+use crate::desk::incident::{Incident, StatusName};
+use crate::desk::isolate::case;
+use crate::desk::modification::{Change, Modification, ModificationState, RECENT, Reason};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 
@@ -38,7 +40,27 @@ pub(super) fn register(turn: &mut Turn, actor: &Actor, told: Registered) -> Resu
         by: actor.name.clone(),
     };
     turn.record(Change::Registered(Box::new(modification)), Reason::Act { by: actor.name.clone() });
+    judge_anew(turn, id);
     Ok(id)
+}
+
+/// What is learnt of a change after the verdict is a new fact about every fault it may have a part in.
+fn judge_anew(turn: &mut Turn, id: ModificationId) {
+    let Some(change) = turn.state.modifications.get(&id) else { return };
+    let judged = |incident: &&Incident| {
+        let decided = matches!(
+            incident.status.name(),
+            StatusName::Isolating | StatusName::Requested | StatusName::InProgress | StatusName::WorkedAround
+        );
+        decided && incident.verdict().is_some() && change.precedes(incident.occurred, RECENT)
+    };
+    let touched = |incident: &&Incident| {
+        let failing = case::failing(turn.state, incident.id);
+        change.components.iter().any(|component| case::concerns(turn.book, incident, &failing, component))
+    };
+    let open = turn.state.open.iter().filter_map(|incident| turn.state.incidents.get(incident));
+    let concerned: Vec<_> = open.filter(judged).filter(touched).map(|incident| incident.id).collect();
+    turn.touched.to_judge.extend(concerned);
 }
 
 /// It was made, or taken back.
@@ -78,5 +100,6 @@ pub(super) fn go_on(
         }
     };
     turn.record(change, Reason::Act { by: actor.name.clone() });
+    judge_anew(turn, id);
     Ok(())
 }

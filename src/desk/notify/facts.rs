@@ -58,6 +58,11 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     // After an answer of "not ours" the verdict may be about something that shows no alert of its own.
     let suspected = known.verdict().and_then(|verdict| verdict.component.as_ref());
     let suspected = suspected.filter(|component| own_part.is_none() && known.root.as_ref() != Some(*component));
+    // What is suspected now is of no concern to a vendor that was asked before.
+    let suspected = suspected.filter(|component| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => its_part(book, known, component, party),
+    });
     let about = suspected.or(root);
     let shows = representative.and_then(|alert| alert.component.as_ref());
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
