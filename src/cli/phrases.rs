@@ -2,7 +2,7 @@
 
 use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
-use crate::desk::letter::{Ask, Because, Fact};
+use crate::desk::letter::{Ask, Because, Fact, NearestContract};
 use crate::desk::modification::ModificationState;
 use crate::desk::owed::Why;
 use crate::desk::phrase::lasting;
@@ -197,6 +197,14 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         }
         (Tongue::Ja, Fact::WorkBefore { name, from, until }) => {
             format!("計画作業「{name}」（{} 〜 {}）", time(from), time(until))
+        }
+        (Tongue::En, Fact::NoContract { party, nearest: NearestContract { number, ended, day } }) => {
+            let when = if *ended { "ended on" } else { "begins on" };
+            format!("which contract of {party} covers it: none did on that day ({number} {when} {day})")
+        }
+        (Tongue::Ja, Fact::NoContract { party, nearest: NearestContract { number, ended, day } }) => {
+            let when = if *ended { "で終了" } else { "から" };
+            format!("{party}の有効な保守契約：発生日に該当なし（{number}は{day}{when}）")
         }
         (_, Fact::Words(words)) => words.clone(),
     };

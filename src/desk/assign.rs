@@ -10,7 +10,7 @@ use super::owed::Why;
 use super::request::{self, Request, RequestState};
 use super::rules::{Confidence, VerdictCode};
 use super::turn::Turn;
-use super::{correlate, deliver, escalate, notify};
+use super::{correlate, deliver, escalate, isolate, notify};
 use jiff::Timestamp;
 
 /// Acts on every verdict of this turn.
@@ -133,6 +133,7 @@ fn vendors(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u
     if let Some(lead) = verdict.parties.first() {
         turn.edit(incident, Edit::Owner(lead.clone()), Reason::Requested);
     }
+    isolate::tell_uncovered(turn, incident);
 }
 
 /// Asks one party, unless it is asked already.

@@ -3,9 +3,9 @@
 use super::frame::number_of;
 use super::layout::Page;
 use super::symptom::Symptom;
-use super::time::{Clock, lasting};
+use super::time::{Clock, day_of, lasting};
 use super::{probe, text, words};
-use crate::desk::letter::{By, Fact, Facts, Similar};
+use crate::desk::letter::{By, Fact, Facts, NearestContract, Similar};
 use crate::desk::modification::ModificationState;
 use jiff::Timestamp;
 
@@ -96,6 +96,13 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::WorkBefore { name, from, until } => {
             let (from, until) = (clock.short(*from), clock.short(*until));
             format!("発生時または直前に計画作業「{}」（{from}〜{until}）があること", text::name(name))
+        }
+        Fact::NoContract { party, nearest: NearestContract { number, ended, day } } => {
+            let whose = text::name(party);
+            let whose = if whose.is_empty() { whose } else { format!("{whose}との、") };
+            let (number, day) = (text::name(number), day_of(*day));
+            let why = if *ended { format!("{number}は{day}で終了") } else { format!("{number}は{day}から") };
+            format!("{whose}発生日に有効な保守契約（{why}）")
         }
         Fact::Words(words) => text::summary(words),
     }

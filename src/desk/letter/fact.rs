@@ -5,8 +5,20 @@ use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::probe::Seen;
 use crate::desk::words::Words;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// The maintenance contract that runs nearest to a day on which none does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearestContract {
+    /// Its number.
+    pub number: String,
+    /// It has ended; else it has not begun.
+    pub ended: bool,
+    /// Its last day, or its first.
+    pub day: Date,
+}
 
 /// One fact on record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,6 +174,13 @@ pub enum Fact {
         from: Timestamp,
         /// Until when.
         until: Timestamp,
+    },
+    /// No maintenance contract that is on record covers it on the day of 発生.
+    NoContract {
+        /// Of which party, by name; empty = the reader's own.
+        party: String,
+        /// The one that runs nearest to it.
+        nearest: NearestContract,
     },
     /// A rule's own words.
     Words(String),

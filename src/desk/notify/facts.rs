@@ -5,6 +5,7 @@
 use super::{changes, impact, reports};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
+use crate::desk::contract::{Covering, covering};
 use crate::desk::correlate;
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
@@ -13,7 +14,7 @@ use crate::desk::isolate::overrun;
 use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
-use crate::desk::rules::{Contract, Effect, Rule};
+use crate::desk::rules::{Effect, Rule};
 use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
@@ -224,7 +225,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         evidence: (verdict.evidence.iter().chain(&verdict.against).filter(own_host))
             .filter_map(|fact| changes::stated(turn, verdict, fact, reader))
             .collect(),
-        not_known: verdict.not_known.clone(),
+        not_known: not_known(turn, verdict, reader),
         unknown: verdict.unknown.as_ref().filter(|_| house).map(|unknown| unknown.named(name)),
         would_change: match house {
             true => verdict.would_change.iter().map(|lever| lever.named(name)).collect(),
@@ -265,25 +266,24 @@ fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) 
     Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset })
 }
 
-/// The contract number to give on `day`, the day of 発生: the component's own, unless the party's contract of that number
-/// does not run on that day and another one does (a new fiscal year); without any, the party's contract of that day.
+/// The contract number to give on `day`, the day of 発生; empty where none on record covers it then.
 pub(super) fn contract_of(book: &Book, party: &PartyId, component: Option<&ComponentId>, day: Date) -> String {
-    let contracts = || book.party(party).into_iter().flat_map(|party| &party.contracts);
-    let running = |contract: &&Contract| contract.from <= day && day <= contract.until;
-    let stated = component
-        .and_then(|id| book.rules.components.get(id))
-        .filter(|component| component.party == *party && !component.asset.contract.is_empty())
-        .map(|component| component.asset.contract.clone());
-    let known = stated.as_ref().and_then(|number| contracts().find(|contract| contract.number == *number));
-    match (stated, known) {
-        (Some(stated), None) => stated,
-        (Some(stated), Some(known)) if running(&known) => stated,
-        (Some(stated), Some(known)) => {
-            let same = contracts().filter(running).find(|contract| contract.scope == known.scope);
-            same.or_else(|| contracts().find(running)).map_or(stated, |contract| contract.number.clone())
-        }
-        (None, _) => contracts().find(running).map(|contract| contract.number.clone()).unwrap_or_default(),
+    match covering(book, party, component, day) {
+        Covering::By(number) => number.to_owned(),
+        Covering::Nothing(_) | Covering::NotKnown => String::new(),
     }
+}
+
+/// What could not be learnt, as far as it is for the reader: of contracts a vendor reads about its own.
+fn not_known(turn: &Turn, verdict: &Verdict, reader: Reader) -> Vec<Fact> {
+    let own = |fact: &Fact| match (reader, fact) {
+        (Reader::Vendor(reader), Fact::NoContract { party, nearest }) => {
+            let own = *party == turn.book.party_name(reader);
+            own.then(|| Fact::NoContract { party: String::new(), nearest: nearest.clone() })
+        }
+        (Reader::House(_) | Reader::Vendor(_), fact) => Some(fact.clone()),
+    };
+    verdict.not_known.iter().filter_map(own).collect()
 }
 
 /// The present request to each party: what was answered before the fault came back is no answer now.
