@@ -30,7 +30,7 @@ pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_re
 pub(super) use window::{accept, effect, fear, grade, grade_by, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
-use super::ids::{AlertId, ComponentId, CoverId, IncidentId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
 use super::observation::Level;
@@ -73,13 +73,25 @@ fn place(turn: &mut Turn, id: AlertId) {
 
 /// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
 fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    by_place(turn, &alert.place(), alert.problem.level).or_else(|| sharing(turn, alert))
+    by_place(turn, &alert.place(), alert.problem.level, None).or_else(|| sharing(turn, alert))
+}
+
+/// What is still red when `over` is restored goes to the incident with a number that explains it, if there is one: a
+/// cause that came later than the alert, or beside the one that is over. Its number.
+pub(super) fn go_on_elsewhere(turn: &mut Turn, id: AlertId, over: IncidentId) -> Option<Number> {
+    let alert = turn.state.alerts.get(&id)?;
+    let (incident, reason) = by_place(turn, &alert.place(), alert.problem.level, Some(over))?;
+    let number = turn.state.incidents.get(&incident)?.number.clone()?;
+    // That two things may have a cause in common is a guess, and no reason to leave a number of one's own.
+    matches!(reason, alert::Reason::SameComponent | alert::Reason::Echo { .. })
+        .then(|| join(turn, id, incident, reason))?;
+    Some(number)
 }
 
 /// The burning incident that covers a component somebody calls about.
 pub(super) fn burning_about(turn: &Turn, component: &ComponentId) -> Option<IncidentId> {
     // How bad it is nobody knows from a call; whatever burns there may be what is meant.
-    match by_place(turn, &Place::Component(component.clone()), Level::Warning)? {
+    match by_place(turn, &Place::Component(component.clone()), Level::Warning, None)? {
         (incident, alert::Reason::SameComponent | alert::Reason::Echo { .. }) => Some(incident),
         // That two things may have a cause in common is a guess; a caller's word is no part of it.
         _ => None,
@@ -101,13 +113,15 @@ fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
     })
 }
 
-fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, alert::Reason)> {
+/// The incident other than `over` that burns at `place`, or that explains what fails there.
+fn by_place(turn: &Turn, place: &Place, level: Level, over: Option<IncidentId>) -> Option<(IncidentId, alert::Reason)> {
     let state = &turn.state;
+    let goes_on = |id: &IncidentId| over != Some(*id);
     let Place::Component(component) = place else {
-        return state.burning_at(place).next().map(|same| (same, alert::Reason::SameComponent));
+        return state.burning_at(place).find(goes_on).map(|same| (same, alert::Reason::SameComponent));
     };
     // What only warned until now is another matter than what stops.
-    let stops = |id: &IncidentId| only_warns(level) || !is_warning(turn, *id);
+    let stops = |id: &IncidentId| goes_on(id) && (only_warns(level) || !is_warning(turn, *id));
     let same = state.burning_at(place).chain(state.burning_from(component)).find(stops);
     // A warning that has stood there for a while is no reason to overlook that something below fails now.
     if let Some(same) = same.filter(|id| !is_warning(turn, *id)) {
@@ -119,7 +133,7 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
         let red = |id: &IncidentId| {
             let mut members = state.live_at(&there).filter(|member| member.incident() == Some(*id));
             let burns = members.any(|member| may_explain(member.problem.level, level));
-            (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
+            goes_on(id) && (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
         };
         // A root without an alert of its own is over when the first of its effects is: then it works again.
         let silent = |id: &IncidentId| {

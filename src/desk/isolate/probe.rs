@@ -19,8 +19,9 @@ use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
 
-/// Pings per incident; more than that would tell no more and load the network when it is weakest.
-const MOST: usize = 8;
+/// Pings per incident; more than that would tell no more and load the network when it is weakest. What was asked because of
+/// bystanders, which leave the incident with the verdict, must not keep the cause from being asked.
+const MOST: usize = 16;
 
 /// An incident as far as it matters for whom to ask.
 pub(super) struct Scene<'a> {
@@ -72,6 +73,7 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
     let Some(scene) = Scene::of(turn, incident) else { return BTreeSet::new() };
     let (here, known, graph) = (&scene.here, scene.incident, scene.graph);
     let room = MOST.saturating_sub(known.pings.len());
+    let mut once = BTreeSet::new();
     let roots = here.iter().copied().filter(|id| !here.iter().any(|other| graph.needs(id, other)));
     // One rung down the ladder: what a root needs may be dead without an alert.
     let needs = |id: &ComponentId| turn.book.rules.components.get(id).map(|component| component.needs.iter());
@@ -95,7 +97,7 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         .chain(&suspects)
         .chain(beside)
         .chain(next)
-        .filter(|component| !known.pings.contains_key(*component))
+        .filter(|component| !known.pings.contains_key(*component) && once.insert(*component))
         .filter_map(|id| Some((id.clone(), turn.book.rules.components.get(id)?.ping.clone()?)))
         .take(room)
         .collect()

@@ -285,7 +285,8 @@ impl Mail<'_> {
         let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());
         let by = by.unwrap_or_else(|| "automatic".to_owned());
         self.page.field("Checked", format!("{} ({by})", text::or(text::note(&recovery.check), "(to be filled in)")));
-        let linked = recovery.remaining.as_ref().map(|number| format!(" ({})", number_of(number))).unwrap_or_default();
+        let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
+        let linked = if numbers.is_empty() { String::new() } else { format!(" ({})", numbers.join(", ")) };
         self.page.field("Still red", format!("{}{linked}", list(&facts.still_red, NONE)));
         self.page.field("Cause", "under investigation");
         if to_office {
