@@ -41,10 +41,15 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     withdraw_others(turn, incident, &verdict);
     // Before anybody is asked, so that the request can say that somebody looks.
     notify::look(turn, incident);
-    if let Some(of) = verdict.echo_of {
-        echo(turn, incident, of);
-    } else {
-        act_on(turn, incident, &verdict, severity);
+    // A severity that went up in this very step rings the phones its new rank rings, in the same note.
+    let raised = turn.touched.raised.contains_key(&incident);
+    // What is the desk's already, and no graver, is not put before it again because of another rule.
+    let vendors = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
+    let led = same && !vendors && !raised && verdict.by == By::Machine;
+    match verdict.echo_of {
+        Some(of) => echo(turn, incident, of),
+        None if led => {}
+        None => act_on(turn, incident, &verdict, severity),
     }
     let told = !matches!(
         verdict.code,
@@ -53,8 +58,6 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     if told && !escalate::holds_first_report(turn, incident) {
         notify::first_report(turn, incident);
     }
-    // A severity that went up in this very step rings the phones its new rank rings, in the same note.
-    let raised = turn.touched.raised.contains_key(&incident);
     notify::phone_note(turn, incident, raised);
     turn.touched.news.insert(incident);
 }

@@ -44,7 +44,7 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
         // A warning that only stood beside a grave fault then does not bring that back.
         let here = turn.state.places.get(id).and_then(|places| places.get(&alert.place()));
         let grave = here.and_then(Here::shown).is_some_and(|level| !only_warns(level));
-        let as_grave = !grave || !only_warns(alert.problem.level);
+        let as_grave = !grave || !only_warns(alert.weight());
         let same = |member: &Alert| {
             member.place() == alert.place()
                 && (member.problem.object.is_some() && member.problem.object == alert.problem.object
