@@ -3,7 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
-use crate::desk::modification::RECENT;
+use crate::desk::modification::{RECENT, REMEMBERED};
 use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
@@ -35,7 +35,13 @@ impl Kind for Changed {
 
     fn checked(written: Written, place: &mut Place) -> Vec<Self> {
         let components = place.key("component").components(&written.component);
-        vec![Self { components, within: written.within.map_or(RECENT, |within| within.0) }]
+        let within = written.within.map_or(RECENT, |within| within.0);
+        if within > REMEMBERED {
+            let days = REMEMBERED.as_secs() / 86_400;
+            let help = format!("write at most \"{days}d\"");
+            place.key("within").fault(format!("is longer than a change is remembered ({days} days)"), help);
+        }
+        vec![Self { components, within }]
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
