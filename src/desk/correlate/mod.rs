@@ -252,6 +252,9 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
             turn.touched.joined(incident, alert);
             if says_more(turn, incident, alert) {
                 turn.touched.to_judge.insert(incident);
+                if is_as_grave(turn, incident, alert) {
+                    turn.touched.more.entry(incident).or_default().insert(alert);
+                }
             }
             if late_cause {
                 turn.touched.to_probe.insert(incident);
@@ -285,6 +288,13 @@ fn says_more(turn: &Turn, incident: IncidentId, alert: AlertId) -> bool {
     let shown = |others: &[&Alert]| others.iter().any(|other| likeness::symptom(other) == symptom);
     // What comes again beside something else is news, what comes again alone is not.
     !shown(&live) && (!live.is_empty() || !shown(&over))
+}
+
+/// It is no less than what stands for the incident in words: not only one more sign of that.
+fn is_as_grave(turn: &Turn, incident: IncidentId, alert: AlertId) -> bool {
+    let level = |id: AlertId| turn.state.alerts.get(&id).map(|alert| alert.problem.level);
+    let told = turn.state.incidents.get(&incident).and_then(|known| level(known.representative?));
+    told.is_none_or(|told| level(alert) >= Some(told))
 }
 
 /// A new incident.

@@ -15,6 +15,7 @@ mod phrases;
 mod record;
 mod restored;
 mod shadow;
+mod vendor;
 
 use super::commands;
 use super::frame::number_of;
@@ -102,15 +103,8 @@ impl Mail<'_> {
                 let what = format!("{site} {}", Symptom::of(incident).title());
                 subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
             }
-            Matter::Withdrawal { incident, asked_at } => {
-                let asked = self.clock.english(*asked_at);
-                self.page.text(format!(
-                    "Further isolation shows that the fault is unlikely to lie in what you maintain. We withdraw our \
-                     request of {asked}. We are sorry for the trouble, and thank you for your work."
-                ));
-                self.incident(incident);
-                subject(&["Request withdrawn"], &format!("{site} {}", Symptom::of(incident).title()), incident)
-            }
+            Matter::Withdrawal { incident, asked_at } => self.withdrawal(incident, *asked_at),
+            Matter::Addition { incident, ask, asked_at, alerts } => self.addition(incident, (*ask, *asked_at), alerts),
             Matter::OnSite { incident, place, items } => {
                 self.on_site(incident, place, items);
                 subject(&["Please look on site"], &title(incident), incident)

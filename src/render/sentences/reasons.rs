@@ -203,6 +203,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::OutOfScope => "the office must decide".to_owned(),
         Why::ClosedForLong => "the vendor is closed for long and nobody answers".to_owned(),
         Why::Graver => "it has become graver".to_owned(),
+        Why::ShowsMore => "what was asked about shows something else, too".to_owned(),
         Why::HandOver => "the reception closes".to_owned(),
         Why::TooMuch => "more would leave than may".to_owned(),
         Why::ChannelFails => "a channel fails, or works again".to_owned(),
