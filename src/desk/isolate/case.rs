@@ -16,7 +16,7 @@ use crate::desk::now::Now;
 use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Seen, Sign, Trial};
 use crate::desk::rules::{AlertMatch, Fit, Rule};
-use crate::desk::state::{Here, Place, State};
+use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -134,25 +134,6 @@ impl<'a> Case<'a> {
             facts.extend(self.probed(root, false));
         }
         facts
-    }
-
-    /// The alert that stands for `about`: its own, else one of what needs it, else the incident's.
-    fn speaks_for(&self, about: Option<&ComponentId>) -> Option<&'a Alert> {
-        let incidents = self.incident.representative.and_then(|id| self.state.alerts.get(&id));
-        let Some(about) = about else { return incidents };
-        let places = self.state.places.get(&self.incident.id)?;
-        if let Some((.., own)) = places.get(&Place::Component(about.clone())).and_then(Here::best) {
-            return self.state.alerts.get(&own);
-        }
-        let echoes = |place: &Place| match place {
-            Place::Component(id) => self.book.graph.needs(id, about),
-            Place::Host(_) => false,
-        };
-        if incidents.is_some_and(|alert| echoes(&alert.place())) {
-            return incidents;
-        }
-        let best = places.iter().filter(|(place, _)| echoes(place)).filter_map(|(_, here)| here.best()).min();
-        best.and_then(|(.., alert)| self.state.alerts.get(&alert)).or(incidents)
     }
 
     fn probe_fact(&self, name: &ProbeName, seen: &Seen, at: Timestamp) -> Fact {

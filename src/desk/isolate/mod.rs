@@ -11,6 +11,7 @@ mod mute;
 mod outlook;
 pub(super) mod overrun;
 mod probe;
+mod spokesman;
 mod table;
 mod trial;
 mod uncovered;
