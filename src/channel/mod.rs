@@ -70,6 +70,9 @@ pub struct Mailbox {
     pub address: String,
 }
 
+/// Connections that are kept for what comes next: as many as attempts are under way at once, so that a burst needs no more.
+const AT_ONCE: usize = crate::desk::state::ROOM;
+
 /// What became of one attempt, address by address.
 pub type Results = Vec<(String, Delivery)>;
 

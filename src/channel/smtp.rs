@@ -108,9 +108,15 @@ pub struct Smtp {
     kept: Arc<Kept>,
 }
 
-/// At most one idle connection, with a ticket that tells whether it is still the one somebody meant.
+/// Idle connections, no more than mails are under way at once; each with a ticket, by which its end finds it.
 #[derive(Default)]
-struct Kept(Mutex<(u64, Option<AsyncSmtpConnection>)>);
+struct Kept(Mutex<Idle>);
+
+#[derive(Default)]
+struct Idle {
+    tickets: u64,
+    connections: Vec<(u64, AsyncSmtpConnection)>,
+}
 
 impl Smtp {
     /// Sets the channel up; nothing is connected. `password` is the content of `password_file`.
@@ -193,8 +199,9 @@ impl Smtp {
     }
 
     async fn connection(&self) -> Result<AsyncSmtpConnection, Delivery> {
-        let kept = self.kept.lock().1.take();
-        if let Some(mut connection) = kept
+        // The one that was used last: what a burst does not need any more grows old and is closed.
+        let kept = self.kept.lock().connections.pop();
+        if let Some((_, mut connection)) = kept
             && matches!(tokio::time::timeout(KEPT, connection.command(Noop)).await, Ok(Ok(_)))
         {
             return Ok(connection);
@@ -204,19 +211,21 @@ impl Smtp {
 
     fn keep(&self, connection: AsyncSmtpConnection) {
         let ticket = {
-            let mut kept = self.kept.lock();
-            kept.0 += 1;
-            kept.1 = Some(connection);
-            kept.0
+            let mut idle = self.kept.lock();
+            idle.tickets += 1;
+            let ticket = idle.tickets;
+            idle.connections.push((ticket, connection));
+            ticket
         };
         let place = Arc::clone(&self.kept);
         let farewell = async move {
             tokio::time::sleep(KEPT).await;
             let late = {
-                let mut kept = place.lock();
-                if kept.0 == ticket { kept.1.take() } else { None }
+                let connections = &mut place.lock().connections;
+                let late = connections.iter().position(|(known, _)| *known == ticket);
+                late.map(|late| connections.remove(late))
             };
-            if let Some(mut connection) = late {
+            if let Some((_, mut connection)) = late {
                 let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
             }
         };
@@ -225,7 +234,7 @@ impl Smtp {
 }
 
 impl Kept {
-    fn lock(&self) -> std::sync::MutexGuard<'_, (u64, Option<AsyncSmtpConnection>)> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

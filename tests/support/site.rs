@@ -108,6 +108,15 @@ impl Site {
         });
     }
 
+    /// The desk hears of each incident, however many there are.
+    pub(crate) fn no_storms(&self) {
+        self.edit(|document| {
+            if let Some(policy) = table(document, "policy") {
+                policy["storm_alerts"] = value(0);
+            }
+        });
+    }
+
     /// The language of mails and reports.
     pub(crate) fn set_language(&self, language: &str) {
         self.edit(|document| {
