@@ -116,8 +116,16 @@ fn record(state: &Path, rules: &Rules, wanted: usize) -> (usize, usize, usize) {
 fn problem(host: &str, nth: usize, key: u64) -> Problem {
     let (summary, item, level) = match nth {
         0 => ("Ping応答なし".to_owned(), ("ICMP ping", "icmpping".to_owned()), Level::High),
-        1 => ("Zabbixエージェントが応答しません（5分間）".to_owned(), ("Zabbix agent availability", "zabbix[host,agent,available]".to_owned()), Level::Average),
-        2 => ("CPU使用率が高い状態です（5分平均90%以上）".to_owned(), ("CPU utilization", "system.cpu.util".to_owned()), Level::Warning),
+        1 => (
+            "Zabbixエージェントが応答しません（5分間）".to_owned(),
+            ("Zabbix agent availability", "zabbix[host,agent,available]".to_owned()),
+            Level::Average,
+        ),
+        2 => (
+            "CPU使用率が高い状態です（5分平均90%以上）".to_owned(),
+            ("CPU utilization", "system.cpu.util".to_owned()),
+            Level::Warning,
+        ),
         _ => {
             let disk = format!("vfs.fs.size[/data{nth},pused]");
             let summary = format!("/data{nth} のディスク使用率が90%を超えています");
@@ -128,7 +136,12 @@ fn problem(host: &str, nth: usize, key: u64) -> Problem {
     Problem {
         host_name: format!("庁舎サーバ {host}"),
         level,
-        tags: vec![pair("class", "os"), pair("component", "storage"), pair("scope", "availability"), pair("target", "linux")],
+        tags: vec![
+            pair("class", "os"),
+            pair("component", "storage"),
+            pair("scope", "availability"),
+            pair("target", "linux"),
+        ],
         groups: vec!["Linux servers".to_owned(), "Vendor/Server".to_owned()],
         object: Some((key + 20_000).to_string()),
         items: Some(vec![Item { name: item.0.to_owned(), key: item.1 }]),

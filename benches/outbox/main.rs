@@ -31,6 +31,8 @@ use support::{Scratch, wait_for};
 
 /// The engineering aim.
 const AIM: f64 = 4_600.0;
+/// Messages under way at once; 4 if nothing is configured.
+const AT_ONCE: i64 = 32;
 /// Incidents that come with one look.
 const TOGETHER: usize = 100;
 /// How long it may take in all.
@@ -46,8 +48,10 @@ enum Way {
 }
 
 fn main() {
-    let wanted: usize = std::env::var("KW_MESSAGES").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
-    println!("caps lifted (100,000 at once, a minute, an hour), no storm notices; aim {AIM} a second, each recorded");
+    let wanted: usize = std::env::var("KW_MESSAGES").ok().and_then(|count| count.parse().ok()).unwrap_or(5_000);
+    println!(
+        "set: at_once = {AT_ONCE} for both ways, caps of 100,000, no storm notices; aim {AIM} a second, each recorded"
+    );
     println!("the disk: {:.0} syncs/s", syncs_per_second());
     for way in [Way::Mail, Way::Web] {
         measure(way, wanted);
@@ -60,8 +64,9 @@ fn measure(way: Way, wanted: usize) {
     let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp: mail.address, webhook: None });
     site.lift_caps();
     site.no_storms();
+    site.send_at_once(AT_ONCE);
     let hook = format!(
-        "[[channel.webhook]]\nname = \"{HOOK}\"\nparty = \"k-sha\"\nurl = \"http://{}/\"\n",
+        "[[channel.webhook]]\nname = \"{HOOK}\"\nparty = \"k-sha\"\nurl = \"http://{}/\"\nat_once = {AT_ONCE}\n",
         web.address
     );
     site.add("hook.toml", &hook);
@@ -83,7 +88,8 @@ fn measure(way: Way, wanted: usize) {
     let left = wait_for("the last outcome", LIMIT, || {
         let found = daemon.tell(&["outbox", "list", "--json"]);
         let found: Vec<serde_json::Value> = serde_json::from_str(&found).unwrap();
-        let left = found.iter().filter_map(|row| row["id"].as_u64()).filter(|id| rows.contains_key(&OwedId(*id))).count();
+        let left =
+            found.iter().filter_map(|row| row["id"].as_u64()).filter(|id| rows.contains_key(&OwedId(*id))).count();
         (left == 0).then_some(left)
     });
     daemon.assert_books_balance();

@@ -23,8 +23,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tracing::dispatcher::Dispatch;
 use tracing::instrument::WithSubscriber;
-use tracing::subscriber::NoSubscriber;
 
 /// A connection is kept this long for the next mail, so that a burst needs one login; idle, nothing is held open.
 const KEPT: Duration = Duration::from_secs(5);
@@ -62,6 +62,9 @@ pub struct SmtpConfig {
     /// Allows `tls = "none"` to a server that is not on this machine. Everybody on the way can read and change the mail.
     #[serde(default)]
     pub allow_plain: bool,
+    /// Messages under way at once; without it 4.
+    #[serde(default)]
+    pub at_once: Option<u8>,
     /// Longest wait for a connection.
     #[serde(default = "ten_seconds")]
     pub connect_timeout: Span,
@@ -157,7 +160,8 @@ impl Smtp {
                 "mail leaves this machine UNENCRYPTED (allow_plain)"
             );
         }
-        // The mail library traces every line it writes, logins and texts included: nobody listens here.
+        // The mail library traces every line it writes, logins and texts included: nobody listens here. Not a subscriber of
+        // its own: each new one has every place in the program that traces asked again.
         let conversation = async {
             let mut connection = match self.connection().await {
                 Ok(connection) => connection,
@@ -169,7 +173,7 @@ impl Smtp {
             }
             results
         };
-        let results = conversation.with_subscriber(NoSubscriber::default()).await;
+        let results = conversation.with_subscriber(Dispatch::none()).await;
         results.into_iter().map(|(address, delivery)| (address, delivery.worded(|said| self.veiled(said)))).collect()
     }
 
@@ -191,7 +195,7 @@ impl Smtp {
             let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
             Ok(encrypted)
         };
-        let tried = conversation.with_subscriber(NoSubscriber::default()).await;
+        let tried = conversation.with_subscriber(Dispatch::none()).await;
         let encrypted = tried.map_err(|delivery: Delivery| delivery.worded(|said| self.veiled(said)))?;
         let way = if encrypted { "with TLS" } else { "without TLS" };
         let login = if self.config.user.is_some() { "takes our login" } else { "asks for no login" };
@@ -229,7 +233,7 @@ impl Smtp {
                 let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
             }
         };
-        tokio::spawn(farewell.with_subscriber(NoSubscriber::default()));
+        tokio::spawn(farewell.with_subscriber(Dispatch::none()));
     }
 }
 
@@ -246,6 +250,7 @@ impl std::fmt::Debug for Smtp {
 }
 
 fn check(config: &SmtpConfig, has_password: bool) -> Result<(), Error> {
+    super::check_at_once(&config.name, config.at_once)?;
     let wrong = |key, why: String| Err(Error::Key { channel: config.name.clone(), key, why });
     if config.tls == Tls::None && !config.allow_plain && !is_this_machine(&config.host) {
         let why = format!(

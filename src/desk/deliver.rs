@@ -70,7 +70,8 @@ fn start(turn: &mut Turn, id: OwedId) {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let busy = turn.state.queues.get(&*row.destination()).is_some_and(|queue| queue.room() == 0);
+    let to = row.destination();
+    let busy = turn.state.queues.get(&*to).is_some_and(|queue| queue.room(turn.book.at_once(&to)) == 0);
     if busy || order::earlier(turn, row).next().is_some() {
         return;
     }

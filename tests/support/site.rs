@@ -117,6 +117,14 @@ impl Site {
         });
     }
 
+    /// So many mails are under way at once over each mail server.
+    pub(crate) fn send_at_once(&self, mails: i64) {
+        self.edit(|document| {
+            let Some(channels) = table(document, "channel") else { return };
+            each(channels, "smtp", |_, smtp| smtp["at_once"] = value(mails));
+        });
+    }
+
     /// The language of mails and reports.
     pub(crate) fn set_language(&self, language: &str) {
         self.edit(|document| {

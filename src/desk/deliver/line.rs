@@ -5,7 +5,7 @@
 
 use crate::desk::ids::{ChannelId, OwedId};
 use crate::desk::owed::Owed;
-use crate::desk::state::{Queue, Rank, Wakeup};
+use crate::desk::state::{PartyFlow, Queue, Rank, Wakeup};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
 
@@ -62,7 +62,8 @@ impl Line {
         let mut next = self.listed.first().map(|rank| (*rank, None));
         if self.lesser {
             for (nth, (channel, place)) in self.places.iter().enumerate() {
-                let Some(queue) = turn.state.queues.get(channel.as_str()).filter(|queue| may_leave(turn, channel, queue))
+                let Some(queue) =
+                    turn.state.queues.get(channel.as_str()).filter(|queue| may_leave(turn, channel, queue))
                 else {
                     continue;
                 };
@@ -71,8 +72,8 @@ impl Line {
                     place = Some(queue.next_message(place, now)?);
                     place
                 });
-                let ahead = ahead.take_while(|(.., id)| *id <= self.last);
-                let first = ahead.filter(|(.., id)| !self.known.contains(id)).next();
+                let mut ahead = ahead.take_while(|(.., id)| *id <= self.last);
+                let first = ahead.find(|(.., id)| !self.known.contains(id));
                 if let Some(rank) = first.filter(|rank| next.is_none_or(|(least, _)| *rank < least)) {
                     next = Some((rank, Some(nth)));
                 }
@@ -91,14 +92,12 @@ impl Line {
 fn may_leave(turn: &Turn, channel: &ChannelId, queue: &Queue) -> bool {
     let (now, flows) = (turn.now.elapsed, &turn.state.house.flows);
     let left_alone = flows.closed_until(channel).is_some_and(|until| until > now);
-    if turn.book.rules.site.shadow.is_some() || (queue.room() > 0 && !left_alone) {
+    if turn.book.rules.site.shadow.is_some() || (queue.room(turn.book.at_once(channel.as_str())) > 0 && !left_alone) {
         return true;
     }
     let caps = &turn.book.rules.policy.caps;
     flows.0.get(channel).is_some_and(|flow| {
-        let holds = |known: &crate::desk::state::PartyFlow| {
-            known.held_until.is_some() || !known.gate.admits(now, caps.party, false)
-        };
+        let holds = |known: &PartyFlow| known.held_until.is_some() || !known.gate.admits(now, caps.party, false);
         !flow.gate.admits(now, caps.channel, false) || flow.parties.values().any(holds)
     })
 }

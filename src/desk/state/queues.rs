@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::time::Duration;
 
-/// Attempts under way to one destination, at most.
+/// Attempts under way to one destination, at most, where nothing else is configured.
 pub(crate) const ROOM: usize = 4;
 
 /// A row's place among others: the critical first, then what was decided first.
@@ -48,9 +48,9 @@ struct Messages {
 }
 
 impl Queue {
-    /// How many more attempts may begin.
-    pub fn room(&self) -> usize {
-        ROOM.saturating_sub(self.under_way)
+    /// How many more attempts may begin where so many may be under way.
+    pub(in crate::desk) fn room(&self, at_once: usize) -> usize {
+        at_once.saturating_sub(self.under_way)
     }
 
     /// Whether attempts are under way.
@@ -64,7 +64,7 @@ impl Queue {
         let over = self.by_end.iter().take_while(move |(end, _)| *end <= now);
         let over: BTreeSet<OwedId> = over.map(|(_, id)| *id).collect();
         let begins = self.by_time.iter().take_while(move |(at, _)| *at <= now).map(|(_, id)| *id);
-        let begins: Vec<OwedId> = begins.filter(|id| !over.contains(id)).take(self.room()).collect();
+        let begins: Vec<OwedId> = begins.filter(|id| !over.contains(id)).take(self.room(ROOM)).collect();
         over.into_iter().chain(begins)
     }
 
@@ -93,7 +93,7 @@ impl Queue {
     }
 
     fn next(&self) -> Option<When> {
-        let rows = if self.room() > 0 { &self.by_time } else { &self.by_end };
+        let rows = if self.room(ROOM) > 0 { &self.by_time } else { &self.by_end };
         rows.first().map(|(at, _)| When::Elapsed(*at))
     }
 
@@ -219,5 +219,30 @@ mod tests {
         assert_eq!(ids(&queue, 60), [] as [u64; 0]);
         assert_eq!(ids(&queue, 100), [2]);
         assert_eq!(queue.next(), Some(When::Elapsed(Elapsed(100))), "without room only the end matters");
+    }
+
+    #[test]
+    fn messages_come_up_by_rank_as_far_as_they_may_be_tried() {
+        let mut queue = Queue::default();
+        for (id, lesser, at, end) in [(1, true, 50, 900), (2, true, 10, 100), (3, false, 20, 900), (4, true, 10, 900)] {
+            let rank = (lesser, Elapsed(id), OwedId(id));
+            queue.messages.ranked.insert(rank, Elapsed(at));
+            queue.messages.by_time.insert((Elapsed(at), OwedId(id)));
+            queue.messages.by_end.insert((Elapsed(end), rank));
+        }
+        let line = |now| {
+            let next = |place: &Option<Rank>| queue.next_message(*place, Elapsed(now)).map(Some);
+            let line = std::iter::successors(next(&None), next).flatten();
+            line.map(|(.., id)| id.0).collect::<Vec<_>>()
+        };
+        let ids = |ranks: Vec<Rank>| ranks.into_iter().map(|(.., id)| id.0).collect::<Vec<_>>();
+        assert_eq!(line(5), [] as [u64; 0]);
+        assert_eq!(line(10), [2, 4], "the first is for later");
+        assert_eq!(line(60), [1, 2, 4], "what is critical comes up by itself");
+        assert_eq!(ids(queue.critical(Elapsed(10)).collect()), [] as [u64; 0]);
+        assert_eq!(ids(queue.critical(Elapsed(20)).collect()), [3]);
+        assert_eq!(ids(queue.useless(Elapsed(100)).collect()), [2]);
+        assert_eq!(queue.next_time(Elapsed(20)), Some(Elapsed(50)));
+        assert_eq!(queue.next_time(Elapsed(50)), None);
     }
 }
