@@ -23,6 +23,11 @@ struct Row {
 const SWITCH: &str =
     "02:13:40 zabbix core-sw-01 \"Ping応答なし\" disaster\n02:13:50 zabbix srv-db-01 \"Ping応答なし\" high";
 
+const UNIT_A: &str = "10:00:00 zabbix strg-01 \"電源ユニットA 異常\" high";
+
+const BOTH_UNITS: &str =
+    "when.at_once = [{ summary = \"/電源ユニットA 異常/\" }, { summary = \"/電源ユニットB 異常/\" }]";
+
 const MEASURED: &str = "02:13:40 zabbix srv-db-01 \"DB応答遅延\" high component=postgresql item=db.ms=DB応答時間 \
                         inventory.model=DB-2\n02:16 clock";
 
@@ -47,7 +52,7 @@ fn rules(when: &str) -> Rules {
 }
 
 fn outcome(row: &Row) -> String {
-    let text = format!("@ 2026-09-20\n{}\n", row.day.replace("$SWITCH", SWITCH));
+    let text = format!("@ 2026-09-20\n{}\n", row.day.replace("$SWITCH", SWITCH).replace("$UNIT_A", UNIT_A));
     let played = play::run(&rules(row.when), &text);
     assert!(played.faults.is_empty(), "{}: {:?}", row.when, played.faults);
     let verdict = played.state.incidents.values().find_map(|incident| incident.verdict()).unwrap();
@@ -202,6 +207,38 @@ const ROWS: &[Row] = &[
         when: "when.alert = { host = \"srv-db-01\" }\nwhen.earlier = { item = \"icmpping\", within = \"1m\" }",
         day: "$SWITCH\n02:16 clock",
         expected: "not known: what is measured on core-sw-01 was not had",
+    },
+    // Both burn on one component; not on two, and not when one is over.
+    Row {
+        when: BOTH_UNITS,
+        day: "$UNIT_A\n10:00:20 zabbix strg-01 \"電源ユニットB 異常\" high\n10:05 clock",
+        expected: "held",
+    },
+    Row {
+        when: BOTH_UNITS,
+        day: "$UNIT_A\n10:00:20 zabbix srv-hv-01 \"電源ユニットB 異常\" high\n10:05 clock",
+        expected: "fails: no single component shows all of them at the same time",
+    },
+    Row {
+        when: BOTH_UNITS,
+        day: "$UNIT_A\n10:00:10 zabbix strg-01 \"電源ユニットA 異常\" ok\n\
+              10:00:20 zabbix strg-01 \"電源ユニットB 異常\" high\n10:05 clock",
+        expected: "fails: no single component shows all of them at the same time",
+    },
+    Row {
+        when: "when.at_once = [{ item = \"icmpping\" }, { summary = \"/Ping/\" }]",
+        day: "$SWITCH\n02:16 clock",
+        expected: "not known: what is measured on core-sw-01 was not had",
+    },
+    Row {
+        when: "when.behind = { component = \"core-switch\", percent = 80, at_least = 3 }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "fails: 2 of what fails lies behind it",
+    },
+    Row {
+        when: "when.behind = { component = \"core-switch\", percent = 80, at_least = 2 }",
+        day: "$SWITCH\n02:16 clock",
+        expected: "held",
     },
     Row {
         when: "when.behind = { component = \"core-switch\", percent = 80, of_all = 90 }",

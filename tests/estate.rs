@@ -26,7 +26,7 @@ fn the_first_verdict_names_the_right_party_and_nobody_is_asked_in_vain() {
     let right = seen().filter(|fault| fault.mark == Mark::Right).count();
     assert!(seen().count() > 95, "monitoring shows nearly every fault");
     assert!(right * 100 >= seen().count() * 97, "right in {right} of {}: {wrong:#?}", seen().count());
-    let requests: usize = scores.iter().map(|score| score.wrong_requests).sum();
+    let requests: usize = scores.iter().map(|score| score.wrong_requests.len()).sum();
     assert!(requests <= 1, "{requests} requests to a party without a part in it: {wrong:#?}");
     let habit = |counts: fn(&estate::FaultScore) -> bool| seen().filter(|fault| counts(fault)).count();
     assert!(habit(|fault| fault.by_first_alert) < right && habit(|fault| fault.by_most_alerts) < right);

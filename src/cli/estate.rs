@@ -1,7 +1,7 @@
 //! `estate`: how well the desk judges, measured in generated estates with faults of known cause.
 
 use super::{Context, Trouble, text};
-use crate::estate::{self, FaultScore, Line, Mark, SeedScore};
+use crate::estate::{self, FaultScore, Line, Mark, SeedScore, WrongRequest};
 use clap::Args;
 use std::io::IsTerminal;
 use std::ops::RangeInclusive;
@@ -19,7 +19,7 @@ pub(super) struct Estate {
     /// Faults in each.
     #[arg(long, value_name = "N", default_value_t = 200)]
     faults: usize,
-    /// Lists every fault that was not judged right at first.
+    /// Lists every fault that was not judged right at first, and every wrong request for repair.
     #[arg(long)]
     failures: bool,
     /// Tells the story of one fault: what monitoring showed, what the desk did. With `--seed`.
@@ -103,6 +103,9 @@ fn print(scores: &[SeedScore], failures: bool) {
         let heads = ["seed", "fault", "kind", "cause", "should be", "first verdict", "took for the cause", "later"];
         let rows: Vec<Vec<String>> = scores.iter().flat_map(|score| failed_rows(score.seed, &score.faults)).collect();
         text::out(&format!("\n{}", text::table(&heads, &rows)));
+        let heads = ["seed", "hour", "wrong request for", "to", "faults", "shows"];
+        let rows: Vec<Vec<String>> = scores.iter().flat_map(wrong_rows).collect();
+        text::out(&format!("\n{}", text::table(&heads, &rows)));
     }
 }
 
@@ -117,7 +120,7 @@ fn seed_row(score: &SeedScore) -> Vec<String> {
         score.faults.len().to_string(),
         percent(right, score.faults.len() - unseen),
         score.requests.to_string(),
-        score.wrong_requests.to_string(),
+        score.wrong_requests.len().to_string(),
         unseen.to_string(),
     ]
 }
@@ -155,6 +158,16 @@ fn failed_rows(seed: u64, faults: &[FaultScore]) -> Vec<Vec<String>> {
             ]
         })
         .collect()
+}
+
+fn wrong_rows(score: &SeedScore) -> Vec<Vec<String>> {
+    let row = |asked: &WrongRequest| {
+        let faults: Vec<String> = asked.faults.iter().map(ToString::to_string).collect();
+        let faults = if faults.is_empty() { "none".to_owned() } else { faults.join(" ") };
+        let (hour, incident, party) = (asked.hour.clone(), asked.incident.clone(), asked.party.clone());
+        vec![score.seed.to_string(), hour, incident, party, faults, asked.shows.join(", ")]
+    };
+    score.wrong_requests.iter().map(row).collect()
 }
 
 fn percent(part: usize, of: usize) -> String {

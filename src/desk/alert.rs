@@ -50,6 +50,9 @@ pub struct Alert {
     /// What did not come, by its name: no source saw this, the desk missed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed: Option<String>,
+    /// The rules of that time say that it does no harm: what it is about goes on working (`Book::is_mild`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mild: bool,
 }
 
 /// How an alert ended.
@@ -220,6 +223,11 @@ pub enum Reason {
 }
 
 impl Alert {
+    /// How bad what it is about is, whatever monitoring calls it: what does no harm is for information.
+    pub fn weight(&self) -> Level {
+        if self.mild { self.problem.level.min(Level::Information) } else { self.problem.level }
+    }
+
     /// It lasts and has not ended. What merely happened (momentary) is never red.
     pub fn red(&self) -> bool {
         self.gone.is_none() && !self.problem.momentary

@@ -2,15 +2,16 @@
 //!
 //! A stage. Who is told in which words follows in `notify`.
 
+use super::alert::Alert;
 use super::contact;
 use super::ids::{IncidentId, PartyId, RequestId};
 use super::incident::{Edit, Reason, Status, StatusName, Verdict};
-use super::letter::{Ask, AskedBefore, By, Notice, What};
+use super::letter::{Ask, AskedBefore, By, Fact, Notice, What};
 use super::owed::Why;
 use super::request::{self, Request, RequestState};
 use super::rules::{Confidence, VerdictCode};
 use super::turn::Turn;
-use super::{correlate, deliver, escalate, notify};
+use super::{correlate, deliver, escalate, isolate, notify};
 use jiff::Timestamp;
 
 /// Acts on every verdict of this turn.
@@ -41,10 +42,15 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     withdraw_others(turn, incident, &verdict);
     // Before anybody is asked, so that the request can say that somebody looks.
     notify::look(turn, incident);
-    if let Some(of) = verdict.echo_of {
-        echo(turn, incident, of);
-    } else {
-        act_on(turn, incident, &verdict, severity);
+    // A severity that went up in this very step rings the phones its new rank rings, in the same note.
+    let raised = turn.touched.raised.contains_key(&incident);
+    // What is the desk's already, and no graver, is not put before it again because of another rule.
+    let vendors = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
+    let led = same && !vendors && !raised && verdict.by == By::Machine;
+    match verdict.echo_of {
+        Some(of) => echo(turn, incident, of),
+        None if led => {}
+        None => act_on(turn, incident, &verdict, severity),
     }
     let told = !matches!(
         verdict.code,
@@ -53,8 +59,6 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     if told && !escalate::holds_first_report(turn, incident) {
         notify::first_report(turn, incident);
     }
-    // A severity that went up in this very step rings the phones its new rank rings, in the same note.
-    let raised = turn.touched.raised.contains_key(&incident);
     notify::phone_note(turn, incident, raised);
     turn.touched.news.insert(incident);
 }
@@ -248,6 +252,30 @@ pub(super) fn ask_graver(turn: &mut Turn) {
         let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
         if !silent.is_empty() && !noted {
             notify::phone_note(turn, incident, true);
+        }
+    }
+}
+
+/// A machine that shows something else beside what its vendor was asked about: the vendor hears of it, whoever works on it.
+pub(super) fn add_to_requests(turn: &mut Turn) {
+    for (incident, alerts) in std::mem::take(&mut turn.touched.more) {
+        let asked = |request: &&Request| request.state.open() && request.asked < turn.now.wall;
+        let anew = |party: &PartyId| {
+            let mut requests = turn.state.requests_of(incident);
+            requests.any(|other| other.party == *party && other.asked == turn.now.wall)
+        };
+        let requests = turn.state.requests_of(incident).filter(asked).filter(|request| !anew(&request.party));
+        let asked: Vec<(RequestId, PartyId)> = requests.map(|request| (request.id, request.party.clone())).collect();
+        for (request, party) in asked {
+            let keeps = |alert: &&Alert| {
+                let component = alert.component.as_ref().and_then(|id| turn.book.rules.components.get(id));
+                component.is_some_and(|component| component.party == party)
+            };
+            let own = alerts.iter().filter_map(|id| turn.state.alerts.get(id)).filter(keeps);
+            let own: Vec<Fact> = own.map(isolate::case::fact_of).collect();
+            if !own.is_empty() {
+                notify::addition(turn, request, own);
+            }
         }
     }
 }

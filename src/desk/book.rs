@@ -2,10 +2,10 @@
 
 use super::calendar::Calendar;
 use super::graph::Graph;
-use super::ids::{CalendarId, ComponentId, PartyId, SystemId};
+use super::ids::{CalendarId, ComponentId, PartyId, SourceId, SystemId};
 use super::normalize::Index;
-use super::observation::Level;
-use super::rules::{AlertMatch, Condition, Party, Rule, Rules};
+use super::observation::{Level, Problem};
+use super::rules::{AlertMatch, Condition, Effect, Party, Rule, Rules};
 use super::state::ROOM;
 use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
@@ -27,11 +27,29 @@ pub struct Book {
     pub index: Index,
     /// Longer grouping windows, by the alert that asks for them.
     pub watches: Vec<Watch>,
+    /// What does no harm, by the alert.
+    mild: Vec<AlertMatch>,
     /// How the rules of isolation read, in their order.
     pub rule_words: Vec<RuleWords>,
     always: Calendar,
     watched_behind: BTreeMap<ComponentId, usize>,
     pinged_behind: BTreeMap<ComponentId, Vec<ComponentId>>,
+}
+
+/// The alert of a rule that says it does no harm, whatever else there is: it asks for nothing but what the incident shows.
+fn mild(rule: &Rule) -> Option<&AlertMatch> {
+    let harmless = rule.then.effect == Some(Effect::None) || rule.then.effect.is_none() && rule.then.redundancy_lost;
+    let alone = rule.when.iter().all(|condition| match condition {
+        Condition::Alert(_) | Condition::Absent(_) | Condition::Root(_) => true,
+        Condition::Not(inner) => matches!(*inner.0, Condition::Alert(_)),
+        _ => false,
+    });
+    if !harmless || !alone || rule.then.data.is_some() {
+        return None;
+    }
+    let mut openings = rule.when.iter().filter_map(Condition::opening);
+    // Two of them together say nothing about one alone.
+    openings.next().filter(|_| openings.next().is_none())
 }
 
 /// A rule's wish for a longer grouping window.
@@ -81,11 +99,17 @@ impl Book {
             rule_words: rules.isolation.iter().map(RuleWords::of).collect(),
             always: Calendar::always(),
             watches: watches.collect(),
+            mild: rules.isolation.iter().filter_map(mild).cloned().collect(),
             watched_behind,
             pinged_behind,
             graph,
             rules,
         }
+    }
+
+    /// Whether a rule says of such an alert that the systems behind it go on working.
+    pub fn is_mild(&self, source: &SourceId, problem: &Problem, component: Option<&ComponentId>) -> bool {
+        self.mild.iter().any(|alert| alert.fits(source, problem, component))
     }
 
     /// Whether any alert can be about a component.

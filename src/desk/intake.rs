@@ -202,6 +202,7 @@ fn open(
     let id = turn.next_alert();
     let component = turn.book.index.component(source, &problem);
     let shares = normalize::shares(turn.book, &problem);
+    let mild = turn.book.is_mild(source, &problem, component.as_ref());
     let mut alert = Alert {
         id,
         source: source.clone(),
@@ -218,6 +219,7 @@ fn open(
         after: None,
         shares,
         missed: None,
+        mild,
     };
     let sign_of = expected::sign_of(turn, &alert);
     if !sign_of.is_empty() {

@@ -200,6 +200,7 @@ impl Desk {
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
         assign::ask_graver(&mut turn);
+        assign::add_to_requests(&mut turn);
         escalate::settle(&mut turn);
         notify::severity_raised(&mut turn);
         notify::tell_news(&mut turn);

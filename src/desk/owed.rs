@@ -311,6 +311,7 @@ pub fn kind_of(matter: &Matter) -> &'static str {
         Matter::Request { ask: super::letter::Ask::Inquiry, .. } => "inquiry",
         Matter::Chaser { .. } => "chaser",
         Matter::Withdrawal { .. } => "withdrawal",
+        Matter::Addition { .. } => "addition",
         Matter::OnSite { .. } => "on_site",
         Matter::Cancelled { .. } => "cancelled",
         Matter::Merged { .. } => "merged",

@@ -42,6 +42,8 @@ pub struct Touched {
     pub to_write_back: BTreeMap<IncidentId, Unmarked>,
     /// Reported incidents whose 重大度 went up, with what it was before.
     pub raised: BTreeMap<IncidentId, u8>,
+    /// What the root of incidents shows beside what was known of it when a vendor was asked.
+    pub more: BTreeMap<IncidentId, BTreeSet<AlertId>>,
     /// Incidents about which something was recorded that an office may want to hear at once.
     pub news: BTreeSet<IncidentId>,
     /// Limits of held rows that later ones take the place of, by the later one.

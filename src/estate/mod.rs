@@ -18,7 +18,7 @@ mod shift;
 mod signs;
 mod things;
 
-pub use score::{FaultScore, Line, Mark, SeedScore, lines};
+pub use score::{FaultScore, Line, Mark, SeedScore, WrongRequest, lines};
 
 use crate::config::{self, Report};
 use dice::Dice;

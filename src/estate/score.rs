@@ -59,6 +59,21 @@ pub struct FaultScore {
     pub by_most_alerts: bool,
 }
 
+/// A request for repair to a party that has no part in what it was asked about.
+#[derive(Debug, Clone, Serialize)]
+pub struct WrongRequest {
+    /// When, in the estate's time zone.
+    pub hour: String,
+    /// For which incident.
+    pub incident: String,
+    /// Who was asked.
+    pub party: String,
+    /// Of which faults the incident showed something then; none where it was noise alone.
+    pub faults: Vec<usize>,
+    /// What it showed, the first few.
+    pub shows: Vec<String>,
+}
+
 /// The run of one seed.
 #[derive(Debug, Clone, Serialize)]
 pub struct SeedScore {
@@ -73,7 +88,7 @@ pub struct SeedScore {
     /// Fault by fault.
     pub faults: Vec<FaultScore>,
     /// Requests for repair to parties that had no part in what they were asked about.
-    pub wrong_requests: usize,
+    pub wrong_requests: Vec<WrongRequest>,
     /// Requests for repair altogether.
     pub requests: usize,
     /// Messages by party.
@@ -86,7 +101,7 @@ pub(super) fn score(seed: u64, town: &Town, faults: &[Fault], record: &Record) -
         !about.keys().flatten().any(|fault| faults.get(*fault).is_some_and(|fault| may_ask(fault, party)))
     };
     let repairs = || record.requests.iter().filter(|asked| asked.ask == Ask::Repair);
-    let wrong_requests = repairs().filter(|asked| wrong(&asked.about, &asked.party)).count();
+    let wrong_requests = repairs().filter(|asked| wrong(&asked.about, &asked.party)).map(told).collect();
     let of = |fault: &Fault| {
         let first = first_verdict(record, fault.number);
         let alerts = record.alerts.iter().filter(|(_, of, _)| *of == Some(fault.number)).count();
@@ -123,6 +138,16 @@ pub(super) fn score(seed: u64, town: &Town, faults: &[Fault], record: &Record) -
         wrong_requests,
         requests: repairs().count(),
         messages: record.messages.iter().map(|(party, count)| (party.to_string(), *count)).collect(),
+    }
+}
+
+fn told(asked: &super::shift::Asked) -> WrongRequest {
+    WrongRequest {
+        hour: asked.hour.clone(),
+        incident: asked.incident.clone(),
+        party: asked.party.to_string(),
+        faults: asked.about.keys().flatten().copied().collect(),
+        shows: asked.shows.clone(),
     }
 }
 
@@ -244,7 +269,7 @@ pub fn lines(scores: &[SeedScore]) -> Vec<Line> {
     }
     // What is red by itself may be asked about, too: that belongs to no fault, and counts.
     if let Some(all) = lines.last_mut() {
-        all.wrong_requests = scores.iter().map(|score| score.wrong_requests).sum();
+        all.wrong_requests = scores.iter().map(|score| score.wrong_requests.len()).sum();
     }
     lines.retain(|line| line.faults > 0);
     lines

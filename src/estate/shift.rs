@@ -6,16 +6,17 @@
 use super::signs::{Outage, Sign};
 use super::things::Town;
 use crate::desk::act::{Act, Actor, Deed, Role};
+use crate::desk::alert::{self, Gone};
 use crate::desk::ids::{AlertId, IncidentId, PartyId};
-use crate::desk::incident::{Edit, Status, Verdict};
+use crate::desk::incident::{Edit, Incident, Status, Verdict};
 use crate::desk::letter::Ask;
 use crate::desk::now::{Elapsed, Now};
-use crate::desk::observation::{Evidence, Key, Observation, Problem, Report, Seen};
+use crate::desk::observation::{Evidence, Key, Observation, Report, Seen};
 use crate::desk::outcome::{Outcome, Ping};
 use crate::desk::owed::{self, Owed, Work};
 use crate::desk::rules::{Rules, VerdictCode};
 use crate::desk::state::State;
-use crate::desk::{Change, Desk, Entry, Input, alert, request};
+use crate::desk::{Change, Desk, Entry, Input, request};
 use crate::play::Outside;
 use crate::render::sentences::{Names, Weight, sentence};
 use jiff::tz::TimeZone;
@@ -27,6 +28,10 @@ const POLL: i64 = 15_000;
 const LINES: i64 = 2_000;
 /// A source that sees nothing new says so often enough not to be taken for blind.
 const HEARTBEAT: i64 = 90_000;
+/// What went out this short a time ago still counts as what an incident is about (milliseconds).
+const MOMENT: i64 = 600_000;
+/// Alerts told of a request.
+const SHOWN: usize = 3;
 
 /// A verdict as it was given.
 #[derive(Debug, Clone)]
@@ -41,8 +46,14 @@ pub(super) struct Judged {
 /// A request as it was decided.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
+    /// The hour in the estate's time zone.
+    pub(super) hour: String,
+    /// The incident by its number.
+    pub(super) incident: String,
     pub(super) party: PartyId,
     pub(super) ask: Ask,
+    /// What the incident shows, by host and summary, the first few.
+    pub(super) shows: Vec<String>,
     pub(super) about: BTreeMap<Option<usize>, usize>,
 }
 
@@ -159,6 +170,10 @@ impl<'a> Shift<'a> {
         Now { wall: self.moment(self.clock), elapsed }
     }
 
+    fn hour(&self) -> String {
+        self.now().wall.to_zoned(self.zone.clone()).strftime("%m-%d %H:%M:%S").to_string()
+    }
+
     fn moment(&self, milliseconds: i64) -> Timestamp {
         self.begin.saturating_add(SignedDuration::from_millis(milliseconds)).unwrap_or(self.begin)
     }
@@ -171,7 +186,7 @@ impl<'a> Shift<'a> {
                 Event::Begins(index) => {
                     let sign = &self.signs[index];
                     let (key, at) = (Key(index.to_string()), self.moment(sign.at * 1000));
-                    let seen_problem = Seen::Problem(problem(sign));
+                    let seen_problem = Seen::Problem(sign.problem());
                     seen[usize::from(sign.log)].push(Observation { key, at, seen: seen_problem });
                 }
                 Event::Ends(index) => {
@@ -259,8 +274,9 @@ impl<'a> Shift<'a> {
             && (from..until).contains(&self.clock)
         {
             let told = sentence(Names { state: self.desk.state(), zone: &self.zone }, entry);
-            if told.weight == Weight::Headline {
-                let hour = self.now().wall.to_zoned(self.zone.clone()).strftime("%m-%d %H:%M:%S");
+            // What things answered when they were asked is half of why a verdict is what it is.
+            if told.weight == Weight::Headline || is_answer(&entry.change) {
+                let hour = self.hour();
                 self.record.diary.push(format!("{hour}  {}   because {}", told.what, told.because));
             }
         }
@@ -284,7 +300,15 @@ impl<'a> Shift<'a> {
             Change::Request(request::Change::Decided(request)) => {
                 let about = self.about(request.incident);
                 let (party, ask) = (request.party.clone(), request.ask);
-                self.record.requests.push(Asked { party: party.clone(), ask, about });
+                let members = self.desk.state().members_of(request.incident).filter(|member| member.gone.is_none());
+                let shows = members
+                    .take(SHOWN)
+                    .map(|member| format!("{} {}", member.problem.host, member.problem.summary))
+                    .collect();
+                let known = self.desk.state().incidents.get(&request.incident);
+                let incident = known.map_or_else(|| request.incident.to_string(), Incident::name);
+                let hour = self.hour();
+                self.record.requests.push(Asked { hour, incident, party: party.clone(), ask, shows, about });
                 let deed = Deed::Acknowledge { party: Some(party), at: None };
                 self.act_on(request.incident, deed, 12 * 60_000);
             }
@@ -347,42 +371,26 @@ impl<'a> Shift<'a> {
         self.at(self.clock + later, Event::Act(Box::new(Act::On { incident, deed })));
     }
 
-    /// What burns in an incident comes from; what burnt, where nothing does any more.
+    /// Where what burns in an incident comes from, with what went out a moment ago: what flaps is the same fault while it
+    /// is not seen. Where nothing burns any more, all that burnt.
     fn about(&self, incident: IncidentId) -> BTreeMap<Option<usize>, usize> {
         let members = || self.desk.state().members_of(incident);
         let burns = members().any(|member| member.gone.is_none());
+        let now = self.now().wall;
+        let lately = |gone: &Gone| now.duration_since(gone.at) <= SignedDuration::from_millis(MOMENT);
         let mut about = BTreeMap::new();
-        for member in members().filter(|member| member.gone.is_none() || !burns) {
+        for member in members().filter(|member| !burns || member.gone.as_ref().is_none_or(lately)) {
             *about.entry(self.faults_of.get(&member.id).copied().flatten()).or_default() += 1;
         }
         about
     }
 }
 
+fn is_answer(change: &Change) -> bool {
+    matches!(change, Change::Incident(change) if matches!(change.what, Edit::Probe { .. } | Edit::Trial { .. }))
+}
+
 /// The first look of a source at or after second `at`, in milliseconds.
 fn seen_at(at: i64, every: i64) -> i64 {
     (at * 1000).div_euclid(every) * every + every
-}
-
-/// The sign as its source describes it.
-fn problem(sign: &Sign) -> Problem {
-    let mut tags = Vec::new();
-    tags.extend(sign.tag.map(|tag| (if tag == "link" { "kind" } else { "component" }.to_owned(), tag.to_owned())));
-    Problem {
-        host: sign.host.clone(),
-        host_name: sign.host.clone(),
-        summary: sign.summary.clone(),
-        level: sign.level,
-        tags,
-        groups: Vec::new(),
-        object: Some(format!("{} {}", sign.host, sign.summary)),
-        fields: sign.app.iter().map(|app| ("app".to_owned(), app.clone())).collect(),
-        items: None,
-        inventory: BTreeMap::new(),
-        raw: String::new(),
-        acknowledged: false,
-        suppressed: false,
-        momentary: false,
-        late: false,
-    }
 }

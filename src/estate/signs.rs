@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::fault::{Fault, FaultKind, reached};
 use super::paper;
 use super::things::{Kind, State, Tie, Town};
-use crate::desk::observation::Level;
+use crate::desk::observation::{Level, Problem};
 use std::collections::BTreeMap;
 
 /// One alert as it will be shown.
@@ -25,6 +25,31 @@ pub(super) struct Sign {
     pub(super) log: bool,
     /// Which fault it comes from; `None` = from none.
     pub(super) fault: Option<usize>,
+}
+
+impl Sign {
+    /// The sign as its source describes it.
+    pub(super) fn problem(&self) -> Problem {
+        let mut tags = Vec::new();
+        tags.extend(self.tag.map(|tag| (if tag == "link" { "kind" } else { "component" }.to_owned(), tag.to_owned())));
+        Problem {
+            host: self.host.clone(),
+            host_name: self.host.clone(),
+            summary: self.summary.clone(),
+            level: self.level,
+            tags,
+            groups: Vec::new(),
+            object: Some(format!("{} {}", self.host, self.summary)),
+            fields: self.app.iter().map(|app| ("app".to_owned(), app.clone())).collect(),
+            items: None,
+            inventory: BTreeMap::new(),
+            raw: String::new(),
+            acknowledged: false,
+            suppressed: false,
+            momentary: false,
+            late: false,
+        }
+    }
 }
 
 /// A thing that cannot be reached or does not run, from and until.

@@ -127,6 +127,9 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
             request::chaser(letter, incident, *ask, &reminder)
         }
         Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
+        Matter::Addition { incident, ask, asked_at, alerts } => {
+            request::addition(letter, incident, (*ask, *asked_at), alerts)
+        }
         Matter::OnSite { incident, place, items } => office::on_site(letter, incident, place, items),
         Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
         Matter::Merged { incident, into, to_office } => ends::merged(letter, incident, into, *to_office),

@@ -233,6 +233,7 @@ pub(super) fn kind_in_words(kind: &str) -> String {
         "inquiry" => "調査依頼",
         "chaser" => "受領確認のお願い",
         "withdrawal" => "依頼取下げ",
+        "addition" => "追加情報",
         "on_site" => "現地確認依頼",
         "cancelled" => "取消のご連絡",
         "merged" => "受付番号統合のご連絡",

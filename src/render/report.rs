@@ -163,13 +163,15 @@ fn apology(page: &mut Page, words: &str) {
 }
 
 fn remaining(incident: &Facts, recovery: &RecoveryFacts) -> String {
-    if incident.still_red.is_empty() && recovery.remaining.is_none() {
+    let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
+    if incident.still_red.is_empty() && numbers.is_empty() {
         return "該当なし".to_owned();
     }
     let red = facts::still_red(&incident.still_red);
-    match &recovery.remaining {
-        Some(number) => format!("{red}別の受付番号（{}）にて対応いたします。", number_of(number)),
-        None => red,
+    if numbers.is_empty() {
+        red
+    } else {
+        format!("{red}別の受付番号（{}）にて対応いたします。", numbers.join("、"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! 対応依頼, 調査依頼, 督促 and 取下げ: what a vendor is asked, with the facts it needs to act at night.
+//! 対応依頼, 調査依頼, 督促, 追加情報 and 取下げ: what a vendor is asked, with the facts it needs to act at night.
 //!
 //! Each vendor reads only of its own part; that is settled by what its letter holds. Source: `DOMAIN.md` §14.
 //! Not here: the words for a phone call (`desk.rs`).
@@ -9,7 +9,7 @@ use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{evidence, facts, impact, mask, text, words};
-use crate::desk::letter::{Ask, AskedBefore, Facts, Letter, NoLog, Target};
+use crate::desk::letter::{Ask, AskedBefore, Fact, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
 
@@ -142,6 +142,36 @@ fn expected(ask: Ask) -> &'static str {
         Ask::Repair => "ご対応の見込み（着手予定時刻、現地作業の要否）",
         Ask::Inquiry => "ご確認結果をいただける時刻の見込み",
     }
+}
+
+/// 追加情報: what came since `asked`, beside what was asked about.
+pub(super) fn addition(
+    letter: &Letter,
+    incident: &Facts,
+    (ask, asked_at): (Ask, Timestamp),
+    alerts: &[Fact],
+) -> (String, Page) {
+    let clock = Clock::of(letter);
+    let mut page = Page::new(letter.language);
+    greeting(&mut page, letter, Reader::Vendor);
+    page.text(format!(
+        "{}に{}をお送りいたしました件につきまして、対象機器において、新たに下記の警報を検知いたしましたので、\
+         お知らせいたします。",
+        clock.short(asked_at),
+        words::ask(ask)
+    ));
+    facts::number(&mut page, incident);
+    about(&mut page, incident, &clock);
+    let news = alerts.iter().map(|alert| evidence::fact(alert, incident, &clock)).collect();
+    page.section(Name::State).items("新たな警報", news, "確認中");
+    let how = match ask {
+        Ask::Repair => "ご対応にあたり、あわせてご確認をお願いいたします。",
+        Ask::Inquiry => "調査にあたり、あわせてご確認をお願いいたします。",
+    };
+    page.section(Name::Ask).field("ご依頼事項", how);
+    page.field("ご連絡方法", ANSWER);
+    closing(&mut page, letter, Reader::Vendor, true);
+    (vendor_subject(&["追加情報", words::ask(ask)], letter, incident), page)
 }
 
 /// 取下げ.

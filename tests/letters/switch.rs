@@ -20,6 +20,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
         check: "全業務システムのログイン画面の表示と、住民記録システムへのログインを確認し、いずれも正常".into(),
         treatment: "スーパーバイザモジュール2枚を交換し、再起動".into(),
         remaining: Some(number(2)),
+        elsewhere: Vec::new(),
         cause: None,
     };
     let recovered = |facts: &mut Facts| {
@@ -32,6 +33,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
     for_vendor.systems.truncate(2);
     let known = RecoveryFacts {
         remaining: None,
+        elsewhere: Vec::new(),
         cause: Some((CauseClass::Hw, "スーパーバイザモジュール2枚の同時故障".into())),
         ..recovery.clone()
     };
@@ -332,6 +334,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                         treatment: String::new().into(),
                         checked_by: None,
                         remaining: None,
+                        elsewhere: Vec::new(),
                         ..recovery
                     },
                     to_office: false,

@@ -118,5 +118,22 @@ pub(super) fn vendors() -> Vec<(&'static str, Letter)> {
                 },
             ),
         ),
+        (
+            "addition",
+            letter(
+                "2026-11-20T10:31:00",
+                to("D株式会社", Some("サポート窓口"), false),
+                Matter::Addition {
+                    incident: slow_database("D株式会社", "PostgreSQL"),
+                    ask: Ask::Repair,
+                    asked_at: at("2026-11-20T10:20:00"),
+                    alerts: vec![Fact::Alert {
+                        host: "基幹系DBサーバ".into(),
+                        summary: "【ハード】基幹系DBサーバ RAIDコントローラ 異常".into(),
+                        at: at("2026-11-20T10:30:00"),
+                    }],
+                },
+            ),
+        ),
     ]
 }

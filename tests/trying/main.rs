@@ -110,7 +110,7 @@ fn other_rules_are_compared_with_what_was_incident_by_incident() {
         &[
             // The storage's trouble is looked for too near: the table answers instead, with the same party, but it suspects
             // no hardware, so nobody is asked to look.
-            ("component = \"storage-main\", within = \"15m\"", "component = \"storage-main\", within = \"30s\""),
+            ("latency/\", within = \"15m\"", "latency/\", within = \"30s\""),
             (
                 "party = \"c-sha\", cause = \"EX\", confidence = \"possible\"",
                 "party = \"n-sha\", cause = \"CF\", confidence = \"probable\"",

@@ -3,7 +3,7 @@
 use super::Actor;
 use super::perform::{act_by, check_time, move_to, needs_words};
 use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{AlertId, IncidentId, RequestId};
+use crate::desk::ids::{AlertId, IncidentId, Number, RequestId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Status, StatusName};
 use crate::desk::letter::RecoveryFacts;
 use crate::desk::likeness;
@@ -12,6 +12,7 @@ use crate::desk::turn::Turn;
 use crate::desk::words::Words;
 use crate::desk::{correlate, deliver, isolate, notify};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
 pub(super) fn restore(
@@ -25,6 +26,8 @@ pub(super) fn restore(
     needs_words("restore --check", &check)?;
     check_time(usable, turn.now.wall)?;
     let now = turn.now;
+    let still_red = correlate::still_red(turn, id);
+    let elsewhere = elsewhere(turn, id);
     let remainder = remainder(turn, id);
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     // Usable when the last of what came back had come back; what stayed red has left by now.
@@ -61,9 +64,10 @@ pub(super) fn restore(
             .and_then(|incident| incident.cause.as_ref())
             .map(|cause| (cause.class, cause.direct.clone())),
         remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
+        elsewhere,
     };
     isolate::judge_echoes(turn, id);
-    notify::recovery(turn, id, facts);
+    notify::recovery(turn, id, facts, &still_red);
     let low = turn.state.incidents.get(&id).is_some_and(|incident| incident.severity_value() == 4);
     if low {
         move_to(turn, actor, id, Status::Closed);
@@ -71,7 +75,15 @@ pub(super) fn restore(
     Ok(())
 }
 
-/// Alerts that are still red at 復旧 become a linked incident with its own number (`DECISIONS.md` 19).
+/// Alerts that are still red at 復旧 and that another incident explains go on there. The numbers of those incidents.
+fn elsewhere(turn: &mut Turn, of: IncidentId) -> Vec<Number> {
+    let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
+    let numbers: BTreeSet<Number> =
+        red.into_iter().filter_map(|alert| correlate::go_on_elsewhere(turn, alert, of)).collect();
+    numbers.into_iter().collect()
+}
+
+/// Other alerts that are still red at 復旧 become a linked incident with its own number (`DECISIONS.md` 19).
 fn remainder(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
     let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
     let detected_by = turn.state.incidents.get(&of)?.detected_by;

@@ -30,7 +30,7 @@ pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_re
 pub(super) use window::{accept, effect, fear, grade, grade_by, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
-use super::ids::{AlertId, ComponentId, CoverId, IncidentId};
+use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
 use super::observation::Level;
@@ -73,13 +73,25 @@ fn place(turn: &mut Turn, id: AlertId) {
 
 /// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
 fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    by_place(turn, &alert.place(), alert.problem.level).or_else(|| sharing(turn, alert))
+    by_place(turn, &alert.place(), alert.weight(), None).or_else(|| sharing(turn, alert))
+}
+
+/// What is still red when `over` is restored goes to the incident with a number that explains it, if there is one: a
+/// cause that came later than the alert, or beside the one that is over. Its number.
+pub(super) fn go_on_elsewhere(turn: &mut Turn, id: AlertId, over: IncidentId) -> Option<Number> {
+    let alert = turn.state.alerts.get(&id)?;
+    let (incident, reason) = by_place(turn, &alert.place(), alert.weight(), Some(over))?;
+    let number = turn.state.incidents.get(&incident)?.number.clone()?;
+    // That two things may have a cause in common is a guess, and no reason to leave a number of one's own.
+    matches!(reason, alert::Reason::SameComponent | alert::Reason::Echo { .. })
+        .then(|| join(turn, id, incident, reason))?;
+    Some(number)
 }
 
 /// The burning incident that covers a component somebody calls about.
 pub(super) fn burning_about(turn: &Turn, component: &ComponentId) -> Option<IncidentId> {
     // How bad it is nobody knows from a call; whatever burns there may be what is meant.
-    match by_place(turn, &Place::Component(component.clone()), Level::Warning)? {
+    match by_place(turn, &Place::Component(component.clone()), Level::Warning, None)? {
         (incident, alert::Reason::SameComponent | alert::Reason::Echo { .. }) => Some(incident),
         // That two things may have a cause in common is a guess; a caller's word is no part of it.
         _ => None,
@@ -101,16 +113,18 @@ fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
     })
 }
 
-fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, alert::Reason)> {
+/// The incident other than `over` that burns at `place`, or that explains what fails there.
+fn by_place(turn: &Turn, place: &Place, level: Level, over: Option<IncidentId>) -> Option<(IncidentId, alert::Reason)> {
     let state = &turn.state;
+    let goes_on = |id: &IncidentId| over != Some(*id);
     let Place::Component(component) = place else {
-        return state.burning_at(place).next().map(|same| (same, alert::Reason::SameComponent));
+        return state.burning_at(place).find(goes_on).map(|same| (same, alert::Reason::SameComponent));
     };
     // What only warned until now is another matter than what stops.
-    let stops = |id: &IncidentId| only_warns(level) || !is_warning(turn, *id);
+    let stops = |id: &IncidentId| goes_on(id) && (only_warns(level) || !is_warning(turn, *id));
     let same = state.burning_at(place).chain(state.burning_from(component)).find(stops);
-    // A warning that has stood there for a while is no reason to overlook that something below fails now.
-    if let Some(same) = same.filter(|id| !is_warning(turn, *id)) {
+    // What has stood there for a while and was less is no reason to overlook that something below fails now.
+    if let Some(same) = same.filter(|id| !is_warning(turn, *id) && !is_outgrown(turn, *id, place, level)) {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
@@ -118,8 +132,8 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
         let there = Place::Component(needed.clone());
         let red = |id: &IncidentId| {
             let mut members = state.live_at(&there).filter(|member| member.incident() == Some(*id));
-            let burns = members.any(|member| may_explain(member.problem.level, level));
-            (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
+            let burns = members.any(|member| explains_still(turn, *id, (member, needed), level));
+            goes_on(id) && (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
         };
         // A root without an alert of its own is over when the first of its effects is: then it works again.
         let silent = |id: &IncidentId| {
@@ -131,7 +145,7 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
         }
     }
-    if let Some(same) = same {
+    if let Some(same) = same.filter(|id| !is_outgrown(turn, *id, place, level)) {
         return Some((same, alert::Reason::SameComponent));
     }
     for behind in graph.behind(component) {
@@ -159,13 +173,41 @@ fn by_place(turn: &Turn, place: &Place, level: Level) -> Option<(IncidentId, ale
     })
 }
 
+/// What stops at a place where something lesser has been handled for a while is a fault of its own, with its own hour of
+/// occurrence and its own request.
+fn is_outgrown(turn: &Turn, incident: IncidentId, place: &Place, level: Level) -> bool {
+    let Some(known) = turn.state.incidents.get(&incident) else { return false };
+    let old = known.number.is_some() && turn.now.elapsed.since(known.detected.elapsed) > LATE_CAUSE;
+    let here = turn.state.places.get(&incident).and_then(|places| places.get(place)?.level());
+    old && level >= Level::High && here.is_some_and(|shown| shown < level && shown < Level::High)
+}
+
+/// Whether a member at `cause` may be why something behind it that is told of now fails. What stopped explains all that
+/// follows, however late; a minor fault what comes soon after it, or what enough others behind it bear out.
+fn explains_still(turn: &Turn, incident: IncidentId, (member, cause): (&Alert, &ComponentId), level: Level) -> bool {
+    let sign = member.weight();
+    let minor = sign == Level::Average && !only_warns(level);
+    let fresh = || turn.now.elapsed.since(member.received.elapsed) <= LATE_CAUSE;
+    if !may_explain(sign, level) || !minor || !cause::must_show(sign, level) && fresh() {
+        return may_explain(sign, level);
+    }
+    let places = turn.state.places.get(&incident).into_iter().flatten();
+    let fails = |here: &Here| here.live() && here.shown().is_some_and(|level| !only_warns(level));
+    let behind = places.filter(|(place, here)| match place {
+        Place::Component(id) => fails(here) && (id == cause || turn.book.graph.needs(id, cause)),
+        Place::Host(_) => false,
+    });
+    // With the one that is told of now.
+    cause::shows(turn.book, cause, behind.count() + 1)
+}
+
 /// What is watched because it came and went may be coming again: its effects show first now and then.
 fn was_red_lately(turn: &Turn, incident: IncidentId, there: &Place, level: Level) -> bool {
     let watched = turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Watched);
     let span = turn.book.rules.policy.watch_span;
     let lately = |alert: &Alert| {
         let gone = alert.gone.as_ref().is_some_and(|gone| turn.now.wall.duration_since(gone.at).unsigned_abs() <= span);
-        gone && alert.place() == *there && may_explain(alert.problem.level, level)
+        gone && alert.place() == *there && may_explain(alert.weight(), level)
     };
     watched && turn.state.members_of(incident).any(lately)
 }
@@ -193,6 +235,7 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     match known.status.name() {
         StatusName::Detected => {
+            window::shorten(turn, incident, alert);
             turn.touched.to_probe.insert(incident);
         }
         StatusName::Watched => window::watched_again(turn, incident),
@@ -209,6 +252,9 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
             turn.touched.joined(incident, alert);
             if says_more(turn, incident, alert) {
                 turn.touched.to_judge.insert(incident);
+                if is_as_grave(turn, incident, alert) {
+                    turn.touched.more.entry(incident).or_default().insert(alert);
+                }
             }
             if late_cause {
                 turn.touched.to_probe.insert(incident);
@@ -238,7 +284,17 @@ fn says_more(turn: &Turn, incident: IncidentId, alert: AlertId) -> bool {
     let Some(here) = here.filter(|here| here.members().len() <= FEW) else { return false };
     let symptom = likeness::symptom(new);
     let others = here.members().filter(|id| *id != alert).filter_map(|id| turn.state.alerts.get(&id));
-    !others.map(likeness::symptom).any(|other| other == symptom)
+    let (live, over): (Vec<&Alert>, Vec<&Alert>) = others.partition(|other| other.gone.is_none());
+    let shown = |others: &[&Alert]| others.iter().any(|other| likeness::symptom(other) == symptom);
+    // What comes again beside something else is news, what comes again alone is not.
+    !shown(&live) && (!live.is_empty() || !shown(&over))
+}
+
+/// It is no less than what stands for the incident in words: not only one more sign of that.
+fn is_as_grave(turn: &Turn, incident: IncidentId, alert: AlertId) -> bool {
+    let level = |id: AlertId| turn.state.alerts.get(&id).map(|alert| alert.problem.level);
+    let told = turn.state.incidents.get(&incident).and_then(|known| level(known.representative?));
+    told.is_none_or(|told| level(alert) >= Some(told))
 }
 
 /// A new incident.

@@ -88,7 +88,7 @@ impl<'a> Standings<'a> {
     fn fails(&self, id: &ComponentId) -> bool {
         once(&self.fails, id, || {
             let place = Place::Component(id.clone());
-            let shown = self.state.live_at(&place).any(|alert| alert.red() && !only_warns(alert.problem.level));
+            let shown = self.state.live_at(&place).any(|alert| alert.red() && !only_warns(alert.weight()));
             shown || self.state.burning_from(id).any(|incident| self.is_silent_cause(incident, &place))
         })
     }

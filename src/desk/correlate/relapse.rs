@@ -4,10 +4,12 @@
 //! others when something they all need has died, and that is another fault.
 
 use super::absorb;
+use super::cause::only_warns;
 use super::{Reason, StatusName, Turn, accept, resume};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::ids::{AlertId, IncidentId};
 use crate::desk::isolate;
+use crate::desk::state::Here;
 
 /// 受付, under the number of the restored incident it is a relapse of, else under a new one.
 pub(super) fn take_in(turn: &mut Turn, incident: IncidentId, reason: Reason) {
@@ -39,12 +41,16 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
             matches!(before.status.name(), StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed);
         // What was an echo then says nothing about the cause now.
         let root = before.root.as_ref().is_none_or(|root| alert.component.as_ref() == Some(root));
+        // A warning that only stood beside a grave fault then does not bring that back.
+        let here = turn.state.places.get(id).and_then(|places| places.get(&alert.place()));
+        let grave = here.and_then(Here::shown).is_some_and(|level| !only_warns(level));
+        let as_grave = !grave || !only_warns(alert.weight());
         let same = |member: &Alert| {
             member.place() == alert.place()
                 && (member.problem.object.is_some() && member.problem.object == alert.problem.object
                     || member.problem.summary == alert.problem.summary)
         };
-        fresh && ended && root && turn.state.members_of(*id).any(same)
+        fresh && ended && root && as_grave && turn.state.members_of(*id).any(same)
     });
     before.map(|before| (before, alert.id))
 }

@@ -4,7 +4,7 @@
 //! and a dead thing whose own alert is missing. Whatever needs fewer of them is believed. All weights are in bits: one
 //! more makes it half as likely.
 
-use super::cause::{Failing, Known, Signs, may_explain, only_warns, red};
+use super::cause::{Failing, Known, SHOWN_BY, Signs, may_explain, only_warns, red};
 use crate::desk::ids::ComponentId;
 use crate::desk::observation::Level;
 use std::cmp::Reverse;
@@ -27,8 +27,6 @@ const DEAD_UNSEEN: usize = 5;
 /// of that in half of the cases.
 const IDLE: usize = 3;
 const IDLE_UNSEEN: usize = 1;
-/// Then at least one in so many of those that need it shows it.
-const IDLE_SHARE: usize = 3;
 
 /// What cannot be.
 const NEVER: usize = 1_000;
@@ -95,7 +93,7 @@ impl<'a> Silent<'a> {
         let dead =
             if known.is_sound(component) || !stops(self.level) { NEVER } else { if_watched(DEAD_UNSEEN) + self.quiet };
         // Where most of what needs it is well, those that are not have more likely each their own reason.
-        let many = (self.behind - self.quiet.min(self.behind)) * IDLE_SHARE >= self.behind;
+        let many = (self.behind - self.quiet.min(self.behind)) * SHOWN_BY >= self.behind;
         let idle = if many { IDLE + if_watched(IDLE_UNSEEN) + some } else { NEVER };
         ONE_MORE_FAULT + dead.min(idle)
     }

@@ -1,12 +1,12 @@
 //! The end of the grouping window: split what is several faults, then 静観 or 受付 (`DECISIONS.md` 16).
 
 use super::absorb;
-use super::cause::Known;
+use super::cause::{self, Known};
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, flap, reach, reframe, relapse};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
-use crate::desk::ids::{ComponentId, IncidentId, Number};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
 use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::{By, What};
 use crate::desk::now::Elapsed;
@@ -61,11 +61,30 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-/// When the window of a part of an incident ends, counted from its own first alert.
+/// When the window of a part of an incident ends, counted from its own first alert. How long it is, its root says: what a
+/// rule wants to watch is watched, and an effect that would be watched alone does not keep its cause waiting.
 fn group_until(turn: &Turn, incident: IncidentId, group: &Group) -> Elapsed {
-    let first = group.members(turn.state, incident).into_iter().filter_map(|id| turn.state.alerts.get(&id));
-    let first = first.min_by_key(|alert| (alert.received.elapsed, alert.id));
-    first.map_or(turn.now.elapsed, |first| first.received.elapsed + window_of(turn, first))
+    let members = group.members(turn.state, incident);
+    let members = || members.iter().filter_map(|id| turn.state.alerts.get(id));
+    let at_root = || members().filter(|alert| group.roots.contains(&alert.place()));
+    let lasts = |alert: &Alert| window_of(turn, alert);
+    let lasts = at_root().map(lasts).max().or_else(|| members().map(lasts).min());
+    let first = members().map(|alert| alert.received.elapsed).min();
+    first.zip(lasts).map_or(turn.now.elapsed, |(first, lasts)| first + lasts)
+}
+
+/// What joined an incident that is watched for longer is looked at when its own window is over: it may be another fault.
+pub(super) fn shorten(turn: &mut Turn, incident: IncidentId, alert: AlertId) {
+    let Some(Status::Detected { until }) = turn.state.incidents.get(&incident).map(|known| known.status.clone()) else {
+        return;
+    };
+    let Some(own) = turn.state.alerts.get(&alert).map(|alert| turn.now.elapsed + window_of(turn, alert)) else {
+        return;
+    };
+    if own < until {
+        let to = Status::Detected { until: own };
+        turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::OwnWindow);
+    }
 }
 
 /// A warning waits one window longer for what stops meanwhile, and something small for something much larger: it may be
@@ -308,5 +327,10 @@ fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> 
     let at_root = place.and_then(|place| places?.get(&place)?.level());
     // A cause without a sign of its own is as bad as what it does; so is what no component covers.
     let level = at_root.or_else(|| places?.values().filter_map(Here::level).max());
-    level.map_or(Effect::Partial, severity::effect_from_level)
+    let effect = level.map_or(Effect::Partial, severity::effect_from_level);
+    // What lets others work behind it has not stopped, whatever its own alert says.
+    let known = turn.state.incidents.get(&incident).map(|known| Known::of(turn.state, turn.book, known));
+    let failing = group::failing(turn.state, incident);
+    let works = root.zip(known).is_some_and(|(root, known)| known.works_behind(root, &cause::red(&failing)));
+    if works { effect.max(Effect::Partial) } else { effect }
 }

@@ -37,6 +37,8 @@ pub enum Reason {
         /// How many alerts.
         red: usize,
     },
+    /// What joined it is not watched for as long as what it began with.
+    OwnWindow,
     /// Some of it began late in the window and gets a window of its own.
     TooYoung,
     /// The window is over and everything is gone.

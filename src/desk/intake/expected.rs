@@ -177,6 +177,7 @@ fn miss(turn: &mut Turn, expectation: &Expectation, hour: Timestamp) {
         after: None,
         shares: Vec::new(),
         missed: Some(expectation.name.clone()),
+        mild: false,
     };
     turn.touched.pending.insert(id);
     turn.record(alert::Change::Opened(Box::new(alert)), alert::Reason::DidNotCome);

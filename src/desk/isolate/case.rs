@@ -178,8 +178,9 @@ impl<'a> Case<'a> {
         answers.map(|answer| Fact::HandedBack { party: self.book.party_name(&answer.party), at: answer.at }).collect()
     }
 
-    /// The components that may be the cause, the likeliest first: the root, then what explains the failing things of those
-    /// who have not said that it is not their part, then what the root needs, the nearest first.
+    /// The components that may be the cause, the likeliest first: the root; then what explains most of all that fails - of
+    /// the failing things of those who have not said that it is not their part, and of what the root needs. What shows a
+    /// sign of its own, or is nearer, comes first where that is equal or nearly so.
     pub(super) fn candidates(&self) -> Vec<ComponentId> {
         let Some(root) = &self.root else { return Vec::new() };
         let kept = |id: &&ComponentId| self.book.rules.components.get(*id).map(|component| &component.party);
@@ -187,13 +188,23 @@ impl<'a> Case<'a> {
             Place::Component(id) => kept(&id).is_some_and(|party| !self.incident.is_handed_back_by(party)),
             Place::Host(_) => false,
         };
-        let mut failing = group::failing(self.state, self.incident.id);
-        failing.retain(|place, _| open(place));
+        let all = group::failing(self.state, self.incident.id);
+        // What merely warns is no reason for what stopped.
+        let stops = all.values().any(|level| !cause::only_warns(*level));
+        let mut failing = all.clone();
+        failing.retain(|place, level| open(place) && !(stops && cause::only_warns(*level)));
+        let explains = |id: &ComponentId| {
+            let over = |place: &Place| matches!(place, Place::Component(other) if other == id || self.book.graph.needs(other, id));
+            all.iter().filter(|(place, level)| over(place) && !(stops && cause::only_warns(**level))).count()
+        };
         let others = cause::causes(&Known::of(self.state, self.book, self.incident), &failing);
-        let others = others.iter().filter_map(|cause| cause.component());
-        let mut below: Vec<&ComponentId> = self.book.graph.below(root).iter().collect();
-        below.sort_by_key(|id| (self.book.watched_behind(id), *id));
-        [root].into_iter().chain(others).chain(below).cloned().collect()
+        let others = others.iter().filter_map(|cause| cause.component()).map(|id| (id, true));
+        let below = self.book.graph.below(root).iter().map(|id| (id, false));
+        let mut rest: Vec<(&ComponentId, bool)> = others.chain(below).filter(|(id, _)| *id != root).collect();
+        rest.sort_by_key(|(id, shows)| {
+            (Reverse(explains(id) + usize::from(*shows)), !shows, self.book.watched_behind(id), (*id).clone())
+        });
+        [root].into_iter().chain(rest.into_iter().map(|(id, _)| id)).cloned().collect()
     }
 
     /// Something that nobody sees explains as much as the root does.
@@ -272,17 +283,32 @@ impl<'a> Case<'a> {
         self.root.as_ref().and_then(|root| known.answers(root)) == Some(false)
     }
 
-    /// What speaks against the root being down: it answers.
+    /// What speaks against the root being down: it answers, or what lies wholly behind it does and shows no fault.
     pub(super) fn contradictions(&self) -> Vec<Fact> {
         let Some(root) = &self.root else { return Vec::new() };
         if Known::of(self.state, self.book, self.incident).answers(root) != Some(true) {
-            return Vec::new();
+            let ping = |(id, at)| Fact::Ping { target: self.target(id), answered: true, at };
+            return self.answering_behind(root).map(ping).collect();
         }
         let mut facts = self.probed(root, true);
         if let Some(Probe::Came { answered: true, at }) = probe_of(self, root) {
             facts.push(Fact::Ping { target: self.target(root), answered: true, at: *at });
         }
         facts
+    }
+
+    /// What needs a component wholly, answers, and shows no fault.
+    fn answering_behind(&self, component: &ComponentId) -> impl Iterator<Item = (&'a ComponentId, Timestamp)> {
+        let behind = |id: &&ComponentId| self.book.graph.depends_wholly(id, component) && !self.failing.contains(*id);
+        self.incident.pings.iter().filter(move |(id, _)| behind(id)).filter_map(|(id, probe)| match probe {
+            Probe::Came { answered: true, at } => Some((id, *at)),
+            Probe::Came { .. } | Probe::Awaited | Probe::NotKnown { .. } => None,
+        })
+    }
+
+    /// One of these.
+    pub(super) fn works_behind(&self, component: &ComponentId) -> Option<&'a ComponentId> {
+        self.answering_behind(component).next().map(|(id, _)| id)
     }
 
     /// What could not be learnt about the root.

@@ -72,7 +72,7 @@ fn all_is_well(turn: &Turn, component: &ComponentId) -> bool {
     let below = turn.book.graph.below(component);
     below.iter().chain([component]).all(|id| {
         let place = Place::Component(id.clone());
-        let fails = turn.state.live_at(&place).any(|alert| alert.red() && !only_warns(alert.problem.level));
+        let fails = turn.state.live_at(&place).any(|alert| alert.red() && !only_warns(alert.weight()));
         !fails && turn.state.burning_from(id).next().is_none() && !turn.state.lately_worked_on(id, turn.now.wall)
     })
 }

@@ -33,7 +33,7 @@ pub(super) fn consider(book: &Book, case: &Case, verdict: &mut Verdict) -> Optio
     // Whoever answered that it is not its part is not asked again; and a mere warning that came meanwhile is no sign that
     // the work went wrong.
     let refused = case.incident.is_handed_back_by(&cover.owner);
-    let warns = case.members.iter().all(|alert| only_warns(alert.problem.level));
+    let warns = case.members.iter().all(|alert| only_warns(alert.weight()));
     if !cover.is_work() || verdict.code == VerdictCode::Security || refused || warns {
         return None;
     }

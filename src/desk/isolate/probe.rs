@@ -10,17 +10,19 @@ use crate::desk::deliver;
 use crate::desk::graph::Graph;
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Probe, Reason, Status};
+use crate::desk::observation::Level;
 use crate::desk::outcome::Ping;
 use crate::desk::owed::{Why, Work};
 use crate::desk::phrase::Phrase;
 use crate::desk::probe::Trial;
 use crate::desk::rules::{Condition, Rule};
-use crate::desk::state::{Place, State};
+use crate::desk::state::{Here, Place, State};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
 
-/// Pings per incident; more than that would tell no more and load the network when it is weakest.
-const MOST: usize = 8;
+/// Pings per incident; more than that would tell no more and load the network when it is weakest. What was asked because of
+/// bystanders, which leave the incident with the verdict, must not keep the cause from being asked.
+const MOST: usize = 16;
 
 /// An incident as far as it matters for whom to ask.
 pub(super) struct Scene<'a> {
@@ -72,6 +74,7 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
     let Some(scene) = Scene::of(turn, incident) else { return BTreeSet::new() };
     let (here, known, graph) = (&scene.here, scene.incident, scene.graph);
     let room = MOST.saturating_sub(known.pings.len());
+    let mut once = BTreeSet::new();
     let roots = here.iter().copied().filter(|id| !here.iter().any(|other| graph.needs(id, other)));
     // One rung down the ladder: what a root needs may be dead without an alert.
     let needs = |id: &ComponentId| turn.book.rules.components.get(id).map(|component| component.needs.iter());
@@ -85,20 +88,27 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
         })
         .collect();
     let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::failing(turn.state, incident));
-    // What else needs a suspect and still works clears it: two of them tell enough.
-    let beside = suspects
-        .iter()
-        .take(2)
-        .flat_map(|suspect| turn.book.pinged_behind(suspect).iter().filter(|id| !here.contains(id)).take(2));
+    // What else needs a suspect, or what is said to be down, and still works clears it: two of them tell enough.
+    let behind = |id| turn.book.pinged_behind(id).iter().filter(|id| !here.contains(id)).take(2);
+    let beside = suspects.iter().take(2).flat_map(behind);
+    let down = roots.clone().filter(|id| says_down(turn, incident, id)).take(2).flat_map(behind);
     roots
         .chain(asked)
         .chain(&suspects)
         .chain(beside)
         .chain(next)
-        .filter(|component| !known.pings.contains_key(*component))
+        .chain(down)
+        .filter(|component| !known.pings.contains_key(*component) && once.insert(*component))
         .filter_map(|id| Some((id.clone(), turn.book.rules.components.get(id)?.ping.clone()?)))
         .take(room)
         .collect()
+}
+
+/// Its own alerts say that it stopped.
+fn says_down(turn: &Turn, incident: IncidentId, component: &ComponentId) -> bool {
+    let places = turn.state.places.get(&incident);
+    let here = places.and_then(|places| places.get(&Place::Component(component.clone())));
+    here.and_then(Here::shown).is_some_and(|level| level >= Level::High)
 }
 
 /// Whether pings, named probes or evidence of the incident are still out.

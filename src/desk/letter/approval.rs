@@ -54,6 +54,7 @@ fn facts_in(matter: &mut Matter) -> Option<&mut Facts> {
         | Matter::Request { incident, .. }
         | Matter::Chaser { incident, .. }
         | Matter::Withdrawal { incident, .. }
+        | Matter::Addition { incident, .. }
         | Matter::OnSite { incident, .. }
         | Matter::Cancelled { incident, .. }
         | Matter::Merged { incident, .. }

@@ -357,7 +357,17 @@ pub struct RecoveryFacts {
     pub treatment: Words,
     /// Linked incident made of what stayed red.
     pub remaining: Option<Number>,
+    /// Incidents that explain what stayed red, and under which it goes on.
+    #[serde(default)]
+    pub elsewhere: Vec<Number>,
     /// 原因, where it is known already.
     #[serde(default)]
     pub cause: Option<(CauseClass, Words)>,
+}
+
+impl RecoveryFacts {
+    /// The incidents under which what stayed red goes on: the one made of it, then those that explain it.
+    pub fn goes_on_under(&self) -> impl Iterator<Item = &Number> {
+        self.remaining.iter().chain(&self.elsewhere)
+    }
 }

@@ -1,8 +1,8 @@
 //! What a letter is about.
 
 use super::{
-    Ask, AskedBefore, Beat, BundleLine, BundleReader, CertificateNotice, Closure, Digest, DigestLine, Extract, Facts,
-    Happening, NextContact, NoLog, Notice, RecoveryFacts, Tried,
+    Ask, AskedBefore, Beat, BundleLine, BundleReader, CertificateNotice, Closure, Digest, DigestLine, Extract, Fact,
+    Facts, Happening, NextContact, NoLog, Notice, RecoveryFacts, Tried,
 };
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
@@ -104,6 +104,17 @@ pub enum Matter {
         incident: Box<Facts>,
         /// When it was asked.
         asked_at: Timestamp,
+    },
+    /// 追加情報 → vendor: what its machine shows beside what it was asked about.
+    Addition {
+        /// The incident, as far as this vendor may know.
+        incident: Box<Facts>,
+        /// What was asked.
+        ask: Ask,
+        /// When it was asked.
+        asked_at: Timestamp,
+        /// The alerts that came since.
+        alerts: Vec<Fact>,
     },
     /// 現地確認依頼 → 情報センター.
     OnSite {
@@ -269,6 +280,7 @@ pub fn facts_of(matter: &Matter) -> Option<&Facts> {
         | Matter::Request { incident, .. }
         | Matter::Chaser { incident, .. }
         | Matter::Withdrawal { incident, .. }
+        | Matter::Addition { incident, .. }
         | Matter::OnSite { incident, .. }
         | Matter::Cancelled { incident, .. }
         | Matter::Merged { incident, .. }

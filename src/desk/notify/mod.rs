@@ -42,7 +42,7 @@ pub(super) use reports::{
 };
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
-pub(super) use vendor::{chaser, manager, request, security, withdrawal};
+pub(super) use vendor::{addition, chaser, manager, request, security, withdrawal};
 
 use super::contact::{self, Resolution};
 use super::deliver::{self, Post};

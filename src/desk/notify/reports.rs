@@ -3,7 +3,7 @@
 use super::facts::{Reader, facts};
 use super::unread::{dropped_news, graver, is_first_unread, minute_after, news_in, unsent_reports};
 use super::{Draft, impact, policy, send};
-use crate::desk::ids::{IncidentId, Number, OwedId, PartyId};
+use crate::desk::ids::{IncidentId, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
 use crate::desk::owed::Why;
@@ -258,8 +258,9 @@ pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-/// 復旧報 to the offices that were told and to everybody who was asked.
-pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery: RecoveryFacts) {
+/// 復旧報 to the offices that were told and to everybody who was asked. What was `still_red` goes on under other numbers,
+/// by the names of its hosts; that is the offices' to know.
+pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery: RecoveryFacts, still_red: &[String]) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let severity = known.severity_value();
     let mut offices = known.reporting.offices.clone();
@@ -291,9 +292,10 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         incident_facts.stage = Stage::Restored;
         let mut told = recovery.clone();
         if to_office {
-            incident_facts.still_red.extend(hosts_of(turn, told.remaining.as_ref()));
+            incident_facts.still_red.extend(still_red.iter().cloned());
         } else {
             told.remaining = None;
+            told.elsewhere.clear();
         }
         let matter = Matter::Recovery { incident: Box::new(incident_facts), recovery: told, to_office };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::Recovery);
@@ -306,13 +308,6 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
     let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count);
     let reported = Edit::Reported { count, at: turn.now.wall, next: None, silent: false, offices: BTreeSet::new() };
     turn.edit(incident, reported, Reason::Report(ReportReason::Restored));
-}
-
-/// What is still red goes on under a number of its own: by the names of its hosts.
-fn hosts_of(turn: &Turn, number: Option<&Number>) -> BTreeSet<String> {
-    let Some(number) = number else { return BTreeSet::new() };
-    let linked = turn.state.incidents.values().filter(|incident| incident.number.as_ref() == Some(number));
-    linked.flat_map(|incident| correlate::still_red(turn, incident.id)).collect()
 }
 
 /// 連絡: an external service is down.

@@ -1,10 +1,10 @@
-//! Words to vendors: 対応依頼, 調査依頼, 督促, 取下げ.
+//! Words to vendors: 対応依頼, 調査依頼, 督促, 追加情報, 取下げ.
 
 use super::facts::{Reader, facts};
 use super::{Draft, phone, reach, send, send_to};
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
-use crate::desk::letter::{AskedBefore, Extract, Matter, NoLog, Notice, Purpose};
+use crate::desk::letter::{AskedBefore, Extract, Fact, Matter, NoLog, Notice, Purpose};
 use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::Request;
 use crate::desk::rules::Contact;
@@ -184,6 +184,16 @@ pub(super) fn to_manager(turn: &mut Turn, incident: IncidentId, notice: Notice) 
     let last = last.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     let matter = Matter::Internal { incident: Some(Box::new(incident_facts)), notice };
     send_to(turn, &desk, last, Draft::new(Some(incident), severity, matter, Why::NotAcknowledged));
+}
+
+/// 追加情報: alerts of the vendor's own things that came since it was asked.
+pub(in crate::desk) fn addition(turn: &mut Turn, id: RequestId, alerts: Vec<Fact>) {
+    let Some(request) = turn.state.requests.get(&id).cloned() else { return };
+    let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
+    let severity = incident_facts.severity;
+    let (incident, ask, asked_at) = (Box::new(incident_facts), request.ask, request.asked);
+    let matter = Matter::Addition { incident, ask, asked_at, alerts };
+    send(turn, &request.party, Draft::new(Some(request.incident), severity, matter, Why::ShowsMore));
 }
 
 /// 取下げ, if the vendor was asked at all.

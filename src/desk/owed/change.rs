@@ -194,6 +194,8 @@ pub enum Why {
     ClosedForLong,
     /// The incident became graver: what could wait cannot any more.
     Graver,
+    /// What was asked about shows something else, too.
+    ShowsMore,
     /// Too many alerts come on a system, or no longer.
     Storm,
     /// An external service.

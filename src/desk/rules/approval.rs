@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Kinds of message that may be held: everything that goes to others. What goes to the desk itself is never held.
-pub const HOLDABLE: [&str; 15] = [
+pub const HOLDABLE: [&str; 16] = [
     "first_report",
     "interim",
     "recovery",
@@ -14,6 +14,7 @@ pub const HOLDABLE: [&str; 15] = [
     "inquiry",
     "chaser",
     "withdrawal",
+    "addition",
     "on_site",
     "consultation",
     "external",

@@ -104,5 +104,5 @@ impl Here {
 }
 
 fn rank(alert: &Alert) -> Rank {
-    (alert.gone.is_some(), alert.problem.momentary, Reverse(alert.problem.level), alert.at, alert.id)
+    (alert.gone.is_some(), alert.problem.momentary, Reverse(alert.weight()), alert.at, alert.id)
 }

@@ -15,6 +15,7 @@ mod phrases;
 mod record;
 mod restored;
 mod shadow;
+mod vendor;
 
 use super::commands;
 use super::frame::number_of;
@@ -102,15 +103,8 @@ impl Mail<'_> {
                 let what = format!("{site} {}", Symptom::of(incident).title());
                 subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
             }
-            Matter::Withdrawal { incident, asked_at } => {
-                let asked = self.clock.english(*asked_at);
-                self.page.text(format!(
-                    "Further isolation shows that the fault is unlikely to lie in what you maintain. We withdraw our \
-                     request of {asked}. We are sorry for the trouble, and thank you for your work."
-                ));
-                self.incident(incident);
-                subject(&["Request withdrawn"], &format!("{site} {}", Symptom::of(incident).title()), incident)
-            }
+            Matter::Withdrawal { incident, asked_at } => self.withdrawal(incident, *asked_at),
+            Matter::Addition { incident, ask, asked_at, alerts } => self.addition(incident, (*ask, *asked_at), alerts),
             Matter::OnSite { incident, place, items } => {
                 self.on_site(incident, place, items);
                 subject(&["Please look on site"], &title(incident), incident)
@@ -285,7 +279,8 @@ impl Mail<'_> {
         let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());
         let by = by.unwrap_or_else(|| "automatic".to_owned());
         self.page.field("Checked", format!("{} ({by})", text::or(text::note(&recovery.check), "(to be filled in)")));
-        let linked = recovery.remaining.as_ref().map(|number| format!(" ({})", number_of(number))).unwrap_or_default();
+        let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
+        let linked = if numbers.is_empty() { String::new() } else { format!(" ({})", numbers.join(", ")) };
         self.page.field("Still red", format!("{}{linked}", list(&facts.still_red, NONE)));
         self.page.field("Cause", "under investigation");
         if to_office {

@@ -9,13 +9,17 @@ use crate::desk::state::Place as Where;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// At least `percent` of the incident's failing components are `component` or need it, directly or not.
+/// At least `percent` of the incident's failing components are `component` or need it, directly or not - and nothing that
+/// needs it wholly answers and shows no fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Behind {
     /// The common element.
     pub component: ComponentId,
     /// 1-100.
     pub percent: u8,
+    /// So many of them at least, itself counted: 2 asks for something behind it.
+    #[serde(default = "one")]
+    pub at_least: usize,
     /// Of the watched components that are `component` or need it, at least so many percent fail.
     #[serde(default)]
     pub of_all: Option<u8>,
@@ -30,9 +34,15 @@ pub struct Behind {
 pub(super) struct Written {
     component: String,
     percent: u8,
+    #[serde(default = "one")]
+    at_least: usize,
     of_all: Option<u8>,
     #[serde(default)]
     nothing_beside: bool,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Kind for Behind {
@@ -45,8 +55,11 @@ impl Kind for Behind {
             }
         }
         let component = place.key("component").component(&written.component);
-        let Written { percent, of_all, nothing_beside, .. } = written;
-        vec![Self { component, percent, of_all, nothing_beside }]
+        if written.at_least == 0 {
+            place.key("at_least").fault("is not a number from 1", "write 2 for one at least that needs the component");
+        }
+        let Written { percent, at_least, of_all, nothing_beside, .. } = written;
+        vec![Self { component, percent, at_least, of_all, nothing_beside }]
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
@@ -57,6 +70,18 @@ impl Kind for Behind {
             return Truth::fails(
                 en,
                 format!("異常のある構成要素{of}件のうち、これ自体またはその配下にあるのは{failing}件"),
+            );
+        }
+        if failing < self.at_least {
+            return Truth::fails(
+                format!("{failing} of what fails lies behind it"),
+                format!("これ自体またはその配下で異常があるのは{failing}件"),
+            );
+        }
+        if let Some(works) = case.works_behind(&self.component) {
+            return Truth::fails(
+                format!("{works}, behind it, answers"),
+                format!("配下の{}は応答あり", case.book.component_name(works)),
             );
         }
         let mut facts = vec![Fact::Behind { failing, of }];
@@ -80,6 +105,10 @@ impl Kind for Behind {
     fn words(&self) -> Phrase {
         let mut en = format!("{} % of what fails lies behind {}", self.percent, self.component);
         let mut ja = format!("異常のある構成要素の{}%以上が{}またはその配下", self.percent, self.component);
+        if self.at_least > 1 {
+            en.push_str(&format!(" ({} at least)", self.at_least));
+            ja.push_str(&format!("（{}件以上）", self.at_least));
+        }
         if let Some(percent) = self.of_all {
             en.push_str(&format!(", that is {percent} % of all behind it"));
             ja.push_str(&format!("、かつこれ自体とその配下全体の{percent}%以上に異常"));
@@ -94,6 +123,7 @@ impl Kind for Behind {
     fn covers(&self, strong: &Self) -> bool {
         self.component == strong.component
             && self.percent <= strong.percent
+            && self.at_least <= strong.at_least
             && self.of_all.is_none_or(|weak| strong.of_all.is_some_and(|strong| weak <= strong))
             && (strong.nothing_beside || !self.nothing_beside)
     }

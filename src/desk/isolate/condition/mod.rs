@@ -10,6 +10,7 @@ mod age;
 mod alert;
 mod also;
 mod any;
+mod at_once;
 mod behind;
 mod changed;
 mod count;
@@ -217,6 +218,8 @@ conditions! {
     alert: Alert,
     /// Another member alert fits, near the first condition's alert.
     also: Also,
+    /// Alerts of one component that burn at the same time.
+    at_once: AtOnce,
     /// Another member alert fits that came before the first.
     earlier: Earlier,
     /// So many member alerts fit, close together.

@@ -1,0 +1,38 @@
+//! What a vendor hears after it was asked, in English.
+
+use super::phrases::{NOT_KNOWN, ask_tag, subject};
+use super::{Mail, Symptom};
+use crate::desk::letter::{Ask, Fact, Facts};
+use crate::render::text;
+use jiff::Timestamp;
+
+impl Mail<'_> {
+    /// 取下げ.
+    pub(super) fn withdrawal(&mut self, incident: &Facts, asked_at: Timestamp) -> String {
+        let asked = self.clock.english(asked_at);
+        self.page.text(format!(
+            "Further isolation shows that the fault is unlikely to lie in what you maintain. We withdraw our request of \
+             {asked}. We are sorry for the trouble, and thank you for your work."
+        ));
+        self.incident(incident);
+        subject(&["Request withdrawn"], &self.at_site(incident), incident)
+    }
+
+    /// 追加情報.
+    pub(super) fn addition(&mut self, incident: &Facts, (ask, at): (Ask, Timestamp), alerts: &[Fact]) -> String {
+        let asked = self.clock.english(at);
+        self.page.text(format!(
+            "Since our {} of {asked}, monitoring has shown the alerts below on the same component. Please take them into \
+             account.",
+            ask_tag(ask).to_lowercase()
+        ));
+        self.incident(incident);
+        let news = alerts.iter().map(|alert| self.fact(alert)).collect();
+        self.page.items("New alerts", news, NOT_KNOWN);
+        subject(&["Further alerts", ask_tag(ask)], &self.at_site(incident), incident)
+    }
+
+    fn at_site(&self, incident: &Facts) -> String {
+        format!("{} {}", text::name(&self.letter.from.site), Symptom::of(incident).title())
+    }
+}
