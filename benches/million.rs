@@ -14,20 +14,18 @@ use jiff::{SignedDuration, Timestamp};
 use kiriwake::config::{self, Environment};
 use kiriwake::daemon;
 use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Key, Observation, Problem, Seen};
-use kiriwake::desk::owed;
+use kiriwake::desk::owed::Owed;
 use kiriwake::desk::rules::Rules;
-use kiriwake::desk::state::State;
-use kiriwake::desk::{Change, Desk, Frame, Input};
+use kiriwake::desk::{Frame, Input};
 use kiriwake::store::{self, Changes, Filed, Store};
-use std::collections::VecDeque;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Instant;
 use support::Scratch;
 use support::daemon::Daemon;
-use support::desk::{arrived, payload, report};
+use support::day::{Day, alone};
+use support::desk::{arrived, payload};
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
 
@@ -59,8 +57,7 @@ fn main() {
         daemon.spawn();
         daemon.wait_ready();
         let ready = began.elapsed().as_secs_f64();
-        let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
-        let (all, own) = (mebibytes(&status, "VmRSS:"), mebibytes(&status, "RssAnon:"));
+        let memory = daemon.memory();
         let began = Instant::now();
         let from = Timestamp::from_second(1_000_000_000).unwrap();
         let until = from + SignedDuration::from_hours(1);
@@ -69,7 +66,7 @@ fn main() {
         let asked = began.elapsed().as_millis();
         let lines = listed.matches("\"number\"").count();
         println!(
-            "start {round}: ready after {ready:.2} s; {all} MiB resident, {own} MiB of it its own; an hour of the archive ({lines} lines) in {asked} ms"
+            "start {round}: ready after {ready:.2} s; {memory}; an hour of the archive ({lines} lines) in {asked} ms"
         );
         daemon.terminate();
     }
@@ -78,11 +75,6 @@ fn main() {
         size(&site.state.join("journal")),
         size(&site.state.join("db"))
     );
-}
-
-fn mebibytes(status: &str, name: &str) -> u64 {
-    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
 }
 
 fn size(folder: &Path) -> u64 {
@@ -95,67 +87,16 @@ fn size(folder: &Path) -> u64 {
     bytes.sum::<u64>() >> 20
 }
 
-/// The desk's day so far, and the frames that tell of it.
-struct Day {
-    desk: Desk,
-    now: Now,
-    frames: Vec<String>,
-}
-
-impl Day {
-    fn step(&mut self, input: Input) {
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
-            let entries = self.desk.step(self.now, input.clone()).entries;
-            for entry in &entries {
-                if let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change {
-                    let outcome = arrived(&self.desk.state().owed[owed].work);
-                    inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
-                }
-            }
-            let rules = self.desk.book().rules.hash.clone();
-            let frame = Frame { at: self.now, rules, input, entries };
-            self.frames.push(payload(&frame));
-        }
-    }
-
-    fn pass(&mut self, seconds: u64) {
-        self.now.elapsed = Elapsed(self.now.elapsed.0 + seconds * 1000);
-        self.now.wall += SignedDuration::from_secs(i64::try_from(seconds).unwrap());
-        self.step(Input::Tick);
-    }
-}
-
 /// Puts the open incidents on record; how many there are.
 fn record(state: &Path, rules: &Rules) -> usize {
-    let (mut store, start) = Store::open(state, store::Options::default()).unwrap();
     let wall = Timestamp::now() - SignedDuration::from_mins(30);
-    let desk = Desk::new(State::default(), rules.clone());
-    let mut day = Day { desk, now: Now { wall, elapsed: Elapsed::default() }, frames: Vec::new() };
-    day.step(Input::Started { store: start.store_id.to_string(), epoch: 1 });
-    day.step(Input::RulesLoaded { hash: rules.hash.clone() });
-    let problems: Vec<Observation> = (0..OPEN).map(|nth| problem(nth, day.now.wall)).collect();
-    day.step(report("zabbix", problems));
+    let arrives = |row: &Owed| Some(arrived(&row.work));
+    let mut day = Day::begin(state, rules, wall, &arrives);
+    day.look((0..OPEN).map(alone).collect());
     for _ in 0..20 {
         day.pass(60);
     }
-    for frames in day.frames.chunks(500) {
-        store.commit(frames).unwrap();
-    }
-    store.close().unwrap();
-    day.desk.state().open.len()
-}
-
-fn problem(nth: usize, at: Timestamp) -> Observation {
-    let summary = format!("ディスク使用率が {}% を超えています", 80 + nth % 20);
-    let problem = Problem {
-        host_name: format!("部署{nth}のサーバ"),
-        tags: vec![("component".to_owned(), "os".to_owned())],
-        groups: vec!["Vendor/Server".to_owned()],
-        object: Some(nth.to_string()),
-        ..support::desk::problem(&format!("host-{nth}"), &summary)
-    };
-    Observation { key: Key(nth.to_string()), at, seen: Seen::Problem(problem) }
+    day.end().state().open.len()
 }
 
 /// Files incidents of earlier years, ten seconds apart.

@@ -44,6 +44,7 @@ impl Heartbeat {
     /// As for a webhook: an address that is missing, not https, or never allowed; an unreadable `ca_file`.
     pub fn new(config: HeartbeatConfig, url: Option<SecretString>) -> Result<Self, Error> {
         let destination = Destination {
+            at_once: None,
             channel: "heartbeat".to_owned(),
             url: config.url,
             ca_file: config.ca_file,

@@ -6,7 +6,7 @@
 
 use super::cause::{self, find};
 use super::reach::{Denied, Reach};
-use super::{Error, header::header};
+use super::{AT_ONCE, Error, header::header};
 use crate::config::span::Span;
 use crate::desk::outcome::{Delivery, Refused};
 use crate::veil::veiled;
@@ -30,6 +30,7 @@ pub(super) struct Destination {
     pub(super) channel: String,
     pub(super) url: Option<String>,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) at_once: Option<u8>,
     pub(super) allow_private: bool,
     pub(super) connect_timeout: Span,
     pub(super) timeout: Span,
@@ -195,7 +196,7 @@ fn client(destination: &Destination, reach: Reach) -> Result<Client, Error> {
         .dns_resolver(Arc::new(reach))
         .connect_timeout(destination.connect_timeout.0)
         .timeout(destination.timeout.0)
-        .pool_max_idle_per_host(1)
+        .pool_max_idle_per_host(destination.at_once.map_or(AT_ONCE, usize::from))
         .pool_idle_timeout(Duration::from_secs(10))
         .user_agent(concat!("kiriwake/", env!("CARGO_PKG_VERSION")));
     if let Some(path) = &destination.ca_file {

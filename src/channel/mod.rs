@@ -70,6 +70,20 @@ pub struct Mailbox {
     pub address: String,
 }
 
+/// Messages under way at once over one channel, where nothing else is configured. As many connections are kept for what
+/// comes next, so that a burst needs no more.
+pub(crate) const AT_ONCE: usize = crate::desk::state::ROOM;
+/// More at once is no help to any server.
+const MOST_AT_ONCE: u8 = 64;
+
+fn check_at_once(channel: &str, at_once: Option<u8>) -> Result<(), Error> {
+    if at_once.is_none_or(|at_once| (1..=MOST_AT_ONCE).contains(&at_once)) {
+        return Ok(());
+    }
+    let why = format!("must be a number from 1 to {MOST_AT_ONCE}: so many messages are sent side by side");
+    Err(Error::Key { channel: channel.to_owned(), key: "at_once", why })
+}
+
 /// What became of one attempt, address by address.
 pub type Results = Vec<(String, Delivery)>;
 

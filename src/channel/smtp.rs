@@ -23,8 +23,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tracing::dispatcher::Dispatch;
 use tracing::instrument::WithSubscriber;
-use tracing::subscriber::NoSubscriber;
 
 /// A connection is kept this long for the next mail, so that a burst needs one login; idle, nothing is held open.
 const KEPT: Duration = Duration::from_secs(5);
@@ -62,6 +62,9 @@ pub struct SmtpConfig {
     /// Allows `tls = "none"` to a server that is not on this machine. Everybody on the way can read and change the mail.
     #[serde(default)]
     pub allow_plain: bool,
+    /// Messages under way at once; without it 4.
+    #[serde(default)]
+    pub at_once: Option<u8>,
     /// Longest wait for a connection.
     #[serde(default = "ten_seconds")]
     pub connect_timeout: Span,
@@ -108,9 +111,15 @@ pub struct Smtp {
     kept: Arc<Kept>,
 }
 
-/// At most one idle connection, with a ticket that tells whether it is still the one somebody meant.
+/// Idle connections, no more than mails are under way at once; each with a ticket, by which its end finds it.
 #[derive(Default)]
-struct Kept(Mutex<(u64, Option<AsyncSmtpConnection>)>);
+struct Kept(Mutex<Idle>);
+
+#[derive(Default)]
+struct Idle {
+    tickets: u64,
+    connections: Vec<(u64, AsyncSmtpConnection)>,
+}
 
 impl Smtp {
     /// Sets the channel up; nothing is connected. `password` is the content of `password_file`.
@@ -151,7 +160,8 @@ impl Smtp {
                 "mail leaves this machine UNENCRYPTED (allow_plain)"
             );
         }
-        // The mail library traces every line it writes, logins and texts included: nobody listens here.
+        // The mail library traces every line it writes, logins and texts included: nobody listens here. Not a subscriber of
+        // its own: each new one has every place in the program that traces asked again.
         let conversation = async {
             let mut connection = match self.connection().await {
                 Ok(connection) => connection,
@@ -163,7 +173,7 @@ impl Smtp {
             }
             results
         };
-        let results = conversation.with_subscriber(NoSubscriber::default()).await;
+        let results = conversation.with_subscriber(Dispatch::none()).await;
         results.into_iter().map(|(address, delivery)| (address, delivery.worded(|said| self.veiled(said)))).collect()
     }
 
@@ -185,7 +195,7 @@ impl Smtp {
             let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
             Ok(encrypted)
         };
-        let tried = conversation.with_subscriber(NoSubscriber::default()).await;
+        let tried = conversation.with_subscriber(Dispatch::none()).await;
         let encrypted = tried.map_err(|delivery: Delivery| delivery.worded(|said| self.veiled(said)))?;
         let way = if encrypted { "with TLS" } else { "without TLS" };
         let login = if self.config.user.is_some() { "takes our login" } else { "asks for no login" };
@@ -193,8 +203,9 @@ impl Smtp {
     }
 
     async fn connection(&self) -> Result<AsyncSmtpConnection, Delivery> {
-        let kept = self.kept.lock().1.take();
-        if let Some(mut connection) = kept
+        // The one that was used last: what a burst does not need any more grows old and is closed.
+        let kept = self.kept.lock().connections.pop();
+        if let Some((_, mut connection)) = kept
             && matches!(tokio::time::timeout(KEPT, connection.command(Noop)).await, Ok(Ok(_)))
         {
             return Ok(connection);
@@ -204,28 +215,30 @@ impl Smtp {
 
     fn keep(&self, connection: AsyncSmtpConnection) {
         let ticket = {
-            let mut kept = self.kept.lock();
-            kept.0 += 1;
-            kept.1 = Some(connection);
-            kept.0
+            let mut idle = self.kept.lock();
+            idle.tickets += 1;
+            let ticket = idle.tickets;
+            idle.connections.push((ticket, connection));
+            ticket
         };
         let place = Arc::clone(&self.kept);
         let farewell = async move {
             tokio::time::sleep(KEPT).await;
             let late = {
-                let mut kept = place.lock();
-                if kept.0 == ticket { kept.1.take() } else { None }
+                let connections = &mut place.lock().connections;
+                let late = connections.iter().position(|(known, _)| *known == ticket);
+                late.map(|late| connections.remove(late))
             };
-            if let Some(mut connection) = late {
+            if let Some((_, mut connection)) = late {
                 let _politeness = tokio::time::timeout(KEPT, connection.quit()).await;
             }
         };
-        tokio::spawn(farewell.with_subscriber(NoSubscriber::default()));
+        tokio::spawn(farewell.with_subscriber(Dispatch::none()));
     }
 }
 
 impl Kept {
-    fn lock(&self) -> std::sync::MutexGuard<'_, (u64, Option<AsyncSmtpConnection>)> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -237,6 +250,7 @@ impl std::fmt::Debug for Smtp {
 }
 
 fn check(config: &SmtpConfig, has_password: bool) -> Result<(), Error> {
+    super::check_at_once(&config.name, config.at_once)?;
     let wrong = |key, why: String| Err(Error::Key { channel: config.name.clone(), key, why });
     if config.tls == Tls::None && !config.allow_plain && !is_this_machine(&config.host) {
         let why = format!(

@@ -58,6 +58,7 @@ impl Teams {
     /// An address that is missing, not https, or never allowed; an unreadable `ca_file`.
     pub fn new(config: TeamsConfig, url: Option<SecretString>, origin: Origin) -> Result<Self, Error> {
         let destination = Destination {
+            at_once: None,
             channel: config.name.clone(),
             url: config.url,
             ca_file: config.ca_file,

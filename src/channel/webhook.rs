@@ -33,6 +33,9 @@ pub struct WebhookConfig {
     /// The destination stands in our own network (10/8, 172.16/12, 192.168/16, fc00::/7 …).
     #[serde(default)]
     pub allow_private: bool,
+    /// Messages under way at once; without it 4.
+    #[serde(default)]
+    pub at_once: Option<u8>,
     /// Longest wait for a connection.
     #[serde(default = "ten_seconds")]
     pub connect_timeout: Span,
@@ -55,7 +58,9 @@ impl Webhook {
     /// # Errors
     /// An address that is missing, not https, or never allowed; an unreadable `ca_file`.
     pub fn new(config: WebhookConfig, url: Option<SecretString>, origin: Origin) -> Result<Self, Error> {
+        super::check_at_once(&config.name, config.at_once)?;
         let destination = Destination {
+            at_once: config.at_once,
             channel: config.name.clone(),
             url: config.url,
             ca_file: config.ca_file,

@@ -148,7 +148,7 @@ impl Director<'_, '_> {
     /// Whether time must stand, because something is due or under way; for a while, not for ever.
     fn is_held(&mut self) -> bool {
         let state = self.teller.desk().state();
-        let busy = !state.agenda.due(self.clock.now()).is_empty() || state.queues.values().any(Queue::is_busy);
+        let busy = state.is_due(self.clock.now()) || state.queues.values().any(Queue::is_busy);
         if !busy {
             self.held = None;
             return false;

@@ -6,6 +6,7 @@ use super::ids::{CalendarId, ComponentId, PartyId, SourceId, SystemId};
 use super::normalize::Index;
 use super::observation::{Level, Problem};
 use super::rules::{AlertMatch, Condition, Effect, Party, Rule, Rules};
+use super::state::ROOM;
 use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -139,6 +140,12 @@ impl Book {
     /// A party by name.
     pub fn party(&self, id: &PartyId) -> Option<&Party> {
         self.rules.parties.get(id)
+    }
+
+    /// Attempts that may be under way at once where it goes.
+    pub fn at_once(&self, destination: &str) -> usize {
+        let channel = self.rules.channels.iter().find(|channel| channel.id.as_str() == destination);
+        channel.and_then(|channel| channel.at_once).map_or(ROOM, usize::from)
     }
 
     /// A party's name as addressed; its id where the rules no longer know it.

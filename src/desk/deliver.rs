@@ -9,6 +9,7 @@ mod deadline;
 mod flow;
 mod hold;
 mod identity;
+mod line;
 mod order;
 mod post;
 mod schedule;
@@ -23,36 +24,22 @@ pub(super) use shadow::switch;
 use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
 use super::letter::Notice;
-use super::now::Elapsed;
 use super::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use super::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
 use super::probe;
 use super::request;
 use super::rules::Carries;
-use super::state::Wakeup;
 use super::turn::Turn;
 use super::{isolate, notify};
+use line::Line;
 use schedule::{COPY_PAUSES, EVIDENCE_PAUSES, MAIL_PAUSES, pause, pause_after};
 
 /// Starts every row that is due, the gravest first, as far as its destination has room.
 pub(super) fn start_due(turn: &mut Turn) {
     approval::hold_due(turn);
-    let now = turn.now.elapsed;
-    let mut due: Vec<(bool, Elapsed, OwedId)> = turn
-        .state
-        .agenda
-        .due(turn.now)
-        .into_iter()
-        .flat_map(|wakeup| match wakeup {
-            Wakeup::Owed(id) => vec![id],
-            Wakeup::Queue(to) => turn.state.queues.get(&to).into_iter().flat_map(|queue| queue.due(now)).collect(),
-            _ => Vec::new(),
-        })
-        .filter_map(|id| turn.state.owed.get(&id).map(|row| (!row.critical, row.decided.elapsed, id)))
-        .collect();
-    due.sort();
+    let mut line = Line::of(turn);
     let mut held = flow::Held::new();
-    for (_, _, id) in due {
+    while let Some(id) = line.next(turn) {
         deadline::hurry(turn, id);
         sidestep(turn, id);
         let Some(row) = turn.state.owed.get(&id) else { continue };
@@ -83,7 +70,8 @@ fn start(turn: &mut Turn, id: OwedId) {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let busy = turn.state.queues.get(&*row.destination()).is_some_and(|queue| queue.room() == 0);
+    let to = row.destination();
+    let busy = turn.state.queues.get(&*to).is_some_and(|queue| queue.room(turn.book.at_once(&to)) == 0);
     if busy || order::earlier(turn, row).next().is_some() {
         return;
     }

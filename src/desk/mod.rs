@@ -254,7 +254,7 @@ impl Desk {
 
     /// How long until something more is due; `None` when nothing ever will be.
     pub fn next_wakeup(&self, now: Now) -> Option<Duration> {
-        self.state.agenda.next(now)
+        self.state.next_due(now)
     }
 
     /// Folds a recorded frame into the state: changes only, never rules.

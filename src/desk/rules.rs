@@ -154,6 +154,9 @@ pub struct Channel {
     pub id: ChannelId,
     /// What it carries.
     pub carries: Carries,
+    /// Attempts under way over it at once, where that is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_once: Option<u8>,
 }
 
 /// What a channel carries.

@@ -21,6 +21,8 @@ pub use flow::{FAILURES, Flow, Flows, Gate, PartyFlow};
 pub use here::Here;
 pub use house::{House, Restored};
 pub use queues::Queue;
+pub(crate) use queues::ROOM;
+pub(in crate::desk) use queues::Rank;
 pub use storm::{Storm, Storms};
 
 use super::alert::Alert;

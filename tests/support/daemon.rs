@@ -2,6 +2,7 @@
 
 use super::{Scratch, figure, signal, wait_for};
 use serde_json::Value;
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,25 @@ pub(crate) struct Daemon {
     pub(crate) verbosity: Option<&'static str>,
     /// A program that becomes the daemon (`exec`), if something is to be so before it begins.
     pub(crate) through: Option<PathBuf>,
+}
+
+/// The memory a process holds, in KiB.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    /// In all.
+    pub(crate) resident: u64,
+    /// Its own data; the rest is the program itself and files.
+    pub(crate) own: u64,
+    /// The most it ever held.
+    pub(crate) peak: u64,
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mib = |kib: u64| kib as f64 / 1024.0;
+        let (resident, own, peak) = (mib(self.resident), mib(self.own), mib(self.peak));
+        write!(f, "{resident:.1} MiB resident, {own:.1} MiB of it its own ({peak:.1} MiB at most so far)")
+    }
 }
 
 impl Daemon {
@@ -185,12 +205,19 @@ impl Daemon {
 
     /// Prints its resident memory as a figure and returns it in KiB.
     pub(crate) fn resident_kib(&self, name: &str) -> u64 {
-        let pid = self.child.as_ref().expect("it runs").id();
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("Linux writes it");
-        let kib = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number of KiB");
+        let kib = self.memory().resident;
         figure(name, &format!("{:.1} MiB", kib as f64 / 1024.0));
         kib
+    }
+
+    /// The memory it holds.
+    pub(crate) fn memory(&self) -> Memory {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it lives");
+        let kib = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("Linux writes it");
+            line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number of KiB")
+        };
+        Memory { resident: kib("VmRSS:"), own: kib("RssAnon:"), peak: kib("VmHWM:") }
     }
 
     /// Everything it wrote to its standard error.

@@ -8,6 +8,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub(crate) mod daemon;
+pub(crate) mod day;
 pub(crate) mod desk;
 pub(crate) mod dice;
 pub(crate) mod echo;

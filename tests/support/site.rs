@@ -108,6 +108,23 @@ impl Site {
         });
     }
 
+    /// The desk hears of each incident, however many there are.
+    pub(crate) fn no_storms(&self) {
+        self.edit(|document| {
+            if let Some(policy) = table(document, "policy") {
+                policy["storm_alerts"] = value(0);
+            }
+        });
+    }
+
+    /// So many mails are under way at once over each mail server.
+    pub(crate) fn send_at_once(&self, mails: i64) {
+        self.edit(|document| {
+            let Some(channels) = table(document, "channel") else { return };
+            each(channels, "smtp", |_, smtp| smtp["at_once"] = value(mails));
+        });
+    }
+
     /// The language of mails and reports.
     pub(crate) fn set_language(&self, language: &str) {
         self.edit(|document| {

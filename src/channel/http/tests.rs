@@ -217,6 +217,7 @@ async fn an_error_page_that_repeats_the_path_does_not_give_the_secret_away() {
 async fn a_name_that_turns_out_to_be_this_machine_or_a_wrong_certificate_is_a_fault_of_the_destination() {
     let server = Server::start(&status("200 OK", ""), Then::Close).await;
     let destination = Destination {
+        at_once: None,
         channel: "tickets".into(),
         url: None,
         ca_file: None,
@@ -280,4 +281,16 @@ fn addresses_that_must_not_be_are_refused_before_anything_is_sent_and_not_shown(
     assert!(Webhook::new(config(), None, origin()).is_err());
     let shown = format!("{:?}", webhook("https://hook.example/canary"));
     assert!(!shown.contains("canary"), "{shown}");
+}
+
+#[test]
+fn so_many_at_once_is_a_number_that_makes_sense() {
+    for (at_once, right) in [(None, true), (Some(0), false), (Some(1), true), (Some(64), true), (Some(65), false)] {
+        let config = WebhookConfig { at_once, url: Some("http://127.0.0.1:1/".into()), ..config() };
+        let origin = Origin { site: "A町".into(), instance: "a-town".into() };
+        match Webhook::new(config, None, origin) {
+            Ok(_) => assert!(right, "{at_once:?}"),
+            Err(error) => assert!(!right && error.to_string().contains("`at_once` must be"), "{at_once:?}: {error}"),
+        }
+    }
 }

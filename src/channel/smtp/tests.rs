@@ -16,6 +16,7 @@ const CC: &str = "duty@a-town.example";
 
 fn config(server: &Server, tls: Tls) -> SmtpConfig {
     SmtpConfig {
+        at_once: None,
         name: "mail".into(),
         host: "localhost".into(),
         port: Some(server.port),

@@ -138,7 +138,12 @@ impl ChannelTable {
     /// What the desk must know of it.
     pub(in crate::config) fn rule(&self) -> ChannelRule {
         let carries = self.party().map_or(Carries::Mail, |party| Carries::CopiesFor { party: party.into() });
-        ChannelRule { id: self.name().into(), carries }
+        let at_once = match self {
+            ChannelTable::Smtp(config) => config.at_once,
+            ChannelTable::Webhook(config) => config.at_once,
+            ChannelTable::Maildir(_) | ChannelTable::Teams(_) | ChannelTable::Command(_) => None,
+        };
+        ChannelRule { id: self.name().into(), carries, at_once }
     }
 
     /// Sets it up with its secret; nothing is connected.

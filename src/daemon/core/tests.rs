@@ -201,7 +201,8 @@ fn health_counts_what_waits_and_what_is_late() {
     use crate::desk::rules::{Carries, Channel};
     let folder = tempfile::tempdir().unwrap();
     let mut rules = rules();
-    rules.channels.push(Channel { id: "lamp".into(), carries: Carries::CopiesFor { party: "soumu-joho".into() } });
+    let carries = Carries::CopiesFor { party: "soumu-joho".into() };
+    rules.channels.push(Channel { id: "lamp".into(), carries, at_once: None });
     let mut core = open(folder.path(), &rules);
     // Without a component nothing is asked first: the office hears of it at once.
     let Input::Act { actor, act: Act::Open { summary, detected_by, occurred, severity, separate, .. } } = call("電話")

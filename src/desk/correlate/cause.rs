@@ -29,12 +29,6 @@ pub(super) fn may_explain(cause: Level, effect: Level) -> bool {
     !only_warns(cause) || cause != Level::Information && only_warns(effect)
 }
 
-/// What monitoring calls a minor fault (軽度の障害) may be a service that is down or a fan: that something graver behind it
-/// comes from it has to show.
-pub(super) fn must_show(cause: Level, effect: Level) -> bool {
-    cause == Level::Average && effect > cause
-}
-
 /// Whether it shows that a thing does not do its work: enough of what is watched behind it fails, itself counted.
 pub(super) fn shows(book: &Book, cause: &ComponentId, failing: usize) -> bool {
     failing * SHOWN_BY >= book.watched_behind(cause) || failing >= SHOWN_BY_MANY
@@ -179,32 +173,18 @@ fn roots<'a>(book: &Book, signs: &Signs<'a>) -> Signs<'a> {
     let explained = |id: &ComponentId, level: Level| {
         graph.below(id).iter().any(|below| {
             let sign = signs.get(below);
-            sign.is_some_and(|sign| explains(book, signs, (below, *sign), level))
-                && below != id
-                && !graph.needs(below, id)
+            sign.is_some_and(|sign| may_explain(*sign, level)) && below != id && !graph.needs(below, id)
         })
     };
     signs.iter().filter(|(id, level)| !explained(id, **level)).map(|(id, level)| (*id, *level)).collect()
 }
 
-/// Whether a thing with a sign may be why something behind it is in a state, among all that shows a sign.
-fn explains(book: &Book, signs: &Signs, (cause, sign): (&ComponentId, Level), effect: Level) -> bool {
-    let failing = || {
-        let fails = |(id, level): &(&&ComponentId, &Level)| {
-            !only_warns(**level) && (**id == cause || book.graph.needs(id, cause))
-        };
-        signs.iter().filter(fails).count()
-    };
-    may_explain(sign, effect) && (!must_show(sign, effect) || shows(book, cause, failing()))
-}
-
 /// Gives every failing place to one root: its own, else the one that explains most of all.
 fn attribute(book: &Book, roots: &Signs, failing: &Failing) -> Vec<Cause> {
-    let red = red(failing);
     let over = |id: &ComponentId, level: Level| {
         let below = book.graph.below(id);
         let explains = |(root, sign): &(&&ComponentId, &Level)| {
-            **root == id || below.contains(**root) && explains(book, &red, (root, **sign), level)
+            **root == id || below.contains(**root) && may_explain(**sign, level)
         };
         roots.iter().filter(explains).map(|(root, _)| *root).collect::<Vec<_>>()
     };

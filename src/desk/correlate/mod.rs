@@ -183,12 +183,13 @@ fn is_outgrown(turn: &Turn, incident: IncidentId, place: &Place, level: Level) -
 }
 
 /// Whether a member at `cause` may be why something behind it that is told of now fails. What stopped explains all that
-/// follows, however late; a minor fault what comes soon after it, or what enough others behind it bear out.
+/// follows, however late. What monitoring calls a minor fault (軽度の障害) may be a service that is down or a fan: it explains
+/// what comes soon after it, and later only what enough others behind it bear out.
 fn explains_still(turn: &Turn, incident: IncidentId, (member, cause): (&Alert, &ComponentId), level: Level) -> bool {
     let sign = member.weight();
-    let minor = sign == Level::Average && !only_warns(level);
-    let fresh = || turn.now.elapsed.since(member.received.elapsed) <= LATE_CAUSE;
-    if !may_explain(sign, level) || !minor || !cause::must_show(sign, level) && fresh() {
+    let stale = || turn.now.elapsed.since(member.received.elapsed) > LATE_CAUSE;
+    let doubtful = sign == Level::Average && !only_warns(level) && stale();
+    if !doubtful || !may_explain(sign, level) {
         return may_explain(sign, level);
     }
     let places = turn.state.places.get(&incident).into_iter().flatten();
@@ -343,13 +344,21 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let Some(((occurred, first), earliest)) = first else { return };
     let mark = turn.state.alerts.get(&first).map_or(OccurredMark::Monitoring, mark);
     let root = group::main_root(turn.state, turn.book, incident);
-    let representative = match places.get(root.as_ref().unwrap_or(earliest)) {
-        Some(here) => here.best().map(|(.., alert)| alert),
+    let stays = |alert: &AlertId| is_member(turn, *alert, incident);
+    let told = known.representative.filter(stays).and_then(|id| turn.state.alerts.get(&id));
+    let place = root.as_ref().unwrap_or(earliest);
+    let representative = match places.get(place) {
+        Some(here) => {
+            let best = here.best().map(|(.., alert)| alert);
+            // What it was reported as stands for it to the end, unless something graver does.
+            let at_root = told.filter(|told| known.number.is_some() && told.place() == *place);
+            let level = |id: AlertId| turn.state.alerts.get(&id).map(Alert::weight);
+            at_root.filter(|told| Some(told.weight()) >= best.and_then(level)).map(|told| told.id).or(best)
+        }
         // A root without an alert of its own is spoken for by one of the others, and by the same all along.
-        None => known
-            .representative
-            .filter(|id| is_member(turn, *id, incident))
-            .or_else(|| places.values().filter_map(Here::best).min().map(|(.., alert)| alert)),
+        None => {
+            told.map(|told| told.id).or_else(|| places.values().filter_map(Here::best).min().map(|(.., alert)| alert))
+        }
     };
     let root = match root {
         Some(Place::Component(component)) => Some(component),

@@ -2,7 +2,7 @@
 
 use super::super::ids::{ChannelId, IncidentId, OwedId, RequestId, SourceId};
 use super::super::now::{Elapsed, Now};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be looked at again at some time.
@@ -38,7 +38,7 @@ pub enum Wakeup {
     Certificates,
     /// Addresses are asked.
     Addresses,
-    /// A message may be tried.
+    /// A message's hour has come, or it is to be looked at by the desk.
     Owed(OwedId),
     /// What is no message may be tried, or is useless from now on, at one destination.
     Queue(String),
@@ -102,13 +102,15 @@ impl Agenda {
         elapsed.chain(wall).cloned().collect()
     }
 
-    /// How long after `now` the next thing is due. A step handles what is due; what it left (a full destination) waits
-    /// for another input, not for time.
-    pub fn next(&self, now: Now) -> Option<std::time::Duration> {
-        let elapsed = self.by_elapsed.iter().map(|(at, _)| *at).find(|at| *at > now.elapsed);
-        let wall = self.by_wall.iter().map(|(at, _)| *at).find(|at| *at > now.wall);
-        let elapsed = elapsed.map(|at| at.since(now.elapsed));
-        let wall = wall.map(|at| std::time::Duration::try_from(at.duration_since(now.wall)).unwrap_or_default());
+    /// How long after `now` the next of them is due.
+    pub(super) fn next(&self, now: Now) -> Option<std::time::Duration> {
+        // The least wakeup there is.
+        let first = || Wakeup::Blind(SourceId(String::new()));
+        let elapsed = self.by_elapsed.range((Elapsed(now.elapsed.0.saturating_add(1)), first())..).next();
+        let elapsed = elapsed.map(|(at, _)| at.since(now.elapsed));
+        let wall = now.wall.checked_add(SignedDuration::from_nanos(1)).ok();
+        let wall = wall.and_then(|from| self.by_wall.range((from, first())..).next());
+        let wall = wall.map(|(at, _)| std::time::Duration::try_from(at.duration_since(now.wall)).unwrap_or_default());
         elapsed.into_iter().chain(wall).min()
     }
 }
