@@ -2,7 +2,8 @@
 
 use super::{Context, Trouble, text};
 use crate::desk::ids::Number;
-use crate::replay::case::{Saved, save};
+use crate::play::Fault;
+use crate::replay::case::{NoCase, Saved, save};
 use crate::replay::past::Past;
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
@@ -26,12 +27,11 @@ pub(super) fn case(context: &Context, number: &str, out: Option<&Path>) -> Resul
     };
     let (state, frames) = read(from)?.until(None);
     let saved = save(&Number(number.to_owned()), &state, frames, &settings.rules);
-    let Some(Saved { text: case, faults, by_desk }) = saved else {
-        let said =
-            format!("{number} is not in the record, or has no verdict. `kiriwake incident list --all` shows numbers.");
-        return Err(Trouble::Said(said, 65));
-    };
+    let Saved { text: case, faults, by_desk, same_rules } = saved.map_err(|why| no_case(context, number, &why))?;
     let to_terminal = out == Some(Path::new("-"));
+    if !faults.is_empty() && !by_desk && same_rules {
+        return Err(not_alone(context, &faults));
+    }
     if to_terminal {
         text::out(case.trim_end());
     } else {
@@ -63,6 +63,40 @@ pub(super) fn case(context: &Context, number: &str, out: Option<&Path>) -> Resul
         }
     );
     Ok(())
+}
+
+/// Why there is no case.
+fn no_case(context: &Context, number: &str, why: &NoCase) -> Trouble {
+    let (english, japanese) = match why {
+        NoCase::Unknown => (
+            format!("{number} is not in the record, or has no verdict. `kiriwake incident list --all` shows numbers."),
+            format!(
+                "{number} は記録にないか、判定がありません。番号は `kiriwake incident list --all` で確認できます。"
+            ),
+        ),
+        NoCase::Entangled(other) => (
+            format!(
+                "{number} was split off {other} or merged with it by the desk: a case tells what came in of one incident, and \
+                 cannot tell that."
+            ),
+            format!(
+                "{number} は、窓口が {other} から分割または統合した障害です。事例は1件の障害の入力だけを再現するため、作成できません。"
+            ),
+        ),
+    };
+    Trouble::Said(text::clean(context.tongue.pick(&english, &japanese)), 65)
+}
+
+/// The rules are the same and the case does not hold: what is missing lies outside this incident.
+fn not_alone(context: &Context, faults: &[Fault]) -> Trouble {
+    for fault in faults {
+        eprintln!("{}", text::clean(&fault.to_string()));
+    }
+    let english = "The case would fail under the very rules that gave the verdict: something beside this incident had a part in it \
+                   (another incident, an act, what was known then). No case is written.";
+    let japanese = "当時と同じルールでも同じ結果になりません。この障害の外の要因（別の障害、窓口の操作、当時の状態）が判定に関わっているため、\
+                    事例は作成しません。";
+    Trouble::Said(context.tongue.pick(english, japanese).to_owned(), 65)
 }
 
 /// The day in a number.

@@ -142,7 +142,7 @@ impl<'a> World<'a> {
 
     /// Lets time pass up to `target`, stopping at every deadline and every look.
     fn advance(&mut self, target: Timestamp) {
-        let mut wakeups = 0;
+        let (mut wakeups, from) = (0, self.zone.to_datetime(self.wall));
         while self.running {
             let wake = self.desk.next_wakeup(self.now()).and_then(|wait| SignedDuration::try_from(wait).ok());
             let wake = wake.and_then(|wait| self.wall.checked_add(wait).ok());
@@ -154,7 +154,11 @@ impl<'a> World<'a> {
             if wake == Some(next) {
                 wakeups += 1;
                 if wakeups > MOST {
-                    return self.fault(format!("a deadline never settles: more than {MOST} wake-ups up to this line"));
+                    let (last, at) = (self.outcomes.last(), self.zone.to_datetime(self.wall));
+                    let last = last.map_or("nothing", |last| last.what.as_str());
+                    return self.fault(format!(
+                        "more than {MOST} deadlines come due from {from} to {at}; the last brought: {last}"
+                    ));
                 }
                 self.step(Input::Tick);
             }

@@ -38,31 +38,51 @@ pub struct Saved {
     pub faults: Vec<play::Fault>,
     /// The desk had decided otherwise than the machine: the case asks for the desk's word.
     pub by_desk: bool,
+    /// The rules are those that gave its last verdict.
+    pub same_rules: bool,
 }
 
-/// The incident `number` of the recorded frames as a case; `None` when it is not in them, or no verdict is.
-pub fn save(number: &Number, state: &State, frames: impl Iterator<Item = Recorded>, rules: &Rules) -> Option<Saved> {
+/// Why an incident is no case.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoCase {
+    /// It is not in the record, or has no verdict.
+    Unknown,
+    /// The desk split it off this one, or made the two one (統合).
+    Entangled(String),
+}
+
+/// The incident `number` of the recorded frames as a case.
+pub fn save(
+    number: &Number,
+    state: &State,
+    frames: impl Iterator<Item = Recorded>,
+    rules: &Rules,
+) -> Result<Saved, NoCase> {
     let mut story = Story::of(number.clone(), state);
     for recorded in frames {
         if story.take(&recorded) {
             break;
         }
     }
-    story.id?;
+    story.id.ok_or(NoCase::Unknown)?;
+    if let Some(other) = story.entangled {
+        return Err(NoCase::Entangled(other));
+    }
     story.gather();
-    let wanted = story.wanted().last().map(|verdict| verdict.at)?;
+    let wanted = story.wanted().last().map(|verdict| verdict.at).ok_or(NoCase::Unknown)?;
+    let same_rules = story.wanted().last().is_some_and(|verdict| verdict.rules_hash == rules.hash);
     let by_desk = story.wanted().iter().any(|verdict| verdict.by == By::Desk);
     // Its own alerts tell the story; where they do not bring what came then, what else was red does.
     let own = Teller { story: &story, rules, until: wanted, others: BTreeSet::new() }.tell();
     if by_desk || own.faults.is_empty() {
-        return Some(Saved { by_desk, ..own });
+        return Ok(Saved { by_desk, same_rules, ..own });
     }
     let first = story.members.iter().filter_map(|id| story.alerts.get(id)).map(|alert| alert.received.wall).min();
     let from = first.unwrap_or(wanted).checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
     let others = story.alerts.values().filter(|alert| (from..=wanted).contains(&alert.received.wall));
     let others: BTreeSet<AlertId> = others.map(|alert| alert.id).collect();
     let all = Teller { story: &story, rules, until: wanted, others }.tell();
-    Some(if all.faults.len() < own.faults.len() { all } else { own })
+    Ok(Saved { same_rules, ..if all.faults.len() < own.faults.len() { all } else { own } })
 }
 
 struct Teller<'a> {
@@ -109,7 +129,14 @@ impl Teller<'_> {
             };
             let mut under = vec![format!("      > {expected}")];
             if matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi) {
-                under.extend(self.forbidden(verdict).map(|party| format!("      ! asked {party} ")));
+                // Whoever is asked for a neighbour, and not for this one, is asked all the same in the transcript.
+                let asked = |party: &PartyId, ours: bool| {
+                    let asked = format!("asked {party} (");
+                    let lines = played.outcomes.iter().filter(|outcome| outcome.what.starts_with(&asked));
+                    lines.filter(|outcome| outcome.what.contains(&name) == ours).count() > 0
+                };
+                let forbidden = self.forbidden(verdict).filter(|party| asked(party, true) || !asked(party, false));
+                under.extend(forbidden.map(|party| format!("      ! asked {party} ")));
             }
             below.entry(place).or_default().extend(under);
         }
@@ -123,7 +150,7 @@ impl Teller<'_> {
             }
         }
         let faults = play::check_case(self.rules, &text).faults;
-        Saved { text, faults, by_desk: false }
+        Saved { text, faults, by_desk: false, same_rules: false }
     }
 
     fn head(&self) -> String {
@@ -224,6 +251,12 @@ impl Teller<'_> {
                 }
                 Event::Altered { .. } | Event::Ended { .. } => {}
                 Event::Called(act) => lines.add(*at, &called(act, lines.local(*at), zone)),
+                Event::Split(places) => {
+                    let places: Vec<String> = places.iter().map(|place| word(place)).collect();
+                    if let Some(name) = name {
+                        lines.add(*at, &format!("act 担当 split {name} at={} \"別の障害\"", places.join(",")));
+                    }
+                }
                 Event::HandedBack(party) => {
                     if let Some(name) = name {
                         lines.add(*at, &format!("act 担当 hand-back {name} party={party} \"範囲外\""));
@@ -243,7 +276,9 @@ impl Teller<'_> {
             Event::Altered { alert, .. } | Event::Ended { alert, .. } => ours(alert),
             Event::Called(_) => true,
             // What led to the desk's own word is no business of the case.
-            Event::HandedBack(_) => self.story.wanted().iter().all(|verdict| verdict.by == By::Machine),
+            Event::HandedBack(_) | Event::Split(_) => {
+                self.story.wanted().iter().all(|verdict| verdict.by == By::Machine)
+            }
         }
     }
 

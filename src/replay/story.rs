@@ -11,7 +11,7 @@ use crate::desk::owed::{self, Work};
 use crate::desk::probe::Trial;
 use crate::desk::request;
 use crate::desk::state::State;
-use crate::desk::{Change, Input, Reason};
+use crate::desk::{Change, Frame, Input, Reason};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +28,8 @@ pub(super) enum Event {
     Called(Act),
     /// A party answered that it is not its part.
     HandedBack(PartyId),
+    /// Part of it was another fault.
+    Split(Vec<String>),
 }
 
 /// What the record holds of one incident, and of what else was seen in that time.
@@ -45,6 +47,8 @@ pub(super) struct Story {
     pub(super) pings: BTreeMap<String, Probe>,
     /// Named probes, and what came.
     pub(super) trials: BTreeMap<ProbeName, Trial>,
+    /// The other incident, where the desk split this one off it or made the two one (統合): it cannot be told alone.
+    pub(super) entangled: Option<String>,
     addresses: BTreeMap<ComponentId, String>,
     /// What is known of incidents that have no number yet.
     early: BTreeMap<IncidentId, Early>,
@@ -155,7 +159,32 @@ impl Story {
             let party = answered.or_else(|| party.clone());
             self.events.extend(party.map(|party| (at, Event::HandedBack(party))));
         }
+        self.split_or_merged(&recorded.frame);
         over
+    }
+
+    /// What the desk made of it together with another incident.
+    fn split_or_merged(&mut self, frame: &Frame) {
+        let Input::Act { act: Act::On { incident, deed }, .. } = &frame.input else { return };
+        let ours = |name: &String| {
+            self.number.as_ref().is_some_and(|number| number.0 == *name)
+                || self.id.is_some_and(|id| id.to_string() == *name)
+        };
+        let numbered_here = || {
+            let number =
+                |what: &Edit| matches!(what, Edit::Numbered { number, .. } if Some(number) == self.number.as_ref());
+            frame.entries.iter().any(|entry| matches!(&entry.change, Change::Incident(change) if number(&change.what)))
+        };
+        match deed {
+            _ if frame.entries.is_empty() => {}
+            Deed::Split { places, .. } if ours(incident) => {
+                self.events.push((frame.at.wall, Event::Split(places.clone())));
+            }
+            Deed::Split { .. } if numbered_here() => self.entangled = Some(incident.clone()),
+            Deed::Merge { into, .. } if ours(incident) => self.entangled = Some(into.clone()),
+            Deed::Merge { into, .. } if ours(into) => self.entangled = Some(incident.clone()),
+            _ => {}
+        }
     }
 
     fn alert(&mut self, at: Timestamp, change: &alert::Change) {

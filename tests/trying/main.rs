@@ -22,11 +22,16 @@ struct Site {
 
 impl Site {
     fn new() -> Self {
+        Self::of(DAYS)
+    }
+
+    /// These days on record.
+    fn of(days: &str) -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         let state = site.folder.path().join("state");
         fs::create_dir(&state).unwrap();
         site.rules("config", &[]);
-        let played = play::run(&site.settings("config").rules, DAYS);
+        let played = play::run(&site.settings("config").rules, days);
         assert_eq!(played.faults, [], "the days are sound");
         let (mut store, _) = Store::open(&state, store::Options::default()).unwrap();
         let payload = |frame| {
@@ -189,6 +194,29 @@ fn a_real_incident_becomes_a_case_that_check_plays() {
     // Nobody's edited case is lost.
     assert_eq!(site.kiriwake(&["incident", "case", "KW-20261005-0001"]).status.code(), Some(73));
     assert_eq!(site.kiriwake(&["incident", "case", "KW-20261005-0099"]).status.code(), Some(65));
+}
+
+#[test]
+fn what_the_desk_split_or_merged_is_a_case_that_holds_or_none_at_all() {
+    let neighbours = include_str!("../scenarios/two-faults-in-one-minute.txt");
+    for days in [include_str!("../scenarios/split.txt"), include_str!("../scenarios/merge.txt"), neighbours] {
+        let date = days.lines().find_map(|line| line.strip_prefix("@ ")).unwrap().replace('-', "");
+        let site = Site::of(days);
+        let mut refused = 0;
+        for number in ["0001", "0002"] {
+            let saved = site.kiriwake(&["incident", "case", &format!("KW-{date}-{number}")]);
+            let said = String::from_utf8_lossy(&saved.stderr).into_owned();
+            match saved.status.code() {
+                Some(0) => assert_eq!(said, ""),
+                Some(65) => refused += usize::from(said.contains("was split off KW-") || said.contains("No case is written")),
+                other => panic!("{other:?}: {said}"),
+            }
+        }
+        let checked = site.prints(&["check"]);
+        let played = format!("{} cases played, 0 did not come out", 2 - refused);
+        assert!(refused == 2 || checked.contains(&played), "{checked}");
+        assert!(days != neighbours || refused == 0, "{refused} refused");
+    }
 }
 
 #[test]

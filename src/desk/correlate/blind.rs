@@ -1,6 +1,6 @@
 //! A source that sees nothing is an incident of its own (監視不能); what it last saw stays as it was.
 
-use super::{Edit, Incident, Reason, Status, Turn, accept};
+use super::{Edit, Incident, Reason, Status, Turn, accept, recovery};
 use crate::desk::ids::{IncidentId, SourceId};
 use crate::desk::incident::{Restored, Severity, StatusName, Verdict};
 use crate::desk::letter::{Because, By, DetectedBy, OccurredMark};
@@ -61,6 +61,7 @@ pub(in crate::desk) fn sees_again(turn: &mut Turn, id: &SourceId, since: Timesta
     let until = Some(at);
     turn.record(house::Change::BlindTime { source: id.clone(), from: since, until }, house::Reason::Observed);
     notify::sighted(turn, incident, id, since);
+    recovery::wait_again(turn);
     let open = turn.state.incidents.get(&incident).is_some_and(|incident| incident.status.name().open());
     if !open || turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Restored) {
         return;

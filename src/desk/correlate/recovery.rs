@@ -1,7 +1,7 @@
 //! Recovery: the root's alerts are gone on evidence, and stay gone - then 復旧確認中, never 復旧 by itself.
 
 use super::held::burns_unseen;
-use super::{Edit, Reason, Status, StatusName, Turn, flap, reframe, resume, still_red};
+use super::{Edit, Incident, Reason, Status, StatusName, Turn, flap, reframe, resume, still_red};
 use crate::desk::alert::Alert;
 use crate::desk::ids::IncidentId;
 use crate::desk::letter::{Flapping, What};
@@ -114,11 +114,24 @@ pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
         turn.state.sources.get(&alert.source).is_some_and(|source| matches!(source.sight, Sight::Blind { .. }))
     });
     if blind {
-        let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
-        let edit = Edit::Calm { since: known.calm_since, stable_at, usable: known.usable };
+        // Nothing is to be looked for until it sees again.
+        let edit = Edit::Calm { since: known.calm_since, stable_at: None, usable: known.usable };
         return turn.edit(incident, edit, Reason::Blind);
     }
     verify(turn, incident, None, Reason::Stable);
+}
+
+/// A source sees again: what was calm when it went blind has to stay so for the usual time once more.
+pub(super) fn wait_again(turn: &mut Turn) {
+    let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
+    let waits = |known: &&Incident| {
+        known.calm_since.is_some() && known.stable_at.is_none() && known.status.name().may_recover()
+    };
+    let open = turn.state.open.iter().filter_map(|id| turn.state.incidents.get(id));
+    let waiting: Vec<_> = open.filter(waits).map(|known| (known.id, known.calm_since, known.usable)).collect();
+    for (incident, since, usable) in waiting {
+        turn.edit(incident, Edit::Calm { since, stable_at, usable }, Reason::SeesAgain);
+    }
 }
 
 /// 復旧確認中: the desk is asked to check operation, the offices are told that monitoring shows normal.
