@@ -215,17 +215,26 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
     facts::echoes(page, incident);
 }
 
-/// The thing: its name and hosts, then what its keeper looks it up by.
+/// The things: of each its name and hosts, then what its keeper looks it up by.
 pub(super) fn target(incident: &Facts) -> Vec<String> {
-    let Some(Target { name, hosts, asset }) = &incident.target else {
-        let (host, known) = (text::name(&incident.host.0), text::name(&incident.host.1));
-        return match (known.is_empty() || known == host, host.is_empty()) {
-            (_, true) if known.is_empty() => Vec::new(),
-            (_, true) => vec![known],
-            (true, _) => vec![host],
-            (false, _) => vec![format!("{known}（{host}）")],
-        };
+    let main = match &incident.target {
+        Some(target) => thing(target),
+        None => host(incident),
     };
+    main.into_iter().chain(incident.also.iter().flat_map(thing)).collect()
+}
+
+fn host(incident: &Facts) -> Vec<String> {
+    let (host, known) = (text::name(&incident.host.0), text::name(&incident.host.1));
+    match (known.is_empty() || known == host, host.is_empty()) {
+        (_, true) if known.is_empty() => Vec::new(),
+        (_, true) => vec![known],
+        (true, _) => vec![host],
+        (false, _) => vec![format!("{known}（{host}）")],
+    }
+}
+
+fn thing(Target { name, hosts, asset }: &Target) -> Vec<String> {
     let hosts = facts::listed(hosts, "台");
     let name = text::or(text::name(name), "確認中");
     let mut lines = vec![if hosts.is_empty() { name } else { format!("{name}（{hosts}）") }];

@@ -134,6 +134,7 @@ fn switch() -> Facts {
             would_change: Vec::new(),
         }),
         target: None,
+        also: Vec::new(),
         asked: vec![Asked {
             party: "株式会社N".into(),
             ask: Ask::Repair,
@@ -224,6 +225,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         impact: Impact::default(),
         verdict: None,
         target: None,
+        also: Vec::new(),
         asked: Vec::new(),
         still_red: Vec::new(),
         stage: Stage::Isolating,

@@ -208,7 +208,9 @@ fn what_the_desk_split_or_merged_is_a_case_that_holds_or_none_at_all() {
             let said = String::from_utf8_lossy(&saved.stderr).into_owned();
             match saved.status.code() {
                 Some(0) => assert_eq!(said, ""),
-                Some(65) => refused += usize::from(said.contains("was split off KW-") || said.contains("No case is written")),
+                Some(65) => {
+                    refused += usize::from(said.contains("was split off KW-") || said.contains("No case is written"))
+                }
                 other => panic!("{other:?}: {said}"),
             }
         }

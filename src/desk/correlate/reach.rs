@@ -22,7 +22,7 @@ pub(in crate::desk) fn reach_of(state: &State, book: &Book, incident: &Incident)
 }
 
 /// The causes of an incident; its root where no alert shows any.
-pub(super) fn roots(state: &State, book: &Book, incident: &Incident) -> BTreeSet<ComponentId> {
+pub(in crate::desk) fn roots(state: &State, book: &Book, incident: &Incident) -> BTreeSet<ComponentId> {
     let roots = group::root_components(state, book, incident.id);
     if roots.is_empty() { incident.root.iter().cloned().collect() } else { roots }
 }

@@ -132,6 +132,9 @@ pub struct Facts {
     pub verdict: Option<VerdictFacts>,
     /// The thing itself, for whoever keeps it (empty for others).
     pub target: Option<Target>,
+    /// Further things of the same keeper that fail by themselves.
+    #[serde(default)]
+    pub also: Vec<Target>,
     /// Requests made so far: to whom, when, what came back. For an office: names only. Empty in letters to vendors.
     pub asked: Vec<Asked>,
     /// What is still red (残る影響), by host name.

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, impact, reports};
+use super::{changes, impact, reports, target};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -11,7 +11,7 @@ use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::isolate::overrun;
-use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
+use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Effect, Rule};
@@ -109,7 +109,8 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         office_closed: !book.party_open(office, turn.now.wall),
         impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
         verdict: known.verdict().map(|verdict| verdict_facts(turn, known, verdict, reader)),
-        target: target(turn, known, &members, reader),
+        target: target::main(turn, known, reader),
+        also: target::also(turn, known, reader),
         asked: match reader {
             Reader::House(_) => asked(turn, incident),
             Reader::Vendor(_) => Vec::new(),
@@ -186,7 +187,7 @@ pub(super) fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> 
 }
 
 /// A vendor's part: what it keeps, and what its planned work left burning.
-fn its_part(book: &Book, incident: &Incident, component: &ComponentId, party: &PartyId) -> bool {
+pub(super) fn its_part(book: &Book, incident: &Incident, component: &ComponentId, party: &PartyId) -> bool {
     kept_by(book, component, party)
         || incident.root.as_ref() == Some(component)
             && incident.verdict().is_some_and(|verdict| overran(verdict) && verdict.parties.contains(party))
@@ -222,7 +223,8 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         because: changes::ground(turn, &verdict.because, reader),
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
-        evidence: (verdict.evidence.iter().chain(&verdict.against).filter(own_host))
+        evidence: (verdict.evidence.iter().chain(&target::shown(turn, incident, reader)).chain(&verdict.against))
+            .filter(own_host)
             .filter_map(|fact| changes::stated(turn, verdict, fact, reader))
             .collect(),
         not_known: not_known(turn, verdict, reader),
@@ -232,38 +234,6 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
             false => Vec::new(),
         },
     }
-}
-
-/// The failing thing, for whoever keeps it - and for the desk, which dials on its behalf.
-fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) -> Option<Target> {
-    let book = turn.book;
-    let id = match reader {
-        Reader::House(party) if *party == book.rules.site.desk => incident.root.clone()?,
-        Reader::House(_) => return None,
-        Reader::Vendor(party) => {
-            let own = |component: &ComponentId| its_part(book, incident, component, party);
-            let suspected = incident.verdict().and_then(|verdict| verdict.component.clone());
-            [suspected, incident.root.clone()].into_iter().flatten().find(own).or_else(|| {
-                members.iter().filter_map(|alert| alert.component.clone()).find(|component| own(component))
-            })?
-        }
-    };
-    let component = book.rules.components.get(&id)?;
-    let hosts: BTreeSet<String> = members
-        .iter()
-        .filter(|alert| alert.component.as_ref() == Some(&id))
-        .map(|alert| alert.problem.host.clone())
-        .collect();
-    let mut asset = component.asset.clone();
-    if let Reader::Vendor(party) = reader
-        && component.party != *party
-    {
-        // It worked there; the contract is another vendor's.
-        asset.contract.clear();
-        return Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset });
-    }
-    asset.contract = contract_of(book, &component.party, Some(&id), book.date(incident.occurred));
-    Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset })
 }
 
 /// The contract number to give on `day`, the day of 発生; empty where none on record covers it then.

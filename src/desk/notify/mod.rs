@@ -21,6 +21,7 @@ mod onsite;
 mod phone;
 mod reports;
 mod storm;
+mod target;
 mod trial;
 mod unread;
 mod vendor;

@@ -215,8 +215,9 @@ impl Mail<'_> {
         self.heading(facts);
         let page = &mut self.page;
         page.section(Name::Symptom);
-        if let Some(target) = &facts.target {
-            page.lines("Component", target_lines(target), NOT_KNOWN);
+        let things: Vec<String> = facts.target.iter().chain(&facts.also).flat_map(target_lines).collect();
+        if !things.is_empty() {
+            page.lines("Component", things, NOT_KNOWN);
         }
         page.field("Symptom", Symptom::of(facts).title());
         page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));

@@ -1,0 +1,94 @@
+//! The things a reader is asked about: what is suspected, and what else of the same keeper fails by itself.
+
+use super::facts::{Reader, contract_of, its_part};
+use crate::desk::correlate;
+use crate::desk::ids::{ComponentId, PartyId};
+use crate::desk::incident::Incident;
+use crate::desk::isolate::case;
+use crate::desk::letter::{Fact, Target};
+use crate::desk::rules::PartyKind;
+use crate::desk::state::{Here, Place};
+use crate::desk::turn::Turn;
+use std::collections::BTreeSet;
+
+/// Further things named at most.
+const ALSO: usize = 10;
+
+/// The failing thing, for whoever keeps it - and for the desk, which dials on its behalf.
+pub(super) fn main(turn: &Turn, incident: &Incident, reader: Reader) -> Option<Target> {
+    of(turn, incident, &main_id(turn, incident, reader)?, reader)
+}
+
+/// What else fails by itself: for its keeper, and for the data centre, which looks at it.
+pub(super) fn also(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Target> {
+    let others = others(turn, incident, reader);
+    others.iter().filter_map(|id| of(turn, incident, id, reader)).take(ALSO).collect()
+}
+
+/// What these show, as facts for their keeper.
+pub(super) fn shown(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Fact> {
+    if !matches!(reader, Reader::Vendor(_)) {
+        return Vec::new();
+    }
+    let places = turn.state.places.get(&incident.id);
+    let best = |id: &ComponentId| places?.get(&Place::Component(id.clone())).and_then(Here::best);
+    let alerts = others(turn, incident, reader).into_iter().filter_map(|id| best(&id));
+    let alerts = alerts.filter_map(|(.., alert)| turn.state.alerts.get(&alert));
+    alerts.map(case::fact_of).take(ALSO).collect()
+}
+
+fn main_id(turn: &Turn, incident: &Incident, reader: Reader) -> Option<ComponentId> {
+    let desk = &turn.book.rules.site.desk;
+    match reader {
+        Reader::House(party) if party == desk => incident.root.clone(),
+        Reader::House(_) => None,
+        Reader::Vendor(party) => {
+            let own = |component: &ComponentId| its_part(turn.book, incident, component, party);
+            let suspected = incident.verdict().and_then(|verdict| verdict.component.clone());
+            let members = || turn.state.members_of(incident.id).filter_map(|alert| alert.component.clone());
+            [suspected, incident.root.clone()]
+                .into_iter()
+                .flatten()
+                .find(own)
+                .or_else(|| members().find(|component| own(component)))
+        }
+    }
+}
+
+/// Causes beside the main one whose keeper is the reader; for the data centre those of the suspected thing's keeper that stand
+/// somewhere.
+fn others(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<ComponentId> {
+    let component = |id: &ComponentId| turn.book.rules.components.get(id);
+    let keeper = |id: &ComponentId| component(id).map(|component| &component.party);
+    let suspected = incident.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| incident.root.clone());
+    let looks = |party: &PartyId| turn.book.party(party).is_some_and(|party| party.kind == PartyKind::DataCentre);
+    let (main, party) = match reader {
+        Reader::Vendor(party) => (main_id(turn, incident, reader), Some(party)),
+        Reader::House(party) if looks(party) => (suspected.clone(), suspected.as_ref().and_then(keeper)),
+        Reader::House(_) => return Vec::new(),
+    };
+    let stands = |id: &ComponentId| {
+        matches!(reader, Reader::Vendor(_)) || component(id).is_some_and(|it| !it.asset.place.is_empty())
+    };
+    // Where the suspected thing is not among the causes, they are its echoes.
+    let roots = correlate::roots(turn.state, turn.book, incident);
+    let Some(main) = main.filter(|main| roots.contains(main)) else { return Vec::new() };
+    roots.into_iter().filter(|id| *id != main && party.is_some() && keeper(id) == party && stands(id)).collect()
+}
+
+fn of(turn: &Turn, incident: &Incident, id: &ComponentId, reader: Reader) -> Option<Target> {
+    let component = turn.book.rules.components.get(id)?;
+    let members = turn.state.members_of(incident.id).filter(|alert| alert.component.as_ref() == Some(id));
+    let hosts: BTreeSet<String> = members.map(|alert| alert.problem.host.clone()).collect();
+    let mut asset = component.asset.clone();
+    let desk = &turn.book.rules.site.desk;
+    // Where a vendor only worked, the contract is another vendor's; whoever looks needs none.
+    asset.contract = match reader {
+        Reader::Vendor(party) if component.party != *party => String::new(),
+        Reader::House(party) if party != desk => String::new(),
+        Reader::Vendor(_) | Reader::House(_) => {
+            contract_of(turn.book, &component.party, Some(id), turn.book.date(incident.occurred))
+        }
+    };
+    Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset })
+}
