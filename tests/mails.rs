@@ -127,7 +127,7 @@ mod hostile {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    /// Replaces every free text of a letter (what is not an enum's word, a time or a zone) by one of `texts`.
+    /// Replaces every free text of a letter (what is not an enum's word, a time, a day or a zone) by one of `texts`.
     fn poison(value: &mut Value, key: &str, texts: &[String], next: &mut usize) {
         const OURS: [&str; 22] = [
             "language",
@@ -156,6 +156,7 @@ mod hostile {
         let fixed = |text: &str| {
             OURS.contains(&key)
                 || text.parse::<jiff::Timestamp>().is_ok()
+                || text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
                 || text.chars().all(|c| c.is_ascii_alphabetic())
         };
         match value {

@@ -5,6 +5,7 @@ use super::{Context, erase, hits, phrases, text};
 use crate::control::view::Dossier;
 use crate::desk::incident::{Incident, Verdict};
 use crate::desk::letter::{Ask, Happening, What, WorkStage};
+use crate::desk::modification::ModificationState;
 use crate::desk::owed::{OwedState, Work};
 use crate::desk::request::RequestState;
 use crate::desk::words::ERASED;
@@ -170,7 +171,13 @@ fn beside(dossier: &Dossier, page: &mut Page) {
         for line in &beside.changes {
             let by = line.party.as_ref().map_or_else(String::new, |party| format!(", by {party}"));
             let at = page.time(line.change.at);
-            page.item(format!("{at}  {} {} ({}{by})", line.change.id, line.change.summary, line.components.join(", ")));
+            let state = match line.change.state {
+                ModificationState::Planned => ", not on record as made".to_owned(),
+                ModificationState::Done => String::new(),
+                ModificationState::RolledBack { at } => format!(", rolled back {}", page.time(at)),
+            };
+            let components = line.components.join(", ");
+            page.item(format!("{at}  {} {} ({components}{by}{state})", line.change.id, line.change.summary));
         }
     }
     if !beside.like.is_empty() {

@@ -84,6 +84,8 @@ enum Command {
     },
     /// Reads the configuration and lists every fault, with file, line and column; runs `cases/*.txt`.
     Check {
+        /// The folder of the configuration, instead of `--config`.
+        folder: Option<PathBuf>,
         /// Warnings count as faults (exit code 1).
         #[arg(long)]
         strict: bool,
@@ -212,7 +214,10 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
         Command::Demo(demo) => demo::demo(&context, demo),
         Command::Estate(asked) => estate::estate(&context, &asked),
         Command::Init { folder } => check::init(&folder),
-        Command::Check { strict, live } => check::check(&context, strict, live),
+        Command::Check { folder, strict, live } => {
+            let folder = folder.unwrap_or_else(|| context.folder.clone());
+            check::check(&Context { folder, ..context }, strict, live)
+        }
         Command::TestSend(asked) => context.asking(test_send::test_send(&context, asked)),
         Command::Reload => context.asking(show::reload(&context)),
         Command::Status => context.asking(show::status(&context)),

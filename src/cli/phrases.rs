@@ -2,7 +2,8 @@
 
 use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
-use crate::desk::letter::{Ask, Because, Fact};
+use crate::desk::letter::{Ask, Because, Fact, NearestContract};
+use crate::desk::modification::ModificationState;
 use crate::desk::owed::Why;
 use crate::desk::phrase::lasting;
 use crate::desk::rules::{Confidence, VerdictCode};
@@ -141,8 +142,16 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         (Tongue::En, Fact::NotLooked { item }) => format!("nobody has said yet what was seen on site: {item}"),
         (Tongue::Ja, Fact::NotLooked { item }) => format!("現地の{item}（確認待ち）"),
         (_, Fact::OnSite { item, words, at }) => format!("{}  {item}: {words}", time(at)),
-        (Tongue::En, Fact::Changed { summary, at }) => format!("{}  changed: {summary}", time(at)),
-        (Tongue::Ja, Fact::Changed { summary, at }) => format!("{}  変更：{summary}", time(at)),
+        (tongue, Fact::Changed { summary, at, state, .. }) => {
+            let state = match state {
+                ModificationState::Planned => {
+                    tongue.pick("to be changed (not on record as made)", "変更予定（実施の記録なし）")
+                }
+                ModificationState::Done => tongue.pick("changed", "変更"),
+                ModificationState::RolledBack { .. } => tongue.pick("changed and rolled back", "変更（切り戻し済み）"),
+            };
+            format!("{}  {state}{}{summary}", time(at), tongue.pick(": ", "："))
+        }
         (Tongue::En, Fact::Recurred { number, at }) => format!("{}  the same before: {number}", time(at)),
         (Tongue::Ja, Fact::Recurred { number, at }) => format!("{}  同様の事象：{number}", time(at)),
         (Tongue::En, Fact::Ping { target, answered: true, at }) => format!("{}  {target} answered ping", time(at)),
@@ -190,6 +199,14 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         }
         (Tongue::Ja, Fact::WorkBefore { name, from, until }) => {
             format!("計画作業「{name}」（{} 〜 {}）", time(from), time(until))
+        }
+        (Tongue::En, Fact::NoContract { party, nearest: NearestContract { number, ended, day } }) => {
+            let when = if *ended { "ended on" } else { "begins on" };
+            format!("which contract of {party} covers it: none did on that day ({number} {when} {day})")
+        }
+        (Tongue::Ja, Fact::NoContract { party, nearest: NearestContract { number, ended, day } }) => {
+            let when = if *ended { "で終了" } else { "から" };
+            format!("{party}の有効な保守契約：発生日に該当なし（{number}は{day}{when}）")
         }
         (_, Fact::Words(words)) => words.clone(),
     };

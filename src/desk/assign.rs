@@ -137,6 +137,7 @@ fn vendors(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u
     if let Some(lead) = verdict.parties.first() {
         turn.edit(incident, Edit::Owner(lead.clone()), Reason::Requested);
     }
+    isolate::tell_uncovered(turn, incident);
 }
 
 /// Asks one party, unless it is asked already.

@@ -28,7 +28,7 @@ pub use call::{CallResult, Closure, NextContact, Tried};
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
-pub use fact::Fact;
+pub use fact::{Fact, NearestContract};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
     RecoveryFacts, Similar, Stage, Target, VerdictFacts,

@@ -21,6 +21,7 @@ pub mod rules;
 
 pub mod calendar;
 pub mod contact;
+pub mod contract;
 pub mod cron;
 pub mod graph;
 pub mod scope;

@@ -34,12 +34,13 @@ pub struct Modification {
 }
 
 /// Where a modification stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ModificationState {
     /// 予定: nobody has said yet that it was made.
     Planned,
-    /// 実施済み
+    /// 実施済み; records from before this was written down told of every change as made.
+    #[default]
     Done,
     /// 切り戻し済み
     RolledBack {
@@ -96,6 +97,11 @@ impl Change {
 }
 
 impl Modification {
+    /// It was taken back, so it is a lesser suspect than what still stands.
+    pub fn is_rolled_back(&self) -> bool {
+        matches!(self.state, ModificationState::RolledBack { .. })
+    }
+
     /// Whether it may have a part in what began at `occurred`: made, or planned to be made by then, within [`RECENT`]
     /// before it. One that was planned and not reported as done counts: people forget to report.
     pub fn precedes(&self, occurred: Timestamp, within: Duration) -> bool {

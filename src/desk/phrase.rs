@@ -33,10 +33,16 @@ impl Phrase {
 
     /// Several, of which any will do.
     pub fn either(phrases: &[Self]) -> Self {
-        let en: Vec<&str> = phrases.iter().map(|one| one.en.as_ref()).collect();
+        let en: Vec<String> = phrases.iter().map(Self::grouped).collect();
         // In quotes, because each may hold such a choice of names itself.
         let ja: Vec<String> = phrases.iter().map(|one| format!("「{}」", one.ja)).collect();
         Self::new(en.join(" or "), ja.join("または"))
+    }
+
+    /// Its English as part of a larger phrase: in brackets where it would not be seen what belongs together.
+    pub fn grouped(&self) -> String {
+        let compound = [" or ", ", ", "not: "].iter().any(|word| self.en.contains(word));
+        if compound { format!("({})", self.en) } else { self.en.to_string() }
     }
 
     /// Names, of which any will do.

@@ -3,6 +3,7 @@
 //! What a rule or a person says stands as it was written, in whatever language that is.
 
 use crate::desk::letter::Because;
+use crate::desk::modification::ModificationState;
 use crate::desk::rules::Language;
 
 /// In the language of whoever reads it.
@@ -27,8 +28,18 @@ pub(super) fn japanese(because: &Because) -> String {
         Because::Next { component } => {
             format!("先に確認した範囲には原因がないとの回答があり、{component}がその稼働の前提となっているため")
         }
-        Because::Changed { component, change } => {
-            format!("発生の直前に、{component}の変更（{change}）が行われているため")
+        Because::Changed { component, change, state } => {
+            let what = match component.as_str() {
+                "" => "関連する機器で貴社以外による作業".to_owned(),
+                _ => format!("{component}の変更（{change}）"),
+            };
+            match state {
+                ModificationState::Planned => {
+                    format!("発生の直前に{what}が予定されており、その実施の有無が未確認であるため")
+                }
+                ModificationState::Done => format!("発生の直前に、{what}が行われているため"),
+                ModificationState::RolledBack { .. } => format!("発生の前に{what}が行われ、その後切り戻されているため"),
+            }
         }
         Because::OutOfScope { component } => format!("{component}が保守契約の対象範囲に含まれていないため"),
         Because::Own { component } => format!("{component}が窓口の対応範囲に含まれるため"),
@@ -57,8 +68,20 @@ pub(super) fn english(because: &Because) -> String {
         Because::Next { component } => {
             format!("what was checked first is said not to be the cause, and it needs {component} to work")
         }
-        Because::Changed { component, change } => {
-            format!("{component} was changed shortly before it began ({change})")
+        Because::Changed { component, change, state } => {
+            let (what, change) = match component.as_str() {
+                "" => ("something it has to do with", String::new()),
+                component => (component, format!(" ({change})")),
+            };
+            match state {
+                ModificationState::Planned => format!(
+                    "a change of {what} was planned for shortly before it began{change}; whether it was made is not on record"
+                ),
+                ModificationState::Done => format!("{what} was changed shortly before it began{change}"),
+                ModificationState::RolledBack { .. } => {
+                    format!("{what} was changed, and the change rolled back, around the time it began{change}")
+                }
+            }
         }
         Because::OutOfScope { component } => format!("{component} is not covered by a maintenance contract"),
         Because::Own { component } => format!("{component} is in the care of the desk"),

@@ -65,6 +65,11 @@ pub(super) fn decide_otherwise(number: &Number) -> String {
     incident("confirm", number, "--verdict own")
 }
 
+/// Settles that no contract covers it.
+pub(super) fn out_of_scope(number: &Number) -> String {
+    incident("confirm", number, "--verdict scope_out")
+}
+
 /// Settles that this party should act.
 pub(super) fn decide_for(number: &Number, party: &str) -> String {
     incident("confirm", number, &format!("--verdict single --party {}", quoted(party)))

@@ -3,9 +3,10 @@
 use super::frame::number_of;
 use super::layout::Page;
 use super::symptom::Symptom;
-use super::time::{Clock, lasting};
+use super::time::{Clock, day_of, lasting};
 use super::{probe, text, words};
-use crate::desk::letter::{By, Fact, Facts, Similar};
+use crate::desk::letter::{By, Fact, Facts, NearestContract, Similar};
+use crate::desk::modification::ModificationState;
 use jiff::Timestamp;
 
 /// One fact on record, as an entry of 確認済みの事実 or 確認できなかった事項.
@@ -60,8 +61,22 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
             format!("現地にて、{}：{}（{}）", text::name(item), text::note(words), clock.short(*at))
         }
         Fact::NotLooked { item } => format!("現地の{}（確認待ち）", text::name(item)),
-        Fact::Changed { summary, at } => {
-            format!("直前に変更が行われていること（{}、{}）", text::summary(summary), clock.western(*at))
+        Fact::Changed { summary, at, state, .. } => {
+            let (what, at) = (text::summary(summary), clock.western(*at));
+            let (place, done, what) = match what.as_str() {
+                "" => ("関連する機器で、", "貴社以外による作業", String::new()),
+                what => ("", "変更", format!("{what}、")),
+            };
+            match state {
+                ModificationState::Planned => {
+                    format!("{place}直前に{done}が予定されていたこと（{what}{at}の予定、実施の有無は未確認）")
+                }
+                ModificationState::Done => format!("{place}直前に{done}が行われていること（{what}{at}）"),
+                ModificationState::RolledBack { at: back } => format!(
+                    "{place}発生の前に{done}が行われ、その後切り戻されていること（{what}{at}、{}に切り戻し済み）",
+                    clock.western(*back)
+                ),
+            }
         }
         Fact::Recurred { number, at } => {
             format!("{}の事象（{}）と同様の事象であること", clock.western(*at), text::name(number))
@@ -81,6 +96,13 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::WorkBefore { name, from, until } => {
             let (from, until) = (clock.short(*from), clock.short(*until));
             format!("発生時または直前に計画作業「{}」（{from}〜{until}）があること", text::name(name))
+        }
+        Fact::NoContract { party, nearest: NearestContract { number, ended, day } } => {
+            let whose = text::name(party);
+            let whose = if whose.is_empty() { whose } else { format!("{whose}との、") };
+            let (number, day) = (text::name(number), day_of(*day));
+            let why = if *ended { format!("{number}は{day}で終了") } else { format!("{number}は{day}から") };
+            format!("{whose}発生日に有効な保守契約（{why}）")
         }
         Fact::Words(words) => text::summary(words),
     }
@@ -104,10 +126,13 @@ pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) ->
                 (None, true) => String::new(),
                 (None, false) => "、予定（実施の記録なし）".to_owned(),
             };
-            format!("{}（{}{by}{state}）", text::summary(&change.summary), date(change.at))
+            let what = text::summary(&change.summary);
+            format!("{}（{}{by}{state}）", text::or(what, "貴社以外による作業"), date(change.at))
         })
         .collect();
-    page.lines("直前の変更", changes, "登録なし（過去72時間）");
+    // What others changed is not for a vendor to know, so that there is none cannot be claimed either.
+    let none = if facts.other_changes { "貴社関連の登録なし" } else { "登録なし" };
+    page.lines("直前の変更", changes, &format!("{none}（過去72時間）"));
     let similar: Vec<String> = facts
         .similar
         .iter()

@@ -3,9 +3,10 @@
 //! Source of the wording: `DOMAIN.md` §7, §14. Not here: what the verdict leaves open (`doubt.rs`).
 
 use super::notice::Told;
+use super::time::day_of;
 use super::{commands, doubt, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::Facts;
+use crate::desk::letter::{Facts, NearestContract};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -43,6 +44,27 @@ pub(super) fn yours(incident: Option<&Facts>) -> Told {
                 with(commands::decide_otherwise),
             ),
             explain,
+        ],
+    }
+}
+
+/// A vendor is asked although no contract on record covers its part.
+pub(super) fn no_contract(number: Option<&Number>, party: &str, nearest: &NearestContract) -> Told {
+    let (party, contract, day) = (text::name(party), text::name(&nearest.number), day_of(nearest.day));
+    let when = if nearest.ended { format!("{day}で終了") } else { format!("{day}から") };
+    Told {
+        title: format!("{party}の保守契約の確認のお願い"),
+        happened: format!(
+            "{party}へ依頼しますが、発生日に有効な保守契約が登録されていません（{contract}は{when}）。\
+             依頼には契約番号を記載しておりません。"
+        ),
+        details: Vec::new(),
+        steps: vec![
+            ("契約の有無をご確認ください。契約がある場合は、parties.toml に登録してください。", Vec::new()),
+            (
+                "契約がない場合は、範囲外として確定してください（依頼を取り下げ、主管課へ相談します）。",
+                number.map(commands::out_of_scope).into_iter().collect(),
+            ),
         ],
     }
 }

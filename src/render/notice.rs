@@ -133,6 +133,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             silent::not_acknowledged(number, party, *asked_at, (*reminded, *phone), clock)
         }
         Notice::ClosedForLong { closure } => silent::closed_for_long(number, closure, clock),
+        Notice::NoContract { party, nearest } => handling::no_contract(number, party, nearest),
         Notice::EchoOf { of } => Told {
             title: format!("{}の波及とみられる障害", text::name(&of.0)),
             happened: format!(

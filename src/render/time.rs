@@ -121,6 +121,11 @@ impl Clock {
     }
 }
 
+/// A day without an hour, for vendors: `2026年9月30日`.
+pub(super) fn day_of(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
 /// The next whole minute: what is over by then is over by the clock on the wall, too.
 pub(super) fn minute_after(at: Timestamp) -> Timestamp {
     let minute = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);

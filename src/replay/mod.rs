@@ -306,6 +306,11 @@ impl Trial {
             let left = Duration::try_from(until.duration_since(self.at.wall)).unwrap_or_default();
             self.pass(Now { wall: until, elapsed: self.at.elapsed + left }, Duration::ZERO);
         }
+        if self.inputs == 0 {
+            // Of a time of which nothing is on record, nothing can be said.
+            self.then = Courses::default();
+            self.anew = Courses::default();
+        }
         let names = |party: &PartyId| self.desk.book().party_name(party);
         let pairs = pair::pairs(&self.then, &self.anew);
         let compared = compare::compare(&self.then, &self.anew, pairs, &names);

@@ -29,6 +29,7 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("internal-low-room", "en-low-room"),
         ("internal-channel-fails", "en-channel-fails"),
         ("internal-dropped-request", "en-dropped-request"),
+        ("internal-no-contract", "en-no-contract"),
         ("on-trial-first-report", "en-on-trial"),
         ("internal-trial-ends", "en-trial-ends"),
         ("internal-echo", "en-echo"),

@@ -32,6 +32,18 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
             },
         ),
         internal(
+            "internal-no-contract",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::NoContract {
+                party: "T株式会社".into(),
+                nearest: NearestContract {
+                    number: "R8-情-021".into(),
+                    ended: true,
+                    day: "2026-10-31".parse().expect("a day"),
+                },
+            },
+        ),
+        internal(
             "internal-dropped-request",
             Some(small(|facts| facts.stage = Stage::Isolating)),
             Notice::Dropped {

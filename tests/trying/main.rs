@@ -103,6 +103,20 @@ fn the_same_rules_would_have_done_the_same() {
 }
 
 #[test]
+fn of_a_time_without_records_nothing_is_said() {
+    let site = Site::new();
+    assert_eq!(site.prints(&["replay", "--from", "2031-01-01"]).trim(), "Nothing is on record in that time.");
+}
+
+#[test]
+fn check_takes_the_folder_as_its_argument() {
+    let site = Site::new();
+    site.rules("elsewhere", &[]);
+    let text = site.prints(&["check", "elsewhere"]);
+    assert!(text.contains("elsewhere: 0 faults"), "{text}");
+}
+
+#[test]
 fn other_rules_are_compared_with_what_was_incident_by_incident() {
     let site = Site::new();
     site.rules(

@@ -33,18 +33,25 @@ impl Page {
             (Some(from), Some(to)) => (self.time(from), self.time(to)),
             _ => return self.pick("Nothing is on record in that time.", "この期間の記録はありません。").to_owned(),
         };
-        let changed = changes.len();
+        // What nothing on record corresponds to is counted apart, so that the sum is that of the record.
+        let new = changes.iter().filter(|change| !matches!(change.then, Side::Own(_))).count();
+        let changed = changes.len() - new;
+        let new = match (new, self.tongue) {
+            (0, _) => String::new(),
+            (new, Tongue::En) => format!(", {new} more would come into being"),
+            (new, Tongue::Ja) => format!("、新たにできる {new}件"),
+        };
         let mut lines = match self.tongue {
             Tongue::En => vec![
                 format!("{from} to {to} under {with} (revision {short})"),
                 format!(
-                    "{inputs} inputs, {alerts} alerts, {incidents} incidents: {unchanged} unchanged, {changed} would change"
+                    "{inputs} inputs, {alerts} alerts, {incidents} incidents: {unchanged} unchanged, {changed} would change{new}"
                 ),
             ],
             Tongue::Ja => vec![
                 format!("{from} ～ {to} を {with}（版 {short}）で再判定"),
                 format!(
-                    "入力{inputs}件、警報{alerts}件、障害{incidents}件：変わらない {unchanged}件、変わる {changed}件"
+                    "入力{inputs}件、警報{alerts}件、障害{incidents}件：変わらない {unchanged}件、変わる {changed}件{new}"
                 ),
             ],
         };

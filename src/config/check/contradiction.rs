@@ -7,6 +7,7 @@ use super::Checker;
 use crate::config::tree::Path;
 use crate::desk::ids::ProbeName;
 use crate::desk::isolate::condition::{Absent, Condition, Missing, Probe};
+use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Probe as ProbeRule, Sign};
 use crate::desk::rules::Known;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,8 @@ pub(super) type Placed = Vec<(Path, Condition)>;
 pub(super) struct World<'a> {
     pub(super) known: Known<'a>,
     pub(super) probes: &'a BTreeMap<ProbeName, ProbeRule>,
+    /// What somebody on site may be asked to look at (現地確認).
+    pub(super) looks: &'a BTreeSet<&'a str>,
 }
 
 impl Checker<'_> {
@@ -35,6 +38,7 @@ type Conflict = (Path, String, &'static str);
 
 fn conflict(conditions: &Placed, world: &World) -> Option<Conflict> {
     impossible(conditions, world)
+        .or_else(|| never_looked_at(conditions, world))
         .or_else(|| excluded(conditions))
         .or_else(|| expected_gone(conditions))
         .or_else(|| unreachable(conditions, world))
@@ -56,6 +60,22 @@ fn impossible(conditions: &Placed, world: &World) -> Option<Conflict> {
         });
         let message = by_itself.or_else(|| fits.map(|why| format!("asks for what never comes: {why}")))?;
         Some((path.clone(), message, help))
+    })
+}
+
+/// What somebody should have seen and nobody is asked to look at.
+fn never_looked_at(conditions: &Placed, world: &World) -> Option<Conflict> {
+    conditions.iter().find_map(|(path, condition)| {
+        let unasked = condition.all().into_iter().find_map(|inside| match inside {
+            Condition::Seen(seen) => {
+                let asked = world.looks.iter().any(|look| seen.item.iter().any(|pattern| pattern.matches(look)));
+                (!asked).then_some(seen)
+            }
+            _ => None,
+        })?;
+        let message = format!("nobody is ever asked to look at {}", Phrase::any_of(&unasked.item).en);
+        let help = "name it in `look` of a component or of [policy], as it stands in 現地確認依頼";
+        Some((path.key("item"), message, help))
     })
 }
 

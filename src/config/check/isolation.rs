@@ -7,9 +7,9 @@ use super::{Checker, overlap};
 use crate::config::file::{RuleTable, ThenTable};
 use crate::config::tables::Item;
 use crate::config::tree::Path;
-use crate::desk::ids::{CalendarId, ComponentId, ProbeName};
+use crate::desk::ids::{CalendarId, ComponentId, PartyId, ProbeName};
 use crate::desk::isolate::condition::{Place, Refer, Step};
-use crate::desk::rules::{Component, Confidence, Effect, Language, Rule, Site, Then, VerdictCode};
+use crate::desk::rules::{Component, Confidence, Effect, Language, Party, PartyKind, Rule, Site, Then, VerdictCode};
 use std::collections::BTreeMap;
 
 /// Who follows the names in the conditions of one table, and knows where they stand.
@@ -69,6 +69,7 @@ impl Checker<'_> {
         &mut self,
         tables: Vec<Item<RuleTable>>,
         components: &BTreeMap<ComponentId, Component>,
+        parties: &BTreeMap<PartyId, Party>,
         site: Option<&Site>,
     ) -> (Vec<Rule>, Vec<Placed>) {
         self.names(tables.iter().map(|item| (&item.path, item.value.name.as_str())));
@@ -87,7 +88,7 @@ impl Checker<'_> {
                 self.findings.fault(&when_path, "says nothing", "a rule needs at least one condition");
             }
             self.because(&path.key("because"), &table.because, site);
-            let then = self.then(&path.key("then"), table.then);
+            let then = self.then(&path.key("then"), table.then, parties);
             let watch = table.watch.map(|watch| watch.0);
             if !self.findings.is_torn(&when_path) && !self.findings.is_faulty(&when_path) {
                 placed.push(when.clone());
@@ -115,7 +116,7 @@ impl Checker<'_> {
         }
     }
 
-    fn then(&mut self, path: &Path, table: ThenTable) -> Then {
+    fn then(&mut self, path: &Path, table: ThenTable, known: &BTreeMap<PartyId, Party>) -> Then {
         let mut parties = Vec::new();
         if let Some(party) = &table.party {
             parties.push(self.party(&path.key("party"), party));
@@ -127,6 +128,7 @@ impl Checker<'_> {
         for (index, party) in table.parties.iter().enumerate() {
             parties.push(self.party(&path.key("parties").index(index), party));
         }
+        self.asked(path, &table, &parties, known);
         let word = match table.verdict {
             VerdictCode::Single if parties.len() > 1 => {
                 Some("`single` asks one party, but several are named: write `multi`")
@@ -162,6 +164,39 @@ impl Checker<'_> {
             effect,
             data: table.data,
             redundancy_lost: table.redundancy_lost,
+        }
+    }
+
+    /// Whom a rule asks is named once, and is somebody who can be asked to act.
+    fn asked(&mut self, path: &Path, table: &ThenTable, parties: &[PartyId], known: &BTreeMap<PartyId, Party>) {
+        if !matches!(table.verdict, VerdictCode::Single | VerdictCode::Multi) {
+            return;
+        }
+        let places = table.party.iter().map(|_| path.key("party"));
+        let places = places.chain((0..table.parties.len()).map(|index| path.key("parties").index(index)));
+        for (nth, (place, party)) in places.zip(parties).enumerate() {
+            if parties[..nth].contains(party) {
+                self.findings.fault(
+                    &place,
+                    format!("names `{party}` again"),
+                    "name each party once, the leading one first",
+                );
+                continue;
+            }
+            let (is, help) = match known.get(party).map(|party| party.kind) {
+                Some(PartyKind::Office) => {
+                    ("the office, which decides and is not asked to act", "write `scope_out` where it should decide")
+                }
+                Some(PartyKind::DataCentre) => (
+                    "the data centre, which is not asked to act",
+                    "it is asked to look by itself (`look` of a component); name who should act",
+                ),
+                Some(PartyKind::Desk) if table.verdict == VerdictCode::Single && parties.len() == 1 => {
+                    ("the desk itself", "write `own`, without a party")
+                }
+                Some(PartyKind::Desk | PartyKind::Vendor | PartyKind::External) | None => continue,
+            };
+            self.findings.fault(&place, format!("`{party}` is {is}"), help);
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let components = checker.components(components, site.as_ref(), &parties);
     let systems = checker.systems(systems, site.as_ref());
     let locations = checker.locations(locations, site.as_ref(), &systems);
-    let (isolation, placed) = checker.isolation(rules, &components, site.as_ref());
+    let (isolation, placed) = checker.isolation(rules, &components, &parties, site.as_ref());
     let maintenance = checker.maintenance(maintenance, &zone);
     let policy = policy.map(|policy| checker.policy(policy, site.as_ref(), &calendars));
     let name = site.as_ref().map_or("", |site| &site.name);
@@ -74,8 +74,12 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
     let language = site.as_ref().map_or(Language::Ja, |site| site.language);
     let expected = checker
         .expected(expected, &expected::World { sources: &sources, calendars: &calendars, zone: &zone, language });
-    let known = Known { components: &components, sources: &sources };
-    checker.contradictions(&placed, &contradiction::World { known, probes: &probes });
+    let fields = kinds.fields();
+    let known = Known { components: &components, sources: &sources, fields: &fields };
+    let looks = components.values().flat_map(|component| &component.look);
+    let looks = looks.chain(policy.iter().flat_map(|policy| &policy.look)).map(String::as_str).collect();
+    checker.contradictions(&placed, &contradiction::World { known, probes: &probes, looks: &looks });
+    checker.shared_fields(policy.as_ref(), &fields);
     let told = contacts::Told::of(site.as_ref(), (&systems, &locations), &components, &isolation, policy.as_ref());
     checker.contacts(&told, &parties, &calendars, &zone);
     checker.unused_calendars();

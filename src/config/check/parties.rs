@@ -97,8 +97,10 @@ impl Checker<'_> {
                 let [(_, earlier), (here, later)] = pair else { continue };
                 let Ok(next) = earlier.until.0.tomorrow() else { continue };
                 if later.from.0 > next {
-                    let message =
-                        format!("leaves a gap: {scope} is under no contract from {next} until {}", later.from.0);
+                    // Both ends are included, as everywhere.
+                    let last = later.from.0.yesterday().unwrap_or(later.from.0);
+                    let days = if last == next { format!("on {next}") } else { format!("from {next} until {last}") };
+                    let message = format!("leaves a gap: {scope} is under no contract {days}");
                     self.findings.warn(
                         &here.key("from"),
                         message,

@@ -7,7 +7,7 @@ use crate::config::tree::Path;
 use crate::desk::calendar::Calendar;
 use crate::desk::ids::{CalendarId, PartyId};
 use crate::desk::rules::{Caps, Policy, Rate, Retention, SeverityPolicy, Share, Site};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// No interval of the policy is longer: beyond it a slip of the unit is more likely than a plan.
@@ -193,6 +193,19 @@ impl Checker<'_> {
             ("office", Some(site)) => site.office.clone(),
             ("desk" | "office", None) => name.into(),
             _ => self.party(path, name),
+        }
+    }
+
+    /// What is held together by a field is held together only if some log pattern extracts it.
+    pub(super) fn shared_fields(&mut self, policy: Option<&Policy>, fields: &BTreeSet<String>) {
+        for (index, share) in policy.iter().flat_map(|policy| &policy.together).enumerate() {
+            if let Share::Field(name) = share
+                && !fields.contains(name)
+            {
+                let path = Path::of(&["policy", "together"]).index(index);
+                let message = format!("no log pattern extracts a field `{name}`");
+                self.findings.warn(&path, message, "name a group of a pattern in patterns.toml, or take it away");
+            }
         }
     }
 

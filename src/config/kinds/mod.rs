@@ -24,7 +24,7 @@ use crate::desk::probe::Probe as ProbeRule;
 use crate::desk::rules::{Channel as ChannelRule, SourceRules};
 use crate::probe::Probe;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All sources, channels and probes as configured.
 #[derive(Debug, Clone)]
@@ -80,6 +80,11 @@ impl Written {
 }
 
 impl Kinds {
+    /// Fields that log patterns extract.
+    pub(super) fn fields(&self) -> BTreeSet<String> {
+        self.sources.patterns.iter().flat_map(|pattern| pattern.fields()).map(str::to_owned).collect()
+    }
+
     /// What the desk must know of the sources.
     pub(super) fn source_rules(&self) -> BTreeMap<SourceId, SourceRules> {
         self.sources.rules()

@@ -19,7 +19,7 @@ pub(super) struct Made {
 /// Records a call; what follows when nobody answers is the ladder's. The first that was answered is 窓口着手: an unanswered one is
 /// not.
 pub(super) fn called(turn: &mut Turn, actor: &Actor, id: IncidentId, party: PartyId, made: Made) -> Result<(), String> {
-    check_time(made.at, turn.now.wall)?;
+    check_time(turn, made.at)?;
     if party == turn.book.rules.site.desk {
         return Err("The desk does not call itself: name the party that was called.".to_owned());
     }

@@ -3,7 +3,7 @@
 //! Each needs an owner, a reason and an end: what nobody answers for, and what never ends, hides faults. Not here: what they
 //! cover and what follows at their end (`correlate`).
 
-use super::perform::named;
+use super::perform::{named, said};
 use super::{Actor, CoverAct, Fitting, Terms};
 use crate::desk::cover::{self, Cover, LONGEST_SILENCE, LONGEST_WORK, MOST, Origin, Over};
 use crate::desk::ids::{ComponentId, CoverId, PartyId};
@@ -209,8 +209,4 @@ fn fitting(turn: &Turn, alerts: &Fitting) -> Result<AlertMatch, String> {
         matcher.tag.entry(name.clone()).or_default().extend(patterns(std::slice::from_ref(value))?);
     }
     Ok(matcher)
-}
-
-fn said(turn: &Turn, at: Timestamp) -> String {
-    at.to_zoned(turn.book.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }

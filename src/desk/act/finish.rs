@@ -24,7 +24,7 @@ pub(super) fn restore(
     treatment: Option<Words>,
 ) -> Result<(), String> {
     needs_words("restore --check", &check)?;
-    check_time(usable, turn.now.wall)?;
+    check_time(turn, usable)?;
     let now = turn.now;
     let still_red = correlate::still_red(turn, id);
     let elsewhere = elsewhere(turn, id);
@@ -113,7 +113,7 @@ pub(super) fn accept(
     name: Words,
     at: Option<Timestamp>,
 ) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
+    check_time(turn, at)?;
     if name.trim().is_empty() {
         return Err("Say who accepted the report (`--name`).".to_owned());
     }

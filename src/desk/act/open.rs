@@ -31,7 +31,7 @@ pub(super) fn open(turn: &mut Turn, actor: &Actor, call: Call) -> Result<Inciden
         return Err(format!("There is no component `{component}` in the configuration."));
     }
     check_severity(call.severity)?;
-    check_time(call.occurred, turn.now.wall)?;
+    check_time(turn, call.occurred)?;
     let known = call.component.as_ref().filter(|_| !call.separate).and_then(|id| correlate::burning_about(turn, id));
     match known {
         Some(id) => further(turn, actor, id, call),

@@ -232,9 +232,14 @@ pub(super) fn check_severity(severity: Option<u8>) -> Result<(), String> {
     }
 }
 
-pub(super) fn check_time(at: Option<Timestamp>, now: Timestamp) -> Result<(), String> {
+/// A time as people at the desk read it, in the zone of the site.
+pub(super) fn said(turn: &Turn, at: Timestamp) -> String {
+    at.to_zoned(turn.book.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+pub(super) fn check_time(turn: &Turn, at: Option<Timestamp>) -> Result<(), String> {
     match at {
-        Some(at) if at > now => Err(format!("{at} lies in the future.")),
+        Some(at) if at > turn.now.wall => Err(format!("{} lies in the future.", said(turn, at))),
         Some(_) | None => Ok(()),
     }
 }

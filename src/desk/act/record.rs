@@ -29,7 +29,7 @@ pub(super) fn work_around(
     at: Option<Timestamp>,
 ) -> Result<(), String> {
     needs_words("workaround", &text)?;
-    check_time(at, turn.now.wall)?;
+    check_time(turn, at)?;
     let at = at.unwrap_or(turn.now.wall);
     turn.edit(id, Edit::happened(at, What::WorkedAround { text }), act_by(actor));
     move_to(turn, actor, id, Status::WorkedAround);
@@ -44,7 +44,7 @@ pub(super) fn looked(
     findings: Vec<(String, Words)>,
     at: Option<Timestamp>,
 ) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
+    check_time(turn, at)?;
     if findings.is_empty() {
         return Err("Say what was seen: `--item 電源ランプ=消灯`.".to_owned());
     }

@@ -33,7 +33,7 @@ pub(super) fn acknowledge(
     at: Option<Timestamp>,
     leads: Leads,
 ) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
+    check_time(turn, at)?;
     let request = request_of(turn, id, party.as_ref())?;
     let at = at.unwrap_or(turn.now.wall);
     turn.record(request::Change::Acknowledged { request, at }, request::Reason::Act);
@@ -52,7 +52,7 @@ pub(super) fn start(
     at: Option<Timestamp>,
     leads: Leads,
 ) -> Result<(), String> {
-    check_time(at, turn.now.wall)?;
+    check_time(turn, at)?;
     let at = at.unwrap_or(turn.now.wall);
     let desk = turn.book.rules.site.desk.clone();
     match party.filter(|party| *party != desk) {
@@ -87,7 +87,7 @@ pub(super) fn hand_back(
     party: Option<PartyId>,
     answer: Answer,
 ) -> Result<(), String> {
-    check_time(answer.at, turn.now.wall)?;
+    check_time(turn, answer.at)?;
     needs_words("hand-back", &answer.reason)?;
     let request = request_of(turn, id, party.as_ref())?;
     let Some(party) = turn.state.requests.get(&request).map(|request| request.party.clone()) else { return Ok(()) };

@@ -11,10 +11,10 @@ use crate::desk::incident::{Link, Severity};
 use crate::desk::letter::{By, What};
 use crate::desk::now::Elapsed;
 use crate::desk::rules::{DataImpact, Effect};
-use crate::desk::severity::Harm;
+use crate::desk::severity::{Harm, Judged};
 use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, severity};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Fewer places are nothing to wait for.
@@ -271,18 +271,18 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
         fear(turn, incident, data, Reason::Isolated { rule: harm.rule.clone() });
     }
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let roots = reach::roots(turn.state, turn.book, known);
-    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(None));
-    let judged = roots
-        .map(|root| {
-            let reach = reach::reach(turn.state, turn.book, known, root);
-            let effect = harm.effect.unwrap_or_else(|| own_effect(turn, incident, root));
-            severity::of_reach(&reach, effect, known.data.map(DataImpact::feared))
-        })
-        .min_by_key(|judged| judged.severity);
-    let Some(judged) = judged else { return };
+    let judged = judged(turn, known, &harm);
     match &known.severity {
-        Some(present) if present.by == By::Desk || present.value <= judged.severity => {}
+        Some(present) if present.by == By::Desk => {}
+        Some(present) if present.value <= judged.severity => {
+            // The number stays, but whom it hits, and with that the reason, may have become other ones.
+            let why = if present.value == judged.severity { judged.why.words() } else { present.why.clone() };
+            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
+            if (&why, &reach) != (&present.why, &present.reach) {
+                let severity = Severity { value: present.value, by: By::Machine, why, reach };
+                turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
+            }
+        }
         present => {
             if let Some(present) = present
                 && (known.reporting.count > 0 || turn.state.requests_of(incident).next().is_some())
@@ -294,6 +294,21 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }
+}
+
+/// 重大度 as it is now. What is hit by several causes together counts together, each effect with what is hit at least so badly.
+fn judged(turn: &Turn, known: &Incident, harm: &Harm) -> Judged {
+    let roots = reach::roots(turn.state, turn.book, known);
+    let effect = |root| harm.effect.unwrap_or_else(|| own_effect(turn, known.id, root));
+    let effects: BTreeMap<&ComponentId, Effect> = roots.iter().map(|root| (root, effect(Some(root)))).collect();
+    let together = |effect: Effect| {
+        let hit = effects.iter().filter(|(_, own)| **own <= effect).map(|(root, _)| *root);
+        let reach = reach::reach(turn.state, turn.book, known, hit);
+        severity::of_reach(&reach, effect, known.data.map(DataImpact::feared))
+    };
+    let all: BTreeSet<Effect> = effects.values().copied().collect();
+    let gravest = all.into_iter().map(together).min_by_key(|judged| judged.severity);
+    gravest.unwrap_or_else(|| together(effect(None)))
 }
 
 /// データ影響 as a rule or the desk states it. A rule does not lessen what is feared.

@@ -94,16 +94,21 @@ impl<'a> Case<'a> {
         self.failing.iter().filter(|id| *id == component || self.book.graph.needs(id, component)).count()
     }
 
-    /// Modifications made at most `within` before 発生, the latest first.
+    /// Modifications made at most `within` before 発生, the likeliest to matter first: what still stands before what was
+    /// taken back (which was a change, too), the latest first.
     pub fn changes(&self, within: Duration) -> impl Iterator<Item = &'a Modification> {
-        changes(self.state, self.incident, within)
+        let mut changes: Vec<_> = changes(self.state, self.incident, within).collect();
+        changes.sort_by_key(|change| change.is_rolled_back());
+        changes.into_iter()
     }
 
-    /// The latest change of `component`, or of what it needs, shortly before.
-    pub(super) fn changed(&self, component: &ComponentId) -> Option<Fact> {
-        let touches = |id: &ComponentId| id == component || self.book.graph.needs(component, id);
-        let change = self.changes(RECENT).find(|change| change.components.iter().any(touches))?;
-        Some(Fact::Changed { summary: change.summary.clone(), at: change.at })
+    /// The latest change of `component` itself and the latest of what it needs, shortly before.
+    pub(super) fn changed(&self, component: &ComponentId) -> impl Iterator<Item = Fact> {
+        let own = self.changes(RECENT).find(|change| change.components.contains(component));
+        let needs = |id: &ComponentId| self.book.graph.needs(component, id);
+        let below = self.changes(RECENT).find(|change| change.components.iter().any(needs));
+        let below = below.filter(|below| own.is_none_or(|own| own.id != below.id));
+        own.into_iter().chain(below).map(Fact::changed)
     }
 
     /// Whether the incident is about a component: it fails, is the root, or one of these needs it.
@@ -114,9 +119,7 @@ impl<'a> Case<'a> {
     /// What is known of any incident: the alert that stands for it, how much lies behind `about`, and whether that answers.
     pub(super) fn basic_facts(&self, about: Option<&ComponentId>) -> Vec<Fact> {
         let mut facts = Vec::new();
-        if let Some(alert) = self.incident.representative.and_then(|id| self.state.alerts.get(&id)) {
-            facts.push(fact_of(alert));
-        }
+        facts.extend(self.speaks_for(about).map(fact_of));
         if let Some(root) = about {
             // Counted as rules count, the root with what lies behind it.
             let failing = self.behind(root);

@@ -11,14 +11,17 @@ mod mute;
 mod outlook;
 pub(super) mod overrun;
 mod probe;
+mod spokesman;
 mod table;
 mod trial;
+mod uncovered;
 
 pub(super) use echo::judge_echoes;
 pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
 pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
 pub(super) use trial::{look_at_certificates, probe_came};
+pub(super) use uncovered::tell as tell_uncovered;
 
 use super::book::RuleWords;
 use super::correlate;
@@ -210,6 +213,7 @@ fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
         (None, None, None) => Reason::Isolated { rule: verdict.rule.clone() },
     };
     verdict.unknown = outlook::unknown(case, &verdict, claims);
+    verdict.not_known.extend(uncovered::facts(turn, case, &verdict));
     (Decided { verdict, harm, reason, settles }, tried)
 }
 

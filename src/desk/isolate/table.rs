@@ -6,7 +6,7 @@ use super::case::Case;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Verdict;
-use crate::desk::letter::{Because, By};
+use crate::desk::letter::{Because, By, Fact};
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::observation::Level;
@@ -31,7 +31,10 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
         None => (VerdictCode::Unknown, vec![book.rules.site.desk.clone()], nobody(case)),
     };
     let mut evidence = case.basic_facts(candidate.as_ref().or(case.root.as_ref()));
-    evidence.extend(candidate.as_ref().and_then(|id| case.changed(id)));
+    match &changed {
+        Some(changed) => evidence.push(Fact::changed(changed.change)),
+        None => evidence.extend(candidate.iter().flat_map(|id| case.changed(id))),
+    }
     let against = case.contradictions();
     let confidence = match code {
         VerdictCode::Unknown => Confidence::Unknown,
@@ -87,7 +90,8 @@ impl<'a> Changed<'a> {
         let maker = self.change.party.clone().filter(|party| {
             code == VerdictCode::Single && book.party(party).is_some_and(|party| party.kind == PartyKind::Vendor)
         });
-        let because = Because::Changed { component: component.name.clone(), change: self.change.summary.clone() };
+        let (change, state) = (self.change.summary.clone(), self.change.state);
+        let because = Because::Changed { component: component.name.clone(), change, state };
         (code, maker.map_or(parties, |maker| vec![maker]), because)
     }
 }

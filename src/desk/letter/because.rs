@@ -2,6 +2,7 @@
 //!
 //! Components and works stand by the names they had then.
 
+use crate::desk::modification::ModificationState;
 use serde::{Deserialize, Serialize};
 
 /// The ground of a verdict. Words are stored as the bare text they are, anything else as a table, so that no text is ever
@@ -34,12 +35,15 @@ pub enum Because {
         /// Its name.
         component: String,
     },
-    /// The component was changed shortly before a call.
+    /// The component was changed, or was to be changed, shortly before a call.
     Changed {
-        /// Its name.
+        /// Its name; empty with `change` = another party's work, of which the reader sees no more.
         component: String,
         /// What was done, as whoever registered it wrote.
         change: String,
+        /// Whether it was made, and taken back.
+        #[serde(default)]
+        state: ModificationState,
     },
     /// No maintenance contract covers the component.
     OutOfScope {
@@ -100,12 +104,20 @@ mod tests {
             (Because::NoComponent, r#"{"ground":"no_component"}"#),
             (Because::Next { component: component() }, r#"{"ground":"next","component":"コアスイッチ"}"#),
             (
-                Because::Changed { component: component(), change: "更新".to_owned() },
-                r#"{"ground":"changed","component":"コアスイッチ","change":"更新"}"#,
+                Because::Changed {
+                    component: component(),
+                    change: "更新".to_owned(),
+                    state: ModificationState::Planned,
+                },
+                r#"{"ground":"changed","component":"コアスイッチ","change":"更新","state":"planned"}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&because).unwrap(), stored);
             assert_eq!(serde_json::from_str::<Because>(stored).unwrap(), because);
         }
+        let before = r#"{"ground":"changed","component":"コアスイッチ","change":"更新"}"#;
+        let state = ModificationState::Done;
+        let read = Because::Changed { component: component(), change: "更新".to_owned(), state };
+        assert_eq!(serde_json::from_str::<Because>(before).unwrap(), read);
     }
 }

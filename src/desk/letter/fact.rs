@@ -1,10 +1,24 @@
 //! One fact a verdict rests on.
 
+use crate::desk::ids::ModificationId;
+use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::probe::Seen;
 use crate::desk::words::Words;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// The maintenance contract that runs nearest to a day on which none does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearestContract {
+    /// Its number.
+    pub number: String,
+    /// It has ended; else it has not begun.
+    pub ended: bool,
+    /// Its last day, or its first.
+    pub day: Date,
+}
 
 /// One fact on record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,12 +123,18 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
-    /// Something was changed shortly before.
+    /// Something was changed, or was to be changed, shortly before.
     Changed {
-        /// What, in the words of whoever registered it.
+        /// What, in the words of whoever registered it; empty = another party's, whose words the reader does not see.
         summary: String,
-        /// When.
+        /// When it was made, or was to be made.
         at: Timestamp,
+        /// Whether it was made, and taken back.
+        #[serde(default)]
+        state: ModificationState,
+        /// Which; records from before do not say.
+        #[serde(default)]
+        change: Option<ModificationId>,
     },
     /// The same fault was there before.
     Recurred {
@@ -155,6 +175,20 @@ pub enum Fact {
         /// Until when.
         until: Timestamp,
     },
+    /// No maintenance contract that is on record covers it on the day of 発生.
+    NoContract {
+        /// Of which party, by name; empty = the reader's own.
+        party: String,
+        /// The one that runs nearest to it.
+        nearest: NearestContract,
+    },
     /// A rule's own words.
     Words(String),
+}
+
+impl Fact {
+    /// That something was changed, as it is on record.
+    pub fn changed(known: &Modification) -> Self {
+        Fact::Changed { summary: known.summary.clone(), at: known.at, state: known.state, change: Some(known.id) }
+    }
 }

@@ -151,6 +151,9 @@ pub struct Facts {
     /// What was changed shortly before (直前の変更), the latest first.
     #[serde(default)]
     pub changes: Vec<Changed>,
+    /// There are more, of which the reader does not know.
+    #[serde(default)]
+    pub other_changes: bool,
     /// Where the incident stands.
     pub stage: Stage,
     /// 暫定対応 that is in place. Not for vendors.

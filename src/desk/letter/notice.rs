@@ -1,6 +1,6 @@
 //! What the desk is to know or to decide, and what it is told of planned work and silences.
 
-use super::{Closure, DigestLine, DroppedMessage, HeldMessage, Storms};
+use super::{Closure, DigestLine, DroppedMessage, HeldMessage, NearestContract, Storms};
 use crate::desk::ids::Number;
 use crate::desk::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
@@ -30,6 +30,13 @@ pub enum Notice {
     ClosedForLong {
         /// Which, until when, and the calls so far.
         closure: Closure,
+    },
+    /// A vendor is asked although no contract on record covers its part on the day of 発生.
+    NoContract {
+        /// Its name.
+        party: String,
+        /// The one that runs nearest to it.
+        nearest: NearestContract,
     },
     /// It turned out to be an echo (波及) of another incident: whether they become one (統合) is the desk's to decide.
     EchoOf {

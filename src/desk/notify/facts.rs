@@ -2,19 +2,19 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{impact, reports};
+use super::{changes, impact, reports};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
+use crate::desk::contract::{Covering, covering};
 use crate::desk::correlate;
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
-use crate::desk::isolate::{case, overrun};
-use crate::desk::letter::{Asked, By, Changed, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
+use crate::desk::isolate::overrun;
+use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, Target, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
-use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::request::{Request, RequestState};
-use crate::desk::rules::{Contract, Effect, Rule};
+use crate::desk::rules::{Effect, Rule};
 use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
@@ -59,6 +59,11 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     // After an answer of "not ours" the verdict may be about something that shows no alert of its own.
     let suspected = known.verdict().and_then(|verdict| verdict.component.as_ref());
     let suspected = suspected.filter(|component| own_part.is_none() && known.root.as_ref() != Some(*component));
+    // What is suspected now is of no concern to a vendor that was asked before.
+    let suspected = suspected.filter(|component| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => its_part(book, known, component, party),
+    });
     let about = suspected.or(root);
     let shows = representative.and_then(|alert| alert.component.as_ref());
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
@@ -117,7 +122,8 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         flapping: correlate::flapping(turn, incident),
         cause: known.cause.as_ref().map(|cause| (cause.class, cause.direct.clone())),
         similar: similar(turn, known, reader),
-        changes: changes(turn, known, reader),
+        changes: changes::listed(turn, known, reader),
+        other_changes: changes::hidden(turn, known, reader),
         stage: stage(known.status.name()),
         workaround: workaround(known).filter(|_| matches!(reader, Reader::House(_))),
         desk_started: known.desk_started.filter(|_| matches!(reader, Reader::House(_))),
@@ -175,32 +181,7 @@ fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
         .collect()
 }
 
-/// What was changed shortly before on what the incident is about. A vendor reads of what it changed or keeps.
-fn changes(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Changed> {
-    let book = turn.book;
-    let may_read = |change: &Modification| match reader {
-        Reader::House(_) => true,
-        Reader::Vendor(party) => {
-            change.party.as_ref() == Some(party) || change.components.iter().any(|id| kept_by(book, id, party))
-        }
-    };
-    case::recent_changes(turn.state, book, incident)
-        .into_iter()
-        .filter(|change| may_read(change))
-        .map(|change| Changed {
-            summary: change.summary.clone(),
-            at: change.at,
-            party: change.party.as_ref().map(|party| book.party_name(party)).unwrap_or_default(),
-            rolled_back: match change.state {
-                ModificationState::RolledBack { at } => Some(at),
-                ModificationState::Planned | ModificationState::Done => None,
-            },
-            done: change.state != ModificationState::Planned,
-        })
-        .collect()
-}
-
-fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
+pub(super) fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
     book.rules.components.get(component).is_some_and(|component| component.party == *party)
 }
 
@@ -238,11 +219,13 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         by: verdict.by,
         parties: parties.map(name).collect(),
         cause: verdict.cause,
-        because: verdict.because.clone(),
+        because: changes::ground(turn, &verdict.because, reader),
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
-        evidence: verdict.evidence.iter().chain(&verdict.against).filter(own_host).cloned().collect(),
-        not_known: verdict.not_known.clone(),
+        evidence: (verdict.evidence.iter().chain(&verdict.against).filter(own_host))
+            .filter_map(|fact| changes::stated(turn, verdict, fact, reader))
+            .collect(),
+        not_known: not_known(turn, verdict, reader),
         unknown: verdict.unknown.as_ref().filter(|_| house).map(|unknown| unknown.named(name)),
         would_change: match house {
             true => verdict.would_change.iter().map(|lever| lever.named(name)).collect(),
@@ -283,25 +266,24 @@ fn target(turn: &Turn, incident: &Incident, members: &[&Alert], reader: Reader) 
     Some(Target { name: component.name.clone(), hosts: hosts.into_iter().collect(), asset })
 }
 
-/// The contract number to give on `day`, the day of 発生: the component's own, unless the party's contract of that number
-/// does not run on that day and another one does (a new fiscal year); without any, the party's contract of that day.
+/// The contract number to give on `day`, the day of 発生; empty where none on record covers it then.
 pub(super) fn contract_of(book: &Book, party: &PartyId, component: Option<&ComponentId>, day: Date) -> String {
-    let contracts = || book.party(party).into_iter().flat_map(|party| &party.contracts);
-    let running = |contract: &&Contract| contract.from <= day && day <= contract.until;
-    let stated = component
-        .and_then(|id| book.rules.components.get(id))
-        .filter(|component| component.party == *party && !component.asset.contract.is_empty())
-        .map(|component| component.asset.contract.clone());
-    let known = stated.as_ref().and_then(|number| contracts().find(|contract| contract.number == *number));
-    match (stated, known) {
-        (Some(stated), None) => stated,
-        (Some(stated), Some(known)) if running(&known) => stated,
-        (Some(stated), Some(known)) => {
-            let same = contracts().filter(running).find(|contract| contract.scope == known.scope);
-            same.or_else(|| contracts().find(running)).map_or(stated, |contract| contract.number.clone())
-        }
-        (None, _) => contracts().find(running).map(|contract| contract.number.clone()).unwrap_or_default(),
+    match covering(book, party, component, day) {
+        Covering::By(number) => number.to_owned(),
+        Covering::Nothing(_) | Covering::NotKnown => String::new(),
     }
+}
+
+/// What could not be learnt, as far as it is for the reader: of contracts a vendor reads about its own.
+fn not_known(turn: &Turn, verdict: &Verdict, reader: Reader) -> Vec<Fact> {
+    let own = |fact: &Fact| match (reader, fact) {
+        (Reader::Vendor(reader), Fact::NoContract { party, nearest }) => {
+            let own = *party == turn.book.party_name(reader);
+            own.then(|| Fact::NoContract { party: String::new(), nearest: nearest.clone() })
+        }
+        (Reader::House(_) | Reader::Vendor(_), fact) => Some(fact.clone()),
+    };
+    verdict.not_known.iter().filter_map(own).collect()
 }
 
 /// The present request to each party: what was answered before the fault came back is no answer now.

@@ -7,6 +7,7 @@
 
 mod approval;
 mod certificates;
+mod changes;
 mod consult;
 mod covers;
 mod digest;

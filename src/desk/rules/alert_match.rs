@@ -10,7 +10,7 @@ use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
 use crate::desk::rules::{Component, SourceKind, SourceRules};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Conditions on one alert: all that are given must fit.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -214,7 +214,9 @@ impl AlertMatch {
 impl AlertMatch {
     /// Why no alert can ever fit, as far as components and sources tell; in English.
     pub fn never(&self, rules: &Known) -> Option<String> {
-        self.never_there(rules.components).or_else(|| self.never_told(rules.sources))
+        let extracted = |name: &&String| !rules.fields.contains(*name);
+        let field = self.field.keys().find(extracted).map(|name| format!("no log pattern extracts a field `{name}`"));
+        self.never_there(rules.components).or_else(|| self.never_told(rules.sources)).or(field)
     }
 
     /// The named components are never found on any of the named hosts.
@@ -260,6 +262,8 @@ pub struct Known<'a> {
     pub components: &'a BTreeMap<ComponentId, Component>,
     /// All sources.
     pub sources: &'a BTreeMap<SourceId, SourceRules>,
+    /// Fields that log patterns extract.
+    pub fields: &'a BTreeSet<String>,
 }
 
 fn any(patterns: &[Pattern], text: &str) -> bool {

@@ -4,7 +4,7 @@
 
 use super::super::layout::Name;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list};
-use super::record::call_result;
+use super::record::{call_result, no_contract};
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use super::{disk, doubt, kept};
 use crate::desk::ids::Number;
@@ -145,6 +145,7 @@ impl Mail<'_> {
                     .collect(),
             ),
             Notice::ClosedForLong { closure } => self.closed_for_long(number, closure),
+            Notice::NoContract { party, nearest } => no_contract(number, party, nearest),
             Notice::EchoOf { of } => (
                 "An echo of another incident",
                 format!(

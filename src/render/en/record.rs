@@ -4,11 +4,12 @@ use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, list};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
-use crate::desk::letter::{CallResult, Fact, Facts, Happening, What, WorkStage};
+use crate::desk::letter::{CallResult, Fact, Facts, Happening, NearestContract, What, WorkStage};
+use crate::desk::modification::ModificationState;
 use crate::render::frame::number_of;
 use crate::render::layout::Name;
 use crate::render::symptom::Symptom;
-use crate::render::{probe, text, words};
+use crate::render::{commands, probe, text, words};
 
 impl Mail<'_> {
     pub(super) fn on_site(&mut self, incident: &Facts, place: &str, items: &[String]) {
@@ -132,8 +133,20 @@ impl Mail<'_> {
                 format!("on site, {}: {} ({})", text::name(item), text::note(words), self.clock.english_short(*at))
             }
             Fact::NotLooked { item } => format!("nobody has said yet what was seen: {}", text::name(item)),
-            Fact::Changed { summary, at } => {
-                format!("changed shortly before: {} ({})", text::summary(summary), self.clock.english(*at))
+            Fact::Changed { summary, at, state, .. } => {
+                let what = text::summary(summary);
+                let what = text::or(what, "work of another party on something it has to do with");
+                let at = self.clock.english(*at);
+                match state {
+                    ModificationState::Planned => {
+                        format!("planned for shortly before, and not on record as made: {what} ({at})")
+                    }
+                    ModificationState::Done => format!("changed shortly before: {what} ({at})"),
+                    ModificationState::RolledBack { at: back } => {
+                        let back = self.clock.english(*back);
+                        format!("changed shortly before, and rolled back: {what} ({at}, rolled back {back})")
+                    }
+                }
             }
             Fact::Recurred { number, at } => {
                 format!("the same as {} of {}", text::name(number), self.clock.english(*at))
@@ -151,9 +164,33 @@ impl Mail<'_> {
                 let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
                 format!("planned work \"{}\" went on then or shortly before ({from} to {until})", text::name(name))
             }
+            Fact::NoContract { party, nearest: NearestContract { number, ended, day } } => {
+                let whose = text::name(party);
+                let whose = if whose.is_empty() { whose } else { format!(" of {whose}") };
+                let when = if *ended { "ended on" } else { "begins on" };
+                format!("which maintenance contract{whose} covers it ({} {when} {day})", text::name(number))
+            }
             Fact::Words(words) => text::summary(words),
         }
     }
+}
+
+/// A vendor is asked although no contract covers its part.
+pub(super) fn no_contract(
+    number: Option<&Number>,
+    party: &str,
+    nearest: &NearestContract,
+) -> (&'static str, String, Vec<String>) {
+    let told = format!(
+        "{} is asked, but no contract on record covers its part on the day it occurred ({} {} {}); the request gives no \
+         contract number. Look whether there is a contract and enter it in parties.toml. If there is none, settle that it is \
+         out of scope: the request is taken back and the office is asked to decide.",
+        text::name(party),
+        text::name(&nearest.number),
+        if nearest.ended { "ended on" } else { "begins on" },
+        nearest.day
+    );
+    ("No contract covers it", told, number.map(commands::out_of_scope).into_iter().collect())
 }
 
 /// How a call ended.

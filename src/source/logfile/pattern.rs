@@ -150,6 +150,13 @@ fn compile(key: &'static str, text: &str, faults: &mut Vec<Fault>) -> Option<Reg
     }
 }
 
+impl Pattern {
+    /// The named groups of its opening line, which become fields of what it finds.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.opens.capture_names().flatten()
+    }
+}
+
 fn has_group(regex: &Regex, name: &str) -> bool {
     regex.capture_names().flatten().any(|group| group == name)
 }

@@ -3,7 +3,7 @@
 use super::{Case, Kind, Place, Truth};
 use crate::desk::ids::ComponentId;
 use crate::desk::letter::Fact;
-use crate::desk::modification::RECENT;
+use crate::desk::modification::{RECENT, REMEMBERED};
 use crate::desk::phrase::{Phrase, lasting};
 use crate::desk::rules::written::OneOrMany;
 use crate::desk::rules::written::span::Span;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A modification (変更) of one of these components - where none is named, of what fails or what that needs - was made, or
-/// planned to be made, at most `within` before 発生.
+/// planned to be made, at most `within` before 発生. One that was taken back counts, too: taking back is a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Changed {
     /// Which components; empty = those the incident is about.
@@ -35,7 +35,13 @@ impl Kind for Changed {
 
     fn checked(written: Written, place: &mut Place) -> Vec<Self> {
         let components = place.key("component").components(&written.component);
-        vec![Self { components, within: written.within.map_or(RECENT, |within| within.0) }]
+        let within = written.within.map_or(RECENT, |within| within.0);
+        if within > REMEMBERED {
+            let days = REMEMBERED.as_secs() / 86_400;
+            let help = format!("write at most \"{days}d\"");
+            place.key("within").fault(format!("is longer than a change is remembered ({days} days)"), help);
+        }
+        vec![Self { components, within }]
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
@@ -44,7 +50,7 @@ impl Kind for Changed {
         };
         let found = case.changes(self.within).find(|change| change.components.iter().any(named));
         match found {
-            Some(change) => Truth::Holds(vec![Fact::Changed { summary: change.summary.clone(), at: change.at }]),
+            Some(change) => Truth::Holds(vec![Fact::changed(change)]),
             None => {
                 let en = format!("no change is on record in the {} s before", self.within.as_secs());
                 Truth::fails(en, format!("発生前{}以内に変更の記録なし", lasting(self.within)))

@@ -30,7 +30,7 @@ impl Kind for Not {
 
     fn words(&self) -> Phrase {
         let inner = self.0.words();
-        Phrase::new(format!("not: {}", inner.en), format!("「{}」が不成立", inner.ja))
+        Phrase::new(format!("not: {}", inner.grouped()), format!("「{}」が不成立", inner.ja))
     }
 
     fn probes(&self) -> Vec<&ProbeName> {

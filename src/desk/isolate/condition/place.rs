@@ -113,6 +113,19 @@ impl<'a> Place<'a> {
             let inventory = self.key("inventory");
             inventory.refer.inventory(&inventory.steps, field);
         }
+        let texts = [
+            ("host", &written.host),
+            ("group", &written.group),
+            ("summary", &written.summary),
+            ("source", &written.source),
+            ("item", &written.item),
+        ];
+        for (key, patterns) in texts {
+            for index in (0..patterns.0.len()).filter(|index| patterns.0[*index].exact() == Some("")) {
+                let help = "it would fit an empty text alone: write what it should fit, or take the key away";
+                self.key(key).element(index).fault("is empty", help);
+            }
+        }
         let all = AlertMatch::of(written, components);
         if all == AlertMatch::default() {
             self.fault("says nothing", "an empty table would fit every alert: say what it should fit");

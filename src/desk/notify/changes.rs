@@ -1,0 +1,107 @@
+//! What one reader may know of changes: in the facts, as the ground of a verdict, and in the list of 直前の変更.
+//!
+//! A vendor reads of what it changed or keeps. Another party's change is said without that party's words, and only where a
+//! rule rests on it; else it is left out. Facts and list say the same.
+
+use super::facts::{Reader, kept_by};
+use crate::desk::ids::{ModificationId, PartyId};
+use crate::desk::incident::{Incident, Verdict};
+use crate::desk::isolate::case;
+use crate::desk::letter::{Because, Changed, Fact};
+use crate::desk::modification::{Modification, ModificationState};
+use crate::desk::turn::Turn;
+use jiff::Timestamp;
+use std::cmp::Reverse;
+
+/// What was changed shortly before on what the incident is about, the latest first.
+pub(super) fn listed(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Changed> {
+    let book = turn.book;
+    let shown = |change: &Modification| {
+        let whole = Changed {
+            summary: change.summary.clone(),
+            at: change.at,
+            party: change.party.as_ref().map(|party| book.party_name(party)).unwrap_or_default(),
+            rolled_back: match change.state {
+                ModificationState::RolledBack { at } => Some(at),
+                ModificationState::Planned | ModificationState::Done => None,
+            },
+            done: change.state != ModificationState::Planned,
+        };
+        if may_read(turn, change, reader) {
+            return Some(whole);
+        }
+        let rests = incident.verdict().is_some_and(|verdict| rests_on(verdict, change.id));
+        rests.then(|| Changed { summary: String::new(), party: String::new(), ..whole })
+    };
+    concerned(turn, incident).into_iter().filter_map(shown).collect()
+}
+
+/// Whether there are changes that are not listed to the reader.
+pub(super) fn hidden(turn: &Turn, incident: &Incident, reader: Reader) -> bool {
+    concerned(turn, incident).len() > listed(turn, incident, reader).len()
+}
+
+/// The changes that have to do with an incident, the latest first.
+fn concerned<'a>(turn: &'a Turn, incident: &Incident) -> Vec<&'a Modification> {
+    let mut changes = case::recent_changes(turn.state, turn.book, incident);
+    // A rule may rest on a change of something that nothing here needs, as far as the graph knows.
+    let stated = incident.verdict().into_iter().flat_map(|verdict| &verdict.evidence).filter_map(|fact| match fact {
+        Fact::Changed { change: Some(id), .. } => turn.state.modifications.get(id),
+        _ => None,
+    });
+    let more: Vec<&Modification> = stated.filter(|known| changes.iter().all(|change| change.id != known.id)).collect();
+    changes.extend(more);
+    changes.sort_by_key(|change| (Reverse(change.at), Reverse(change.id)));
+    changes
+}
+
+/// A fact of the verdict as the reader may know it; `None` = not at all.
+pub(super) fn stated(turn: &Turn, verdict: &Verdict, fact: &Fact, reader: Reader) -> Option<Fact> {
+    let Fact::Changed { summary, at, state, change } = fact else { return Some(fact.clone()) };
+    let known = find(turn, *change, summary, *at);
+    if matches!(reader, Reader::House(_)) || known.is_some_and(|known| may_read(turn, known, reader)) {
+        return Some(fact.clone());
+    }
+    let rests = change.is_some_and(|change| rests_on(verdict, change));
+    rests.then(|| Fact::Changed { summary: String::new(), at: *at, state: *state, change: *change })
+}
+
+/// The ground of a verdict as the reader may know it.
+pub(super) fn ground(turn: &Turn, because: &Because, reader: Reader) -> Because {
+    match because {
+        Because::Changed { change, state, .. } => {
+            let mut known = turn.state.modifications.values().filter(|known| known.summary == *change);
+            match reader {
+                Reader::Vendor(_) if !known.any(|known| may_read(turn, known, reader)) => {
+                    Because::Changed { component: String::new(), change: String::new(), state: *state }
+                }
+                Reader::Vendor(_) | Reader::House(_) => because.clone(),
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+/// A rule rests on the change, so that leaving it out would leave the verdict without its ground.
+fn rests_on(verdict: &Verdict, id: ModificationId) -> bool {
+    let of_it = |fact: &Fact| matches!(fact, Fact::Changed { change: Some(change), .. } if *change == id);
+    verdict.rule.is_some() && verdict.evidence.iter().any(of_it)
+}
+
+/// The change a fact is about; a fact on record from before tells only its words and hour.
+fn find<'a>(turn: &'a Turn, id: Option<ModificationId>, summary: &str, at: Timestamp) -> Option<&'a Modification> {
+    match id {
+        Some(id) => turn.state.modifications.get(&id),
+        None => turn.state.modifications.values().find(|known| known.summary == *summary && known.at == at),
+    }
+}
+
+fn may_read(turn: &Turn, change: &Modification, reader: Reader) -> bool {
+    let own = |party: &PartyId| {
+        change.party.as_ref() == Some(party) || change.components.iter().any(|id| kept_by(turn.book, id, party))
+    };
+    match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => own(party),
+    }
+}
