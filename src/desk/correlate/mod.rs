@@ -25,7 +25,7 @@ pub(super) use blind::{blind, sees_again};
 pub(super) use held::{covering, still_held};
 pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
-pub(super) use reach::{reach_of, roots, untouched};
+pub(super) use reach::{reach_of, untouched};
 pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_recovery};
 pub(super) use window::{accept, effect, fear, grade, grade_by, watch_over, window_over};
 

@@ -15,16 +15,33 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(in crate::desk) fn reach_of(state: &State, book: &Book, incident: &Incident) -> Reach {
     let roots = match (&incident.root, incident.status.name()) {
         // Once the root is normal again, what is told of it still says whom it hit.
-        (Some(root), StatusName::Verifying) => BTreeSet::from([root.clone()]),
+        (Some(root), StatusName::Verifying) => shown(state, book, incident, root.clone()),
         _ => roots(state, book, incident),
     };
     reach(state, book, incident, &roots)
 }
 
-/// The causes of an incident; its root where no alert shows any.
-pub(in crate::desk) fn roots(state: &State, book: &Book, incident: &Incident) -> BTreeSet<ComponentId> {
+/// What an incident hits others through: its causes; its root where no alert shows any.
+pub(super) fn roots(state: &State, book: &Book, incident: &Incident) -> BTreeSet<ComponentId> {
     let roots = group::root_components(state, book, incident.id);
-    if roots.is_empty() { incident.root.iter().cloned().collect() } else { roots }
+    let roots = if roots.is_empty() { incident.root.iter().cloned().collect() } else { roots };
+    roots.into_iter().flat_map(|root| shown(state, book, incident, root)).collect()
+}
+
+/// What was just worked on is believed to be the cause with little evidence. Where it is watched, shows nothing itself and is
+/// not known to be silent, it hits nobody beyond what it explains.
+fn shown(state: &State, book: &Book, incident: &Incident, root: ComponentId) -> BTreeSet<ComponentId> {
+    let silent = Known::of(state, book, incident).answers(&root) == Some(false);
+    let places = state.places.get(&incident.id);
+    let own = places.is_none_or(|places| places.contains_key(&Place::Component(root.clone())));
+    let worked_on = state.lately_worked_on(&root, incident.detected.wall);
+    if own || silent || !worked_on || !book.watched(&root) {
+        return BTreeSet::from([root]);
+    }
+    let failing = group::failing(state, incident.id);
+    let behind = group::components(failing.keys()).filter(|id| book.graph.needs(id, &root));
+    let behind: BTreeSet<ComponentId> = behind.cloned().collect();
+    if behind.is_empty() { BTreeSet::from([root]) } else { behind }
 }
 
 /// What the failure of some of an incident's causes reaches.

@@ -1,7 +1,7 @@
 //! The things a reader is asked about: what is suspected, and what else of the same keeper fails by itself.
 
 use super::facts::{Reader, contract_of, its_part};
-use crate::desk::correlate;
+use crate::desk::correlate::group;
 use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Incident;
 use crate::desk::isolate::case;
@@ -71,7 +71,7 @@ fn others(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<ComponentId> 
         matches!(reader, Reader::Vendor(_)) || component(id).is_some_and(|it| !it.asset.place.is_empty())
     };
     // Where the suspected thing is not among the causes, they are its echoes.
-    let roots = correlate::roots(turn.state, turn.book, incident);
+    let roots = group::root_components(turn.state, turn.book, incident.id);
     let Some(main) = main.filter(|main| roots.contains(main)) else { return Vec::new() };
     roots.into_iter().filter(|id| *id != main && party.is_some() && keeper(id) == party && stands(id)).collect()
 }
