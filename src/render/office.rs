@@ -20,7 +20,11 @@ pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[S
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
-    page.field("設置場所", text::or(text::name(place), "確認中"));
+    let place = text::or(text::name(place), "確認中");
+    let host = text::name(&incident.host.0);
+    let place =
+        if incident.also.is_empty() { place } else { format!("{place}（{host}）、ほかは上記のとおり") };
+    page.field("設置場所", place);
     page.field("事象", facts::symptom_sentences(incident, &clock));
     page.section(Name::Ask);
     let mut boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
