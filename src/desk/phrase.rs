@@ -90,7 +90,7 @@ mod tests {
         let both = Phrase::either(&[one, Phrase::new("it lasts", "継続")]);
         assert_eq!(
             (both.en.as_ref(), both.ja.as_ref()),
-            ("fw-01 or fw-02 or it lasts", "「fw-01 または fw-02」または「継続」")
+            ("(fw-01 or fw-02) or it lasts", "「fw-01 または fw-02」または「継続」")
         );
         let lengths = [0, 90, 300, 7200].map(|secs| lasting(Duration::from_secs(secs)));
         assert_eq!(lengths, ["0秒", "90秒", "5分", "2時間"]);
