@@ -218,7 +218,7 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let last = known.happenings.last().cloned();
     let silent = news.is_empty();
     let quiet_from_now = silent && reporting.silent + 1 >= SILENT_REPORTS;
-    let verifying = reason == ReportReason::Verifying || known.status.name() == StatusName::Verifying;
+    let verifying = reason == ReportReason::Verifying;
     let now = turn.now.wall;
     let from = reporting.next.filter(|at| *at <= now && now.duration_since(*at) <= PUNCTUAL).unwrap_or(now);
     let next = if quiet_from_now || verifying { None } else { next_report(turn, severity, from) };
@@ -241,32 +241,16 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     turn.edit(incident, reported, Reason::Report(reason));
 }
 
-/// It has come back, the offices know that, and an hour is promised to them: what comes and goes until then is told at that hour.
-fn comes_and_goes(turn: &Turn, incident: &Incident) -> bool {
-    let back = |known: &&Happening| known.what == What::Relapsed;
-    let told = incident.happenings.iter().take(incident.reporting.told).any(|known| back(&known));
-    let lately = incident.happenings.iter().rev().find(back).is_some_and(|known| {
-        let ago = turn.now.wall.duration_since(known.at).unsigned_abs();
-        ago <= turn.book.rules.policy.flap_span
-    });
-    told && lately && incident.reporting.next.is_some()
-}
-
 /// 復旧確認中: the offices hear that monitoring shows normal, the desk is asked to check.
 pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId) {
-    if turn.state.incidents.get(&incident).is_some_and(|known| !comes_and_goes(turn, known)) {
-        interim(turn, incident, ReportReason::Verifying);
-    }
+    interim(turn, incident, ReportReason::Verifying);
     super::internal(turn, Some(incident), Notice::PleaseCheck, Why::CheckOperation);
 }
 
-/// The fault is back: the desk hears at once; the offices, too, the first time, and then at the promised hour.
+/// The fault is back: the desk hears at once, the offices at the next promised hour.
 pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     super::internal(turn, Some(incident), Notice::Reopened, Why::DeskLeads);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    if comes_and_goes(turn, known) {
-        return;
-    }
     if known.reporting.count > 0 {
         interim(turn, incident, ReportReason::News);
     } else if known.reporting.only_tried {
