@@ -130,6 +130,8 @@ pub enum Reason {
     TimeTells,
     /// A like fault was restored within the time of recurrence.
     Recurs,
+    /// What carried the other on (冗長構成) fails now, too.
+    SpareFails,
     /// It is over for long.
     Old,
 }

@@ -11,6 +11,7 @@ mod mute;
 mod outlook;
 pub(super) mod overrun;
 mod probe;
+mod spare;
 mod spokesman;
 mod table;
 mod trial;
@@ -110,6 +111,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     gather_more(turn, incident, first);
     link_recurrence(turn, incident);
     correlate::grade_by(turn, incident, harm);
+    spare::link(turn, incident);
     let waits = matches!(
         turn.state.incidents.get(&incident).map(|incident| &incident.status),
         Some(Status::Isolating { until: Some(_) })
