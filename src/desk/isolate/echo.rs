@@ -55,10 +55,8 @@ pub(super) fn consider(case: &Case, verdict: &mut Verdict) -> Option<IncidentId>
         (open && needs(case, component)).then_some((cause.id, cause, component))
     })?;
     let theirs = cause.verdict()?;
-    verdict.parties = theirs.parties.iter().filter(|party| !case.incident.is_handed_back_by(party)).cloned().collect();
-    if verdict.parties.is_empty() {
-        return None;
-    }
+    // Nobody is asked under this number, so it does not matter who answered here that it is not its part.
+    verdict.parties.clone_from(&theirs.parties);
     verdict.code = theirs.code;
     verdict.confidence = theirs.confidence;
     verdict.component = Some(component.clone());
@@ -96,7 +94,8 @@ fn goes_on_as(state: &State, mut id: IncidentId) -> IncidentId {
     id
 }
 
-/// `other` has a number, is as young, nobody has said yet what it is, and its root needs what `cause` is about.
+/// `other` has a number, nobody has said yet what it is, and its root needs what `cause` is about; it is as young, or nobody
+/// knows what it is: then a cause may show itself at any time.
 fn explains(turn: &Turn, cause: IncidentId, other: IncidentId) -> bool {
     let (Some(of), Some(echo)) = (turn.state.incidents.get(&cause), turn.state.incidents.get(&other)) else {
         return false;
@@ -107,6 +106,7 @@ fn explains(turn: &Turn, cause: IncidentId, other: IncidentId) -> bool {
         StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
     );
     let judged = |by: By| echo.verdict().is_none_or(|verdict| verdict.by != by);
+    let puzzles = echo.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Unknown);
     let tied = echo.links.iter().any(|(_, linked)| *linked == cause);
     let needs = || {
         let (root, component) = (echo.root.as_ref()?, named(of)?);
@@ -117,7 +117,7 @@ fn explains(turn: &Turn, cause: IncidentId, other: IncidentId) -> bool {
         && handled
         && !tied
         && judged(By::Desk)
-        && began.since(there).max(there.since(began)) <= LATE_CAUSE
+        && (began.since(there).max(there.since(began)) <= LATE_CAUSE || puzzles)
         && needs() == Some(true)
         && !is_warning(turn, cause)
 }
