@@ -1,6 +1,6 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
-//! A stage. [`cause`] finds what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
+//! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
 //! [`window`] ends the grouping window, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
 //! the end, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
 //! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`silent`]
@@ -17,6 +17,7 @@ mod planned;
 mod reach;
 mod recovery;
 mod relapse;
+mod relate;
 pub(super) mod silent;
 pub(super) mod storm;
 mod window;
@@ -27,18 +28,19 @@ pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
 pub(super) use reach::{reach_of, untouched};
 pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_recovery};
+pub(super) use relate::burning_about;
 pub(super) use window::{accept, effect, fear, grade, grade_by, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
-use super::ids::{AlertId, ComponentId, CoverId, IncidentId, Number};
+use super::ids::{AlertId, CoverId, IncidentId, Number};
 use super::incident::{Edit, Incident, Reason, Status, StatusName};
 use super::letter::{DetectedBy, OccurredMark, What};
-use super::observation::Level;
 use super::rules::SourceKind;
 use super::state::{Here, Place};
 use super::turn::Turn;
 use super::{assign, isolate, likeness, notify};
-use cause::{may_explain, only_warns};
+use cause::only_warns;
+use relate::{by_place, related};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -71,11 +73,6 @@ fn place(turn: &mut Turn, id: AlertId) {
     }
 }
 
-/// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
-fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    by_place(turn, &alert.place(), alert.weight(), None).or_else(|| sharing(turn, alert))
-}
-
 /// What is still red when `over` is restored goes to the incident with a number that explains it, if there is one: a
 /// cause that came later than the alert, or beside the one that is over. Its number.
 pub(super) fn go_on_elsewhere(turn: &mut Turn, id: AlertId, over: IncidentId) -> Option<Number> {
@@ -86,131 +83,6 @@ pub(super) fn go_on_elsewhere(turn: &mut Turn, id: AlertId, over: IncidentId) ->
     matches!(reason, alert::Reason::SameComponent | alert::Reason::Echo { .. })
         .then(|| join(turn, id, incident, reason))?;
     Some(number)
-}
-
-/// The burning incident that covers a component somebody calls about.
-pub(super) fn burning_about(turn: &Turn, component: &ComponentId) -> Option<IncidentId> {
-    // How bad it is nobody knows from a call; whatever burns there may be what is meant.
-    match by_place(turn, &Place::Component(component.clone()), Level::Warning, None)? {
-        (incident, alert::Reason::SameComponent | alert::Reason::Echo { .. }) => Some(incident),
-        // That two things may have a cause in common is a guess; a caller's word is no part of it.
-        _ => None,
-    }
-}
-
-/// A burning incident whose alerts have a tag or field in common with this one that the configuration takes for a sign of
-/// one fault, and that is young enough for it.
-fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    let young = |id: &IncidentId| {
-        turn.state.incidents.get(id).is_some_and(|incident| {
-            incident.status.name().burning() && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
-        })
-    };
-    alert.shares.iter().find_map(|share| {
-        let mut alike = turn.state.sharing.get(share)?.iter().filter_map(|id| turn.state.alerts.get(id)?.incident());
-        let incident = alike.rfind(young)?;
-        Some((incident, alert::Reason::Shares { what: share.clone() }))
-    })
-}
-
-/// The incident other than `over` that burns at `place`, or that explains what fails there.
-fn by_place(turn: &Turn, place: &Place, level: Level, over: Option<IncidentId>) -> Option<(IncidentId, alert::Reason)> {
-    let state = &turn.state;
-    let goes_on = |id: &IncidentId| over != Some(*id);
-    let Place::Component(component) = place else {
-        return state.burning_at(place).find(goes_on).map(|same| (same, alert::Reason::SameComponent));
-    };
-    // What only warned until now is another matter than what stops.
-    let stops = |id: &IncidentId| goes_on(id) && (only_warns(level) || !is_warning(turn, *id));
-    let same = state.burning_at(place).chain(state.burning_from(component)).find(stops);
-    // What has stood there for a while and was less is no reason to overlook that something below fails now.
-    if let Some(same) = same.filter(|id| !is_warning(turn, *id) && !is_outgrown(turn, *id, place, level)) {
-        return Some((same, alert::Reason::SameComponent));
-    }
-    let graph = &turn.book.graph;
-    for needed in graph.below(component) {
-        let there = Place::Component(needed.clone());
-        let red = |id: &IncidentId| {
-            let mut members = state.live_at(&there).filter(|member| member.incident() == Some(*id));
-            let burns = members.any(|member| explains_still(turn, *id, (member, needed), level));
-            goes_on(id) && (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
-        };
-        // A root without an alert of its own is over when the first of its effects is: then it works again.
-        let silent = |id: &IncidentId| {
-            let places = state.places.get(id);
-            places.is_none_or(|places| !places.contains_key(&there) && !places.values().any(Here::over)) && stops(id)
-        };
-        let by_root = state.burning_from(needed).filter(silent);
-        if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {
-            return Some((incident, alert::Reason::Echo { of: needed.clone() }));
-        }
-    }
-    if let Some(same) = same.filter(|id| !is_outgrown(turn, *id, place, level)) {
-        return Some((same, alert::Reason::SameComponent));
-    }
-    for behind in graph.behind(component) {
-        let early = |id: &IncidentId| {
-            stops(id)
-                && (!only_warns(level) || !is_accepted(turn, *id) || is_warning(turn, *id))
-                && state.incidents.get(id).is_some_and(|incident| {
-                    incident.status.name() != StatusName::Verifying
-                        && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
-                })
-        };
-        let there = Place::Component(behind.clone());
-        if let Some(incident) = state.burning_at(&there).chain(state.burning_from(behind)).find(early) {
-            return Some((incident, alert::Reason::Cause { of: behind.clone() }));
-        }
-    }
-    state.detecting.iter().find_map(|incident| {
-        let places = state.places.get(incident)?;
-        places.keys().find_map(|place| match place {
-            Place::Component(other) => {
-                group::common_need(turn.book, component, other).map(|of| (*incident, alert::Reason::CommonNeed { of }))
-            }
-            Place::Host(_) => None,
-        })
-    })
-}
-
-/// What stops at a place where something lesser has been handled for a while is a fault of its own, with its own hour of
-/// occurrence and its own request.
-fn is_outgrown(turn: &Turn, incident: IncidentId, place: &Place, level: Level) -> bool {
-    let Some(known) = turn.state.incidents.get(&incident) else { return false };
-    let old = known.number.is_some() && turn.now.elapsed.since(known.detected.elapsed) > LATE_CAUSE;
-    let here = turn.state.places.get(&incident).and_then(|places| places.get(place)?.level());
-    old && level >= Level::High && here.is_some_and(|shown| shown < level && shown < Level::High)
-}
-
-/// Whether a member at `cause` may be why something behind it that is told of now fails. What stopped explains all that
-/// follows, however late. What monitoring calls a minor fault (軽度の障害) may be a service that is down or a fan: it explains
-/// what comes soon after it, and later only what enough others behind it bear out.
-fn explains_still(turn: &Turn, incident: IncidentId, (member, cause): (&Alert, &ComponentId), level: Level) -> bool {
-    let sign = member.weight();
-    let stale = || turn.now.elapsed.since(member.received.elapsed) > LATE_CAUSE;
-    let doubtful = sign == Level::Average && !only_warns(level) && stale();
-    if !doubtful || !may_explain(sign, level) {
-        return may_explain(sign, level);
-    }
-    let places = turn.state.places.get(&incident).into_iter().flatten();
-    let fails = |here: &Here| here.live() && here.shown().is_some_and(|level| !only_warns(level));
-    let behind = places.filter(|(place, here)| match place {
-        Place::Component(id) => fails(here) && (id == cause || turn.book.graph.needs(id, cause)),
-        Place::Host(_) => false,
-    });
-    // With the one that is told of now.
-    cause::shows(turn.book, cause, behind.count() + 1)
-}
-
-/// What is watched because it came and went may be coming again: its effects show first now and then.
-fn was_red_lately(turn: &Turn, incident: IncidentId, there: &Place, level: Level) -> bool {
-    let watched = turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Watched);
-    let span = turn.book.rules.policy.watch_span;
-    let lately = |alert: &Alert| {
-        let gone = alert.gone.as_ref().is_some_and(|gone| turn.now.wall.duration_since(gone.at).unsigned_abs() <= span);
-        gone && alert.place() == *there && may_explain(alert.weight(), level)
-    };
-    watched && turn.state.members_of(incident).any(lately)
 }
 
 fn is_accepted(turn: &Turn, incident: IncidentId) -> bool {
