@@ -80,7 +80,7 @@ fn no_case(context: &Context, number: &str, why: &NoCase) -> Trouble {
                  cannot tell that."
             ),
             format!(
-                "{number} は、窓口が {other} から分割または統合した障害です。事例は1件の障害の入力だけを再現するため、作成できません。"
+                "{number} は、窓口が {other} から分割した、または {other} と統合した障害です。事例では1件の障害の入力だけを再現するため、作成できません。"
             ),
         ),
     };

@@ -205,7 +205,7 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
             format!("which contract of {party} covers it: none did on that day ({number} {when} {day})")
         }
         (Tongue::Ja, Fact::NoContract { party, nearest: NearestContract { number, ended, day } }) => {
-            let when = if *ended { "で終了" } else { "から" };
+            let when = if *ended { "で満了" } else { "から有効" };
             format!("{party}の有効な保守契約：発生日に該当なし（{number}は{day}{when}）")
         }
         (_, Fact::Words(words)) => words.clone(),

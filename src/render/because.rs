@@ -30,7 +30,7 @@ pub(super) fn japanese(because: &Because) -> String {
         }
         Because::Changed { component, change, state } => {
             let what = match component.as_str() {
-                "" => "関連する機器で貴社以外による作業".to_owned(),
+                "" => "関連する機器で貴社以外の者による作業".to_owned(),
                 _ => format!("{component}の変更（{change}）"),
             };
             match state {

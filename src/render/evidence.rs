@@ -64,7 +64,7 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::Changed { summary, at, state, .. } => {
             let (what, at) = (text::summary(summary), clock.western(*at));
             let (place, done, what) = match what.as_str() {
-                "" => ("関連する機器で、", "貴社以外による作業", String::new()),
+                "" => ("関連する機器で、", "貴社以外の者による作業", String::new()),
                 what => ("", "変更", format!("{what}、")),
             };
             match state {
@@ -101,7 +101,8 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
             let whose = text::name(party);
             let whose = if whose.is_empty() { whose } else { format!("{whose}との、") };
             let (number, day) = (text::name(number), day_of(*day));
-            let why = if *ended { format!("{number}は{day}で終了") } else { format!("{number}は{day}から") };
+            let why =
+                if *ended { format!("{number}は{day}で満了") } else { format!("{number}は{day}から有効") };
             format!("{whose}発生日に有効な保守契約（{why}）")
         }
         Fact::Words(words) => text::summary(words),
@@ -127,11 +128,15 @@ pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) ->
                 (None, false) => "、予定（実施の記録なし）".to_owned(),
             };
             let what = text::summary(&change.summary);
-            format!("{}（{}{by}{state}）", text::or(what, "貴社以外による作業"), date(change.at))
+            format!("{}（{}{by}{state}）", text::or(what, "貴社以外の者による作業"), date(change.at))
         })
         .collect();
     // What others changed is not for a vendor to know, so that there is none cannot be claimed either.
-    let none = if facts.other_changes { "貴社関連の登録なし" } else { "登録なし" };
+    let none = if facts.other_changes {
+        "貴社実施分および貴社保守対象への変更は登録なし"
+    } else {
+        "登録なし"
+    };
     page.lines("直前の変更", changes, &format!("{none}（過去72時間）"));
     let similar: Vec<String> = facts
         .similar

@@ -121,6 +121,16 @@ pub(super) fn occurred(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) 
     page.section(Name::Time).lines("発生日時", lines, "確認中");
 }
 
+/// A thing with the others of its keeper that fail by themselves.
+pub(super) fn with_others(component: String, facts: &Facts) -> String {
+    let others: Vec<String> = facts.also.iter().map(|target| text::name(&target.name)).collect();
+    if others.is_empty() {
+        component
+    } else {
+        format!("{component}ほか{}件（{}）", others.len(), others.join("、"))
+    }
+}
+
 /// Those asked who have not answered yet.
 pub(super) fn unanswered(facts: &Facts) -> Vec<String> {
     let silent = facts
@@ -193,7 +203,7 @@ fn suspect(facts: &Facts, verdict: &VerdictFacts) -> String {
         (_, VerdictCode::Multi) if !parties.is_empty() => format!("複数の保守対象（{parties}）"),
         (_, VerdictCode::Multi) => "複数の保守対象".to_owned(),
         (_, VerdictCode::External) if !parties.is_empty() => parties,
-        (Some(component), _) => component,
+        (Some(component), _) => with_others(component, facts),
         (None, _) => text::or(Symptom::of(facts).thing, "対象機器"),
     }
 }

@@ -51,18 +51,21 @@ pub(super) fn yours(incident: Option<&Facts>) -> Told {
 /// A vendor is asked although no contract on record covers its part.
 pub(super) fn no_contract(number: Option<&Number>, party: &str, nearest: &NearestContract) -> Told {
     let (party, contract, day) = (text::name(party), text::name(&nearest.number), day_of(nearest.day));
-    let when = if nearest.ended { format!("{day}で終了") } else { format!("{day}から") };
+    let when = if nearest.ended { format!("{day}で満了") } else { format!("{day}から有効") };
     Told {
         title: format!("{party}の保守契約の確認のお願い"),
         happened: format!(
-            "{party}へ依頼しますが、発生日に有効な保守契約が登録されていません（{contract}は{when}）。\
-             依頼には契約番号を記載しておりません。"
+            "{party}への依頼にあたり、発生日に有効な保守契約の登録を確認できませんでした（{contract}は{when}）。\
+             依頼では、契約番号を対象機器の欄に記載せず、この契約の状況を未確認の事項として記載しています。"
         ),
         details: Vec::new(),
         steps: vec![
-            ("契約の有無をご確認ください。契約がある場合は、parties.toml に登録してください。", Vec::new()),
             (
-                "契約がない場合は、範囲外として確定してください（依頼を取り下げ、主管課へ相談します）。",
+                "契約の有無をご確認ください。契約がある場合は、システム管理者へ登録（parties.toml）を依頼し、契約番号を業者へお知らせください。",
+                Vec::new(),
+            ),
+            (
+                "契約がない場合は、範囲外として確定してください（確定すると、依頼の取下げと主管課への相談を自動で送信します）。",
                 number.map(commands::out_of_scope).into_iter().collect(),
             ),
         ],

@@ -29,7 +29,8 @@ pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[S
     page.section(Name::Ask);
     let mut boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
     boxes.push("確認時刻：　　時　　分　　確認者：".to_owned());
-    page.lines("ご確認項目", boxes, "該当なし");
+    let label = if incident.also.is_empty() { "ご確認項目" } else { "ご確認項目（機器ごと）" };
+    page.lines(label, boxes, "該当なし");
     if let Some(at) = incident.next_report {
         page.field("ご回答の目安", format!("{}頃の次回報告までに、わかる範囲でお知らせください。", clock.short(at)));
     }

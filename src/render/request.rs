@@ -10,7 +10,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{evidence, facts, impact, mask, text, words};
 use crate::desk::letter::{Ask, AskedBefore, Fact, Facts, Letter, NoLog, Target};
-use crate::desk::rules::{CauseClass, Confidence};
+use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use jiff::Timestamp;
 
 /// How to answer.
@@ -144,7 +144,7 @@ fn expected(ask: Ask) -> &'static str {
     }
 }
 
-/// 追加情報: what came since `asked`, beside what was asked about.
+/// 追加情報: what came since `asked`, beside what was asked about. The subject says what is new.
 pub(super) fn addition(
     letter: &Letter,
     incident: &Facts,
@@ -161,17 +161,23 @@ pub(super) fn addition(
         words::ask(ask)
     ));
     facts::number(&mut page, incident);
-    about(&mut page, incident, &clock);
+    facts::occurred(&mut page, incident, |at| clock.western(at));
+    page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
+    page.field("ご依頼の事象", facts::symptom_sentences(incident, &clock));
     let news = alerts.iter().map(|alert| evidence::fact(alert, incident, &clock)).collect();
     page.section(Name::State).items("新たな警報", news, "確認中");
-    let how = match ask {
-        Ask::Repair => "ご対応にあたり、あわせてご確認をお願いいたします。",
-        Ask::Inquiry => "調査にあたり、あわせてご確認をお願いいたします。",
-    };
-    page.section(Name::Ask).field("ご依頼事項", how);
+    page.section(Name::Ask).field(
+        "ご依頼事項",
+        "先のご依頼とあわせて、ご確認をお願いいたします（本件について、あらためての受領のご連絡は不要です）。",
+    );
     page.field("ご連絡方法", ANSWER);
     closing(&mut page, letter, Reader::Vendor, true);
-    (vendor_subject(&["追加情報", words::ask(ask)], letter, incident), page)
+    let new = alerts.iter().find_map(|alert| match alert {
+        Fact::Alert { host, summary, .. } => Some(Symptom::from(summary, "", host, "").title()),
+        _ => None,
+    });
+    let what = format!("{} {}", text::name(&letter.from.site), new.unwrap_or_else(|| Symptom::of(incident).title()));
+    (subject(&["追加情報", words::ask(ask)], what.trim(), None, Some(&incident.number)), page)
 }
 
 /// 取下げ.
@@ -179,10 +185,14 @@ pub(super) fn withdrawal(letter: &Letter, incident: &Facts, asked_at: Timestamp)
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
-    page.text(
+    let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
+    page.text(if out_of_scope {
+        "下記の件につきまして、その後の確認により、保守契約の範囲外として取り扱うこととなりましたので、先のご依頼を\
+         取り下げさせていただきます。"
+    } else {
         "下記の件につきまして、その後の切り分けにより、貴社保守対象に起因する可能性は低いと判断いたしましたので、\
-         先のご依頼を取り下げさせていただきます。",
-    );
+         先のご依頼を取り下げさせていただきます。"
+    });
     facts::number(&mut page, incident);
     page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));
     about(&mut page, incident, &clock);
@@ -270,7 +280,7 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
         return;
     };
     let component = text::name(incident.component.as_deref().unwrap_or_default());
-    let component = text::or(component, "貴社保守対象");
+    let component = facts::with_others(text::or(component, "貴社保守対象"), incident);
     let cause = verdict.cause.map(|cause| format!("分類：{}、", words::cause(cause))).unwrap_or_default();
     let mark = format!("確度：{}、{}", words::confidence(verdict.confidence), words::by(verdict.by));
     // 確定 is no guess any more.

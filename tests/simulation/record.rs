@@ -22,6 +22,8 @@ pub(crate) struct Record<'a> {
     pub(crate) numbered: BTreeMap<IncidentId, Now>,
     /// Somebody cancelled it, or made it part of another.
     pub(crate) taken_back: BTreeSet<IncidentId>,
+    /// Incidents about which a vendor is asked when the desk opens.
+    pub(crate) to_inquire: BTreeSet<IncidentId>,
 }
 
 /// What became of a row.
@@ -78,6 +80,12 @@ impl<'a> Record<'a> {
             }
             Change::Incident(incident::Change { incident, what: Edit::Numbered { .. } }) => {
                 self.numbered.insert(*incident, frame.at);
+            }
+            Change::Incident(incident::Change { incident, what: Edit::InquireAt(at) }) => {
+                let _ = match at {
+                    Some(_) => self.to_inquire.insert(*incident),
+                    None => self.to_inquire.remove(incident),
+                };
             }
             Change::Incident(incident::Change { incident, what: Edit::Status { to, by: Some(_), .. } })
                 if matches!(to.name(), StatusName::Cancelled | StatusName::Merged) =>

@@ -39,7 +39,7 @@ impl Page {
         let new = match (new, self.tongue) {
             (0, _) => String::new(),
             (new, Tongue::En) => format!(", {new} more would come into being"),
-            (new, Tongue::Ja) => format!("、新たにできる {new}件"),
+            (new, Tongue::Ja) => format!("、新たに発生する {new}件"),
         };
         let mut lines = match self.tongue {
             Tongue::En => vec![

@@ -3,6 +3,7 @@
 use super::phrases::{NOT_KNOWN, ask_tag, subject};
 use super::{Mail, Symptom};
 use crate::desk::letter::{Ask, Fact, Facts};
+use crate::desk::rules::VerdictCode;
 use crate::render::text;
 use jiff::Timestamp;
 
@@ -10,9 +11,14 @@ impl Mail<'_> {
     /// 取下げ.
     pub(super) fn withdrawal(&mut self, incident: &Facts, asked_at: Timestamp) -> String {
         let asked = self.clock.english(asked_at);
+        let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
+        let why = if out_of_scope {
+            "The fault is now treated as outside the maintenance contract."
+        } else {
+            "Further isolation shows that the fault is unlikely to lie in what you maintain."
+        };
         self.page.text(format!(
-            "Further isolation shows that the fault is unlikely to lie in what you maintain. We withdraw our request of \
-             {asked}. We are sorry for the trouble, and thank you for your work."
+            "{why} We withdraw our request of {asked}. We are sorry for the trouble, and thank you for your work."
         ));
         self.incident(incident);
         subject(&["Request withdrawn"], &self.at_site(incident), incident)
@@ -23,7 +29,7 @@ impl Mail<'_> {
         let asked = self.clock.english(at);
         self.page.text(format!(
             "Since our {} of {asked}, monitoring has shown the alerts below on the same component. Please take them into \
-             account.",
+             account; no new acknowledgement is needed.",
             ask_tag(ask).to_lowercase()
         ));
         self.incident(incident);

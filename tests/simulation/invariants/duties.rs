@@ -25,8 +25,10 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
             return Err(Broken::at(alert.opened.received, format!("{} belongs to nothing", alert.opened.id)));
         }
     }
-    // What somebody took back before it was isolated was nobody's to hear.
+    // What somebody took back before it was isolated was nobody's to hear; and a call about what hits nobody is the desk's own,
+    // whose inquiry may still wait for its opening when the history ends.
     let numbered = case.record.numbered.iter().filter(|(incident, _)| !case.record.taken_back.contains(incident));
+    let numbered = numbered.filter(|(incident, _)| !case.record.to_inquire.contains(incident));
     for (incident, at) in numbered {
         if !case.record.rows.values().any(|row| row.message().is_some() && row.incidents().any(|one| one == *incident))
         {

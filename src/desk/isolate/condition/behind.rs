@@ -117,6 +117,8 @@ impl Kind for Behind {
             en.push_str(", and nothing beside it fails");
             ja.push_str("、依存関係のない箇所に異常なし");
         }
+        en.push_str(&format!("; nothing that needs {} wholly answers", self.component));
+        ja.push_str("、かつ配下に応答のある機器なし");
         Phrase::new(en, ja)
     }
 
