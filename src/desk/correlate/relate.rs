@@ -59,10 +59,11 @@ pub(super) fn by_place(
         let mild = || state.live_at(place).any(|alert| alert.mild && alert.incident() == Some(*id));
         goes_on(id) && state.incidents.get(id).is_some_and(young) && mild()
     };
-    let same = state.burning_at(place).chain(state.burning_from(component)).find(|id| stops(id) || grew(id));
-    // What has stood there for a while and was less is no reason to overlook that something below fails now.
-    let stands = |id: &IncidentId| !is_warning(turn, *id) && !is_outgrown(turn, *id, place, level);
-    if let Some(same) = same.filter(|id| stands(id) || grew(id)) {
+    // Something lesser that has stood there for a while is passed over: a later incident at the same place may be meant.
+    let fits = |id: &IncidentId| stops(id) && !is_outgrown(turn, *id, place, level) || grew(id);
+    let same = state.burning_at(place).chain(state.burning_from(component)).find(fits);
+    // A warning that has stood there for a while is no reason to overlook that something below fails now.
+    if let Some(same) = same.filter(|id| !is_warning(turn, *id) || grew(id)) {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
@@ -83,7 +84,7 @@ pub(super) fn by_place(
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
         }
     }
-    if let Some(same) = same.filter(|id| !is_outgrown(turn, *id, place, level)) {
+    if let Some(same) = same {
         return Some((same, alert::Reason::SameComponent));
     }
     for behind in graph.behind(component) {
