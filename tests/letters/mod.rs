@@ -349,6 +349,7 @@ fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> Call {
         purpose,
         rank,
         then: Vec::new(),
+        part: None,
     }
 }
 
