@@ -344,7 +344,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
     ]
 }
 
-fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> Call {
+pub(super) fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> Call {
     let office = purpose == Purpose::Inform;
     Call {
         organization: if office { "A町 総務課 情報係".into() } else { "株式会社N".into() },
