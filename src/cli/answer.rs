@@ -1,5 +1,6 @@
 //! An act at the running desk, and its answer on the terminal.
 
+mod at_open;
 mod dropped;
 
 use super::{By, Context, Trouble, cover, text};
@@ -22,8 +23,11 @@ pub(super) async fn perform(context: &Context, by: By, act: Act) -> Result<(), T
     match reply {
         Reply::Refused(_) if context.json => Err(Trouble::Silent(65)),
         Reply::Refused(why) => Err(Trouble::Said(text::clean(&why), 65)),
-        Reply::Done { incident, status } if !context.json => {
+        Reply::Done { incident, status, at_open } if !context.json => {
             text::out(&format!("{incident}: {}", context.tongue.status(status)));
+            for line in at_open.iter().flat_map(|known| at_open::lines(context.tongue, known)) {
+                text::out(&line);
+            }
             Ok(())
         }
         Reply::Registered { name } if !context.json => {

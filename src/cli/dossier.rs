@@ -294,11 +294,17 @@ fn happened(happening: &Happening) -> String {
         What::Merged { number, alerts } => format!("{number} was merged into it ({alerts} alerts)"),
         What::HandedBack { party } => format!("{party} answered that it is not its part"),
         What::Chased { party } => format!("reminded {party}"),
+        What::Resumed { decision } => format!("decided: {decision}"),
         What::Note { text } => format!("note: {text}"),
         What::Spread { alerts } => format!("{alerts} more alerts"),
         What::Verdict { code, parties } => format!("verdict {} {}", words::verdict(*code), parties.join("・")),
         What::BackToNormal { still_red } if still_red.is_empty() => "monitoring shows normal".to_owned(),
         What::BackToNormal { still_red } => format!("monitoring shows normal, except {}", still_red.join(", ")),
+        What::DeskVerifies { still_red } if still_red.is_empty() => "the desk says that it may work again".to_owned(),
+        What::DeskVerifies { still_red } => {
+            format!("the desk says that it may work again; still red: {}", still_red.join(", "))
+        }
+        What::Reopened { reason } => format!("taken up again: {reason}"),
         What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
         What::Relapsed => "it is back".to_owned(),
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),

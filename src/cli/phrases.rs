@@ -2,7 +2,7 @@
 
 use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
-use crate::desk::letter::{Ask, Because, Fact, NearestContract};
+use crate::desk::letter::{Ask, Because, Fact, NearestContract, Said};
 use crate::desk::modification::ModificationState;
 use crate::desk::owed::Why;
 use crate::desk::phrase::lasting;
@@ -136,6 +136,12 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         (Tongue::Ja, Fact::Counted { summary, times, hosts, within }) => {
             let unit = if *hosts { "台" } else { "件" };
             format!("「{summary}」等が{}以内に{times}{unit}", lasting(*within))
+        }
+        (Tongue::En, Fact::Told(Said { by, text, at })) => {
+            format!("{}  {}: \"{text}\"", time(at), words::detected_by_en(*by))
+        }
+        (Tongue::Ja, Fact::Told(Said { by, text, at })) => {
+            format!("{}  {}：「{text}」", time(at), words::detected_by(*by))
         }
         (Tongue::En, Fact::Lasting { since }) => format!("it has lasted since {}", time(since)),
         (Tongue::Ja, Fact::Lasting { since }) => format!("{}から継続", time(since)),

@@ -3,6 +3,7 @@
 //! [`allowed`] is the table, [`Deed`] what is done. It is printed as a golden text in the tests and answers a refused act with what is
 //! possible instead. Only people acknowledge, restore and accept; nothing in the product does it for them (P16).
 
+mod at_open;
 mod call;
 mod confirm;
 mod cover;

@@ -6,6 +6,7 @@ mod change;
 mod outlook;
 mod reason;
 mod status;
+mod told;
 mod verdict;
 
 pub(super) use change::apply;
@@ -13,6 +14,7 @@ pub use change::{Change, Edit};
 pub use outlook::{Claim, Lever, Need, Unknown};
 pub use reason::{Reason, ReportReason};
 pub use status::{Status, StatusName};
+pub use told::Told;
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::ContractKind;
@@ -51,6 +53,9 @@ pub struct Incident {
     pub representative: Option<AlertId>,
     /// What it is about in words, for an incident without alerts.
     pub summary: String,
+    /// What people told the desk of it, in the order in which it was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
     /// The failing component everything else needs, where one is known.
     pub root: Option<ComponentId>,
     /// 重大度, with who set it.
@@ -88,6 +93,9 @@ pub struct Incident {
     pub calm_since: Option<Elapsed>,
     /// When calm has lasted long enough.
     pub stable_at: Option<Elapsed>,
+    /// When the desk took it up again, whatever monitoring shows: what had ended by then speaks for nothing.
+    #[serde(default)]
+    pub reopened: Option<Timestamp>,
     /// The alert it was reported as, once that has been over for long enough while something lesser stays red.
     #[serde(default)]
     pub eased: Option<AlertId>,
@@ -263,6 +271,7 @@ impl Incident {
             detected_by,
             representative: None,
             summary: String::new(),
+            told: Vec::new(),
             root: None,
             severity: None,
             verdicts: Vec::new(),
@@ -281,6 +290,7 @@ impl Incident {
             inquire_at: None,
             calm_since: None,
             stable_at: None,
+            reopened: None,
             eased: None,
             eases_at: None,
             watch_marks: Vec::new(),

@@ -89,6 +89,34 @@ pub enum Input {
     Tick,
 }
 
+/// Something by its name, with its words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Number, or id.
+    pub name: String,
+    /// What it is, in the words on record.
+    pub words: String,
+}
+
+/// What the desk should know when somebody calls.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AtOpen {
+    /// Incidents that burn on the same systems.
+    pub open: Vec<Named>,
+    /// Planned work under way on it, or on what it needs.
+    pub works: Vec<Named>,
+    /// What was changed there in the last 72 hours.
+    pub changes: Vec<Named>,
+    /// Like faults, with what helped then.
+    pub like: Vec<Named>,
+    /// Hosts of it, and of what it needs, that are red.
+    pub red: Vec<String>,
+    /// Monitoring would tell of it.
+    pub watched: bool,
+    /// A source sees nothing at present.
+    pub blind: bool,
+}
+
 /// What whoever put an input in is told once it is on record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
@@ -100,6 +128,9 @@ pub enum Reply {
         incident: String,
         /// Where it stands now.
         status: incident::StatusName,
+        /// Of a call: what the desk should know of it at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_open: Option<Box<AtOpen>>,
     },
     /// Planned work or a silence is on record.
     Cover {

@@ -8,6 +8,7 @@ mod beat;
 mod because;
 mod bundle;
 mod call;
+mod desk_word;
 mod digest;
 mod doubt;
 mod dropped;
@@ -26,11 +27,12 @@ pub use beat::Beat;
 pub use because::Because;
 pub use bundle::{BundleLine, BundleReader};
 pub use call::{Call, CallResult, Closure, NextContact, Part, Purpose, Tried};
+pub use desk_word::DeskWord;
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
 pub use eased::{Eased, Remains};
-pub use fact::{Fact, NearestContract};
+pub use fact::{Fact, NearestContract, Said};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
     RecoveryFacts, Similar, Stage, Target, VerdictFacts,

@@ -63,7 +63,7 @@ pub mod words;
 
 pub use act::{Act, Actor, Role};
 pub use entry::{Change, Entry, Reason};
-pub use input::{Input, Reply};
+pub use input::{AtOpen, Input, Named, Reply};
 pub(crate) use notify::whom_it_hits;
 
 use book::Book;

@@ -25,6 +25,16 @@ pub(super) fn japanese(because: &Because) -> String {
             "警報が発生している構成要素が、いずれも{component}を前提に稼働しており、直前に{component}の作業が行われているため"
         ),
         Because::Report { component } => format!("{component}に関する申告を受けているため"),
+        Because::Reopened { component } => {
+            format!("先に{component}に関する警報が発生し、その回復後に、窓口にて対応を再開したため")
+        }
+        Because::UnderWork { work } => {
+            format!("申告のあった範囲で計画作業「{work}」を実施中であり、その影響とみられるため")
+        }
+        Because::Ordered => "窓口が、貴社による確認が必要と判断したため".to_owned(),
+        Because::Unanswered { component } => {
+            format!("申告のあった範囲の稼働の前提となる{component}から、応答を得られていないため")
+        }
         Because::Next { component } => {
             format!("先に確認した範囲には原因がないとの回答があり、{component}がその稼働の前提となっているため")
         }
@@ -65,6 +75,16 @@ pub(super) fn english(because: &Because) -> String {
             format!("everything with an alert needs {component} to work, and {component} had just been worked on")
         }
         Because::Report { component } => format!("people have reported trouble with {component}"),
+        Because::Reopened { component } => {
+            format!("{component} raised an alert that is over, and the desk took it up again")
+        }
+        Because::UnderWork { work } => {
+            format!("planned work \"{work}\" is under way there, and seems to be why")
+        }
+        Because::Ordered => "the desk thinks that you should look at it".to_owned(),
+        Because::Unanswered { component } => {
+            format!("what people told of needs {component} to work, and {component} does not answer")
+        }
         Because::Next { component } => {
             format!("what was checked first is said not to be the cause, and it needs {component} to work")
         }

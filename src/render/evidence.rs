@@ -2,10 +2,10 @@
 
 use super::frame::number_of;
 use super::layout::Page;
-use super::symptom::Symptom;
+use super::symptom::{Symptom, teller};
 use super::time::{Clock, day_of, lasting};
 use super::{probe, text, words};
-use crate::desk::letter::{By, Fact, Facts, NearestContract, Similar};
+use crate::desk::letter::{By, Fact, Facts, NearestContract, Said, Similar};
 use crate::desk::modification::ModificationState;
 use jiff::Timestamp;
 
@@ -14,6 +14,9 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
     match fact {
         Fact::Alert { host, summary, at } => {
             format!("{}（{}、監視による）", Symptom::from(summary, "", host, "").title(), clock.short(*at))
+        }
+        Fact::Told(Said { by, text, at }) => {
+            format!("{}から「{}」との申告（{}）", teller(*by), text::note(text), clock.short(*at))
         }
         Fact::Behind { failing, of } => {
             let component = facts.component.as_deref().map(text::name).unwrap_or_default();

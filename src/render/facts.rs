@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting, minute_after};
-use super::{because, doubt, text, words};
+use super::{because, doubt, text, told, words};
 use crate::desk::letter::{Asked, Fact, Facts, Flapping, Remains, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
@@ -69,6 +69,7 @@ pub(super) fn severity(severity: u8) -> String {
 /// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
 pub(super) fn symptom(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.section(Name::Symptom).field("事象", symptom_sentences(facts, clock));
+    told::related(page, facts);
 }
 
 /// The symptom as it is: what it was reported as may be over while something lesser stays.
@@ -84,10 +85,15 @@ pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     out
 }
 
+/// It is over, or may be by the desk's word, and monitoring shows nothing else.
+fn is_over(facts: &Facts) -> bool {
+    matches!(facts.stage, Stage::Verifying | Stage::Restored) && !facts.desk.still_burns
+}
+
 /// The sentence of the symptom, and what came with it.
 pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     // Once monitoring shows normal, nothing is said of it in the present tense.
-    let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+    let over = is_over(facts);
     let mut out = if over { Symptom::of(facts).past_sentence() } else { present(facts, clock) };
     // What stays is named beside what is over.
     let named = usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
@@ -108,7 +114,7 @@ pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     } else if facts.alerts > 1 + named && facts.flapping.is_none() {
         out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1 - named);
     }
-    out
+    out + &told::sentences(facts, over, clock)
 }
 
 /// 波及: what only echoes, for readers who know the hosts; nothing where there is none.
@@ -131,7 +137,8 @@ pub(super) fn only_known(facts: &Facts) -> &'static str {
 /// 発生日時, and when it came back; `date` writes the hour as the reader does.
 pub(super) fn occurred(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) -> String) {
     let mut lines = vec![format!("{}（{}）", date(facts.occurred), words::mark(facts.occurred_mark))];
-    lines.extend(facts.returned.map(|at| format!("{}（再び異常を確認）", date(at))));
+    let how = if facts.desk.reopened.is_some() { "窓口にて対応を再開" } else { "再び異常を確認" };
+    lines.extend(facts.returned.map(|at| format!("{}（{how}）", date(at))));
     page.section(Name::Time).lines("発生日時", lines, "確認中");
 }
 
@@ -271,6 +278,12 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
                 None => "暫定対応により、一部をご利用いただける状態です。".to_owned(),
             }
         )),
+        Stage::Verifying if facts.desk.verifies => {
+            out.push("窓口の判断により、復旧の見込みとして動作を確認中です。".to_owned());
+            if !facts.still_red.is_empty() {
+                out.push(red_in_monitoring(&facts.still_red));
+            }
+        }
         Stage::Verifying => {
             out.push("監視上は正常に戻っておりますが、動作を確認中です。".to_owned());
             if !facts.still_red.is_empty() {
@@ -291,6 +304,11 @@ fn echo_of(facts: &Facts) -> Option<String> {
 /// 「○○では引き続き異常を検知しております。」
 pub(super) fn still_red(hosts: &[String]) -> String {
     format!("{}では引き続き異常を検知しております。", text::or(listed(hosts, "台"), "一部の機器"))
+}
+
+/// The same beside the desk's word that it may work again.
+pub(super) fn red_in_monitoring(hosts: &[String]) -> String {
+    format!("なお、監視では、{}の異常を引き続き検知しております。", text::or(listed(hosts, "台"), "一部の機器"))
 }
 
 /// What the desk itself is to look at, told to the desk.

@@ -72,6 +72,30 @@ pub(super) fn no_contract(number: Option<&Number>, party: &str, nearest: &Neares
     }
 }
 
+/// It may work again, as monitoring shows or the desk says.
+pub(super) fn please_check(incident: Option<&Facts>) -> Told {
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    let by_desk = incident.is_some_and(|facts| facts.desk.verifies);
+    let so = if by_desk {
+        "窓口の記録により、復旧確認中としました（監視で確認したものではありません）。"
+    } else {
+        "監視上は正常に戻りました。"
+    };
+    Told {
+        title: "動作確認のお願い".to_owned(),
+        happened: format!("{so}動作確認をお願いします。復旧報は、確認の結果が記録されるまで送られません。"),
+        details: Vec::new(),
+        steps: vec![
+            (
+                "正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。",
+                with(commands::restore),
+            ),
+            ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
+            ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
+        ],
+    }
+}
+
 /// What was reported is over, and something lesser stays.
 pub(super) fn eased(incident: Option<&Facts>) -> Told {
     let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
@@ -95,8 +119,14 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
     let before: Vec<&str> = asked.iter().map(|one| one.party.as_str()).filter(|party| !anew.contains(party)).collect();
     let names =
         |parties: &[&str]| facts::listed(&parties.iter().map(|party| (*party).to_owned()).collect::<Vec<_>>(), "者");
-    let mut happened =
-        "一度正常に戻った件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned();
+    let reopened = incident.and_then(|facts| facts.desk.reopened.as_ref());
+    let mut happened = match reopened {
+        Some(reason) => {
+            let reason = text::note(reason);
+            format!("窓口の記録により、同じ受付番号で対応を再開しました（{}）。", reason.trim_end_matches('。'))
+        }
+        None => "一度正常に戻った件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned(),
+    };
     let ask = asked.iter().find(|one| anew.contains(&one.party.as_str())).map(|one| words::asked_for(one.ask));
     match (ask, before.is_empty()) {
         (Some(ask), _) => happened += &format!("{}へは、あらためて{ask}を依頼しました。", names(&anew)),
@@ -115,10 +145,15 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
         steps.push(("業者の受領を得たら、記録してください。", each(&anew, commands::acknowledge)));
     }
     if !before.is_empty() {
-        steps.push((
-            "先に依頼した業者へ、再び異常を検知したことを電話で伝え、結果を記録してください（つながった場合は answered）。",
-            each(&before, commands::called),
-        ));
+        let call = match reopened {
+            Some(_) => {
+                "先に依頼した業者へ、対応を再開したことを電話で伝え、結果を記録してください（つながった場合は answered）。"
+            }
+            None => {
+                "先に依頼した業者へ、再び異常を検知したことを電話で伝え、結果を記録してください（つながった場合は answered）。"
+            }
+        };
+        steps.push((call, each(&before, commands::called)));
     }
     if asked.is_empty() {
         steps.push((
@@ -127,7 +162,8 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
         ));
     }
     steps.push(("これまでの経過は、次のコマンドで確認できます。", number.map(commands::show).into_iter().collect()));
-    Told { title: "再び異常を検知しました".to_owned(), happened, details: Vec::new(), steps }
+    let title = if reopened.is_some() { "対応を再開しました" } else { "再び異常を検知しました" };
+    Told { title: title.to_owned(), happened, details: Vec::new(), steps }
 }
 
 fn verdict_of(incident: Option<&Facts>) -> Option<VerdictCode> {

@@ -44,6 +44,7 @@ mod storm;
 mod symptom;
 mod text;
 mod time;
+mod told;
 pub mod trial;
 mod unseen;
 pub mod words;

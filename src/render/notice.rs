@@ -119,16 +119,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
     let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
     match notice {
         Notice::YoursToDecide => handling::yours(incident),
-        Notice::PleaseCheck => Told {
-            title: "動作確認のお願い".to_owned(),
-            happened: "監視上は正常に戻りました。動作確認をお願いします。復旧報は、確認の結果が記録されるまで送られません。".to_owned(),
-            details: Vec::new(),
-            steps: vec![
-                ("正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。", with(commands::restore)),
-                ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
-                ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
-            ],
-        },
+        Notice::PleaseCheck => handling::please_check(incident),
         Notice::NotAcknowledged { party, asked_at, reminded, phone } => {
             silent::not_acknowledged(number, party, *asked_at, (*reminded, *phone), clock)
         }

@@ -85,7 +85,9 @@ fn told_before(incident: &Facts, nth: u32, news: &[Happening]) -> String {
     let code = incident.verdict.as_ref().map(|verdict| verdict.code);
     match (nth, code) {
         // 復旧報 may stand between.
-        _ if news.iter().any(|known| known.what == What::Relapsed) => "先にご報告いたしました".to_owned(),
+        _ if news.iter().any(|known| matches!(known.what, What::Relapsed | What::Reopened { .. })) => {
+            "先にご報告いたしました".to_owned()
+        }
         (..=2, Some(VerdictCode::ScopeOut)) => "先にご相談いたしました".to_owned(),
         (..=2, Some(VerdictCode::External)) => "先にご連絡いたしました".to_owned(),
         _ => format!("{}でご報告いたしました", words::nth_report(nth.saturating_sub(1).max(1))),
@@ -207,9 +209,12 @@ fn record(what: &What) -> &'static str {
         What::EchoOf { .. } | What::Echo { .. } => "波及の判明",
         What::Merged { .. } => "別件の統合",
         What::Note { .. } => "窓口の記録",
+        What::Resumed { .. } => "保留の解除",
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
+        What::DeskVerifies { .. } => "動作確認の開始",
+        What::Reopened { .. } => "対応の再開",
         What::Eased { .. } => "一部回復の確認",
         What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
@@ -281,6 +286,10 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::Merged { number, .. } => {
             format!("{at}に、{}を同一の障害と確認し、本件に統合しました。", text::name(number))
         }
+        What::Resumed { decision } => {
+            let decision = text::or(text::note(decision), "記入待ち");
+            format!("{at}に保留を解除し、対応を再開しました（決定事項：{}）。", decision.trim_end_matches('。'))
+        }
         What::Note { text: note } => format!("{at}　{}", text::or(text::note(note), "（記入待ち）")),
         What::Spread { alerts } => format!("{at}に、関連するとみられる警報を新たに{alerts}件検知しました。"),
         What::Verdict { code, parties } => {
@@ -291,6 +300,16 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::BackToNormal { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
+        }
+        What::DeskVerifies { still_red } => {
+            let red = if still_red.is_empty() { String::new() } else { facts::red_in_monitoring(still_red) };
+            format!("{at}に、窓口の判断により、復旧の見込みとして動作の確認を始めました。{red}")
+        }
+        What::Reopened { reason } => {
+            format!(
+                "{at}に、窓口にて対応を再開しました（{}）。復旧には至っておりません。",
+                text::or(text::note(reason).trim_end_matches('。').to_owned(), "理由は記入待ち")
+            )
         }
         What::Eased { since } => {
             let since = clock.short(*since);

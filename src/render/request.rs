@@ -8,8 +8,8 @@ use super::layout::{Name, Page};
 use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{evidence, facts, impact, mask, text, words};
-use crate::desk::letter::{Ask, AskedBefore, Fact, Facts, Letter, NoLog, Target};
+use super::{because, evidence, facts, impact, mask, text, told, words};
+use crate::desk::letter::{Ask, AskedBefore, Because, Fact, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use jiff::Timestamp;
 
@@ -53,7 +53,9 @@ pub(super) fn request(
             facts::severity(incident.severity)
         ));
     }
-    if incident.returned.is_some() {
+    if incident.returned.is_some() && incident.desk.reopened.is_some() {
+        page.text("下記の障害につきまして、一度は正常に戻りましたが、窓口にて対応を再開いたしました。");
+    } else if incident.returned.is_some() {
         page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
     }
     match (ask, facts::overrun(incident)) {
@@ -62,6 +64,10 @@ pub(super) fn request(
              お手数をおかけしますが、作業の状況をご確認のうえ、復旧に向けたご対応をお願いいたします。",
             clock.short(until)
         )),
+        (Ask::Repair, None) if is_ordered(incident) => page.text(
+            "下記の障害について、窓口の判断により、貴社へご依頼いたします。お手数をおかけしますが、ご確認および\
+             復旧に向けたご対応をお願いいたします。",
+        ),
         (Ask::Repair, None) => page.text(format!(
             "下記の障害について一次切り分けを行った結果、貴社保守対象に起因する{}。お手数をおかけしますが、\
              ご確認および復旧に向けたご対応をお願いいたします。",
@@ -208,6 +214,11 @@ fn vendor_subject(tags: &[&str], letter: &Letter, incident: &Facts) -> String {
     subject(tags, what.trim(), None, Some(&incident.number))
 }
 
+/// The desk asked, and nothing on record says that it is this reader's part.
+fn is_ordered(incident: &Facts) -> bool {
+    incident.verdict.as_ref().is_some_and(|verdict| verdict.because == Because::Ordered)
+}
+
 /// Follows 「貴社保守対象に起因する」 and never says more than is known.
 fn judged(incident: &Facts) -> &'static str {
     match incident.verdict.as_ref().map(|verdict| verdict.confidence) {
@@ -222,6 +233,7 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
     facts::occurred(page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
     page.field("事象", facts::symptom_sentences(incident, clock));
+    told::related(page, incident);
     facts::echoes(page, incident);
 }
 
@@ -229,6 +241,7 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
 pub(super) fn target(incident: &Facts) -> Vec<String> {
     let main = match &incident.target {
         Some(target) => thing(target),
+        None if is_ordered(incident) => Vec::new(),
         None => host(incident),
     };
     main.into_iter().chain(incident.also.iter().flat_map(thing)).collect()
@@ -279,6 +292,11 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
         page.field("推定", "切り分け中").field("未確認", "原因");
         return;
     };
+    if verdict.because == Because::Ordered {
+        let why = because::japanese(&verdict.because);
+        page.field("推定", "確認中").field("ご依頼の理由", why).field("未確認", "原因");
+        return;
+    }
     let component = text::name(incident.component.as_deref().unwrap_or_default());
     let component = facts::with_others(text::or(component, "貴社保守対象"), incident);
     let cause = verdict.cause.map(|cause| format!("分類：{}、", words::cause(cause))).unwrap_or_default();

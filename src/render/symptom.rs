@@ -33,14 +33,16 @@ impl Symptom {
     /// The symptom of an incident.
     pub(super) fn of(facts: &Facts) -> Self {
         let component = facts.shown_by.as_ref().or(facts.component.as_ref()).map_or("", String::as_str);
+        let taken_up = facts.desk.reopened.is_some() && matches!(&facts.eased, Some(Eased { remains: None, .. }));
         let stands = match (&facts.eased, &facts.flapping) {
             (_, Some(_)) => Some("（断続）"),
+            _ if taken_up => Some("（対応を再開）"),
             (Some(Eased { remains: Some(_), .. }), None) => Some("（一部回復）"),
             (Some(Eased { remains: None, .. }), None) => Some("（監視上は回復）"),
             (None, None) => None,
         };
         Self {
-            reported: reporter(facts.detected_by),
+            reported: reporter(facts.detected_by).filter(|_| is_reported(facts)),
             stands,
             ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
         }
@@ -188,7 +190,13 @@ impl Symptom {
 
 /// A person told of the fault, not a monitoring system.
 pub(super) fn is_reported(facts: &Facts) -> bool {
-    reporter(facts.detected_by).is_some()
+    // Once an alert stands for it, its words are monitoring's, whoever told of the fault first.
+    facts.host.0.is_empty() && reporter(facts.detected_by).is_some()
+}
+
+/// Who told it, for a quotation: a person always does.
+pub(super) fn teller(by: DetectedBy) -> &'static str {
+    reporter(by).unwrap_or("窓口")
 }
 
 /// Who told of it.

@@ -52,6 +52,10 @@ pub(super) fn merge(
     if !offices.is_empty() {
         turn.edit(into, Edit::AlsoTell(offices), act_by(actor));
     }
+    let told = turn.state.incidents.get(&id).map(|known| known.told.clone()).unwrap_or_default();
+    for told in told {
+        correlate::told(turn, into, told, act_by(actor));
+    }
     let merged = What::Merged { number: name(turn, id), alerts };
     turn.edit(into, Edit::happened(turn.now.wall, merged), Reason::OnRecord);
     move_to(turn, actor, id, Status::Merged);

@@ -1,14 +1,14 @@
 //! 起票: a call at the desk. It gets its number at once and is isolated like an alert; what is known already gets no second
 //! number.
 
-use super::Actor;
 use super::perform::{act_by, check_severity, check_time};
-use crate::desk::correlate;
+use super::{Actor, at_open};
 use crate::desk::ids::{ComponentId, IncidentId};
-use crate::desk::incident::{Edit, Incident, Reason, Severity, Status, StatusName};
+use crate::desk::incident::{Edit, Incident, Reason, Severity, Status, StatusName, Told};
 use crate::desk::letter::{By, DetectedBy, OccurredMark, What};
 use crate::desk::phrase::Phrase;
 use crate::desk::turn::Turn;
+use crate::desk::{correlate, isolate};
 use jiff::Timestamp;
 
 /// What the caller said.
@@ -42,6 +42,8 @@ pub(super) fn open(turn: &mut Turn, actor: &Actor, call: Call) -> Result<Inciden
 /// Somebody calls about what burns already: one fault, one number.
 fn further(turn: &mut Turn, actor: &Actor, id: IncidentId, call: Call) -> Result<IncidentId, String> {
     let status = turn.state.incidents.get(&id).map(|incident| incident.status.name());
+    correlate::told(turn, id, told(turn, &call), act_by(actor));
+    isolate::owe_probes(turn, id);
     if matches!(status, Some(StatusName::Detected | StatusName::Watched)) {
         // A person says that it hurts: nothing more is waited for.
         correlate::reframe(turn, id);
@@ -62,15 +64,28 @@ fn new(turn: &mut Turn, actor: &Actor, call: Call) -> Result<IncidentId, String>
     let mut incident = Incident::new(id, now, Status::Detected { until: now.elapsed }, call.detected_by);
     incident.occurred = call.occurred.unwrap_or(now.wall);
     incident.occurred_mark = if call.occurred.is_some() { OccurredMark::Reported } else { OccurredMark::Estimated };
+    incident.told.push(told(turn, &call));
     incident.summary = call.summary;
     incident.root = call.component;
     turn.edit(id, Edit::Opened(Box::new(incident)), Reason::Call);
+    isolate::owe_probes(turn, id);
     match call.severity {
         Some(value) => set_severity(turn, actor, id, value),
         None => correlate::grade(turn, id),
     }
+    at_open::link(turn, id);
     correlate::accept(turn, id, Reason::Call);
     Ok(id)
+}
+
+fn told(turn: &Turn, call: &Call) -> Told {
+    Told {
+        text: call.summary.clone(),
+        component: call.component.clone(),
+        by: call.detected_by,
+        at: turn.now.wall,
+        since: call.occurred,
+    }
 }
 
 fn set_severity(turn: &mut Turn, actor: &Actor, id: IncidentId, value: u8) {

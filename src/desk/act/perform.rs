@@ -1,5 +1,6 @@
 //! What each act changes.
 
+use super::at_open;
 use super::call;
 use super::confirm::{Confirmed, confirm};
 use super::covers;
@@ -14,7 +15,7 @@ use super::vendor::{Answer, acknowledge, hand_back, start};
 use super::{Act, Actor, Deed, Role, allowed, possible};
 use crate::desk::ids::{IncidentId, Number, PartyId};
 use crate::desk::incident::{Cause, Edit, Reason, Status, StatusName};
-use crate::desk::letter::By;
+use crate::desk::letter::{By, What};
 use crate::desk::turn::Turn;
 use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
@@ -43,7 +44,11 @@ pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply
             return recorded(modify::go_on(turn, &actor, modification, &Step::RolledBack, at));
         }
         Act::Open { summary, component, detected_by, occurred, severity, separate } => {
-            open(turn, &actor, Call { summary, component, detected_by, occurred, severity, separate })
+            let call = Call { summary, component, detected_by, occurred, severity, separate };
+            return match open(turn, &actor, call) {
+                Ok(incident) => opened(turn, incident),
+                Err(why) => Reply::Refused(why),
+            };
         }
         Act::On { incident, deed } => on(turn, &actor, &incident, deed),
     };
@@ -62,8 +67,17 @@ fn recorded(result: Result<(), String>) -> Reply {
 
 fn done(turn: &Turn, incident: IncidentId) -> Reply {
     match turn.state.incidents.get(&incident) {
-        Some(known) => Reply::Done { incident: known.name(), status: known.status.name() },
+        Some(known) => Reply::Done { incident: known.name(), status: known.status.name(), at_open: None },
         None => Reply::Recorded,
+    }
+}
+
+fn opened(turn: &Turn, id: IncidentId) -> Reply {
+    match done(turn, id) {
+        Reply::Done { incident, status, .. } => {
+            Reply::Done { incident, status, at_open: at_open::of(turn, id).map(Box::new) }
+        }
+        other => other,
     }
 }
 
@@ -95,8 +109,8 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         Deed::Restore { check, usable, treatment } => restore(turn, actor, id, check, usable, treatment)?,
         Deed::Reopen { reason } => {
             needs_words("reopen", &reason)?;
-            note_words(turn, id, reason);
-            correlate::resume(turn, id, Some(actor.name.clone()), act_by(actor));
+            let reopened = What::Reopened { reason };
+            correlate::resume(turn, id, Some(actor.name.clone()), reopened, act_by(actor));
         }
         Deed::Submit => move_to(turn, actor, id, Status::AwaitingAcceptance),
         Deed::Accept { name, at } => accept(turn, actor, id, status, name, at)?,
@@ -107,7 +121,7 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         }
         Deed::Resume { decision } => {
             needs_words("resume", &decision)?;
-            note_words(turn, id, decision);
+            turn.edit(id, Edit::happened(turn.now.wall, What::Resumed { decision }), Reason::OnRecord);
             let to = correlate::status_by_requests(turn, id);
             move_to(turn, actor, id, to);
             if turn.state.incidents.get(&id).is_some_and(|known| known.verdict().is_none()) {

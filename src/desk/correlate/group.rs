@@ -5,6 +5,7 @@ use super::cause::{self, Cause, Failing, Known, only_warns};
 use crate::desk::book::Book;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::Incident;
+use crate::desk::observation::Level;
 use crate::desk::state::{Here, Place, State};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,18 @@ pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> Failing {
     let any = decided && places.values().any(Here::live);
     let failing = places.iter().filter(|(_, here)| here.live() || !any);
     failing.filter_map(|(place, here)| Some((place.clone(), here.shown()?))).collect()
+}
+
+/// What shows that something fails: alerts, and where there is none what people told of. How bad that is nobody knows; that it
+/// is more than a warning they say by calling.
+pub(in crate::desk) fn signs(state: &State, incident: IncidentId) -> Failing {
+    let failing = failing(state, incident);
+    if !failing.is_empty() {
+        return failing;
+    }
+    let told = state.incidents.get(&incident).map(|known| known.told.as_slice()).unwrap_or_default();
+    let about = told.iter().filter_map(|told| told.component.clone());
+    about.map(|component| (Place::Component(component), Level::Average)).collect()
 }
 
 /// Groups of places that are one fault: what one cause explains, and causes that are kept by one party and need a common
@@ -137,7 +150,7 @@ pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentI
         let explains: BTreeSet<Place> = failing(state, incident).into_keys().collect();
         return vec![Cause { reach: explains.len(), place: root, explains }];
     }
-    let mut causes = cause::causes(&learnt, &failing(state, incident));
+    let mut causes = cause::causes(&learnt, &signs(state, incident));
     if causes.len() > 1 {
         let places = state.places.get(&incident);
         let earliest = |place: &Place| places.and_then(|places| places.get(place)?.first()).map(|(at, _)| at);

@@ -37,7 +37,7 @@ pub(super) use window::{accept, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
 use super::ids::{AlertId, CoverId, IncidentId, Number};
-use super::incident::{Edit, Incident, Reason, Status, StatusName};
+use super::incident::{Edit, Incident, Reason, Status, StatusName, Told};
 use super::letter::{DetectedBy, OccurredMark, What};
 use super::rules::SourceKind;
 use super::state::{Here, Place};
@@ -200,7 +200,7 @@ fn detected_by(turn: &Turn, alert: &Alert) -> DetectedBy {
 }
 
 /// Takes a restored or verifying incident back into handling.
-pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, reason: Reason) {
+pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, what: What, reason: Reason) {
     let at = turn.now.wall;
     let calm = Edit::Calm { since: None, stable_at: None, usable: None };
     let to = status_by_requests(turn, incident);
@@ -209,7 +209,7 @@ pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, 
     // What came may be something else than what it was reported as.
     reframe(turn, incident);
     ease::forget(turn, incident);
-    turn.edit(incident, Edit::happened(at, What::Relapsed), Reason::OnRecord);
+    turn.edit(incident, Edit::happened(at, what), Reason::OnRecord);
     assign::ask_again(turn, incident);
     turn.touched.stirred.insert(incident);
     notify::reopened(turn, incident);
@@ -221,7 +221,9 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let Some(places) = turn.state.places.get(&incident) else { return };
     let first = places.iter().filter_map(|(place, here)| Some((here.first()?, place))).min();
     let Some(((occurred, first), earliest)) = first else { return };
-    let mark = turn.state.alerts.get(&first).map_or(OccurredMark::Monitoring, mark);
+    let seen = (occurred, turn.state.alerts.get(&first).map_or(OccurredMark::Monitoring, mark));
+    // Whoever said it first counts, monitoring or a caller.
+    let (occurred, mark) = known.first_word().filter(|(at, _)| *at < occurred).unwrap_or(seen);
     let root = group::main_root(turn.state, turn.book, incident);
     let stays = |alert: &AlertId| is_member(turn, *alert, incident);
     let told = known.representative.filter(stays).and_then(|id| turn.state.alerts.get(&id));
@@ -256,6 +258,15 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     {
         turn.edit(incident, Edit::Reframed { occurred, mark, representative, root }, Reason::Members);
     }
+}
+
+/// Somebody told the desk of an incident: 発生 may be earlier than anybody knew.
+pub(super) fn told(turn: &mut Turn, incident: IncidentId, told: Told, reason: Reason) {
+    turn.edit(incident, Edit::Told(told), reason);
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let Some((occurred, mark)) = known.first_word().filter(|(at, _)| *at < known.occurred) else { return };
+    let (representative, root) = (known.representative, known.root.clone());
+    turn.edit(incident, Edit::Reframed { occurred, mark, representative, root }, Reason::Call);
 }
 
 /// How 発生 is known where this alert is the first.

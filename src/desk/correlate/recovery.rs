@@ -4,6 +4,7 @@ use super::held::burns_unseen;
 use super::{Edit, Incident, Reason, Status, StatusName, Turn, ease, flap, reframe, resume, still_red};
 use crate::desk::alert::Alert;
 use crate::desk::ids::IncidentId;
+use crate::desk::incident::ReportReason;
 use crate::desk::letter::{Flapping, What};
 use crate::desk::request::RequestState;
 use crate::desk::source::Sight;
@@ -38,7 +39,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             look_for_calm(turn, incident);
             ease::look(turn, incident);
         } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
-            resume(turn, incident, None, Reason::CameBack);
+            resume(turn, incident, None, What::Relapsed, Reason::CameBack);
         }
     }
 }
@@ -56,7 +57,17 @@ fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item =
 /// (momentary) never ends, so it can't speak for recovery.
 pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     let Some(places) = turn.state.places.get(&incident) else { return false };
-    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
+    let known = turn.state.incidents.get(&incident);
+    let root = known.and_then(|incident| incident.root.clone()).map(Place::Component);
+    // A person knew that it had ended, and took it up all the same.
+    let reopened = known.and_then(|incident| incident.reopened);
+    let ended_since = |at| {
+        let ended = |alert: &Alert| alert.gone.as_ref().is_some_and(|gone| gone.at > at);
+        root_alerts(turn, incident).any(ended)
+    };
+    if !reopened.is_none_or(ended_since) {
+        return false;
+    }
     match root.and_then(|root| places.get_key_value(&root)) {
         Some((root, here)) => here.ended() && !here.red() && !burns_unseen(turn.state, root),
         None => {
@@ -135,15 +146,20 @@ pub(super) fn wait_again(turn: &mut Turn) {
     }
 }
 
-/// 復旧確認中: the desk is asked to check operation, the offices are told that monitoring shows normal.
+/// 復旧確認中: the desk is asked to check operation, the offices are told that monitoring shows normal, or that the desk says so.
 pub(in crate::desk) fn verify(turn: &mut Turn, incident: IncidentId, by: Option<String>, reason: Reason) {
     let at = turn.now.wall;
-    turn.edit(incident, Edit::Status { to: Status::Verifying, at, by }, reason);
+    // What monitoring shows already when the desk says so is monitoring's word, too.
+    let calm = is_calm(turn, incident);
+    turn.edit(incident, Edit::Status { to: Status::Verifying, at, by }, reason.clone());
     let still_red = still_red(turn, incident);
-    turn.edit(incident, Edit::happened(at, What::BackToNormal { still_red }), Reason::OnRecord);
+    let by_desk = matches!(reason, Reason::Act { .. });
+    let what = if by_desk && !calm { What::DeskVerifies { still_red } } else { What::BackToNormal { still_red } };
+    turn.edit(incident, Edit::happened(at, what), Reason::OnRecord);
     let desk = turn.book.rules.site.desk.clone();
     turn.edit(incident, Edit::Owner(desk), Reason::DeskLeads);
-    notify::verifying(turn, incident);
+    let why = if by_desk && !calm { ReportReason::DeskVerifies } else { ReportReason::Verifying };
+    notify::verifying(turn, incident, why);
 }
 
 /// Where an incident stands by what its parties do: somebody works, somebody was asked, or nobody yet.

@@ -9,6 +9,7 @@ use super::{Reason, StatusName, Turn, accept, resume};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::ids::{AlertId, IncidentId};
 use crate::desk::isolate;
+use crate::desk::letter::What;
 use crate::desk::state::Here;
 
 /// 受付, under the number of the restored incident it is a relapse of, else under a new one.
@@ -64,5 +65,5 @@ pub(super) fn go_on(turn: &mut Turn, incident: IncidentId, before: IncidentId, a
     }
     absorb::emptied(turn, incident, Reason::Relapse { alert });
     turn.touched.unmarked(before);
-    resume(turn, before, None, Reason::Relapse { alert });
+    resume(turn, before, None, What::Relapsed, Reason::Relapse { alert });
 }

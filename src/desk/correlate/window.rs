@@ -256,7 +256,10 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
     turn.edit(incident, Edit::Numbered { number, date, nth }, Reason::NextNumber);
     isolate::owe_evidence(turn, incident);
     let awaited = isolate::awaits_evidence(turn.state, incident);
-    let until = awaited.then(|| turn.now.elapsed + PING_PATIENCE);
+    // Of what somebody calls about nothing has been asked yet: it gets as long as the window gives an alert.
+    let called = turn.state.incidents.get(&incident).is_some_and(|known| !known.told.is_empty());
+    let patience = if called { PING_PATIENCE.max(turn.book.rules.policy.window) } else { PING_PATIENCE };
+    let until = awaited.then(|| turn.now.elapsed + patience);
     turn.edit(incident, Edit::Status { to: Status::Isolating { until }, at, by: None }, Reason::Accepted);
     if !awaited {
         turn.touched.to_judge.insert(incident);

@@ -9,7 +9,7 @@ use super::super::rules::DataImpact;
 use super::super::state::State;
 use super::super::words::Words;
 use super::{
-    Called, Cause, Found, HandedBack, Incident, Link, Probe, Reporting, Restored, Severity, Status, StatusName,
+    Called, Cause, Found, HandedBack, Incident, Link, Probe, Reporting, Restored, Severity, Status, StatusName, Told,
     Transition, Verdict,
 };
 use jiff::Timestamp;
@@ -82,6 +82,8 @@ pub enum Edit {
         /// What is known.
         trial: Trial,
     },
+    /// Somebody told the desk of it, too.
+    Told(Told),
     /// Something worth telling happened.
     Happened(Happening),
     /// A report to the offices was decided.
@@ -193,6 +195,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Owner(_)
         | Edit::Probe { .. }
         | Edit::Trial { .. }
+        | Edit::Told(_)
         | Edit::Happened(_)
         | Edit::Reported { .. }
         | Edit::NoMoreReports
@@ -272,7 +275,15 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::Trial { probe, trial } => {
             incident.probes.insert(probe.clone(), trial.clone());
         }
-        Edit::Happened(happening) => incident.happenings.push(happening.clone()),
+        Edit::Told(told) => incident.told.push(told.clone()),
+        Edit::Happened(happening) => {
+            match happening.what {
+                What::Reopened { .. } => incident.reopened = Some(happening.at),
+                What::Relapsed => incident.reopened = None,
+                _ => {}
+            }
+            incident.happenings.push(happening.clone());
+        }
         Edit::Reported { count, at, next, silent, offices } => {
             let reporting = &mut incident.reporting;
             reporting.told = incident.happenings.len();

@@ -150,6 +150,8 @@ pub enum ReportReason {
     News,
     /// Back to normal, check under way.
     Verifying,
+    /// The desk says that it may work again.
+    DeskVerifies,
     /// 復旧報
     Restored,
 }

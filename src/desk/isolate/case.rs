@@ -68,10 +68,12 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// The moment "within" is measured from: the alert that fits the rule's first alert condition, else 発生.
+    /// The moment "within" is measured from: the alert (or call) that fits the rule's first alert condition, else 発生.
     pub(super) fn anchor(&self, rule: &Rule) -> Timestamp {
         let first = rule.when.iter().find_map(|condition| condition.opening());
-        first.and_then(|matcher| self.member(matcher)).map_or(self.incident.occurred, |alert| alert.at)
+        let member = |matcher| self.member(matcher).map(|alert| alert.at);
+        let told = |matcher| self.call(matcher).map(|told| told.from().0);
+        first.and_then(|matcher| member(matcher).or_else(|| told(matcher))).unwrap_or(self.incident.occurred)
     }
 
     /// The first member that fits.

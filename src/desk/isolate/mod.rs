@@ -3,6 +3,7 @@
 //! A stage. The ordered rules come first; where none holds, the responsibility table answers: whoever keeps the root
 //! component. Every rule tried is kept with the verdict, so that a person can see what would have changed it.
 
+mod call;
 pub mod case;
 pub mod condition;
 mod echo;
@@ -16,6 +17,7 @@ mod spokesman;
 mod table;
 mod trial;
 mod uncovered;
+mod underway;
 
 pub(super) use echo::judge_echoes;
 pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
@@ -202,10 +204,12 @@ fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
+    let underway = underway::consider(case, &mut verdict);
     let harm = held.first().map(|(rule, _)| Harm::of(rule)).unwrap_or_default();
     let mut claims = Vec::new();
     let reason = match (echo::consider(case, &mut verdict), overrun, disagreement(turn, case, &held)) {
         (Some(of), ..) => Reason::EchoOf { of },
+        (None, ..) if underway => Reason::Isolated { rule: verdict.rule.clone() },
         (None, Some(work), _) => Reason::Overrun { work },
         (None, None, Some((first, (other, facts)))) => {
             claims = vec![outlook::claim(turn, case, first), outlook::claim(turn, case, other)];
@@ -294,7 +298,7 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
     Verdict {
         at: turn.now.wall,
         code: rule.then.verdict,
-        confidence: rule.then.confidence,
+        confidence: call::sure(case, rule, &evidence),
         parties: parties_of(turn, case, rule),
         component: case.root.clone(),
         cause: rule.then.cause,

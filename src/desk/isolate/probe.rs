@@ -1,6 +1,7 @@
 //! Whom to ask: pings are owed while the grouping window is open, so that they are back when the verdict is due
 //! (`DECISIONS.md` 15). Named probes have a ladder of their own (`trial`).
 
+use super::call;
 use super::case::fits;
 use super::mute;
 use super::trial;
@@ -15,7 +16,7 @@ use crate::desk::outcome::Ping;
 use crate::desk::owed::{Why, Work};
 use crate::desk::phrase::Phrase;
 use crate::desk::probe::Trial;
-use crate::desk::rules::{Condition, Rule};
+use crate::desk::rules::{Condition, Fit, Rule};
 use crate::desk::state::{Here, Place, State};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
@@ -29,7 +30,7 @@ pub(super) struct Scene<'a> {
     pub(super) incident: &'a Incident,
     state: &'a State,
     graph: &'a Graph,
-    /// Components with alerts in it.
+    /// Components with alerts in it, or that somebody called about.
     here: BTreeSet<&'a ComponentId>,
 }
 
@@ -41,7 +42,8 @@ impl<'a> Scene<'a> {
             Place::Component(component) => Some(component),
             Place::Host(_) => None,
         });
-        Some(Self { incident, state: turn.state, graph: &turn.book.graph, here: here.collect() })
+        let told = incident.told.iter().filter_map(|told| told.component.as_ref());
+        Some(Self { incident, state: turn.state, graph: &turn.book.graph, here: here.chain(told).collect() })
     }
 
     /// It is here or the root, or something of these needs it.
@@ -50,11 +52,12 @@ impl<'a> Scene<'a> {
         all.any(|id| id == component || self.graph.needs(id, component))
     }
 
-    /// An alert of the rule is here: it may also ask about something beside it, as what still answers there is evidence,
+    /// An alert of the rule is here, or a call that says as much: it may also ask about something beside it, as what still answers there is evidence,
     /// too.
     pub(super) fn concerns(&self, rule: &Rule) -> bool {
         let mut alerts = rule.when.iter().filter_map(Condition::opening);
-        alerts.any(|matcher| self.state.members_of(self.incident.id).any(|alert| fits(matcher, alert)))
+        let told = |matcher| self.incident.told.iter().any(|told| call::fit(matcher, told) == Fit::Yes);
+        alerts.any(|matcher| told(matcher) || self.state.members_of(self.incident.id).any(|alert| fits(matcher, alert)))
     }
 }
 
@@ -87,7 +90,7 @@ fn pings(turn: &Turn, incident: IncidentId) -> BTreeSet<(ComponentId, String)> {
             pings.into_iter().filter(|component| all || scene.is_near(component)).collect::<Vec<_>>()
         })
         .collect();
-    let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::failing(turn.state, incident));
+    let suspects = cause::suspects(&Known::of(turn.state, turn.book, known), &group::signs(turn.state, incident));
     // What else needs a suspect, or what is said to be down, and still works clears it: two of them tell enough.
     let behind = |id| turn.book.pinged_behind(id).iter().filter(|id| !here.contains(id)).take(2);
     let beside = suspects.iter().take(2).flat_map(behind);

@@ -15,6 +15,11 @@ pub enum Because {
         /// Its name.
         component: String,
     },
+    /// The component raised an alert that is over, and the desk took the incident up again.
+    Reopened {
+        /// Its name.
+        component: String,
+    },
     /// Everything that fails needs the component; it shows nothing itself.
     Behind {
         /// Its name.
@@ -27,6 +32,11 @@ pub enum Because {
     },
     /// People told of the component and monitoring did not, so no alert may be spoken of.
     Report {
+        /// Its name.
+        component: String,
+    },
+    /// People told of what needs the component; it does not answer, and monitoring shows nothing.
+    Unanswered {
         /// Its name.
         component: String,
     },
@@ -66,6 +76,13 @@ pub enum Because {
         /// The name of the work.
         work: String,
     },
+    /// Planned work is under way there.
+    UnderWork {
+        /// The name of the work.
+        work: String,
+    },
+    /// The desk asked, whatever the machine thinks of whose part it is. Only in letters, to whoever was asked.
+    Ordered,
     /// It follows from a fault of the component that has a number of its own.
     Echo {
         /// Its name.

@@ -1,5 +1,6 @@
 //! One fact a verdict rests on.
 
+use super::DetectedBy;
 use crate::desk::ids::ModificationId;
 use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::probe::Seen;
@@ -20,6 +21,17 @@ pub struct NearestContract {
     pub day: Date,
 }
 
+/// What somebody told the desk (申告).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// How it came.
+    pub by: DetectedBy,
+    /// In the caller's words.
+    pub text: Words,
+    /// Since when, by the caller's word; else when it was told.
+    pub at: Timestamp,
+}
+
 /// One fact on record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
@@ -32,6 +44,8 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
+    /// What somebody told the desk (申告).
+    Told(Said),
     /// So many components that need this one fail, too.
     Behind {
         /// Failing components that need it.

@@ -1,6 +1,6 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, Eased, Fact, Impact, Lever, Unknown};
+use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Said, Unknown};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
 use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
@@ -102,8 +102,17 @@ pub struct Facts {
     /// When it was last found to be back after monitoring had shown normal.
     #[serde(default)]
     pub returned: Option<Timestamp>,
+    /// Numbers under which something is worked on that may have to do with it.
+    #[serde(default)]
+    pub related: Vec<Number>,
+    /// What stands on the desk's word only.
+    #[serde(default)]
+    pub desk: DeskWord,
     /// 受付契機.
     pub detected_by: DetectedBy,
+    /// What people told of it, in their words.
+    #[serde(default)]
+    pub told: Vec<Said>,
     /// Number of member alerts and of hosts they are on.
     pub alerts: usize,
     /// Hosts the member alerts are on.

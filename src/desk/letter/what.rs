@@ -107,6 +107,11 @@ pub enum What {
         /// Its number.
         number: String,
     },
+    /// It was on hold until somebody decided, and goes on.
+    Resumed {
+        /// What was decided, in the desk's words.
+        decision: Words,
+    },
     /// Words of the desk for the office.
     Note {
         /// The words.
@@ -129,6 +134,11 @@ pub enum What {
         /// What is still red, by host name.
         still_red: Vec<String>,
     },
+    /// By the desk's word it may work again; the check is under way, whatever monitoring shows.
+    DeskVerifies {
+        /// What is still red, by host name.
+        still_red: Vec<String>,
+    },
     /// What it was reported as is over, and something lesser stays red.
     Eased {
         /// When the source says that it ended.
@@ -136,6 +146,11 @@ pub enum What {
     },
     /// The alerts came back or the check failed.
     Relapsed,
+    /// The desk took it up again.
+    Reopened {
+        /// Why, in its words.
+        reason: Words,
+    },
     /// What is feared for the data, or that nothing is, was recorded (データ影響).
     Data {
         /// What.

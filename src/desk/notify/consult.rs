@@ -16,10 +16,10 @@ use std::time::Duration;
 /// One business day (of a ten-hour reception) to answer a 相談.
 const DAY_TO_DECIDE: Duration = Duration::from_secs(10 * 3600);
 
-/// 相談: the office decides what no contract covers.
+/// 相談: the office decides what no contract covers. 第一報, where the office has none yet, is the same mail.
 pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: u32) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let severity = known.severity_value();
+    let (severity, first) = (known.severity_value(), known.reporting.count == 0);
     let now = turn.now.wall;
     let mut told = BTreeSet::new();
     for office in offices(turn, incident) {
@@ -30,8 +30,7 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
         let wished_by = wished_by.filter(|_| severity > 2).map(rounded_up);
         let not_before = Some(opening).filter(|at| severity > 2 && *at > now);
         close_at(turn, incident, &mut incident_facts, &office, not_before);
-        let matter =
-            Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth, closed: None, first: false };
+        let matter = Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth, closed: None, first };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
         draft.not_before = not_before;
         if send(turn, &office, draft).is_some() {

@@ -2,16 +2,16 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, impact, reports, target};
+use super::{changes, desk_word, impact, reports, target};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
 use crate::desk::correlate;
 use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
-use crate::desk::incident::{Incident, StatusName, Verdict};
+use crate::desk::incident::{Incident, Link, StatusName, Told, Verdict};
 use crate::desk::isolate::overrun;
-use crate::desk::letter::{Asked, By, Eased, Fact, Facts, Remains, Similar, Stage, VerdictFacts, What};
+use crate::desk::letter::{Asked, Because, By, Eased, Fact, Facts, Remains, Said, Similar, Stage, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Effect, Rule};
@@ -65,7 +65,12 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         Reader::Vendor(party) => its_part(book, known, component, party),
     });
     let about = suspected.or(root);
-    let shows = representative.and_then(|alert| alert.component.as_ref());
+    // Of what only people told of, what they named is what shows it.
+    let named = || known.told.iter().find_map(|told| told.component.as_ref());
+    let shows = match representative {
+        Some(alert) => alert.component.as_ref(),
+        None => named(),
+    };
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
     let echoes: BTreeSet<String> = members
         .iter()
@@ -92,8 +97,11 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
         occurred: known.occurred,
         occurred_mark: known.occurred_mark,
-        returned: known.happenings.iter().rev().find(|known| known.what == What::Relapsed).map(|known| known.at),
+        returned: desk_word::returned(known),
+        related: related(turn, known, reader),
+        desk: desk_word::of(turn, known),
         detected_by: known.detected_by,
+        told: told(known, reader, book),
         alerts: members.len(),
         hosts: members.iter().map(|alert| &alert.problem.host).collect::<BTreeSet<_>>().len(),
         echoes: match reader {
@@ -156,6 +164,30 @@ fn eased(turn: &Turn, incident: &Incident, alert: &Alert, members: &[&&Alert]) -
     Some(Eased { since: gone.at, remains })
 }
 
+/// What burns and may have to do with it. A vendor reads of what it was asked about.
+fn related(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Number> {
+    let others = incident.links.iter().filter(|(link, _)| *link == Link::Related);
+    let others = others.filter_map(|(_, other)| turn.state.incidents.get(other));
+    let may_read = |other: &&Incident| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => turn.state.requests_of(other.id).any(|request| request.party == *party),
+    };
+    let burns = others.filter(|other| other.status.name().burning()).filter(may_read);
+    burns.filter_map(|other| other.number.clone()).collect()
+}
+
+/// What people told of it. A vendor reads what was told of nothing in particular, of its part, or of what needs it.
+fn told(incident: &Incident, reader: Reader, book: &Book) -> Vec<Said> {
+    let concerns = |told: &&Told| match (reader, &told.component) {
+        (Reader::House(_), _) | (Reader::Vendor(_), None) => true,
+        (Reader::Vendor(party), Some(about)) => {
+            let needs = || incident.root.as_ref().filter(|root| book.graph.needs(about, root));
+            its_part(book, incident, about, party) || needs().is_some_and(|root| its_part(book, incident, root, party))
+        }
+    };
+    incident.told.iter().filter(concerns).map(Told::said).collect()
+}
+
 /// 暫定対応 as it was told last, while it holds.
 fn workaround(incident: &Incident) -> Option<Words> {
     let told = incident.happenings.iter().rev().find_map(|known| match &known.what {
@@ -172,12 +204,15 @@ pub(super) fn deciding_rule<'a>(book: &'a Book, incident: &Incident) -> Option<&
 }
 
 /// How badly the systems are hit: as the rule of the verdict says, else as the severity took it. Not known of what only
-/// people reported, nor where the desk has judged the severity itself.
+/// people reported and no rule bears out, nor where the desk has judged the severity itself.
 fn effect(turn: &Turn, incident: &Incident, reach: &Reach) -> Option<Effect> {
     let by_rule = deciding_rule(turn.book, incident);
     let judged_by_desk = incident.severity.as_ref().is_some_and(|severity| severity.by == By::Desk);
-    if judged_by_desk || turn.state.members_of(incident.id).next().is_none() {
+    if judged_by_desk {
         return None;
+    }
+    if turn.state.members_of(incident.id).next().is_none() {
+        return by_rule.and_then(|rule| rule.then.effect);
     }
     if reach.is_carried() {
         return Some(Effect::None);
@@ -243,7 +278,10 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         by: verdict.by,
         parties: parties.map(name).collect(),
         cause: verdict.cause,
-        because: changes::ground(turn, &verdict.because, reader),
+        because: match reader {
+            Reader::Vendor(party) if desk_word::is_ordered(turn, incident, verdict, party) => Because::Ordered,
+            _ => desk_word::ground(turn, incident, changes::ground(turn, &verdict.because, reader)),
+        },
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
         evidence: (verdict.evidence.iter().chain(&target::shown(turn, incident, reader)).chain(&verdict.against))

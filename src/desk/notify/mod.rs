@@ -10,6 +10,7 @@ mod certificates;
 mod changes;
 mod consult;
 mod covers;
+mod desk_word;
 mod digest;
 mod ends;
 mod facts;

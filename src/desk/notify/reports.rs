@@ -218,7 +218,7 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let last = known.happenings.last().cloned();
     let silent = news.is_empty();
     let quiet_from_now = silent && reporting.silent + 1 >= SILENT_REPORTS;
-    let verifying = reason == ReportReason::Verifying;
+    let verifying = matches!(reason, ReportReason::Verifying | ReportReason::DeskVerifies);
     let now = turn.now.wall;
     let from = reporting.next.filter(|at| *at <= now && now.duration_since(*at) <= PUNCTUAL).unwrap_or(now);
     let next = if quiet_from_now || verifying { None } else { next_report(turn, severity, from) };
@@ -241,9 +241,9 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     turn.edit(incident, reported, Reason::Report(reason));
 }
 
-/// 復旧確認中: the offices hear that monitoring shows normal, the desk is asked to check.
-pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId) {
-    interim(turn, incident, ReportReason::Verifying);
+/// 復旧確認中: the offices hear that monitoring shows normal, or that the desk says so; the desk is asked to check.
+pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId, why: ReportReason) {
+    interim(turn, incident, why);
     super::internal(turn, Some(incident), Notice::PleaseCheck, Why::CheckOperation);
 }
 

@@ -116,6 +116,28 @@ impl AlertMatch {
         if plain { self.fit_of_the_told(problem) } else { Fit::No }
     }
 
+    /// How a call goes with it: what somebody told of `component`, in words. It tells nothing of hosts, sources or tags, so what
+    /// asks for them asks for what monitoring says; and how bad it is nobody knows from a call.
+    pub fn fit_told(&self, text: &str, component: Option<&ComponentId>) -> Fit {
+        let of_monitoring = !self.host.is_empty()
+            || !self.source.is_empty()
+            || !self.group.is_empty()
+            || !self.tag.is_empty()
+            || !self.field.is_empty()
+            || !self.item.is_empty()
+            || !self.inventory.is_empty();
+        let asks = !self.component.is_empty() || !self.summary.is_empty();
+        let fits = (self.component.is_empty() || component.is_some_and(|id| self.component.contains(id)))
+            && any(&self.summary, text);
+        if of_monitoring || !asks || !fits {
+            return Fit::No;
+        }
+        match self.level {
+            None => Fit::Yes,
+            Some(_) => Fit::NotKnown(Phrase::new("a call tells no level", "申告からは深刻度が不明")),
+        }
+    }
+
     /// What a source tells beside the problem itself, or did not tell.
     fn fit_of_the_told(&self, problem: &Problem) -> Fit {
         let mut missing = None;

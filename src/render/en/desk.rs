@@ -57,7 +57,11 @@ impl Mail<'_> {
                 let next = [with(commands::restore), with(commands::note), with(commands::accept)].concat();
                 (
                     "Please check operation",
-                    "Monitoring shows normal. No recovery is reported before your check.".to_owned(),
+                    match incident.is_some_and(|facts| facts.desk.verifies) {
+                        true => "It may work again by the desk's word, not by monitoring. No recovery is reported before your check.",
+                        false => "Monitoring shows normal. No recovery is reported before your check.",
+                    }
+                    .to_owned(),
                     next,
                 )
             }
@@ -105,7 +109,13 @@ impl Mail<'_> {
                 let anew = asked.iter().filter(|one| back.is_some_and(|back| one.at >= back));
                 let anew: Vec<String> = anew.map(|one| one.party.clone()).collect();
                 let asked = format!("Asked anew: {}.", list(&anew, NONE));
-                ("Reopened", format!("The fault came back; the same number goes on. {asked}"), with(commands::show))
+                let why = match incident.and_then(|facts| facts.desk.reopened.as_ref()) {
+                    Some(reason) => {
+                        format!("The desk took it up again ({}); the same number goes on.", text::note(reason))
+                    }
+                    None => "The fault came back; the same number goes on.".to_owned(),
+                };
+                ("Reopened", format!("{why} {asked}"), with(commands::show))
             }
             Notice::NotDelivered { kind, address, why, others } => (
                 "Not delivered",

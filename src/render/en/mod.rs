@@ -218,6 +218,10 @@ impl Mail<'_> {
             page.lines("Component", things, NOT_KNOWN);
         }
         page.field("Symptom", Symptom::of(facts).title());
+        let told: Vec<String> = facts.told.iter().map(|said| text::note(&said.text)).collect();
+        if !told.is_empty() {
+            page.items("Told by people", told, NONE);
+        }
         page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
         self.impact(facts);
         let page = &mut self.page;

@@ -135,6 +135,10 @@ pub(super) fn state_sentence(facts: &Facts) -> Option<String> {
             Some(done) => format!("A workaround is in place ({done}); the repair goes on."),
             None => "A workaround is in place; the repair goes on.".to_owned(),
         },
+        Stage::Verifying if facts.desk.verifies => {
+            let red = list(&facts.still_red, NONE);
+            format!("By the desk's word it may work again; operation is being checked. Still red: {red}.")
+        }
         Stage::Verifying => {
             format!("Monitoring shows normal; operation is being checked. Still red: {}.", list(&facts.still_red, NONE))
         }

@@ -4,7 +4,7 @@ use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, list};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
-use crate::desk::letter::{CallResult, Fact, Facts, Happening, NearestContract, What, WorkStage};
+use crate::desk::letter::{CallResult, Fact, Facts, Happening, NearestContract, Said, What, WorkStage};
 use crate::desk::modification::ModificationState;
 use crate::render::frame::number_of;
 use crate::render::layout::Name;
@@ -74,6 +74,7 @@ impl Mail<'_> {
             }
             What::Echo { number } => format!("{at} {} turned out to follow from this fault.", text::name(number)),
             What::Merged { number, .. } => format!("{at} {} turned out to be the same fault.", text::name(number)),
+            What::Resumed { decision } => format!("{at} decided, and taken up again: {}", text::note(decision)),
             What::Note { text: note } => format!("{at} {}", text::note(note)),
             What::Spread { alerts } => format!("{at} {alerts} more alerts."),
             What::Verdict { code, parties } => {
@@ -85,6 +86,11 @@ impl Mail<'_> {
                     list(still_red, NONE)
                 )
             }
+            What::DeskVerifies { still_red } => format!(
+                "{at} the desk says that it may work again, operation is being checked; still red: {}.",
+                list(still_red, NONE)
+            ),
+            What::Reopened { reason } => format!("{at} the desk took it up again: {}", text::note(reason)),
             What::Eased { since } => {
                 let since = self.clock.english_short(*since);
                 format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")
@@ -107,6 +113,10 @@ impl Mail<'_> {
         match fact {
             Fact::Alert { host, summary, at } => {
                 format!("{} ({})", Symptom::from(summary, "", host, "").title(), self.clock.english_short(*at))
+            }
+            Fact::Told(Said { by, text, at }) => {
+                let (by, text) = (words::detected_by_en(*by), text::note(text));
+                format!("\"{text}\", told by {by} ({})", self.clock.english_short(*at))
             }
             Fact::Behind { failing, of } => format!("{failing} of {of} failing components are or need this one"),
             Fact::OfAllBehind { failing, all } => format!("{failing} of all {all} watched components behind it fail"),

@@ -148,6 +148,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         Edit::Trial { probe, trial } => (format!("probe {probe} {}", trial_words(trial)), Weight::Detail),
         Edit::Probe { component, probe } => (format!("{component} {}", probe_words(probe)), Weight::Detail),
         Edit::Evidence(change) => super::evidence::evidence(&name, change),
+        Edit::Told(told) => (format!("told of {name}: \"{}\"", one_line(&told.text)), Weight::Headline),
         Edit::Happened(Happening { at, what }) => {
             // Of everything else that happens the change itself is told.
             let weight = if matches!(what, What::PlannedWork { .. }) { Weight::Headline } else { Weight::Detail };
@@ -330,7 +331,12 @@ fn what_words(what: &What) -> String {
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Eased { .. } => "eased".to_owned(),
+        What::Resumed { decision } => format!("decided: {}", one_line(decision)),
         What::Relapsed => "relapsed".to_owned(),
+        What::DeskVerifies { still_red } => {
+            format!("the desk says that it may work again, {} hosts still red", still_red.len())
+        }
+        What::Reopened { reason } => format!("taken up again: {}", one_line(reason)),
         What::Data { impact } => format!("data {}", words::data_en(*impact)),
         What::Severity { from, to } => format!("severity {from} to {to}"),
         What::PlannedWork { name, stage, .. } => format!("planned work {:?} {}", one_line(name), word(stage)),

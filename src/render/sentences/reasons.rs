@@ -112,6 +112,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
             ReportReason::Promised => "the promised hour came".to_owned(),
             ReportReason::News => "there is news".to_owned(),
             ReportReason::Verifying => "monitoring shows normal".to_owned(),
+            ReportReason::DeskVerifies => "the desk says that it may work again".to_owned(),
             ReportReason::Restored => "operation was checked".to_owned(),
         },
         incident::Reason::OnRecord => "it is for the record".to_owned(),

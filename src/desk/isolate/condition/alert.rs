@@ -1,6 +1,7 @@
-//! `alert`: a member alert fits.
+//! `alert`: a member alert fits, or a call at the desk does.
 
 use super::{Case, Kind, Place, Truth};
+use crate::desk::isolate::call;
 use crate::desk::isolate::case::fact_of;
 use crate::desk::phrase::Phrase;
 use crate::desk::rules::{AlertMatch, WrittenMatch};
@@ -19,13 +20,25 @@ impl Kind for Alert {
     }
 
     fn test(&self, case: &Case, _: Timestamp) -> Truth {
-        match (case.member(&self.0), case.doubtful(&self.0).next()) {
-            (Some(alert), _) => Truth::Holds(vec![fact_of(alert)]),
-            (None, Some((_, missing))) => Truth::not_known(missing),
-            (None, None) => {
-                let members = case.members.len();
-                Truth::fails(format!("none of {members} alerts fits"), format!("警報{members}件に該当なし"))
-            }
+        if let Some(alert) = case.member(&self.0) {
+            return Truth::Holds(vec![fact_of(alert)]);
+        }
+        if let Some(told) = case.call(&self.0) {
+            return Truth::Holds(vec![call::fact_of(told)]);
+        }
+        if let Some((_, missing)) = case.doubtful(&self.0).next() {
+            return Truth::not_known(missing);
+        }
+        if let Some(missing) = case.doubtful_call(&self.0) {
+            return Truth::not_known(missing);
+        }
+        let (members, told) = (case.members.len(), case.incident.told.len());
+        match told {
+            0 => Truth::fails(format!("none of {members} alerts fits"), format!("警報{members}件に該当なし")),
+            _ => Truth::fails(
+                format!("none of {members} alerts and {told} calls fits"),
+                format!("警報{members}件、申告{told}件に該当なし"),
+            ),
         }
     }
 

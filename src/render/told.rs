@@ -1,0 +1,51 @@
+//! What people said of a fault beside what stands for it in words: callers in their own words, the desk why it goes on.
+
+use super::frame::number_of;
+use super::layout::Page;
+use super::symptom::{is_reported, teller};
+use super::text;
+use super::time::Clock;
+use crate::desk::letter::{Facts, Said};
+
+/// Calls quoted.
+const QUOTES: usize = 3;
+
+/// The sentences after that of the symptom; empty where nobody said more. `over`: it is told of in the past.
+pub(super) fn sentences(facts: &Facts, over: bool, clock: &Clock) -> String {
+    let mut out = String::new();
+    if let (false, Some(reason), Some(at)) = (over, &facts.desk.reopened, facts.returned) {
+        let reason = text::note(reason);
+        out += &format!("{}に、窓口にて対応を再開しております（{}）。", clock.short(at), reason.trim_end_matches('。'));
+    }
+    let calls = calls(facts);
+    if !calls.is_empty() {
+        out += &format!("また、{calls}との申告を受け{}。", if over { "ました" } else { "ております" });
+    }
+    out
+}
+
+/// 「利用者等から「印刷ができない」」, without the call that is the symptom itself.
+fn calls(facts: &Facts) -> String {
+    let first = |said: &&Said| is_reported(facts) && *said.text == *facts.summary;
+    let told: Vec<&Said> = facts.told.iter().filter(|said| !first(said)).collect();
+    let Some(one) = told.first() else { return String::new() };
+    let by = teller(one.by);
+    let by = if told.iter().all(|said| teller(said.by) == by) { by } else { "関係者" };
+    let quotes: String =
+        told.iter().take(QUOTES).map(|said| format!("「{}」", quoted(&text::note(&said.text)))).collect();
+    let more = told.len().saturating_sub(QUOTES);
+    let more = if more > 0 { format!("ほか{more}件") } else { String::new() };
+    format!("{by}から{quotes}{more}")
+}
+
+/// As it stands between 「 and 」.
+fn quoted(said: &str) -> String {
+    said.replace('「', "『").replace('」', "』")
+}
+
+/// Numbers that may have to do with it, where there are any.
+pub(super) fn related(page: &mut Page, facts: &Facts) {
+    if !facts.related.is_empty() {
+        page.field("関連の障害", facts.related.iter().map(number_of).collect::<Vec<_>>().join("、"));
+    }
+}
