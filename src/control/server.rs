@@ -95,7 +95,12 @@ pub struct ActRequest {
 impl ActRequest {
     /// The act in the name of whoever is at the other end.
     pub(super) fn by_account(self, account: String) -> Input {
-        Input::Act { actor: actor(self.by, account), act: salted(self.act) }
+        let mut act = salted(self.act);
+        // Where in the journal something stands is looked up on this side of the door, never believed.
+        if let Act::Erase(asked) = &mut act {
+            asked.ink.clear();
+        }
+        Input::Act { actor: actor(self.by, account), act }
     }
 }
 
@@ -250,6 +255,7 @@ pub(super) async fn whole(doors: &Doors, name: &str) -> Result<view::Dossier, Tr
         None => archive::dossier(doors, name).await?.ok_or_else(|| no_incident(name))?,
     };
     dossier.gone = gone::removed(doors, &dossier.incident.evidence).await;
+    dossier.gone.extend(gone::inked(doors, &dossier.incident.name(), &dossier).await);
     Ok(dossier)
 }
 
@@ -363,6 +369,22 @@ async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
     use super::*;
+
+    /// Whoever may act may not write over any place of the journal.
+    #[test]
+    fn places_in_the_journal_are_never_taken_from_outside() {
+        let (file, at) = ("000000000001.kwj".to_owned(), vec![(0, 1000)]);
+        let asked = crate::desk::act::Erasure {
+            incident: "KW-20261120-0001".to_owned(),
+            bodies: Vec::new(),
+            messages: vec!["ab12".to_owned()],
+            ink: vec![crate::desk::removal::Spot { file, offset: 0, seq: 1, at }],
+            reason: "x".to_owned(),
+        };
+        let input = ActRequest { by: None, act: Act::Erase(asked) }.by_account("operator".to_owned());
+        let Input::Act { act: Act::Erase(asked), .. } = input else { panic!("{input:?}") };
+        assert_eq!((asked.ink, asked.messages), (Vec::new(), vec!["ab12".to_owned()]));
+    }
 
     #[tokio::test]
     async fn the_socket_replaces_a_dead_one_and_nothing_else() {
