@@ -11,6 +11,7 @@ mod call;
 mod digest;
 mod doubt;
 mod dropped;
+mod eased;
 mod fact;
 mod facts;
 mod impact;
@@ -24,17 +25,18 @@ pub use approval::HeldMessage;
 pub use beat::Beat;
 pub use because::Because;
 pub use bundle::{BundleLine, BundleReader};
-pub use call::{CallResult, Closure, NextContact, Tried};
+pub use call::{Call, CallResult, Closure, NextContact, Part, Purpose, Tried};
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
+pub use eased::{Eased, Remains};
 pub use fact::{Fact, NearestContract};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
     RecoveryFacts, Similar, Stage, Target, VerdictFacts,
 };
 pub use impact::{Hours, Impact, OneSided, Users};
-pub use matter::{Call, Matter, Purpose, facts_of};
+pub use matter::{Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
 pub use storm::{StormLine, StormStage, Storms};

@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
 use super::{call as calls_made, commands, facts, impact, request, text, words};
-use crate::desk::letter::{Call, Facts, Letter, NextContact, Purpose, Tried};
+use crate::desk::letter::{Call, Facts, Letter, NextContact, Part, Purpose, Tried};
 use crate::desk::rules::{Effect, ImpactScope};
 
 /// 電話連絡票: whom to dial, what to say in 30 seconds, what to ask, and room for the result.
@@ -16,12 +16,17 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], trie
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Desk);
     page.text("下記の順に、お電話での連絡をお願いします。つながらない場合は、5分おいてもう一度かけ、その後は次の連絡先へお進みください。");
+    let part = Part::common(calls);
+    let whole = part.map(|part| part.told(incident));
+    let whole = whole.as_ref().unwrap_or(incident);
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.western(at));
-    if incident.target.is_some() {
-        page.section(Name::Symptom).lines("対象機器", request::target(incident), "確認中");
+    // Vendors with a part each have theirs beside the call.
+    let each = part.is_none() && calls.iter().any(|call| call.part.is_some());
+    if whole.target.is_some() && !each {
+        page.section(Name::Symptom).lines("対象機器", request::target(whole), "確認中");
     }
-    facts::symptom(&mut page, incident, &clock);
+    facts::symptom(&mut page, whole, &clock);
     impact::brief(&mut page, incident);
     if !tried.is_empty() {
         page.section(Name::State).lines("電話連絡", calls_made::so_far(tried, &clock), "該当なし");
@@ -34,15 +39,18 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], trie
         if n > 0 {
             page.gap();
         }
-        one_call(&mut page, letter, incident, call, &clock);
+        let its = call.part.as_ref().map(|part| part.told(incident));
+        let target = its.as_ref().filter(|its| each && its.target.is_some()).map(request::target);
+        one_call(&mut page, letter, its.as_ref().unwrap_or(incident), call, target);
     }
     closing(&mut page, letter, Reader::Desk, true);
     let urgent: &[&str] = if incident.severity <= 2 { &["電話連絡票", "至急"] } else { &["電話連絡票"] };
     let first = calls.first().map(|call| format!("{}へ ", text::name(&call.organization))).unwrap_or_default();
-    (subject(urgent, &format!("{first}{}", Symptom::of(incident).title()), None, Some(&incident.number)), page)
+    (subject(urgent, &format!("{first}{}", Symptom::of(whole).title()), None, Some(&incident.number)), page)
 }
 
-fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) {
+/// `incident` as the called one is told of it; `target` = the thing, where the head of the note does not name it.
+fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, target: Option<Vec<String>>) {
     let contact = text::name(&call.contact);
     // A contact named as its section adds nothing.
     let said = text::name(&call.organization).ends_with(&contact);
@@ -55,11 +63,14 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, clo
     page.field("電話番号", text::or(text::name(&call.phone), "（記入待ち）"));
     page.field("受付時間", text::or(text::name(&call.hours), "確認中"));
     page.field("契約番号", text::or(text::name(&call.contract), "該当なし"));
+    if let Some(target) = target {
+        page.lines("対象機器", target, "確認中");
+    }
     if !call.then.is_empty() {
         page.lines("次の連絡先", call.then.iter().map(next_contact).collect(), "該当なし");
     }
     page.field("用件", purpose(call.purpose));
-    page.field("伝える内容", format!("「{}」", spoken(letter, incident, call, clock)));
+    page.field("伝える内容", format!("「{}」", spoken(letter, incident, call)));
     page.field(
         "確認すること",
         match call.purpose {
@@ -118,20 +129,24 @@ fn without_note(sentence: &str) -> String {
 }
 
 /// What to say: read aloud in about 30 seconds, the digits of the number in groups.
-fn spoken(letter: &Letter, incident: &Facts, call: &Call, clock: &Clock) -> String {
+fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
+    let clock = Clock::of(letter);
     let number = number_of(&incident.number);
     let number =
         number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KWの{}", digits.replace('-', "の")));
     let contract = text::name(&call.contract);
     let contract = if contract.is_empty() { contract } else { format!("契約番号は、{contract}です。") };
     let since = clock.short(incident.occurred);
-    let what = text::cut(&without_note(&Symptom::of(incident).sentence()), 90);
+    let what = text::cut(&without_note(&facts::present(incident, &clock)), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
     let asked = asked.map(|asked| format!("{}にメールで", clock.short(asked.at)));
     let chase = format!("{}ご依頼した障害の件です。", asked.unwrap_or_else(|| "先に".to_owned()));
     let (opening, request) = match call.purpose {
         Purpose::Ask(ask) => {
-            ("障害のご連絡です。", format!("{contract}ご{}をお願いいたします。", words::asked_for(ask)))
+            // What shows the fault is another vendor's: which thing is theirs must be said.
+            let thing = incident.shown_by.as_ref().and(incident.component.as_ref());
+            let thing = thing.map(|thing| format!("{}の", text::name(thing))).unwrap_or_default();
+            ("障害のご連絡です。", format!("{contract}{thing}ご{}をお願いいたします。", words::asked_for(ask)))
         }
         Purpose::Chase => {
             (chase.as_str(), format!("{contract}受領のご連絡をまだ確認できておりません。ご対応をお願いいたします。"))

@@ -88,14 +88,37 @@ impl<'a> Known<'a> {
     /// Something that needs it answers and shows no sign.
     pub(super) fn works_behind(&self, component: &ComponentId, red: &Signs) -> bool {
         let works = |id: &ComponentId| self.is_sound(id) && !red.contains_key(id);
-        self.answers.keys().any(|id| self.book.graph.depends_wholly(id, component) && works(id))
+        self.answers.keys().any(|id| works(id) && self.rests_on(id, component, |id| red.contains_key(id)))
     }
 
     /// It answers, or something that needs it does: whatever it is, it is not dead.
-    pub(super) fn lives(&self, component: &ComponentId) -> bool {
-        self.answers
-            .iter()
-            .any(|(id, answers)| *answers && (*id == component || self.book.graph.depends_wholly(id, component)))
+    pub(super) fn lives(&self, component: &ComponentId, red: &Signs) -> bool {
+        let shows = |id: &ComponentId| id == component || self.rests_on(id, component, |id| red.contains_key(id));
+        self.answers.iter().any(|(id, answers)| *answers && shows(id))
+    }
+
+    /// That `above` answers shows that `below` does its work: it cannot do without it, and not everything between them fails
+    /// and is silent itself. A host may answer an echo although its storage is dead, and what the storage stands on.
+    pub(in crate::desk) fn rests_on(
+        &self,
+        above: &ComponentId,
+        below: &ComponentId,
+        fails: impl Fn(&ComponentId) -> bool,
+    ) -> bool {
+        if !self.book.graph.depends_wholly(above, below) {
+            return false;
+        }
+        let leads = |id: &ComponentId| id == below || !(self.is_silent(id) && fails(id));
+        let mut open = vec![above];
+        let mut seen = BTreeSet::new();
+        while let Some(next) = open.pop() {
+            if next == below {
+                return true;
+            }
+            let needs = self.book.rules.components.get(next).map(|known| known.needs.as_slice()).unwrap_or_default();
+            open.extend(needs.iter().filter(|id| leads(id)).filter(|id| seen.insert(*id)));
+        }
+        false
     }
 }
 
@@ -127,7 +150,7 @@ pub(in crate::desk) fn causes(known: &Known, failing: &Failing) -> Vec<Cause> {
     let mut signs = red.clone();
     // What does not answer is a sign, too - of things that something failing needs.
     let needed = red.iter().filter(|(_, level)| !only_warns(**level)).flat_map(|(id, _)| known.book.graph.below(id));
-    for silent in needed.filter(|id| known.is_silent(id) && !known.lives(id)) {
+    for silent in needed.filter(|id| known.is_silent(id) && !known.lives(id, &red)) {
         signs.entry(silent).and_modify(|level| *level = Level::High.max(*level)).or_insert(Level::High);
     }
     let mut roots = roots(known.book, &signs);
@@ -307,6 +330,9 @@ mod tests {
             ("a1", &[("floor-1", false), ("core", false)], "core"),
             ("a1", &[("floor-1", false), ("a2", true)], "a1"),
             ("a1", &[("ups", false)], "a1"),
+            // An answer shows nothing of what lies beyond a thing that fails and is silent itself.
+            ("a1", &[("floor-1", false), ("core", false), ("a2", true)], "a1"),
+            ("floor-1 a1", &[("floor-1", false), ("core", false), ("a2", true)], "core"),
             // What only warns does its work, and stops nothing else; it may be part of what stops.
             ("core? a1", &[], "a1 core"),
             ("core? a1?", &[], "core"),

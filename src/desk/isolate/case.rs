@@ -291,7 +291,7 @@ impl<'a> Case<'a> {
         let Some(root) = &self.root else { return Vec::new() };
         if Known::of(self.state, self.book, self.incident).answers(root) != Some(true) {
             let ping = |(id, at)| Fact::Ping { target: self.target(id), answered: true, at };
-            return self.answering_behind(root).map(ping).collect();
+            return self.answering_behind(root).into_iter().map(ping).collect();
         }
         let mut facts = self.probed(root, true);
         if let Some(Probe::Came { answered: true, at }) = probe_of(self, root) {
@@ -300,18 +300,22 @@ impl<'a> Case<'a> {
         facts
     }
 
-    /// What needs a component wholly, answers, and shows no fault.
-    fn answering_behind(&self, component: &ComponentId) -> impl Iterator<Item = (&'a ComponentId, Timestamp)> {
-        let behind = |id: &&ComponentId| self.book.graph.depends_wholly(id, component) && !self.failing.contains(*id);
-        self.incident.pings.iter().filter(move |(id, _)| behind(id)).filter_map(|(id, probe)| match probe {
+    /// What answers and shows no fault, and could not if this component did not do its work.
+    fn answering_behind(&self, component: &ComponentId) -> Vec<(&'a ComponentId, Timestamp)> {
+        let known = Known::of(self.state, self.book, self.incident);
+        let behind = |id: &ComponentId| {
+            !self.failing.contains(id) && known.rests_on(id, component, |id| self.failing.contains(id))
+        };
+        let answers = self.incident.pings.iter().filter_map(|(id, probe)| match probe {
             Probe::Came { answered: true, at } => Some((id, *at)),
             Probe::Came { .. } | Probe::Awaited | Probe::NotKnown { .. } => None,
-        })
+        });
+        answers.filter(|(id, _)| behind(id)).collect()
     }
 
     /// One of these.
     pub(super) fn works_behind(&self, component: &ComponentId) -> Option<&'a ComponentId> {
-        self.answering_behind(component).next().map(|(id, _)| id)
+        self.answering_behind(component).first().map(|(id, _)| *id)
     }
 
     /// What could not be learnt about the root.

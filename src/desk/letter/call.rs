@@ -1,5 +1,6 @@
-//! Calls that were made, as a letter tells of them.
+//! Calls: those the desk should make, and those that were made.
 
+use super::{Ask, Eased, Facts, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -53,4 +54,90 @@ pub struct Closure {
     /// When the office is asked, if nothing comes until then; `None` = it has been asked.
     #[serde(default)]
     pub consults_at: Option<Timestamp>,
+}
+
+/// One call the desk should make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Organisation.
+    pub organization: String,
+    /// Contact's name.
+    pub contact: String,
+    /// `contact` is a person.
+    pub person: bool,
+    /// Number to dial.
+    pub phone: String,
+    /// Its hours in words (calendar name).
+    pub hours: String,
+    /// Contract number to give; empty = none.
+    pub contract: String,
+    /// Why: what is asked, or that an office is informed.
+    pub purpose: Purpose,
+    /// 1 = the first call to make.
+    pub rank: u32,
+    /// Whom to call when this one does not answer, in order.
+    #[serde(default)]
+    pub then: Vec<NextContact>,
+    /// What the called vendor is asked about; `None` = an office is called, or the letter was worded before this was kept.
+    #[serde(default)]
+    pub part: Option<Box<Part>>,
+}
+
+/// A vendor's part of an incident: what it reads in its mail, and so what it is told on the phone. After an answer of "not
+/// ours" that is another thing than what was suspected first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The alert that stands for it, verbatim.
+    pub summary: String,
+    /// That alert's host: technical name and the name people know.
+    pub host: (String, String),
+    /// That alert is over while the incident is not.
+    #[serde(default)]
+    pub eased: Option<Eased>,
+    /// The component it is about.
+    pub component: Option<String>,
+    /// The component that shows the fault, where that is another one.
+    pub shown_by: Option<String>,
+    /// The thing itself.
+    pub target: Option<Target>,
+    /// Further things of the vendor that fail by themselves.
+    pub also: Vec<Target>,
+}
+
+impl Part {
+    /// What `facts`, made for the vendor, say of its part.
+    pub(in crate::desk) fn of(facts: Facts) -> Self {
+        let Facts { summary, host, eased, component, shown_by, target, also, .. } = facts;
+        Self { summary, host, eased, component, shown_by, target, also }
+    }
+
+    /// The facts of the desk, told about this part.
+    pub(crate) fn told(&self, desk: &Facts) -> Facts {
+        let Self { summary, host, eased, component, shown_by, target, also } = self.clone();
+        Facts { summary, host, eased, component, shown_by, target, also, ..desk.clone() }
+    }
+
+    /// The one part that all these calls to vendors are about; `None` = there is none, or several.
+    pub(crate) fn common(calls: &[Call]) -> Option<&Self> {
+        let mut parts = calls.iter().filter_map(|call| call.part.as_deref());
+        let first = parts.next()?;
+        parts.all(|part| part == first).then_some(first)
+    }
+}
+
+/// Why a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Ask the vendor.
+    Ask(Ask),
+    /// Remind the vendor.
+    Chase,
+    /// Inform the office.
+    Inform,
+    /// Ask the office for a decision: the vendor is closed for long.
+    Consult {
+        /// When it opens.
+        opens: Timestamp,
+    },
 }

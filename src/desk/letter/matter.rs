@@ -1,8 +1,8 @@
 //! What a letter is about.
 
 use super::{
-    Ask, AskedBefore, Beat, BundleLine, BundleReader, CertificateNotice, Closure, Digest, DigestLine, Extract, Fact,
-    Facts, Happening, NextContact, NoLog, Notice, RecoveryFacts, Tried,
+    Ask, AskedBefore, Beat, BundleLine, BundleReader, Call, CertificateNotice, Closure, Digest, DigestLine, Extract,
+    Fact, Facts, Happening, NoLog, Notice, RecoveryFacts, Tried,
 };
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
@@ -227,47 +227,6 @@ pub enum Matter {
         problems: Vec<DigestLine>,
         /// How many there are in all (the list may be cut).
         total: usize,
-    },
-}
-
-/// One call the desk should make.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
-    /// Organisation.
-    pub organization: String,
-    /// Contact's name.
-    pub contact: String,
-    /// `contact` is a person.
-    pub person: bool,
-    /// Number to dial.
-    pub phone: String,
-    /// Its hours in words (calendar name).
-    pub hours: String,
-    /// Contract number to give; empty = none.
-    pub contract: String,
-    /// Why: what is asked, or that an office is informed.
-    pub purpose: Purpose,
-    /// 1 = the first call to make.
-    pub rank: u32,
-    /// Whom to call when this one does not answer, in order.
-    #[serde(default)]
-    pub then: Vec<NextContact>,
-}
-
-/// Why a call is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// Ask the vendor.
-    Ask(Ask),
-    /// Remind the vendor.
-    Chase,
-    /// Inform the office.
-    Inform,
-    /// Ask the office for a decision: the vendor is closed for long.
-    Consult {
-        /// When it opens.
-        opens: Timestamp,
     },
 }
 

@@ -6,7 +6,7 @@ use super::{Draft, policy, reach, send};
 use crate::desk::contact::{self, PhoneTo, Resolution};
 use crate::desk::escalate;
 use crate::desk::ids::{IncidentId, PartyId, RequestId};
-use crate::desk::letter::{Call, Closure, Matter, NextContact, Notice, Purpose, Tried};
+use crate::desk::letter::{Call, Closure, Matter, NextContact, Notice, Part, Purpose, Tried};
 use crate::desk::owed::Why;
 use crate::desk::request::{Request, RequestState, Step};
 use crate::desk::turn::Turn;
@@ -44,7 +44,7 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
         let unread = resolved.mail.as_ref().is_none_or(|mail| mail.waits);
         let closed = resolved.opens_at != Some(now);
         if let Some(phone) = resolved.phone.first().filter(|_| any_hour || unread || closed) {
-            let ask = call(turn, &request.party, phone, Purpose::Ask(request.ask), contract(turn, request));
+            let ask = to_vendor(turn, request, phone, Purpose::Ask(request.ask));
             calls.push(Call { then: then(&resolved), ..ask });
         }
     }
@@ -52,7 +52,7 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
     if any_hour && (again || told_now) {
         for office in &known.reporting.offices {
             if let Some(phone) = reach(turn, office, severity).phone.first() {
-                calls.push(call(turn, office, phone, Purpose::Inform, String::new()));
+                calls.push(call(turn, office, phone, Purpose::Inform));
             }
         }
     }
@@ -107,25 +107,31 @@ pub(super) fn tried(turn: &Turn, incident: IncidentId, party: Option<&PartyId>) 
     tried.split_off(more)
 }
 
-pub(super) fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose, contract: String) -> Call {
+/// A call about a request: its contract, and the part that the vendor is asked about.
+pub(super) fn to_vendor(turn: &Turn, request: &Request, phone: &PhoneTo, purpose: Purpose) -> Call {
+    let occurred = turn.state.incidents.get(&request.incident).map(|incident| incident.occurred);
+    let day = turn.book.date(occurred.unwrap_or(turn.now.wall));
+    let part = facts(turn, request.incident, Reader::Vendor(&request.party)).map(Part::of);
+    Call {
+        contract: contract_of(turn.book, &request.party, request.component.as_ref(), day),
+        part: part.map(Box::new),
+        ..call(turn, &request.party, phone, purpose)
+    }
+}
+
+fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose) -> Call {
     Call {
         organization: turn.book.party_name(party),
         contact: phone.contact.name.clone(),
         person: phone.contact.person,
         phone: phone.number.to_owned(),
         hours: hours_in_words(turn.book, &phone.contact.hours),
-        contract,
+        contract: String::new(),
         purpose,
         rank: 1,
         then: Vec::new(),
+        part: None,
     }
-}
-
-/// The contract number to give when calling about a request.
-pub(super) fn contract(turn: &Turn, request: &Request) -> String {
-    let occurred = turn.state.incidents.get(&request.incident).map(|incident| incident.occurred);
-    let day = turn.book.date(occurred.unwrap_or(turn.now.wall));
-    contract_of(turn.book, &request.party, request.component.as_ref(), day)
 }
 
 /// 運用責任者 hears that a vendor is closed for long, and that nobody of it answers.
@@ -149,8 +155,7 @@ pub(in crate::desk) fn call_at_opening(turn: &mut Turn, id: RequestId) {
     let severity = turn.state.incidents.get(&request.incident).map_or(3, |incident| incident.severity_value());
     let resolved = reach(turn, &request.party, severity);
     let Some(phone) = resolved.phone.first() else { return };
-    let contract = contract(turn, &request);
-    let ask = call(turn, &request.party, phone, Purpose::Ask(request.ask), contract);
+    let ask = to_vendor(turn, &request, phone, Purpose::Ask(request.ask));
     let calls = vec![Call { then: then(&resolved), ..ask }];
     note(turn, request.incident, calls);
 }
@@ -162,5 +167,5 @@ pub(super) fn consultation_call(turn: &Turn, office: &PartyId, closure: &Closure
     }
     let resolved = at_any_hour(turn, office, 3);
     let phone = resolved.phone.first()?;
-    Some(call(turn, office, phone, Purpose::Consult { opens: closure.opens }, String::new()))
+    Some(call(turn, office, phone, Purpose::Consult { opens: closure.opens }))
 }

@@ -128,7 +128,7 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     let call = resolved
         .phone
         .get(rung.min(resolved.phone.len().saturating_sub(1)))
-        .map(|known| phone::call(turn, &request.party, known, Purpose::Chase, phone::contract(turn, &request)));
+        .map(|known| phone::to_vendor(turn, &request, known, Purpose::Chase));
     let reader = next.as_ref().map(|(contact, _)| contact);
     let matter = Matter::Chaser {
         incident: Box::new(incident_facts),

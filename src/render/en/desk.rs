@@ -1,90 +1,25 @@
-//! English mails that stay in the house: phone notes, notices to the desk, digests.
+//! English mails that stay in the house: notices to the desk, digests.
 //!
 //! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
 
 use super::super::layout::Name;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list};
-use super::record::{call_result, no_contract};
+use super::record::no_contract;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use super::{disk, doubt, kept};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    Ask, Call, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, Purpose, StormLine,
-    StormStage, Tried,
+    CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, StormLine, StormStage,
 };
 use crate::desk::rules::VerdictCode;
 use crate::render::{approval, restored};
 
 impl Mail<'_> {
-    pub(super) fn phone_note(&mut self, facts: &Facts, calls: &[Call], tried: &[Tried]) {
-        self.page.text("Please call in this order. No answer: try again after 5 minutes, then go on to the next.");
-        self.incident(facts);
-        if !tried.is_empty() {
-            let tried = self.tried(tried);
-            self.page.section(Name::State).lines("Calls so far", tried, NONE);
-        }
-        for call in calls {
-            let page = &mut self.page;
-            page.section(Name::Annex).field(
-                "Call",
-                format!("{}. {} {}", call.rank, text::name(&call.organization), text::name(&call.contact)),
-            );
-            page.field("Number", text::or(text::name(&call.phone), "(to be filled in)"));
-            page.field("Hours", text::or(text::name(&call.hours), NOT_KNOWN));
-            page.field("Contract", text::or(text::name(&call.contract), NONE));
-            let purpose = match call.purpose {
-                Purpose::Ask(Ask::Repair) => "We ask you to act on it.",
-                Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
-                Purpose::Chase => "We have no acknowledgement yet; please take it.",
-                Purpose::Inform => "This is our first report.",
-                Purpose::Consult { .. } => {
-                    "The vendor is closed for long and has not answered; please decide how to go on."
-                }
-            };
-            page.field(
-                "Say",
-                format!(
-                    "This is the operations desk of {}. {} since {}. Our number is {}. {purpose}",
-                    text::name(&self.letter.from.site),
-                    Symptom::of(facts).title(),
-                    self.clock.english_short(facts.occurred),
-                    number_of(&facts.number)
-                ),
-            );
-            if !call.then.is_empty() {
-                let then =
-                    call.then.iter().map(|next| format!("{} {}", text::name(&next.contact), text::name(&next.phone)));
-                self.page.lines("Else", then.collect(), NONE);
-            }
-            self.page.field("Ask", "name, time of call back, expected arrival");
-            let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
-            let taken = if to_office { "[ ] answered" } else { "[ ] taken  [ ] answered, will call back" };
-            self.page.field("Result", format!("{taken}  [ ] no answer  [ ] voice mail  [ ] busy   at __:__"));
-            self.page.command(match to_office {
-                true => commands::answered(&facts.number, &call.organization),
-                false => commands::acknowledge(&facts.number, &call.organization),
-            });
-            self.page.command(commands::called(&facts.number, &call.organization));
-            if to_office {
-                self.page.command(commands::note(&facts.number));
-            }
-        }
-    }
-
     fn storm(&self, storm: &StormLine, blind: bool) -> String {
         let seen = if blind && storm.until.is_none() { "alerts seen, end not known" } else { "alerts" };
         let system = storm.system.as_deref().map(text::name).unwrap_or_else(|| "no known system".to_owned());
         let until = storm.until.map(|at| format!(" until {}", self.clock.english_short(at))).unwrap_or_default();
         format!("{system} since {}{until}, {} {seen}", self.clock.english_short(storm.since), storm.alerts)
-    }
-
-    /// Calls that were made, one each.
-    pub(super) fn tried(&self, tried: &[Tried]) -> Vec<String> {
-        let line = |one: &Tried| {
-            let (at, who) = (self.clock.english_short(one.at), text::name(&one.organization));
-            format!("{at} {who} ({}): {}", text::name(&one.contact), call_result(one.result))
-        };
-        tried.iter().map(line).collect()
     }
 
     pub(super) fn internal(&mut self, incident: Option<&Facts>, notice: &Notice) -> String {
@@ -158,6 +93,11 @@ impl Mail<'_> {
                     .flat_map(|number| [commands::merge(number, of), commands::decide(number)])
                     .chain(with(commands::explain))
                     .collect(),
+            ),
+            Notice::Eased => (
+                "Eased",
+                "What was reported is over, as monitoring shows; other alerts stay, and the number goes on.".to_owned(),
+                with(commands::note),
             ),
             Notice::Reopened => {
                 let back = incident.and_then(|facts| facts.returned);

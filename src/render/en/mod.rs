@@ -11,6 +11,7 @@ mod doubt;
 mod dropped;
 mod impact;
 mod kept;
+mod phone;
 mod phrases;
 mod record;
 mod restored;
@@ -137,10 +138,7 @@ impl Mail<'_> {
                 self.next(None);
                 subject(&["Notice"], &title(incident), incident)
             }
-            Matter::PhoneNote { incident, calls, tried } => {
-                self.phone_note(incident, calls, tried);
-                subject(&["Phone note"], &Symptom::of(incident).title(), incident)
-            }
+            Matter::PhoneNote { incident, calls, tried } => self.phone_note(incident, calls, tried),
             Matter::Internal { incident, notice } => self.internal(incident.as_deref(), notice),
             Matter::Security { number } => {
                 self.page.text(
