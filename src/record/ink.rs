@@ -68,8 +68,8 @@ fn salt(payload: &[u8]) -> Option<(usize, usize)> {
 fn find(payload: &[u8], needle: &Needle) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let (Ok(json), Some(first)) = (std::str::from_utf8(payload), needle.0.first()) else { return found };
-    // Written as an escape, if at all.
-    if !json.contains(*first) && !first.is_ascii() {
+    // It might be written as an escape.
+    if !json.contains(*first) && !json.contains('\\') {
         return found;
     }
     let (mut at, mut said) = (0, Vec::new());
