@@ -189,7 +189,26 @@ fn holds(path: &Path, text: &str) -> std::io::Result<bool> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::super::server::ActRequest;
     use super::*;
+    use crate::desk::act::Erasure;
+    use crate::desk::{Act, Input};
+
+    /// Whoever may act may not write over any place of the journal.
+    #[test]
+    fn places_in_the_journal_are_never_taken_from_outside() {
+        let (file, at) = ("000000000001.kwj".to_owned(), vec![(0, 1000)]);
+        let asked = Erasure {
+            incident: "KW-20261120-0001".to_owned(),
+            bodies: Vec::new(),
+            messages: vec!["ab12".to_owned()],
+            ink: vec![Spot { file, offset: 0, seq: 1, at }],
+            reason: "x".to_owned(),
+        };
+        let input = ActRequest { by: None, act: Act::Erase(asked) }.by_account("operator".to_owned());
+        let Input::Act { act: Act::Erase(asked), .. } = input else { panic!("{input:?}") };
+        assert_eq!((asked.ink, asked.messages), (Vec::new(), vec!["ab12".to_owned()]));
+    }
 
     #[test]
     fn a_text_across_two_parts_of_a_file_is_found() {

@@ -370,22 +370,6 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
     use super::*;
 
-    /// Whoever may act may not write over any place of the journal.
-    #[test]
-    fn places_in_the_journal_are_never_taken_from_outside() {
-        let (file, at) = ("000000000001.kwj".to_owned(), vec![(0, 1000)]);
-        let asked = crate::desk::act::Erasure {
-            incident: "KW-20261120-0001".to_owned(),
-            bodies: Vec::new(),
-            messages: vec!["ab12".to_owned()],
-            ink: vec![crate::desk::removal::Spot { file, offset: 0, seq: 1, at }],
-            reason: "x".to_owned(),
-        };
-        let input = ActRequest { by: None, act: Act::Erase(asked) }.by_account("operator".to_owned());
-        let Input::Act { act: Act::Erase(asked), .. } = input else { panic!("{input:?}") };
-        assert_eq!((asked.ink, asked.messages), (Vec::new(), vec!["ab12".to_owned()]));
-    }
-
     #[tokio::test]
     async fn the_socket_replaces_a_dead_one_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
