@@ -12,13 +12,13 @@ mod desk_word;
 mod digest;
 mod doubt;
 mod dropped;
-mod eased;
 mod fact;
 mod facts;
 mod impact;
 mod matter;
 mod meant;
 mod notice;
+mod sign;
 mod storm;
 mod what;
 
@@ -31,7 +31,6 @@ pub use desk_word::DeskWord;
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
-pub use eased::{Eased, Remains};
 pub use fact::{Fact, NearestContract, Said};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
@@ -41,6 +40,7 @@ pub use impact::{Hours, Impact, OneSided, Users};
 pub use matter::{Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
+pub use sign::{Eased, Sign};
 pub use storm::{StormLine, StormStage, Storms};
 pub use what::{Happening, What, WorkStage};
 
