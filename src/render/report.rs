@@ -210,6 +210,8 @@ fn record(what: &What) -> &'static str {
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
+        What::Reaches { .. } => "影響範囲の拡大",
+        What::Carried { .. } => "冗長構成による継続の確認",
         What::Eased { .. } => "一部回復の確認",
         What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
@@ -291,6 +293,14 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::BackToNormal { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
+        }
+        What::Reaches { systems } => {
+            let systems = facts::listed(systems, "システム");
+            format!("{at}に、{systems}のご利用にも影響が及ぶ可能性があることを確認しました。")
+        }
+        What::Carried { by } => {
+            let by = facts::listed(by, "台");
+            format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
         }
         What::Eased { since } => {
             let since = clock.short(*since);

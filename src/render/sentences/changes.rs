@@ -329,6 +329,8 @@ fn what_words(what: &What) -> String {
         What::Spread { alerts } => format!("{alerts} more alerts"),
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
+        What::Reaches { systems } => format!("hits {} further systems", systems.len()),
+        What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
         What::Relapsed => "relapsed".to_owned(),
         What::Data { impact } => format!("data {}", words::data_en(*impact)),
