@@ -305,6 +305,8 @@ fn happened(happening: &Happening) -> String {
             format!("the desk says that it may work again; still red: {}", still_red.join(", "))
         }
         What::Reopened { reason } => format!("taken up again: {reason}"),
+        What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
+        What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
         What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
         What::Relapsed => "it is back".to_owned(),
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),

@@ -19,7 +19,7 @@ pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::ContractKind;
 use super::evidence::Pack;
-use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
+use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, SystemId};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
@@ -60,6 +60,9 @@ pub struct Incident {
     pub root: Option<ComponentId>,
     /// 重大度, with who set it.
     pub severity: Option<Severity>,
+    /// Every system it was ever known to hit.
+    #[serde(default)]
+    pub hit: BTreeSet<SystemId>,
     /// 切り分け結果, oldest first; the last one counts.
     pub verdicts: Vec<Verdict>,
     /// Who has to do the next thing.
@@ -274,6 +277,7 @@ impl Incident {
             told: Vec::new(),
             root: None,
             severity: None,
+            hit: BTreeSet::new(),
             verdicts: Vec::new(),
             owner: None,
             pings: BTreeMap::new(),

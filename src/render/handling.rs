@@ -3,10 +3,10 @@
 //! Source of the wording: `DOMAIN.md` §7, §14. Not here: what the verdict leaves open (`doubt.rs`).
 
 use super::notice::Told;
-use super::time::day_of;
-use super::{commands, doubt, facts, text, words};
+use super::time::{Clock, day_of};
+use super::{commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Facts, NearestContract};
+use crate::desk::letter::{Fact, Facts, NearestContract};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -92,6 +92,25 @@ pub(super) fn please_check(incident: Option<&Facts>) -> Told {
             ),
             ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
             ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
+        ],
+    }
+}
+
+/// What a vendor answered not to be its part shows something new.
+pub(super) fn new_sign(incident: Option<&Facts>, party: &str, alerts: &[Fact], clock: &Clock) -> Told {
+    let party = text::name(party);
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    let shown = incident.map(|facts| alerts.iter().map(|alert| evidence::fact(alert, facts, clock)).collect());
+    Told {
+        title: format!("{party}の保守対象における新たな警報"),
+        happened: format!(
+            "先に対応範囲外との回答があった{party}の保守対象において、新たな警報を検知しました。\
+             {party}への依頼は、行っておりません。"
+        ),
+        details: shown.unwrap_or_default(),
+        steps: vec![
+            ("あらためて依頼する場合は、担当先を確定してください（依頼が送られます）。", with(commands::decide)),
+            ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
         ],
     }
 }

@@ -215,6 +215,8 @@ fn record(what: &What) -> &'static str {
         What::BackToNormal { .. } => "監視上の正常復帰",
         What::DeskVerifies { .. } => "動作確認の開始",
         What::Reopened { .. } => "対応の再開",
+        What::Reaches { .. } => "影響範囲の拡大",
+        What::Carried { .. } => "冗長構成による継続の確認",
         What::Eased { .. } => "一部回復の確認",
         What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
@@ -310,6 +312,14 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
                 "{at}に、窓口にて対応を再開しました（{}）。復旧には至っておりません。",
                 text::or(text::note(reason).trim_end_matches('。').to_owned(), "理由は記入待ち")
             )
+        }
+        What::Reaches { systems } => {
+            let systems = facts::listed(systems, "システム");
+            format!("{at}に、{systems}のご利用にも影響が及ぶ可能性があることを確認しました。")
+        }
+        What::Carried { by } => {
+            let by = facts::listed(by, "台");
+            format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
         }
         What::Eased { since } => {
             let since = clock.short(*since);

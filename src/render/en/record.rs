@@ -91,6 +91,8 @@ impl Mail<'_> {
                 list(still_red, NONE)
             ),
             What::Reopened { reason } => format!("{at} the desk took it up again: {}", text::note(reason)),
+            What::Reaches { systems } => format!("{at} it may hit further systems: {}.", list(systems, NONE)),
+            What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
             What::Eased { since } => {
                 let since = self.clock.english_short(*since);
                 format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")
