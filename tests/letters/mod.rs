@@ -124,6 +124,7 @@ fn switch() -> Facts {
                 "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
             ),
             overrun: false,
+            unplaced: false,
             evidence: vec![
                 Fact::Ping { target: "core-sw-01".into(), answered: false, at: at("2026-09-20T02:14:40") },
                 Fact::Behind { failing: 40, of: 40 },
@@ -253,6 +254,7 @@ fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: B
         echo_of: None,
         because,
         overrun: false,
+        unplaced: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
         unknown: None,

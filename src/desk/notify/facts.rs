@@ -14,7 +14,7 @@ use crate::desk::isolate::overrun;
 use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
-use crate::desk::rules::{Effect, Rule};
+use crate::desk::rules::{Effect, Rule, VerdictCode};
 use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
@@ -108,7 +108,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         substitute: reach.substitute,
         office_closed: !book.party_open(office, turn.now.wall),
         impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
-        verdict: known.verdict().map(|verdict| verdict_facts(turn, known, verdict, reader)),
+        verdict: known.verdict().map(|verdict| verdict_facts(turn, known, verdict, about, reader)),
         target: target::main(turn, known, reader),
         also: target::also(turn, known, reader),
         asked: match reader {
@@ -197,7 +197,14 @@ fn overran(verdict: &Verdict) -> bool {
     verdict.by == By::Machine && verdict.rule.as_deref() == Some(overrun::RULE)
 }
 
-fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Reader) -> VerdictFacts {
+/// The verdict for a reader who is told `about` this component.
+fn verdict_facts(
+    turn: &Turn,
+    incident: &Incident,
+    verdict: &Verdict,
+    about: Option<&ComponentId>,
+    reader: Reader,
+) -> VerdictFacts {
     let parties = verdict.parties.iter().filter(|party| match reader {
         Reader::House(_) => true,
         Reader::Vendor(own) => *party == own,
@@ -206,6 +213,8 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         (Reader::Vendor(party), Fact::Alert { host, .. }) => turn.state.members_of_host(host).all(|alert| {
             alert.component.as_ref().is_none_or(|component| its_part(turn.book, incident, component, party))
         }),
+        // What was counted behind the cause is no fact about another thing.
+        (Reader::Vendor(_), fact) if fact.counts_behind() && verdict.component.as_ref() != about => false,
         // What another vendor answered is not for a vendor to read.
         (Reader::Vendor(_), Fact::HandedBack { .. }) => false,
         // The words of a silence are the desk's own.
@@ -214,6 +223,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
     };
     let house = matches!(reader, Reader::House(_));
     let name = |party: &PartyId| turn.book.party_name(party);
+    let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
     VerdictFacts {
         code: verdict.code,
         confidence: verdict.confidence,
@@ -223,6 +233,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         because: changes::ground(turn, &verdict.because, reader),
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
+        unplaced: asks && verdict.by == By::Desk && verdict.component.is_none() && incident.root.is_some(),
         evidence: (verdict.evidence.iter().chain(&target::shown(turn, incident, reader)).chain(&verdict.against))
             .filter(own_host)
             .filter_map(|fact| changes::stated(turn, verdict, fact, reader))
