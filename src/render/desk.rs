@@ -45,8 +45,7 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], trie
     }
     closing(&mut page, letter, Reader::Desk, true);
     let urgent: &[&str] = if incident.severity <= 2 { &["電話連絡票", "至急"] } else { &["電話連絡票"] };
-    let more = if calls.len() > 1 { format!("ほか{}か所", calls.len() - 1) } else { String::new() };
-    let first = calls.first().map(|call| format!("{}{more}へ ", text::name(&call.organization))).unwrap_or_default();
+    let first = calls.first().map(|call| format!("{}へ ", text::name(&call.organization))).unwrap_or_default();
     (subject(urgent, &format!("{first}{}", Symptom::of(whole).title()), None, Some(&incident.number)), page)
 }
 

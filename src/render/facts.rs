@@ -262,7 +262,7 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
             out.push(left_to_desk.to_owned());
         }
         Stage::Isolating => out.push("一次切り分けを行っております。".to_owned()),
-        Stage::Requested if out.is_empty() => out.push(left_to_desk.to_owned()),
+        Stage::Requested if out.is_empty() => out.push("対応を依頼しております。".to_owned()),
         Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
             out.push(worked_on.to_owned());
         }

@@ -80,13 +80,13 @@ fn settled(code: VerdictCode, with: impl Fn(fn(&Number) -> String) -> Vec<String
             vec![("利用者へ回答し、回答の内容を記録してください。", with(commands::note)), works, decide]
         }
         VerdictCode::Planned => vec![
-            ("計画作業であることを確認できたら、取消を記録してください。", with(commands::cancel_planned)),
+            ("障害としての取扱いが不要であれば、取消を記録してください。", with(commands::cancel_planned)),
             works,
             decide,
         ],
         VerdictCode::Monitor => vec![
             ("監視元と監視の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]),
-            ("誤検知であることを確認できたら、取消を記録してください。", with(commands::cancel_false_alarm)),
+            ("障害としての取扱いが不要であれば、取消を記録してください。", with(commands::cancel_false_alarm)),
             works,
             decide,
         ],

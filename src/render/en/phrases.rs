@@ -130,7 +130,7 @@ fn settled_by_desk(facts: &Facts) -> bool {
 
 pub(super) fn state_sentence(facts: &Facts) -> Option<String> {
     Some(match facts.stage {
-        Stage::Isolating | Stage::Requested if settled_by_desk(facts) => "The desk goes on with it.".to_owned(),
+        Stage::Isolating if settled_by_desk(facts) => "The desk goes on with it.".to_owned(),
         Stage::Isolating => "First-line isolation is under way.".to_owned(),
         // Nothing has been asked yet of those whose requests are held.
         Stage::Requested if !facts.asked.is_empty() && facts.asked.iter().all(|asked| asked.held_until().is_some()) => {
