@@ -88,6 +88,12 @@ pub struct Incident {
     pub calm_since: Option<Elapsed>,
     /// When calm has lasted long enough.
     pub stable_at: Option<Elapsed>,
+    /// The alert it was reported as, once that has been over for long enough while something lesser stays red.
+    #[serde(default)]
+    pub eased: Option<AlertId>,
+    /// When that has lasted long enough.
+    #[serde(default)]
+    pub eases_at: Option<Elapsed>,
     /// When alerts joined while in 静観, for "repeats N times in M".
     pub watch_marks: Vec<Elapsed>,
     /// It was listed in a daily digest.
@@ -275,6 +281,8 @@ impl Incident {
             inquire_at: None,
             calm_since: None,
             stable_at: None,
+            eased: None,
+            eases_at: None,
             watch_marks: Vec::new(),
             digested: false,
             handed_back: Vec::new(),
@@ -314,7 +322,7 @@ impl Incident {
         self.number.as_ref().map_or_else(|| self.id.to_string(), Number::to_string)
     }
 
-    pub(super) fn dues(&self) -> [(Wakeup, Option<When>); 7] {
+    pub(super) fn dues(&self) -> [(Wakeup, Option<When>); 8] {
         let id = self.id;
         let (window, watch, isolation, hold) = match &self.status {
             Status::Detected { until } => (Some(When::Elapsed(*until)), None, None, None),
@@ -334,6 +342,7 @@ impl Incident {
         };
         let name = self.status.name();
         let stable = if name.may_recover() { self.stable_at.map(When::Elapsed) } else { None };
+        let eased = if name.may_recover() { self.eases_at.map(When::Elapsed) } else { None };
         let judge = if name.may_recover() { self.judge_at.map(When::Wall) } else { None };
         let report = if name.burning() { self.reporting.next.map(When::Wall) } else { None };
         [
@@ -342,6 +351,7 @@ impl Incident {
             (Wakeup::Isolation(id), isolation.or(self.inquire_at.map(When::Wall))),
             (Wakeup::Hold(id), hold),
             (Wakeup::Stable(id), stable),
+            (Wakeup::Eased(id), eased),
             (Wakeup::Report(id), report),
             (Wakeup::Judge(id), judge),
         ]

@@ -11,6 +11,7 @@ mod call;
 mod digest;
 mod doubt;
 mod dropped;
+mod eased;
 mod fact;
 mod facts;
 mod impact;
@@ -28,6 +29,7 @@ pub use call::{Call, CallResult, Closure, NextContact, Part, Purpose, Tried};
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
+pub use eased::{Eased, Remains};
 pub use fact::{Fact, NearestContract};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,

@@ -232,6 +232,7 @@ impl Desk {
             Wakeup::Watch(incident) => correlate::watch_over(turn, *incident),
             Wakeup::Isolation(incident) => isolate::wait_over(turn, *incident),
             Wakeup::Stable(incident) => correlate::stable(turn, *incident),
+            Wakeup::Eased(incident) => correlate::eased(turn, *incident),
             Wakeup::Hold(incident) => escalate::hold_over(turn, *incident),
             Wakeup::PlannedEdge => correlate::planned_edge(turn),
             Wakeup::Closure(request) => escalate::step(turn, *request),

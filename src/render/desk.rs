@@ -137,7 +137,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
     let contract = text::name(&call.contract);
     let contract = if contract.is_empty() { contract } else { format!("契約番号は、{contract}です。") };
     let since = clock.short(incident.occurred);
-    let what = text::cut(&without_note(&Symptom::of(incident).sentence()), 90);
+    let what = text::cut(&without_note(&facts::present(incident, &clock)), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
     let asked = asked.map(|asked| format!("{}にメールで", clock.short(asked.at)));
     let chase = format!("{}ご依頼した障害の件です。", asked.unwrap_or_else(|| "先に".to_owned()));

@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, words};
-use crate::desk::letter::{Asked, By, Fact, Facts, Flapping, Stage, VerdictFacts};
+use crate::desk::letter::{Asked, By, Fact, Facts, Flapping, Remains, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -71,12 +71,26 @@ pub(super) fn symptom(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.section(Name::Symptom).field("事象", symptom_sentences(facts, clock));
 }
 
+/// The symptom as it is: what it was reported as may be over while something lesser stays.
+pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
+    let symptom = Symptom::of(facts);
+    let Some(eased) = &facts.eased else { return symptom.sentence() };
+    let since = clock.short(eased.since);
+    let mut out = format!("{}{since}に、監視上の回復を確認しております。", symptom.past_sentence());
+    if let Some(Remains { summary, host, component }) = &eased.remains {
+        let component = component.as_deref().unwrap_or_default();
+        out += &format!("現在は、{}", Symptom::from(summary, &host.0, &host.1, component).sentence());
+    }
+    out
+}
+
 /// The sentence of the symptom, and what came with it.
 pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     // Once monitoring shows normal, nothing is said of it in the present tense.
     let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
-    let symptom = Symptom::of(facts);
-    let mut out = if over { symptom.past_sentence() } else { symptom.sentence() };
+    let mut out = if over { Symptom::of(facts).past_sentence() } else { present(facts, clock) };
+    // What stays is named beside what is over.
+    let named = usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
     let seen = if over { "検知しました" } else { "検知しております" };
     if let Some(Flapping { times, since, down }) = &facts.flapping {
         let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
@@ -91,8 +105,8 @@ pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     }
     if facts.hosts > 1 {
         out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1);
-    } else if facts.alerts > 1 && facts.flapping.is_none() {
-        out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1);
+    } else if facts.alerts > 1 + named && facts.flapping.is_none() {
+        out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1 - named);
     }
     out
 }

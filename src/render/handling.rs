@@ -123,6 +123,20 @@ pub(super) fn no_contract(number: Option<&Number>, party: &str, nearest: &Neares
     }
 }
 
+/// What was reported is over, and something lesser stays.
+pub(super) fn eased(incident: Option<&Facts>) -> Told {
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    Told {
+        title: "一部回復のお知らせ".to_owned(),
+        happened: "報告済みの事象は、監視上、回復しました。ほかの警報が続いているため、受付番号はそのままとし、対応を継続します。".to_owned(),
+        details: Vec::new(),
+        steps: vec![
+            ("正常に使えることを確認できたら、その旨を記録してください（次の続報に載ります）。", with(commands::note)),
+            ("経過は、次のコマンドで確認できます。", with(commands::show)),
+        ],
+    }
+}
+
 /// It is back.
 pub(super) fn reopened(incident: Option<&Facts>) -> Told {
     let back = incident.and_then(|facts| facts.returned);

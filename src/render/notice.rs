@@ -149,6 +149,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
                 ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
             ],
         },
+        Notice::Eased => handling::eased(incident),
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
         Notice::Held { messages, more } => approval::told(messages, more, clock),

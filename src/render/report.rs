@@ -211,6 +211,7 @@ fn record(what: &What) -> &'static str {
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
+        What::Eased { .. } => "一部回復の確認",
         What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
@@ -292,6 +293,12 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::BackToNormal { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
+        }
+        What::Eased { since } => {
+            let since = clock.short(*since);
+            format!(
+                "これまでご報告した事象につきまして、{since}に監視上の回復を確認しました。残る警報への対応を継続しております。"
+            )
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Data { impact } => {

@@ -7,7 +7,7 @@
 mod parts;
 
 use super::text;
-use crate::desk::letter::{DetectedBy, Facts};
+use crate::desk::letter::{DetectedBy, Eased, Facts};
 use parts::{deadline, is_digit, joined, split_note, split_value, thing, without_categories, without_name};
 
 /// Characters of a symptom in a subject.
@@ -22,8 +22,8 @@ pub(super) struct Symptom {
     pub(super) what: String,
     /// Who said so, where it was a person: the words are theirs, and are quoted.
     reported: Option<&'static str>,
-    /// It comes and goes (断続).
-    flaps: bool,
+    /// What the title says of how it stands: it comes and goes, or is over in part.
+    stands: Option<&'static str>,
 }
 
 /// Stands where a message says nothing at all.
@@ -33,10 +33,15 @@ impl Symptom {
     /// The symptom of an incident.
     pub(super) fn of(facts: &Facts) -> Self {
         let component = facts.shown_by.as_ref().or(facts.component.as_ref()).map_or("", String::as_str);
-        let flaps = facts.flapping.is_some();
+        let stands = match (&facts.eased, &facts.flapping) {
+            (_, Some(_)) => Some("（断続）"),
+            (Some(Eased { remains: Some(_), .. }), None) => Some("（一部回復）"),
+            (Some(Eased { remains: None, .. }), None) => Some("（監視上は回復）"),
+            (None, None) => None,
+        };
         Self {
             reported: reporter(facts.detected_by),
-            flaps,
+            stands,
             ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
         }
     }
@@ -53,7 +58,7 @@ impl Symptom {
             rest = shorter;
         }
         let what = if rest.is_empty() { NOTHING } else { rest };
-        Self { thing, what: what.to_owned(), reported: None, flaps: false }
+        Self { thing, what: what.to_owned(), reported: None, stands: None }
     }
 
     /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
@@ -67,7 +72,7 @@ impl Symptom {
             format!("{} {}", self.thing, self.what)
         };
         let cut = text::cut(&title, TITLE);
-        if self.flaps { format!("{cut}（断続）") } else { cut }
+        format!("{cut}{}", self.stands.unwrap_or_default())
     }
 
     /// A polite sentence about the present state: 「本庁舎コアスイッチが応答しておりません（Ping応答なし）。」

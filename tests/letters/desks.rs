@@ -68,7 +68,12 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                         facts.effect = Some(Effect::None);
                         facts.stage = Stage::InProgress;
                     }),
-                    calls: vec![call(1, "緊急連絡先", false, Purpose::Consult { opens: at("2026-11-24T09:00:00") })],
+                    calls: vec![switch::call(
+                        1,
+                        "緊急連絡先",
+                        false,
+                        Purpose::Consult { opens: at("2026-11-24T09:00:00") },
+                    )],
                     tried: closed().tried,
                 },
             ),

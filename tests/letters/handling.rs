@@ -139,12 +139,19 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
             })),
             Notice::Reopened,
         ),
+        internal("internal-eased", Some(small(|facts| facts.eased = Some(eased()))), Notice::Eased),
         internal(
             "internal-reopened-nobody-asked",
             Some(small(|facts| facts.returned = Some(at("2026-11-20T10:29:00")))),
             Notice::Reopened,
         ),
     ]
+}
+
+fn eased() -> Eased {
+    let host = ("srv-db-01".to_owned(), "基幹系DBサーバ".to_owned());
+    let remains = Remains { summary: "【DB】レプリケーション遅延".into(), host, component: None };
+    Eased { since: at("2026-11-20T10:29:00"), remains: Some(remains) }
 }
 
 fn asked(party: &str, time: &str) -> Asked {

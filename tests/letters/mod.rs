@@ -82,6 +82,7 @@ fn switch() -> Facts {
         summary: "【死活】本庁舎コアスイッチ Ping応答なし".into(),
         host: ("core-sw-01".into(), "本庁舎コアスイッチ".into()),
         component: Some("コアスイッチ".into()),
+        eased: None,
         shown_by: None,
         looked: None,
         flapping: None,
@@ -196,6 +197,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         summary: "【容量】基幹系DBサーバ ディスク使用率 / 95%（閾値90%）".into(),
         host: ("srv-db-01".into(), "基幹系DBサーバ".into()),
         component: Some("OS".into()),
+        eased: None,
         shown_by: None,
         looked: None,
         flapping: None,
@@ -332,22 +334,6 @@ fn overrun() -> Box<Facts> {
                 name: "基幹系DBサーバ".into(), hosts: strings(&["srv-db-01"]), asset: Asset::default()
             });
     })
-}
-
-fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> Call {
-    let office = purpose == Purpose::Inform;
-    Call {
-        organization: if office { "A町 総務課 情報係".into() } else { "株式会社N".into() },
-        contact: contact.into(),
-        person,
-        phone: if office { "00-0000-0003".into() } else { "00-0000-0010".into() },
-        hours: if office { "緊急連絡先（終日）".into() } else { "24時間365日".into() },
-        contract: if office { String::new() } else { "R8-情-012".into() },
-        purpose,
-        rank,
-        then: Vec::new(),
-        part: None,
-    }
 }
 
 fn happening(time: &str, what: What) -> Happening {

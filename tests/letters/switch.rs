@@ -343,3 +343,19 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
         ),
     ]
 }
+
+pub(super) fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> Call {
+    let office = purpose == Purpose::Inform;
+    Call {
+        organization: if office { "A町 総務課 情報係".into() } else { "株式会社N".into() },
+        contact: contact.into(),
+        person,
+        phone: if office { "00-0000-0003".into() } else { "00-0000-0010".into() },
+        hours: if office { "緊急連絡先（終日）".into() } else { "24時間365日".into() },
+        contract: if office { String::new() } else { "R8-情-012".into() },
+        purpose,
+        rank,
+        then: Vec::new(),
+        part: None,
+    }
+}

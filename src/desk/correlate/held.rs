@@ -90,7 +90,7 @@ pub(in crate::desk) fn still_held(state: &State, by: CoverId) -> Vec<&Alert> {
 }
 
 /// Whether planned work keeps something apart that still burns at a place: it must not be taken for calm.
-pub(super) fn burns_unseen(state: &State, place: &Place) -> bool {
+pub(in crate::desk) fn burns_unseen(state: &State, place: &Place) -> bool {
     let by_work = |alert: &Alert| matches!(alert.standing, Standing::Suppressed(Suppression::PlannedWork { .. }));
     !state.held_back.is_empty() && state.live_at(place).any(|alert| alert.red() && by_work(alert))
 }

@@ -1,15 +1,17 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
 //! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
-//! [`window`] ends the grouping window, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
-//! the end, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
+//! [`window`] ends the grouping window, [`grade`] says how grave it is, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
+//! the end, [`ease`] for what is over in part, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
 //! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`silent`]
 //! weighs causes that show nothing, [`reach`] knows whom it hits.
 
 mod absorb;
 mod blind;
 pub(super) mod cause;
+mod ease;
 mod flap;
+mod grade;
 pub(super) mod group;
 mod held;
 mod imported;
@@ -23,13 +25,15 @@ pub(super) mod storm;
 mod window;
 
 pub(super) use blind::{blind, sees_again};
-pub(super) use held::{covering, still_held};
+pub(super) use ease::eased;
+pub(super) use grade::{effect, fear, grade, grade_by};
+pub(super) use held::{burns_unseen, covering, still_held};
 pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
 pub(super) use reach::{reach_of, untouched};
 pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_recovery};
 pub(super) use relate::burning_about;
-pub(super) use window::{accept, effect, fear, grade, grade_by, watch_over, window_over};
+pub(super) use window::{accept, watch_over, window_over};
 
 use super::alert::{self, Alert, Standing};
 use super::ids::{AlertId, CoverId, IncidentId, Number};
@@ -202,6 +206,9 @@ pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, 
     let to = status_by_requests(turn, incident);
     turn.edit(incident, Edit::Status { to, at, by }, reason.clone());
     turn.edit(incident, calm, reason);
+    // What came may be something else than what it was reported as.
+    reframe(turn, incident);
+    ease::forget(turn, incident);
     turn.edit(incident, Edit::happened(at, What::Relapsed), Reason::OnRecord);
     assign::ask_again(turn, incident);
     turn.touched.stirred.insert(incident);
@@ -222,10 +229,18 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     let representative = match places.get(place) {
         Some(here) => {
             let best = here.best().map(|(.., alert)| alert);
-            // What it was reported as stands for it to the end, unless something graver does.
+            // What it was reported as stands for it to the end, unless something graver does - or something as grave that
+            // came after it was over.
             let at_root = told.filter(|told| known.number.is_some() && told.place() == *place);
-            let level = |id: AlertId| turn.state.alerts.get(&id).map(Alert::weight);
-            at_root.filter(|told| Some(told.weight()) >= best.and_then(level)).map(|told| told.id).or(best)
+            let now = best.and_then(|id| turn.state.alerts.get(&id));
+            let stands = |told: &&Alert| {
+                let anew = |now: &Alert| told.gone.as_ref().is_some_and(|gone| now.gone.is_none() && now.at >= gone.at);
+                match now {
+                    Some(now) if anew(now) => now.weight() < told.weight(),
+                    now => now.map(Alert::weight) <= Some(told.weight()),
+                }
+            };
+            at_root.filter(stands).map(|told| told.id).or(best)
         }
         // A root without an alert of its own is spoken for by one of the others, and by the same all along.
         None => {

@@ -55,7 +55,7 @@ pub(super) fn reach<'a>(
     scope::scope_of(&book.rules, &book.graph, roots, &|id| standings.standing(id))
 }
 
-/// Systems that demonstrably do not depend on what fails.
+/// Systems that demonstrably do not depend on what fails, nor on what is suspected.
 pub(in crate::desk) fn untouched(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> Vec<SystemId> {
     let blind = state.sources.values().any(|source| matches!(source.sight, Sight::Blind { .. }));
     if blind || !reach.hits() && !reach.is_carried() {
@@ -63,7 +63,10 @@ pub(in crate::desk) fn untouched(state: &State, book: &Book, incident: &Incident
         return Vec::new();
     }
     let standings = Standings::of(state, book, incident);
-    scope::untouched(&book.rules, &book.graph, reach, &|id| standings.standing(id))
+    let named = incident.verdict().and_then(|verdict| verdict.component.as_ref());
+    let suspected = |id: &ComponentId| incident.root.as_ref() == Some(id) || named == Some(id);
+    let standing = |id: &ComponentId| if suspected(id) { Standing::Fails } else { standings.standing(id) };
+    scope::untouched(&book.rules, &book.graph, reach, &standing)
 }
 
 /// How components are now, whichever incident their alerts belong to; each is looked at once, as many systems need the

@@ -1,7 +1,7 @@
 //! Recovery: the root's alerts are gone on evidence, and stay gone - then 復旧確認中, never 復旧 by itself.
 
 use super::held::burns_unseen;
-use super::{Edit, Incident, Reason, Status, StatusName, Turn, flap, reframe, resume, still_red};
+use super::{Edit, Incident, Reason, Status, StatusName, Turn, ease, flap, reframe, resume, still_red};
 use crate::desk::alert::Alert;
 use crate::desk::ids::IncidentId;
 use crate::desk::letter::{Flapping, What};
@@ -36,6 +36,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
                 }
             }
             look_for_calm(turn, incident);
+            ease::look(turn, incident);
         } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
             resume(turn, incident, None, Reason::CameBack);
         }
@@ -53,7 +54,7 @@ fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item =
 
 /// Something of the root ended on evidence and nothing of it is red, not even under planned work. What only happened
 /// (momentary) never ends, so it can't speak for recovery.
-fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
+pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     let Some(places) = turn.state.places.get(&incident) else { return false };
     let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
     match root.and_then(|root| places.get_key_value(&root)) {

@@ -1,20 +1,17 @@
 //! The end of the grouping window: split what is several faults, then 静観 or 受付 (`DECISIONS.md` 16).
 
 use super::absorb;
-use super::cause::{self, Known};
+use super::cause::Known;
 use super::group::{self, Group};
-use super::{Edit, Incident, Reason, Status, Turn, flap, reach, reframe, relapse};
+use super::{Edit, Incident, Reason, Status, Turn, flap, grade, reframe, relapse};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
-use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
-use crate::desk::incident::{Link, Severity};
-use crate::desk::letter::{By, What};
+use crate::desk::ids::{AlertId, IncidentId, Number};
+use crate::desk::incident::Link;
+use crate::desk::isolate;
 use crate::desk::now::Elapsed;
-use crate::desk::rules::{DataImpact, Effect};
-use crate::desk::severity::{Harm, Judged};
 use crate::desk::state::{Here, Place};
-use crate::desk::{isolate, severity};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Fewer places are nothing to wait for.
@@ -70,7 +67,16 @@ fn group_until(turn: &Turn, incident: IncidentId, group: &Group) -> Elapsed {
     let lasts = |alert: &Alert| window_of(turn, alert);
     let lasts = at_root().map(lasts).max().or_else(|| members().map(lasts).min());
     let first = members().map(|alert| alert.received.elapsed).min();
-    first.zip(lasts).map_or(turn.now.elapsed, |(first, lasts)| first + lasts)
+    let until = first.zip(lasts).map_or(turn.now.elapsed, |(first, lasts)| first + lasts);
+    if is_ending(turn, incident, group) { until + turn.book.rules.policy.window } else { until }
+}
+
+/// What explains the group is over, and what it explained is not yet: that may only be late in showing it.
+fn is_ending(turn: &Turn, incident: IncidentId, group: &Group) -> bool {
+    let Some(places) = turn.state.places.get(&incident) else { return false };
+    let here = |place: &Place| places.get(place);
+    group.roots.iter().all(|root| here(root).is_some_and(Here::over))
+        && group.places.iter().filter_map(here).any(Here::live)
 }
 
 /// What joined an incident that is watched for longer is looked at when its own window is over: it may be another fault.
@@ -258,96 +264,4 @@ pub(in crate::desk) fn accept(turn: &mut Turn, incident: IncidentId, reason: Rea
         turn.touched.to_judge.insert(incident);
     }
     turn.touched.unmarked(incident);
-}
-
-/// Computes 重大度 from what is hit and from the harm the rule that holds states.
-pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId) {
-    let harm = isolate::harm(turn, incident);
-    grade_by(turn, incident, harm);
-}
-
-/// Computes 重大度 from what is hit, the gravest of its roots counting; a person's word stands, and the machine only
-/// raises.
-pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Harm) {
-    if let Some(data) = harm.data {
-        fear(turn, incident, data, Reason::Isolated { rule: harm.rule.clone() });
-    }
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let judged = judged(turn, known, &harm);
-    match &known.severity {
-        Some(present) if present.by == By::Desk => {}
-        Some(present) if present.value <= judged.severity => {
-            // The number stays, but whom it hits, and with that the reason, may have become other ones.
-            let why = if present.value == judged.severity { judged.why.words() } else { present.why.clone() };
-            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
-            if (&why, &reach) != (&present.why, &present.reach) {
-                let severity = Severity { value: present.value, by: By::Machine, why, reach };
-                turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
-            }
-        }
-        present => {
-            if let Some(present) = present
-                && (known.reporting.count > 0 || turn.state.requests_of(incident).next().is_some())
-            {
-                turn.touched.raised.entry(incident).or_insert(present.value);
-            }
-            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
-            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.words(), reach };
-            turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
-        }
-    }
-}
-
-/// 重大度 as it is now. What is hit by several causes together counts together, each effect with what is hit at least so badly.
-fn judged(turn: &Turn, known: &Incident, harm: &Harm) -> Judged {
-    let roots = reach::roots(turn.state, turn.book, known);
-    let effect = |root| harm.effect.unwrap_or_else(|| own_effect(turn, known.id, root));
-    let effects: BTreeMap<&ComponentId, Effect> = roots.iter().map(|root| (root, effect(Some(root)))).collect();
-    let together = |effect: Effect| {
-        let hit = effects.iter().filter(|(_, own)| **own <= effect).map(|(root, _)| *root);
-        let reach = reach::reach(turn.state, turn.book, known, hit);
-        severity::of_reach(&reach, effect, known.data.map(DataImpact::feared))
-    };
-    let all: BTreeSet<Effect> = effects.values().copied().collect();
-    let gravest = all.into_iter().map(together).min_by_key(|judged| judged.severity);
-    gravest.unwrap_or_else(|| together(effect(None)))
-}
-
-/// データ影響 as a rule or the desk states it. A rule does not lessen what is feared.
-pub(in crate::desk) fn fear(turn: &mut Turn, incident: IncidentId, data: DataImpact, reason: Reason) {
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let by_desk = matches!(reason, Reason::Act { .. });
-    if known.data == Some(data) || !by_desk && known.data.is_some() {
-        return;
-    }
-    turn.edit(incident, Edit::Data(data), reason);
-    turn.edit(incident, Edit::happened(turn.now.wall, What::Data { impact: data }), Reason::OnRecord);
-    turn.touched.news.insert(incident);
-}
-
-/// The gravest effect of the incident's roots, where no rule states one.
-pub(in crate::desk) fn effect(turn: &Turn, incident: IncidentId) -> Effect {
-    let roots = group::root_components(turn.state, turn.book, incident);
-    let known = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
-    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(known));
-    roots.map(|root| own_effect(turn, incident, root)).min().unwrap_or(Effect::Partial)
-}
-
-/// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
-fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> Effect {
-    let component = root.and_then(|root| turn.book.rules.components.get(root));
-    if let Some(effect) = component.and_then(|component| component.effect) {
-        return effect;
-    }
-    let places = turn.state.places.get(&incident);
-    let place = root.cloned().map(Place::Component);
-    let at_root = place.and_then(|place| places?.get(&place)?.level());
-    // A cause without a sign of its own is as bad as what it does; so is what no component covers.
-    let level = at_root.or_else(|| places?.values().filter_map(Here::level).max());
-    let effect = level.map_or(Effect::Partial, severity::effect_from_level);
-    // What lets others work behind it has not stopped, whatever its own alert says.
-    let known = turn.state.incidents.get(&incident).map(|known| Known::of(turn.state, turn.book, known));
-    let failing = group::failing(turn.state, incident);
-    let works = root.zip(known).is_some_and(|(root, known)| known.works_behind(root, &cause::red(&failing)));
-    if works { effect.max(Effect::Partial) } else { effect }
 }

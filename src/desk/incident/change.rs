@@ -112,6 +112,13 @@ pub enum Edit {
         /// When it became usable.
         usable: Option<Timestamp>,
     },
+    /// What it was reported as ended, or has been over for long enough, or is no longer over.
+    Eases {
+        /// When it will have been over for long enough.
+        at: Option<Elapsed>,
+        /// The alert it was reported as, where it has been.
+        over: Option<AlertId>,
+    },
     /// 復旧
     Restored(Restored),
     /// 報告確認
@@ -192,6 +199,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::OnlyTried
         | Edit::DeskStarted(_)
         | Edit::Calm { .. }
+        | Edit::Eases { .. }
         | Edit::Restored(_)
         | Edit::AcceptedBy { .. }
         | Edit::Treatment(_)
@@ -287,6 +295,10 @@ fn edit(incident: &mut Incident, what: &Edit) {
             incident.calm_since = *since;
             incident.stable_at = *stable_at;
             incident.usable = *usable;
+        }
+        Edit::Eases { at, over } => {
+            incident.eases_at = *at;
+            incident.eased = *over;
         }
         Edit::Restored(restored) => incident.restored = Some(restored.clone()),
         Edit::AcceptedBy { name, at } => incident.acceptance = Some((name.clone(), *at)),

@@ -103,6 +103,8 @@ pub enum Reason {
         /// How often it was red so far.
         times: usize,
     },
+    /// What it was reported as is gone, and something lesser stays.
+    Lesser,
     /// They came back.
     CameBack,
     /// Gone and stable.

@@ -43,6 +43,8 @@ pub enum Notice {
         /// The number of that one.
         of: Number,
     },
+    /// What an incident was reported as is over, and something lesser stays red.
+    Eased,
     /// An incident was reopened.
     Reopened,
     /// A message could not be delivered to somebody.

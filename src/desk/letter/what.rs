@@ -134,6 +134,11 @@ pub enum What {
         /// What is still red, by host name.
         still_red: Vec<String>,
     },
+    /// What it was reported as is over, and something lesser stays red.
+    Eased {
+        /// When the source says that it ended.
+        since: Timestamp,
+    },
     /// The alerts came back or the check failed.
     Relapsed,
     /// What is feared for the data, or that nothing is, was recorded (データ影響).

@@ -11,7 +11,7 @@ use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::isolate::overrun;
-use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, VerdictFacts, What};
+use crate::desk::letter::{Asked, By, Eased, Fact, Facts, Remains, Similar, Stage, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Effect, Rule, VerdictCode};
@@ -87,6 +87,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         host: representative
             .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
             .unwrap_or_default(),
+        eased: representative.and_then(|alert| eased(turn, known, alert, &ordered)),
         component: about.map(|component| book.component_name(component)),
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
         occurred: known.occurred,
@@ -135,6 +136,26 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     })
 }
 
+/// The alert that stands for an incident is over, though monitoring does not show normal: since when, and the gravest of
+/// `members`, the first of which count most, that stays red. What comes and goes is told as such.
+fn eased(turn: &Turn, incident: &Incident, alert: &Alert, members: &[&&Alert]) -> Option<Eased> {
+    let gone = alert.gone.as_ref().filter(|_| !alert.problem.momentary)?;
+    let before = incident.status.name().may_recover();
+    let unseen = correlate::burns_unseen(turn.state, &alert.place());
+    if !before || unseen || correlate::flapping(turn, incident.id).is_some() {
+        return None;
+    }
+    let red = || members.iter().filter(|member| member.red());
+    let at_root = |member: &&&&Alert| incident.root.is_some() && member.component == incident.root;
+    let stays = red().filter(at_root).max_by_key(|member| member.weight());
+    let remains = stays.or_else(|| red().next()).map(|member| Remains {
+        summary: member.problem.summary.clone(),
+        host: (member.problem.host.clone(), member.problem.host_name.clone()),
+        component: member.component.as_ref().map(|component| turn.book.component_name(component)),
+    });
+    Some(Eased { since: gone.at, remains })
+}
+
 /// 暫定対応 as it was told last, while it holds.
 fn workaround(incident: &Incident) -> Option<Words> {
     let told = incident.happenings.iter().rev().find_map(|known| match &known.what {
@@ -161,7 +182,9 @@ fn effect(turn: &Turn, incident: &Incident, reach: &Reach) -> Option<Effect> {
     if reach.is_carried() {
         return Some(Effect::None);
     }
-    by_rule.and_then(|rule| rule.then.effect).or_else(|| Some(correlate::effect(turn, incident.id)))
+    // What the rule says is said of what is over by now.
+    let stated = by_rule.and_then(|rule| rule.then.effect).filter(|_| incident.eased.is_none());
+    stated.or_else(|| Some(correlate::effect(turn, incident.id)))
 }
 
 /// Like faults, recurrences first. A vendor reads of those it was asked about then.

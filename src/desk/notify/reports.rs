@@ -247,6 +247,12 @@ pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId) {
     super::internal(turn, Some(incident), Notice::PleaseCheck, Why::CheckOperation);
 }
 
+/// What was reported is over, and something lesser stays: the desk hears, and the offices, who wait for just that.
+pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
+    interim(turn, incident, ReportReason::News);
+    super::internal(turn, Some(incident), Notice::Eased, Why::CheckOperation);
+}
+
 /// The fault is back: the desk hears at once, the offices at the next promised hour.
 pub(in crate::desk) fn reopened(turn: &mut Turn, incident: IncidentId) {
     super::internal(turn, Some(incident), Notice::Reopened, Why::DeskLeads);

@@ -20,6 +20,8 @@ pub enum Wakeup {
     Watch(IncidentId),
     /// Calm may have lasted long enough.
     Stable(IncidentId),
+    /// What an incident was reported as may have been over for long enough.
+    Eased(IncidentId),
     /// 相談 is raised again.
     Hold(IncidentId),
     /// Planned work begins or ends.

@@ -91,15 +91,22 @@ impl Here {
 
     /// The gravest level of them, ended ones included.
     pub fn level(&self) -> Option<Level> {
-        // Within what lives and what has ended, and what lasts and what only happened, the gravest comes first.
-        [(false, false), (false, true), (true, false), (true, true)]
-            .into_iter()
-            .filter_map(|(gone, momentary)| {
-                let from = (gone, momentary, Reverse(Level::Disaster), Timestamp::MIN, AlertId(0));
-                let best = self.ranked.range(from..).next()?;
-                (best.0 == gone && best.1 == momentary).then_some(best.2.0)
-            })
-            .max()
+        self.gravest([(false, false), (false, true), (true, false), (true, true)])
+    }
+
+    /// The gravest level of those that have not ended.
+    pub(in crate::desk) fn live_level(&self) -> Option<Level> {
+        self.gravest([(false, false), (false, true)])
+    }
+
+    /// Within what lives and what has ended, and what lasts and what only happened, the gravest comes first.
+    fn gravest<const N: usize>(&self, kinds: [(bool, bool); N]) -> Option<Level> {
+        let first = |(gone, momentary)| {
+            let from = (gone, momentary, Reverse(Level::Disaster), Timestamp::MIN, AlertId(0));
+            let best = self.ranked.range(from..).next()?;
+            (best.0 == gone && best.1 == momentary).then_some(best.2.0)
+        };
+        kinds.into_iter().filter_map(first).max()
     }
 }
 

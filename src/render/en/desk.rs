@@ -100,6 +100,11 @@ impl Mail<'_> {
                     .chain(with(commands::explain))
                     .collect(),
             ),
+            Notice::Eased => (
+                "Eased",
+                "What was reported is over, as monitoring shows; other alerts stay, and the number goes on.".to_owned(),
+                with(commands::note),
+            ),
             Notice::Reopened => {
                 let back = incident.and_then(|facts| facts.returned);
                 let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();

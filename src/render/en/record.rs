@@ -86,6 +86,10 @@ impl Mail<'_> {
                     list(still_red, NONE)
                 )
             }
+            What::Eased { since } => {
+                let since = self.clock.english_short(*since);
+                format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")
+            }
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::PlannedWork { name, stage, until } => {
                 let (name, until) = (text::name(name), self.clock.english_short(*until));

@@ -169,6 +169,9 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             (format!("calm {name}{usable}"), Weight::Headline)
         }
         Edit::Calm { since: None, .. } => (format!("not calm {name}"), Weight::Headline),
+        Edit::Eases { at: Some(_), .. } => (format!("{name} may have eased"), Weight::Detail),
+        Edit::Eases { at: None, over: Some(_) } => (format!("{name} has eased"), Weight::Headline),
+        Edit::Eases { at: None, over: None } => (format!("{name} has not eased"), Weight::Detail),
         Edit::Restored(restored) => {
             (format!("restored {name}, checked: {}", one_line(&restored.check)), Weight::Headline)
         }
@@ -328,6 +331,7 @@ fn what_words(what: &What) -> String {
         What::Spread { alerts } => format!("{alerts} more alerts"),
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
+        What::Eased { .. } => "eased".to_owned(),
         What::Relapsed => "relapsed".to_owned(),
         What::Data { impact } => format!("data {}", words::data_en(*impact)),
         What::Severity { from, to } => format!("severity {from} to {to}"),

@@ -1,0 +1,126 @@
+//! Grading: 重大度 and the effect of an incident, from what its causes hit and what stops behind them.
+
+use super::cause::{self, Known};
+use super::group;
+use super::{Edit, Incident, Reason, Turn, reach};
+use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::incident::Severity;
+use crate::desk::letter::{By, What};
+use crate::desk::rules::{DataImpact, Effect};
+use crate::desk::severity::{Harm, Judged};
+use crate::desk::state::{Here, Place};
+use crate::desk::{isolate, severity};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Computes 重大度 from what is hit and from the harm the rule that holds states.
+pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId) {
+    let harm = isolate::harm(turn, incident);
+    grade_by(turn, incident, harm);
+}
+
+/// Computes 重大度 from what is hit, the gravest of its roots counting; a person's word stands, and the machine only
+/// raises.
+pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Harm) {
+    if let Some(data) = harm.data {
+        fear(turn, incident, data, Reason::Isolated { rule: harm.rule.clone() });
+    }
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let judged = judged(turn, known, &harm);
+    match &known.severity {
+        Some(present) if present.by == By::Desk => {}
+        Some(present) if present.value <= judged.severity => {
+            // The number stays, but whom it hits, and with that the reason, may have become other ones.
+            let why = if present.value == judged.severity { judged.why.words() } else { present.why.clone() };
+            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
+            if (&why, &reach) != (&present.why, &present.reach) {
+                let severity = Severity { value: present.value, by: By::Machine, why, reach };
+                turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
+            }
+        }
+        present => {
+            if let Some(present) = present
+                && (known.reporting.count > 0 || turn.state.requests_of(incident).next().is_some())
+            {
+                turn.touched.raised.entry(incident).or_insert(present.value);
+            }
+            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
+            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.words(), reach };
+            turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
+        }
+    }
+}
+
+/// 重大度 as it is now. What is hit by several causes together counts together, each effect with what is hit at least so badly.
+fn judged(turn: &Turn, known: &Incident, harm: &Harm) -> Judged {
+    let roots = reach::roots(turn.state, turn.book, known);
+    let effect = |root| harm.effect.unwrap_or_else(|| own_effect(turn, known.id, root));
+    let mut effects: BTreeMap<&ComponentId, Effect> = roots.iter().map(|root| (root, effect(Some(root)))).collect();
+    if harm.effect.is_none() {
+        effects.extend(graver_echoes(turn, known.id, effects.values().min().copied()));
+    }
+    let together = |effect: Effect| {
+        let hit = effects.iter().filter(|(_, own)| **own <= effect).map(|(root, _)| *root);
+        let reach = reach::reach(turn.state, turn.book, known, hit);
+        severity::of_reach(&reach, effect, known.data.map(DataImpact::feared))
+    };
+    let all: BTreeSet<Effect> = effects.values().copied().collect();
+    let gravest = all.into_iter().map(together).min_by_key(|judged| judged.severity);
+    gravest.unwrap_or_else(|| together(effect(None)))
+}
+
+/// What fails behind the causes of an incident and is hit worse than `least`, with how badly: a machine that is merely slow
+/// may have stopped what runs on it.
+fn graver_echoes<'a>(
+    turn: &'a Turn,
+    incident: IncidentId,
+    least: Option<Effect>,
+) -> impl Iterator<Item = (&'a ComponentId, Effect)> {
+    let places = turn.state.places.get(&incident).into_iter().flatten();
+    let live = places.filter(|(_, here)| here.live_level().is_some_and(|level| !cause::only_warns(level)));
+    let echoes = cause::components(live.map(|(place, _)| place));
+    let hit = echoes.map(move |echo| (echo, own_effect(turn, incident, Some(echo))));
+    hit.filter(move |(_, effect)| least.is_some_and(|least| *effect < least))
+}
+
+/// データ影響 as a rule or the desk states it. A rule does not lessen what is feared.
+pub(in crate::desk) fn fear(turn: &mut Turn, incident: IncidentId, data: DataImpact, reason: Reason) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let by_desk = matches!(reason, Reason::Act { .. });
+    if known.data == Some(data) || !by_desk && known.data.is_some() {
+        return;
+    }
+    turn.edit(incident, Edit::Data(data), reason);
+    turn.edit(incident, Edit::happened(turn.now.wall, What::Data { impact: data }), Reason::OnRecord);
+    turn.touched.news.insert(incident);
+}
+
+/// The gravest effect of the incident's roots and of what they stop, where no rule states one.
+pub(in crate::desk) fn effect(turn: &Turn, incident: IncidentId) -> Effect {
+    let roots = group::root_components(turn.state, turn.book, incident);
+    let known = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
+    let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(known));
+    let own = roots.map(|root| own_effect(turn, incident, root)).min().unwrap_or(Effect::Partial);
+    graver_echoes(turn, incident, Some(own)).map(|(_, effect)| effect).min().unwrap_or(own)
+}
+
+/// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
+fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> Effect {
+    let component = root.and_then(|root| turn.book.rules.components.get(root));
+    if let Some(effect) = component.and_then(|component| component.effect) {
+        return effect;
+    }
+    let places = turn.state.places.get(&incident);
+    let place = root.cloned().map(Place::Component);
+    let known = turn.state.incidents.get(&incident);
+    let eased = known.is_some_and(|known| known.eased.is_some());
+    let level = |here: &Here| if eased { here.live_level() } else { here.level() };
+    let at_root = place.and_then(|place| level(places?.get(&place)?));
+    // A cause without a sign of its own is as bad as what it does; so is what no component covers.
+    let level = at_root.or_else(|| places?.values().filter_map(level).max());
+    let effect = level.map_or(Effect::Partial, severity::effect_from_level);
+    // What lets others work behind it has not stopped, whatever its own alert says.
+    let known = known.map(|known| Known::of(turn.state, turn.book, known));
+    let failing = group::failing(turn.state, incident);
+    let works = root.zip(known).is_some_and(|(root, known)| known.works_behind(root, &cause::red(&failing)));
+    if works { effect.max(Effect::Partial) } else { effect }
+}

@@ -1,0 +1,24 @@
+//! What an incident was reported as is over, and it is not.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The alert that stands for an incident is over, and something else of it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Eased {
+    /// When it ended, as the source says.
+    pub since: Timestamp,
+    /// What stays red, the gravest at the root first; `None` = nothing that the reader is to know of.
+    pub remains: Option<Remains>,
+}
+
+/// An alert that stays red.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remains {
+    /// Its message, verbatim.
+    pub summary: String,
+    /// Its host: technical name and the name people know.
+    pub host: (String, String),
+    /// Its component's name, where one covers it.
+    pub component: Option<String>,
+}
