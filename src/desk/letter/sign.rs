@@ -1,0 +1,24 @@
+//! Alerts as words tell of them, beside the one that stands for the incident.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sign {
+    /// Its message, verbatim.
+    pub summary: String,
+    /// Its host: technical name and the name people know.
+    pub host: (String, String),
+    /// Its component's name, where one covers it.
+    pub component: Option<String>,
+}
+
+/// The alert that stands for an incident is over, and the incident is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Eased {
+    /// When it ended, as the source says.
+    pub since: Timestamp,
+    /// What stays red, the gravest at the root first; `None` = nothing that the reader is to know of.
+    pub remains: Option<Sign>,
+}
