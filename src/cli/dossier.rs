@@ -283,6 +283,7 @@ fn happened(happening: &Happening) -> String {
             let result = serde_json::to_value(result).ok().and_then(|word| word.as_str().map(str::to_owned));
             format!("called {party} ({contact}): {}", result.unwrap_or_default().replace('_', " "))
         }
+        What::Withdrawn { party } => format!("request to {party} withdrawn"),
         What::LookAsked { party } => format!("{party} was asked to look on site"),
         What::Looked { item, words } => format!("on site: {item}: {words}"),
         What::Reported { text } => format!("a call: {text}"),

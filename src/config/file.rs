@@ -200,7 +200,7 @@ pub(super) struct ComponentTable {
     #[serde(default)]
     pub(super) asset: AssetTable,
     #[serde(default)]
-    pub(super) look: Vec<String>,
+    pub(super) look: Option<Vec<String>>,
     pub(super) ping: Option<String>,
 }
 

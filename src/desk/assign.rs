@@ -2,6 +2,11 @@
 //!
 //! A stage. Who is told in which words follows in `notify`.
 
+mod left;
+
+pub(super) use left::hold;
+
+use super::act::CancelKind;
 use super::contact;
 use super::ids::{IncidentId, PartyId, RequestId};
 use super::incident::{Edit, Reason, Status, StatusName, Verdict};
@@ -12,6 +17,7 @@ use super::rules::{Confidence, VerdictCode};
 use super::turn::Turn;
 use super::{correlate, deliver, escalate, isolate, notify};
 use jiff::Timestamp;
+use left::{desk_leads, out_of_scope};
 
 /// Acts on every verdict of this turn.
 pub(super) fn follow_verdicts(turn: &mut Turn) {
@@ -34,22 +40,31 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     let same = before.is_some_and(|before| told(before) == told(&verdict) && before.parties == verdict.parties);
     // That it is an echo is told in its own words.
     if known.reporting.count > 0 && !same && verdict.echo_of.is_none() {
-        let parties = verdict.parties.iter().map(|party| turn.book.party_name(party)).collect();
+        // Where nobody outside is to act, there is nobody to name.
+        let named = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi | VerdictCode::External);
+        let parties = verdict.parties.iter().filter(|_| named).map(|party| turn.book.party_name(party)).collect();
         let what = What::Verdict { code: verdict.code, parties };
         turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     }
-    withdraw_others(turn, incident, &verdict);
+    let withdrawn = withdraw_others(turn, incident, &verdict);
+    let asks = verdict.echo_of.is_none() && matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
+    if withdrawn && !asks {
+        step_back(turn, incident);
+    }
     // Before anybody is asked, so that the request can say that somebody looks.
     notify::look(turn, incident);
     // A severity that went up in this very step rings the phones its new rank rings, in the same note.
     let raised = turn.touched.raised.contains_key(&incident);
-    // What is the desk's already, and no graver, is not put before it again because of another rule.
-    let vendors = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
-    let led = same && !vendors && !raised && verdict.by == By::Machine;
+    // What is the desk's already, and no graver, is not put before it again because of another rule, or of its own word.
+    let led =
+        same && !asks && !raised && !withdrawn && (verdict.by == By::Machine || is_followed(turn, incident, &verdict));
     match verdict.echo_of {
         Some(of) => echo(turn, incident, of),
         None if led => {}
-        None => act_on(turn, incident, &verdict, severity),
+        None => act_on(turn, incident, &verdict, severity, same),
+    }
+    if withdrawn && asks {
+        step_back(turn, incident);
     }
     let told = !matches!(
         verdict.code,
@@ -62,13 +77,32 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     turn.touched.news.insert(incident);
 }
 
-fn act_on(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u8) {
+/// What follows from a verdict that leaves the next step to others is done already: the office is consulted once.
+fn is_followed(turn: &Turn, incident: IncidentId, verdict: &Verdict) -> bool {
+    let status = turn.state.incidents.get(&incident).map(|known| known.status.name());
+    verdict.code != VerdictCode::ScopeOut || status == Some(StatusName::OnHold)
+}
+
+/// Requests were taken back: nothing is said to be asked, or worked on, that is not.
+fn step_back(turn: &mut Turn, incident: IncidentId) {
+    let to = correlate::status_by_requests(turn, incident);
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let handled = matches!(known.status, Status::Requested | Status::InProgress);
+    if handled && known.status != to {
+        turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::TakenBack);
+    }
+}
+
+/// `same` = it says what the one before said.
+fn act_on(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u8, same: bool) {
     match verdict.code {
         VerdictCode::Single | VerdictCode::Multi => vendors(turn, incident, verdict, severity),
         VerdictCode::ScopeOut => out_of_scope(turn, incident),
         VerdictCode::External => {
             desk_leads(turn, incident);
-            notify::external(turn, incident, verdict);
+            if !same {
+                notify::external(turn, incident, verdict);
+            }
         }
         VerdictCode::Own | VerdictCode::Unknown | VerdictCode::User | VerdictCode::Planned | VerdictCode::Monitor => {
             desk_leads(turn, incident)
@@ -88,7 +122,8 @@ fn echo(turn: &mut Turn, incident: IncidentId, of: IncidentId) {
 }
 
 /// Requests to parties the verdict no longer names are withdrawn in words. What the desk asked for only its own word takes back.
-fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {
+/// Whether there were any.
+fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) -> bool {
     let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
     let stands = |request: &Request| request.ordered && verdict.by == By::Machine;
     let others: Vec<RequestId> = turn
@@ -98,16 +133,17 @@ fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {
         .filter(|request| !(asks && verdict.parties.contains(&request.party)))
         .map(|request| request.id)
         .collect();
-    for request in others {
-        withdraw(turn, request);
+    for request in &others {
+        withdraw(turn, *request, None);
     }
+    !others.is_empty()
 }
 
 /// Withdraws one request; the vendor hears of it only if it was asked at all.
-pub(super) fn withdraw(turn: &mut Turn, request: RequestId) {
+pub(super) fn withdraw(turn: &mut Turn, request: RequestId, cancelled: Option<CancelKind>) {
     let ended = request::Change::Ended { request, state: RequestState::Withdrawn };
     turn.record(ended, request::Reason::NoLongerAsked);
-    notify::withdrawal(turn, request);
+    notify::withdrawal(turn, request, cancelled);
 }
 
 /// 対応依頼 for 可能性大 and better; 調査依頼 for 可能性あり: for 重大度 1-2 at any hour, else in the desk's hours.
@@ -311,32 +347,4 @@ fn acknowledge_by(turn: &Turn, party: &PartyId, severity: u8) -> Timestamp {
         Some(at) if !answers_now => at,
         _ => now.saturating_add(within).unwrap_or(now),
     }
-}
-
-/// 保留: the office decides.
-fn out_of_scope(turn: &mut Turn, incident: IncidentId) {
-    hold(turn, incident, None, Reason::OutOfScope);
-}
-
-/// Puts an incident on hold and consults the office.
-pub(super) fn hold(turn: &mut Turn, incident: IncidentId, by: Option<String>, reason: Reason) {
-    let days = i32::try_from(turn.book.rules.policy.hold_business_days).unwrap_or(i32::MAX);
-    let raised = match turn.state.incidents.get(&incident).map(|incident| &incident.status) {
-        Some(Status::OnHold { raised, .. }) => *raised,
-        _ => 0,
-    } + 1;
-    let raise_at = turn.book.reception().add_business_days(turn.book.date(turn.now.wall), days).and_then(|date| {
-        let opening = date.to_zoned(turn.book.zone.clone()).ok()?.timestamp();
-        turn.book.reception().next_opening(opening, &turn.book.zone)
-    });
-    let to = Status::OnHold { raise_at, raised };
-    turn.edit(incident, Edit::Status { to, at: turn.now.wall, by }, reason);
-    notify::consultation(turn, incident, raised);
-}
-
-/// The machine stops here: the desk owns the incident and is told what is known.
-fn desk_leads(turn: &mut Turn, incident: IncidentId) {
-    let desk = turn.book.rules.site.desk.clone();
-    turn.edit(incident, Edit::Owner(desk), Reason::DeskLeads);
-    notify::internal(turn, Some(incident), Notice::YoursToDecide, Why::DeskLeads);
 }

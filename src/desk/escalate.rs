@@ -32,11 +32,14 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
     let silent = matches!(request.state, RequestState::Unsent | RequestState::Sent);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (status, severity) = (known.status.name(), known.severity_value());
-    if !silent || !status.may_recover() {
-        // Monitoring shows normal, or it is over: nobody is reminded now. If it comes back, they are.
-        let next = (silent && status == StatusName::Verifying).then(|| assign::next_chase(turn, &party, severity));
+    let held = status == StatusName::OnHold;
+    if !silent || !status.may_recover() || held {
+        // Monitoring shows normal, the office decides first, or it is over: nobody is reminded now. If it goes on, they are.
+        let goes_on = silent && (held || status == StatusName::Verifying);
+        let next = goes_on.then(|| assign::next_chase(turn, &party, severity));
         let postponed = request::Change::Postponed { request: id, next };
-        return turn.record(postponed, request::Reason::ShowsNormal);
+        let reason = if held { request::Reason::OnHold } else { request::Reason::ShowsNormal };
+        return turn.record(postponed, reason);
     }
     if turn.book.rules.site.shadow.is_some() {
         let postponed = request::Change::Postponed { request: id, next: None };
@@ -51,7 +54,7 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
         notify::manager(turn, id);
     }
     if rung == RUNGS {
-        notify::consultation(turn, incident, 1);
+        notify::consultation(turn, incident, 1, None);
     }
     turn.touched.news.insert(incident);
 }
@@ -61,6 +64,6 @@ pub(super) fn hold_over(turn: &mut Turn, incident: IncidentId) {
     let on_hold =
         turn.state.incidents.get(&incident).is_some_and(|incident| matches!(incident.status, Status::OnHold { .. }));
     if on_hold {
-        assign::hold(turn, incident, None, Reason::HoldElapsed);
+        assign::hold(turn, incident, None, Reason::HoldElapsed, None);
     }
 }

@@ -200,6 +200,7 @@ pub(crate) mod tests {
             effect: None,
             asset: Asset::default(),
             look: Vec::new(),
+            unseen: false,
             ping: None,
             order: 0,
         };

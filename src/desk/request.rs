@@ -192,6 +192,8 @@ pub enum Reason {
     LetGo,
     /// Its mail was dropped before anybody read it.
     NeverLeft,
+    /// The incident is on hold: the office decides first.
+    OnHold,
     /// Its party is closed for long.
     LongClosure,
     /// Nobody of its party answers the phone.

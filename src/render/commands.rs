@@ -75,6 +75,21 @@ pub(super) fn decide_for(number: &Number, party: &str) -> String {
     incident("confirm", number, &format!("--verdict single --party {}", quoted(party)))
 }
 
+/// Says that it works, so that operation is checked.
+pub(super) fn verify(number: &Number) -> String {
+    incident("verify", number, "")
+}
+
+/// 取消: it was planned work.
+pub(super) fn cancel_planned(number: &Number) -> String {
+    incident("cancel", number, "--kind planned --reason \"...\"")
+}
+
+/// 取消: monitoring was wrong.
+pub(super) fn cancel_false_alarm(number: &Number) -> String {
+    incident("cancel", number, "--kind false_alarm --reason \"...\"")
+}
+
 /// Records 復旧 with the operation check.
 pub(super) fn restore(number: &Number) -> String {
     incident("restore", number, "--check \"...\" --treatment \"...\"")

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::time::Clock;
 use super::{call, facts, impact, text, words};
-use crate::desk::letter::{Closure, Facts, Letter};
+use crate::desk::letter::{Closure, Facts, Letter, Stage};
 use crate::desk::rules::{Effect, VerdictCode};
 use jiff::Timestamp;
 
@@ -17,6 +17,7 @@ pub(super) fn consultation(
     wished_by: Option<Timestamp>,
     (nth, first): (u32, bool),
     closed: Option<&Closure>,
+    held: Option<&str>,
 ) -> (String, Page) {
     let clock = Clock::of(letter);
     let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
@@ -36,6 +37,12 @@ pub(super) fn consultation(
             "本事象は保守契約の対象範囲に含まれていないものと考えております。今後の対応（調達等）につきまして、\
              ご判断をお願いいたします。",
         );
+    } else if incident.stage == Stage::OnHold {
+        let why = held.map(text::note).filter(|why| !why.is_empty());
+        let why = why.map(|why| format!("（理由：{}）", why.trim_end_matches('。'))).unwrap_or_default();
+        page.text(format!(
+            "本件は、窓口にて対応を保留しております{why}。今後の対応につきまして、ご判断をお願いいたします。"
+        ));
     } else {
         let silent = facts::listed(&facts::unanswered(incident), "者");
         if !silent.is_empty() {
@@ -139,7 +146,7 @@ fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
             "対象システムを計画的に停止する、または代替の手段に切り替える",
             "別の手段による対応（保守契約外の手配等）",
         ],
-        (false, _) if !facts::unanswered(incident).is_empty() => &[
+        (false, _) if !facts::unanswered(incident).is_empty() && incident.stage != Stage::OnHold => &[
             "保守業者からの連絡を待ち、現在の状態で運用を継続",
             "運用の停止または切替え",
             "別の手段による対応（保守契約外の手配等）",

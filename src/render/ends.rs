@@ -1,4 +1,4 @@
-//! 取消 and 統合: an incident that ends otherwise than by 復旧.
+//! 取消 and 統合: an incident that ends otherwise than by 復旧; and why a request is taken back.
 //!
 //! Source of the wording of 取消: `DOMAIN.md` §14.
 
@@ -10,6 +10,7 @@ use super::{facts, text};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
 use crate::desk::letter::{Facts, Letter};
+use crate::desk::rules::VerdictCode;
 
 /// 取消.
 pub(super) fn cancelled(letter: &Letter, incident: &Facts, kind: CancelKind, reason: &str) -> (String, Page) {
@@ -30,6 +31,23 @@ pub(super) fn cancelled(letter: &Letter, incident: &Facts, kind: CancelKind, rea
     page.section(Name::Courtesy).text("お騒がせいたしましたことをお詫び申し上げます。");
     closing(&mut page, letter, Reader::Office, true);
     (title(&["障害", "取消"], incident), page)
+}
+
+/// Why a request is taken back: no more is said than what was decided.
+pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>) -> &'static str {
+    match (cancelled, incident.verdict.as_ref().map(|verdict| verdict.code)) {
+        (Some(CancelKind::FalseAlarm), _) => "その後の確認により、監視上の誤検知であることを確認いたしましたので",
+        (Some(CancelKind::Planned), _) => "その後の確認により、計画作業に伴う事象であることを確認いたしましたので",
+        (Some(CancelKind::Duplicate), _) => {
+            "その後の確認により、別の受付番号にて対応している障害と重複していることが判明いたしましたので"
+        }
+        (Some(CancelKind::Other), _) => "その後の確認により、障害としての取扱いを取り消すこととなりましたので",
+        (None, Some(VerdictCode::ScopeOut)) => "その後の確認により、保守契約の範囲外として取り扱うこととなりましたので",
+        (None, Some(VerdictCode::Unknown)) => {
+            "その後の切り分けにおいても原因の特定に至っておらず、当窓口にて調査を続けることといたしましたので"
+        }
+        (None, _) => "その後の切り分けにより、貴社保守対象に起因する可能性は低いと判断いたしましたので",
+    }
 }
 
 /// 統合.

@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, words};
-use crate::desk::letter::{Asked, Fact, Facts, Flapping, Sign, Stage, VerdictFacts};
+use crate::desk::letter::{Asked, By, Fact, Facts, Flapping, Sign, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -174,7 +174,12 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
             Some(known) => known,
             None => format!("{suspect}に起因する{likely}{mark}。原因は確認中です。"),
         },
+        VerdictCode::External if verdict.parties.is_empty() => format!("外部サービスに起因する{likely}{mark}。"),
         VerdictCode::External => format!("外部サービス（{suspect}）に起因する{likely}{mark}。"),
+        // The desk says whose it is not, and no more.
+        VerdictCode::ScopeOut if verdict.by == By::Desk => {
+            format!("保守契約の対象範囲外の事象と判断しております{mark}。")
+        }
         VerdictCode::ScopeOut => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
         VerdictCode::Own => format!(
             "窓口にて対応する事象と判断しております{by}。{}",
@@ -183,6 +188,9 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
+        VerdictCode::Monitor if verdict.confidence == Confidence::Confirmed => {
+            format!("監視側の事象と判断しております{mark}。")
+        }
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
         VerdictCode::Security => "窓口にて確認しております。".to_owned(),
     }
@@ -222,6 +230,7 @@ fn suspect(facts: &Facts, verdict: &VerdictFacts) -> String {
         (_, VerdictCode::Multi) if !parties.is_empty() => format!("複数の保守対象（{parties}）"),
         (_, VerdictCode::Multi) => "複数の保守対象".to_owned(),
         (_, VerdictCode::External) if !parties.is_empty() => parties,
+        _ if verdict.unplaced && !parties.is_empty() => format!("{parties}の保守対象"),
         (Some(component), _) => with_others(component, facts),
         (None, _) => text::or(Symptom::of(facts).thing, "対象機器"),
     }
@@ -235,15 +244,26 @@ pub(super) fn state_at_desk(facts: &Facts, clock: &Clock) -> Vec<String> {
         || "窓口の着手待ちです。".to_owned(),
         |at| format!("窓口にて調査中です（{}着手）。", clock.short(at)),
     );
-    let asked =
-        facts.asked.iter().map(|asked| held_at_desk(asked, clock).unwrap_or_else(|| asked_sentence(asked, clock)));
+    let asked = facts
+        .asked
+        .iter()
+        .map(|asked| held_at_desk(asked, clock).unwrap_or_else(|| asked_sentence(asked, facts.stage, clock)));
     stands(facts, asked.collect(), &by_desk, if began.is_some() { &by_desk } else { WORKED_ON })
 }
 
 /// 現在の状況: where the incident stands, and what those asked have answered.
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
-    let asked = facts.asked.iter().map(|asked| asked_sentence(asked, clock));
-    stands(facts, asked.collect(), "引き続き、窓口にて切り分けを行います。", WORKED_ON)
+    let asked = facts.asked.iter().map(|asked| asked_sentence(asked, facts.stage, clock));
+    stands(facts, asked.collect(), left_to_desk(facts), WORKED_ON)
+}
+
+/// What the desk does where nobody is asked: what it has settled itself, it isolates no more.
+fn left_to_desk(facts: &Facts) -> &'static str {
+    match facts.verdict.as_ref().filter(|verdict| verdict.by == By::Desk).map(|verdict| verdict.code) {
+        None | Some(VerdictCode::Unknown) => "引き続き、窓口にて切り分けを行います。",
+        Some(VerdictCode::External) => "事業者の障害情報および復旧状況を、窓口にて確認いたします。",
+        Some(_) => "窓口にて対応いたします。",
+    }
 }
 
 /// Somebody works on it.
@@ -305,7 +325,7 @@ fn held_at_desk(asked: &Asked, clock: &Clock) -> Option<String> {
     Some(format!("保守業者（{party}）への{kind}は、送信前承認待ちです（{}に自動送信）。", clock.short(by)))
 }
 
-fn asked_sentence(asked: &Asked, clock: &Clock) -> String {
+fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
     let party = text::name(&asked.party);
     let kind = words::asked_for(asked.ask);
     match (answer(&party, asked.acknowledged, asked.started, clock), asked.by) {
@@ -315,8 +335,10 @@ fn asked_sentence(asked: &Asked, clock: &Clock) -> String {
             clock.short(minute_after(by))
         ),
         (None, None) => format!(
-            "保守業者（{party}）へ{kind}を依頼しました（{}）。受領の連絡を待っております。",
-            clock.short(asked.at)
+            "保守業者（{party}）へ{kind}を依頼しました（{}）。{}",
+            clock.short(asked.at),
+            // Nobody is reminded while the office decides.
+            if stage == Stage::OnHold { "" } else { "受領の連絡を待っております。" }
         ),
     }
 }

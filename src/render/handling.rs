@@ -6,7 +6,7 @@ use super::notice::Told;
 use super::time::{Clock, day_of};
 use super::{commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Fact, Facts, NearestContract};
+use crate::desk::letter::{By, Fact, Facts, NearestContract, VerdictFacts};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -14,6 +14,20 @@ pub(super) fn yours(incident: Option<&Facts>) -> Told {
     let number = incident.map(|facts| &facts.number);
     let with = |command: fn(&Number) -> String| number.map(command).into_iter().collect::<Vec<_>>();
     let explain = ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain));
+    let by_desk = |verdict: &&VerdictFacts| verdict.by == By::Desk;
+    if let Some(verdict) = incident.and_then(|facts| facts.verdict.as_ref()).filter(by_desk) {
+        let asked = incident.is_some_and(|facts| !facts.asked.is_empty());
+        return Told {
+            title: format!("切り分け結果「{}」の確定", words::verdict(verdict.code)),
+            happened: format!(
+                "窓口にて、切り分け結果を「{}」に確定しました{}。",
+                words::verdict(verdict.code),
+                if asked { "" } else { "（現在、業者への依頼はありません）" }
+            ),
+            details: Vec::new(),
+            steps: settled(verdict.code, with).into_iter().chain([explain]).collect(),
+        };
+    }
     if verdict_of(incident) == Some(VerdictCode::Own) {
         let asked = incident.is_some_and(|facts| !facts.asked.is_empty());
         return Told {
@@ -45,6 +59,43 @@ pub(super) fn yours(incident: Option<&Facts>) -> Told {
             ),
             explain,
         ],
+    }
+}
+
+/// What follows from the desk's own verdict.
+fn settled(code: VerdictCode, with: impl Fn(fn(&Number) -> String) -> Vec<String>) -> Vec<(&'static str, Vec<String>)> {
+    let start = ("対応を始めたら、着手を記録してください。", with(commands::start));
+    let works = ("正常に使えることを確認できたら、復旧確認に進めてください。", with(commands::verify));
+    let decide = ("業者の対応が必要と分かれば、担当先を確定してください（依頼が送られます）。", with(commands::decide));
+    match code {
+        VerdictCode::External => vec![
+            (
+                "事業者の障害情報と復旧状況を確認し、記録してください（主管課への続報に載ります）。",
+                with(commands::note),
+            ),
+            works,
+            decide,
+        ],
+        VerdictCode::User => {
+            vec![("利用者へ回答し、回答の内容を記録してください。", with(commands::note)), works, decide]
+        }
+        VerdictCode::Planned => vec![
+            ("障害としての取扱いが不要であれば、取消を記録してください。", with(commands::cancel_planned)),
+            works,
+            decide,
+        ],
+        VerdictCode::Monitor => vec![
+            ("監視元と監視の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]),
+            ("障害としての取扱いが不要であれば、取消を記録してください。", with(commands::cancel_false_alarm)),
+            works,
+            decide,
+        ],
+        VerdictCode::Own
+        | VerdictCode::Unknown
+        | VerdictCode::ScopeOut
+        | VerdictCode::Security
+        | VerdictCode::Single
+        | VerdictCode::Multi => vec![start, works, decide],
     }
 }
 

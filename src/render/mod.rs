@@ -126,15 +126,17 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
             };
             request::chaser(letter, incident, *ask, &reminder)
         }
-        Matter::Withdrawal { incident, asked_at } => request::withdrawal(letter, incident, *asked_at),
+        Matter::Withdrawal { incident, asked_at, cancelled } => {
+            request::withdrawal(letter, incident, *asked_at, *cancelled)
+        }
         Matter::Addition { incident, ask, asked_at, alerts } => {
             request::addition(letter, incident, (*ask, *asked_at), alerts)
         }
         Matter::OnSite { incident, place, items } => office::on_site(letter, incident, place, items),
         Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
         Matter::Merged { incident, into, to_office } => ends::merged(letter, incident, into, *to_office),
-        Matter::Consultation { incident, wished_by, nth, closed, first } => {
-            consult::consultation(letter, incident, *wished_by, (*nth, *first), closed.as_ref())
+        Matter::Consultation { incident, wished_by, nth, closed, first, held } => {
+            consult::consultation(letter, incident, *wished_by, (*nth, *first), closed.as_ref(), held.as_deref())
         }
         Matter::External { incident, service } => office::external(letter, incident, service),
         Matter::Security { number } => office::security(letter, number),

@@ -8,7 +8,7 @@ use super::symptom::Symptom;
 use super::time::Clock;
 use super::{commands, facts, impact, request, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{DetectedBy, Facts, Letter};
+use crate::desk::letter::{Because, By, DetectedBy, Facts, Letter};
 
 /// 現地確認依頼: boxes to tick for whoever stands before the machine.
 pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[String]) -> (String, Page) {
@@ -45,21 +45,38 @@ pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[S
 /// 連絡: an external service fails.
 pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (String, Page) {
     let clock = Clock::of(letter);
-    let service = text::or(text::name(service), "外部サービス");
+    let provider = text::name(service);
+    let service = if provider.is_empty() {
+        "外部サービス".to_owned()
+    } else {
+        format!("{provider}（外部サービス）")
+    };
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Office);
-    // The provider's own word, or only what is seen from here.
+    // The provider's own word, the desk's, or only what is seen from here.
     let said = incident.detected_by == DetectedBy::Vendor;
-    page.text(match said {
-        true => format!("{service}（外部サービス）において障害が発生しているとの情報を確認しております。"),
-        false => format!(
-            "{service}（外部サービス）に起因するとみられる異常を検知しております。事業者からの障害情報は確認中です。"
-        ),
+    let settled = incident.verdict.as_ref().filter(|verdict| verdict.by == By::Desk);
+    page.text(match (said, settled) {
+        (true, _) => format!("{service}において障害が発生しているとの情報を確認しております。"),
+        (false, Some(_)) => format!("{service}において障害が発生していることを、窓口にて確認しております。"),
+        (false, None) => {
+            format!("{service}に起因するとみられる異常を検知しております。事業者からの障害情報は確認中です。")
+        }
     });
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.era(at));
     let source = words::detected_by(incident.detected_by);
-    page.field("情報の出所", if said { source.to_owned() } else { format!("{source}（事業者の発表は確認中）") });
+    page.field(
+        "情報の出所",
+        match (said, settled.map(|verdict| &verdict.because)) {
+            (true, _) => source.to_owned(),
+            (false, Some(Because::Words(words))) => {
+                format!("窓口の確認（{}）", text::note(words).trim_end_matches('。'))
+            }
+            (false, Some(_)) => "窓口の確認（事業者の発表は確認中）".to_owned(),
+            (false, None) => format!("{source}（事業者の発表は確認中）"),
+        },
+    );
     facts::symptom(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
@@ -71,7 +88,7 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
         },
     );
     page.field("復旧見込み", "確認中");
-    page.section(Name::Ask).field("次回報告", facts::next_report(None, &clock));
+    page.section(Name::Ask).field("次回報告", facts::next_report(incident.next_report, &clock));
     closing(&mut page, letter, Reader::Office, false);
     let what = facts::office_title(incident);
     (subject(&["ご連絡"], &what, Some(incident.severity), Some(&incident.number)), page)

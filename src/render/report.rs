@@ -198,6 +198,7 @@ fn record(what: &What) -> &'static str {
         What::Chased { .. } => "受領連絡の再依頼",
         What::HandedBack { .. } => "対応範囲外との回答",
         What::Called { .. } => "電話連絡",
+        What::Withdrawn { .. } => "依頼の取下げ",
         What::LookAsked { .. } => "現地確認の依頼",
         What::Looked { .. } => "現地確認の結果",
         What::Reported { .. } => "追加の申告",
@@ -257,6 +258,7 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             format!("{at}に{}から対応範囲外との回答があり、あらためて切り分けを行いました。", text::name(party))
         }
         What::Called { party, contact, result } => call::made(&at, party, contact, *result),
+        What::Withdrawn { party } => format!("{at}に{}への依頼を取り下げました。", text::name(party)),
         What::LookAsked { party } => format!("{at}に、{}へ現地の確認を依頼しました。", text::name(party)),
         What::Looked { item, words } => {
             format!("{at}　現地確認の結果、{}：{}", text::name(item), text::note(words))

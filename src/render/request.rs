@@ -8,9 +8,10 @@ use super::layout::{Name, Page};
 use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{evidence, facts, impact, mask, text, words};
+use super::{ends, evidence, facts, impact, mask, text, words};
+use crate::desk::act::CancelKind;
 use crate::desk::letter::{Ask, AskedBefore, Fact, Facts, Letter, NoLog, Target};
-use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
+use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
 
 /// How to answer.
@@ -181,18 +182,19 @@ pub(super) fn addition(
 }
 
 /// 取下げ.
-pub(super) fn withdrawal(letter: &Letter, incident: &Facts, asked_at: Timestamp) -> (String, Page) {
+pub(super) fn withdrawal(
+    letter: &Letter,
+    incident: &Facts,
+    asked_at: Timestamp,
+    cancelled: Option<CancelKind>,
+) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
-    let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
-    page.text(if out_of_scope {
-        "下記の件につきまして、その後の確認により、保守契約の範囲外として取り扱うこととなりましたので、先のご依頼を\
-         取り下げさせていただきます。"
-    } else {
-        "下記の件につきまして、その後の切り分けにより、貴社保守対象に起因する可能性は低いと判断いたしましたので、\
-         先のご依頼を取り下げさせていただきます。"
-    });
+    page.text(format!(
+        "下記の件につきまして、{}、先のご依頼を取り下げさせていただきます。",
+        ends::taken_back(incident, cancelled)
+    ));
     facts::number(&mut page, incident);
     page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));
     about(&mut page, incident, &clock);
@@ -280,6 +282,7 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
         return;
     };
     let component = text::name(incident.component.as_deref().unwrap_or_default());
+    let component = if verdict.unplaced { String::new() } else { component };
     let component = facts::with_others(text::or(component, "貴社保守対象"), incident);
     let cause = verdict.cause.map(|cause| format!("分類：{}、", words::cause(cause))).unwrap_or_default();
     let mark = format!("確度：{}、{}", words::confidence(verdict.confidence), words::by(verdict.by));

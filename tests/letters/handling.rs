@@ -71,6 +71,42 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
             },
         ),
         internal(
+            "internal-settled-external",
+            Some(small(|facts| {
+                facts.stage = Stage::Isolating;
+                facts.next_report = Some(at("2026-11-20T12:00:00"));
+                facts.verdict = settled(VerdictCode::External, "通信キャリアの障害情報を確認");
+            })),
+            Notice::YoursToDecide,
+        ),
+        internal(
+            "internal-settled-user",
+            Some(small(|facts| {
+                facts.stage = Stage::Isolating;
+                facts.next_report = Some(at("2026-11-20T12:00:00"));
+                facts.verdict = settled(VerdictCode::User, "端末の設定による");
+            })),
+            Notice::YoursToDecide,
+        ),
+        internal(
+            "internal-settled-planned",
+            Some(small(|facts| {
+                facts.stage = Stage::Isolating;
+                facts.next_report = Some(at("2026-11-20T12:00:00"));
+                facts.verdict = settled(VerdictCode::Planned, "電源工事による");
+            })),
+            Notice::YoursToDecide,
+        ),
+        internal(
+            "internal-settled-monitor",
+            Some(small(|facts| {
+                facts.stage = Stage::Isolating;
+                facts.next_report = Some(at("2026-11-20T12:00:00"));
+                facts.verdict = settled(VerdictCode::Monitor, "監視の設定による");
+            })),
+            Notice::YoursToDecide,
+        ),
+        internal(
             "internal-own",
             Some(small(|facts| {
                 facts.next_report = Some(at("2026-11-20T12:00:00"));
@@ -145,4 +181,9 @@ fn dropped(kind: &str, to: &str, reason: &str, unread: bool) -> DroppedMessage {
         not_asked: Vec::new(),
         still_asked: Vec::new(),
     }
+}
+
+/// Confirmed by the desk, which names nobody.
+pub(super) fn settled(code: VerdictCode, because: &str) -> Option<VerdictFacts> {
+    verdict(code, Confidence::Confirmed, &[], because).map(|verdict| VerdictFacts { by: By::Desk, ..verdict })
 }

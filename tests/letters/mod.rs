@@ -115,25 +115,21 @@ fn switch() -> Facts {
         substitute: Some(false),
         office_closed: true,
         impact: everywhere(),
-        verdict: Some(VerdictFacts {
-            code: VerdictCode::Single,
-            confidence: Confidence::Probable,
-            by: By::Machine,
-            parties: strings(&["株式会社N"]),
+        verdict: verdict(
+            VerdictCode::Single,
+            Confidence::Probable,
+            &["株式会社N"],
+            "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため",
+        )
+        .map(|verdict| VerdictFacts {
             cause: Some(CauseClass::Nw),
-            echo_of: None,
-            because: Because::Words(
-                "応答のない機器がすべてコアスイッチの配下にあり、コアスイッチ自身も応答しないため".into(),
-            ),
-            overrun: false,
             evidence: vec![
                 Fact::Ping { target: "core-sw-01".into(), answered: false, at: at("2026-09-20T02:14:40") },
                 Fact::Behind { failing: 40, of: 40 },
                 Fact::Quiet { target: "監視セグメントスイッチ".into() },
             ],
             not_known: vec![Fact::PingNotKnown { target: "srv-bk-01".into() }],
-            unknown: None,
-            would_change: Vec::new(),
+            ..verdict
         }),
         target: None,
         also: Vec::new(),
@@ -257,6 +253,7 @@ fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: B
         echo_of: None,
         because,
         overrun: false,
+        unplaced: false,
         evidence: Vec::new(),
         not_known: Vec::new(),
         unknown: None,

@@ -1,5 +1,6 @@
 //! Letters to offices in charge.
 
+use super::handling::settled;
 use super::*;
 
 pub(super) fn offices() -> Vec<(&'static str, Letter)> {
@@ -30,6 +31,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                     nth: 1,
                     closed: None,
                     first: false,
+                    held: None,
                 },
             ),
         ),
@@ -44,6 +46,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                     nth: 2,
                     closed: None,
                     first: false,
+                    held: None,
                 },
             ),
         ),
@@ -81,6 +84,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                     nth: 1,
                     closed: Some(closed()),
                     first: true,
+                    held: None,
                 },
             ),
         ),
@@ -166,6 +170,39 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                             verdict(VerdictCode::External, Confidence::Probable, &["E通信株式会社"], "申告のため");
                     }),
                     service: "E通信株式会社 広域回線サービス".into(),
+                },
+            ),
+        ),
+        (
+            "external-settled",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::External {
+                    incident: small(|facts| {
+                        facts.summary = "【電話】SIPトランク切断".into();
+                        facts.host = ("teams-gw-01".into(), "Teams電話ゲートウェイ".into());
+                        facts.component = Some("Teams電話ゲートウェイ".into());
+                        facts.stage = Stage::Isolating;
+                        facts.next_report = Some(at("2026-11-20T11:00:00"));
+                        facts.verdict = settled(VerdictCode::External, "通信キャリアの障害情報を確認");
+                    }),
+                    service: String::new(),
+                },
+            ),
+        ),
+        (
+            "consultation-held",
+            letter(
+                "2026-11-20T10:12:00",
+                office(),
+                Matter::Consultation {
+                    incident: small(|facts| facts.stage = Stage::OnHold),
+                    wished_by: None,
+                    nth: 2,
+                    closed: None,
+                    first: false,
+                    held: Some("増設の予算待ち".into()),
                 },
             ),
         ),

@@ -115,6 +115,7 @@ pub(super) fn vendors() -> Vec<(&'static str, Letter)> {
                 Matter::Withdrawal {
                     incident: slow_database("D株式会社", "PostgreSQL"),
                     asked_at: at("2026-11-20T10:20:00"),
+                    cancelled: None,
                 },
             ),
         ),

@@ -117,7 +117,8 @@ impl Checker<'_> {
             spares,
             effect: table.effect,
             asset,
-            look: table.look,
+            unseen: table.look.as_ref().is_some_and(Vec::is_empty),
+            look: table.look.unwrap_or_default(),
             ping: table.ping,
             order,
         };

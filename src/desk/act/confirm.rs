@@ -2,13 +2,13 @@
 
 use super::Actor;
 use super::perform::{act_by, check_severity};
-use crate::desk::correlate;
-use crate::desk::ids::{IncidentId, PartyId};
+use crate::desk::ids::{ComponentId, IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, Severity, StatusName, Unknown, Verdict};
 use crate::desk::letter::{Because, By};
 use crate::desk::phrase::Phrase;
 use crate::desk::rules::{Confidence, DataImpact, VerdictCode};
 use crate::desk::turn::Turn;
+use crate::desk::{correlate, isolate};
 
 pub(super) struct Confirmed {
     pub(super) verdict: Option<VerdictCode>,
@@ -56,17 +56,24 @@ pub(super) fn confirm(
         (None, None) => return Err("There is no verdict yet to confirm: name one, or a party.".to_owned()),
     };
     let base = standing.unwrap_or_else(|| empty_verdict(turn, known));
-    let parties = if word.parties.is_empty() { base.parties.clone() } else { word.parties };
-    if matches!(code, VerdictCode::Single | VerdictCode::Multi) && parties.is_empty() {
-        return Err("Name the party that should act.".to_owned());
-    }
+    let (code, parties) = whose(turn, code, word.parties, &base)?;
+    // What is settled as it stands keeps all that speaks for it; of anything else the desk has only said what it said.
+    let stands = (code, &parties) == (base.code, &base.parties);
+    let component = if stands { base.component.clone() } else { about(turn, id, code, &parties, &base) };
+    let evidence = match component == base.component {
+        true => base.evidence.clone(),
+        false => base.evidence.iter().filter(|fact| !fact.counts_behind()).cloned().collect(),
+    };
     let verdict = Verdict {
         at: turn.now.wall,
         code,
         confidence: Confidence::Confirmed,
         // Settled as it stands, it is still worked on under the other number.
-        echo_of: base.echo_of.filter(|_| (code, &parties) == (base.code, &base.parties)),
+        echo_of: base.echo_of.filter(|_| stands),
         because: word.because.map(Because::Words).unwrap_or_else(|| because(&base, &parties, code)),
+        cause: base.cause.filter(|_| stands),
+        component,
+        evidence,
         parties,
         by: By::Desk,
         rule: None,
@@ -81,14 +88,55 @@ pub(super) fn confirm(
     Ok(())
 }
 
-/// The ground that goes on holding. Why the machine did not know is no reason for what the desk knows; where rules
-/// disagreed, that of the rule that names these parties is.
+/// Who is named: those of this act; without one, whom the verdict as it stands names, if it is the same kind. Whoever was asked
+/// under another verdict is no part of this one.
+fn whose(
+    turn: &Turn,
+    code: VerdictCode,
+    named: Vec<PartyId>,
+    base: &Verdict,
+) -> Result<(VerdictCode, Vec<PartyId>), String> {
+    let site = &turn.book.rules.site;
+    let parties = match code {
+        _ if !named.is_empty() => named,
+        _ if code == base.code && !base.parties.is_empty() => base.parties.clone(),
+        VerdictCode::Single | VerdictCode::Multi => return Err("Name the party that should act.".to_owned()),
+        // Which provider it is nobody has said.
+        VerdictCode::External => Vec::new(),
+        VerdictCode::ScopeOut => vec![site.office.clone()],
+        VerdictCode::Own
+        | VerdictCode::Unknown
+        | VerdictCode::User
+        | VerdictCode::Planned
+        | VerdictCode::Monitor
+        | VerdictCode::Security => vec![site.desk.clone()],
+    };
+    match (code, parties.len()) {
+        (VerdictCode::Single, 2..) => Err("`single` is one party: name one, or say `multi`.".to_owned()),
+        (VerdictCode::Multi, 1) => Ok((VerdictCode::Single, parties)),
+        _ => Ok((code, parties)),
+    }
+}
+
+/// What a verdict other than the standing one is about: the part of whoever is named that explains most, if any does; where
+/// nobody is to act on a part, what fails itself.
+fn about(turn: &Turn, id: IncidentId, code: VerdictCode, parties: &[PartyId], base: &Verdict) -> Option<ComponentId> {
+    if !matches!(code, VerdictCode::Single | VerdictCode::Multi) {
+        return turn.state.incidents.get(&id)?.root.clone();
+    }
+    let its = |id: &ComponentId| {
+        turn.book.rules.components.get(id).is_some_and(|component| parties.contains(&component.party))
+    };
+    base.component.clone().filter(its).or_else(|| isolate::candidates(turn, id).into_iter().find(its))
+}
+
+/// The ground that goes on holding. What spoke for another verdict, or why the machine did not know, is no reason for what
+/// the desk knows; where rules disagreed, that of the rule that names these parties is.
 fn because(base: &Verdict, parties: &[PartyId], code: VerdictCode) -> Because {
     let claims = match &base.unknown {
-        _ if code == VerdictCode::Unknown => return base.because.clone(),
-        None => return base.because.clone(),
+        _ if (code, parties) == (base.code, base.parties.as_slice()) => return base.because.clone(),
         Some(Unknown::Disagreement { claims }) => claims.as_slice(),
-        Some(Unknown::NothingKnown { .. } | Unknown::NobodyLeft | Unknown::ByRule { .. }) => &[],
+        Some(Unknown::NothingKnown { .. } | Unknown::NobodyLeft | Unknown::ByRule { .. }) | None => &[],
     };
     let claim = claims.iter().find(|claim| claim.parties == parties);
     claim.map_or(Because::Confirmed, |claim| claim.because.clone())

@@ -15,6 +15,7 @@ use super::{Act, Actor, Deed, Role, allowed, possible};
 use crate::desk::ids::{IncidentId, Number, PartyId};
 use crate::desk::incident::{Cause, Edit, Reason, Status, StatusName};
 use crate::desk::letter::By;
+use crate::desk::rules::VerdictCode;
 use crate::desk::turn::Turn;
 use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
@@ -102,17 +103,22 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         Deed::Accept { name, at } => accept(turn, actor, id, status, name, at)?,
         Deed::Hold { reason } => {
             needs_words("hold", &reason)?;
-            note_words(turn, id, reason);
-            assign::hold(turn, id, Some(actor.name.clone()), act_by(actor));
+            note_words(turn, id, reason.clone());
+            assign::hold(turn, id, Some(actor.name.clone()), act_by(actor), Some(reason));
         }
         Deed::Resume { decision } => {
             needs_words("resume", &decision)?;
             note_words(turn, id, decision);
             let to = correlate::status_by_requests(turn, id);
             move_to(turn, actor, id, to);
-            if turn.state.incidents.get(&id).is_some_and(|known| known.verdict().is_none()) {
+            let verdict = turn.state.incidents.get(&id).and_then(|known| known.verdict()).map(|verdict| verdict.code);
+            let asks = matches!(verdict, Some(VerdictCode::Single | VerdictCode::Multi));
+            if verdict.is_none() {
                 // It was put on hold before anybody had decided what it is.
                 turn.touched.to_judge.insert(id);
+            } else if asks && turn.state.requests_of(id).next().is_none() {
+                // It was put on hold before anybody was asked.
+                turn.touched.judged.insert(id);
             }
         }
         Deed::Cancel { reason, kind } => cancel(turn, actor, id, reason, kind)?,

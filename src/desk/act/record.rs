@@ -84,7 +84,7 @@ pub(super) fn cancel(
     let open: Vec<RequestId> =
         turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
     for request in open {
-        assign::withdraw(turn, request);
+        assign::withdraw(turn, request, Some(kind));
     }
     move_to(turn, actor, id, Status::Cancelled);
     isolate::judge_echoes(turn, id);

@@ -115,7 +115,7 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
             window::shorten(turn, incident, alert);
             turn.touched.to_probe.insert(incident);
         }
-        StatusName::Watched => window::watched_again(turn, incident),
+        StatusName::Watched => window::watched_again(turn, incident, alert),
         StatusName::Accepted
         | StatusName::Isolating
         | StatusName::Requested

@@ -191,12 +191,14 @@ fn mark_first(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-/// An alert joined while the incident was watched: look again, and accept when it keeps coming.
-pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId) {
+/// An alert joined while the incident was watched: look again for as long as at the first time, and accept when it keeps
+/// coming.
+pub(super) fn watched_again(turn: &mut Turn, incident: IncidentId, alert: AlertId) {
     let policy = &turn.book.rules.policy;
     let now = turn.now.elapsed;
     let span = policy.watch_span;
-    let (window, repeats) = (policy.window, policy.watch_repeats);
+    let repeats = policy.watch_repeats;
+    let window = turn.state.alerts.get(&alert).map_or(policy.window, |alert| window_of(turn, alert));
     turn.edit(incident, Edit::WatchMark(now), Reason::OnRecord);
     let marks = turn
         .state

@@ -5,6 +5,7 @@
 
 use super::phone::{TRIES, phones};
 use crate::desk::ids::{IncidentId, RequestId};
+use crate::desk::incident::StatusName;
 use crate::desk::letter::Ask;
 use crate::desk::notify;
 use crate::desk::request::{self, Closure, Request, RequestState, Step};
@@ -58,9 +59,17 @@ pub(in crate::desk) fn step(turn: &mut Turn, id: RequestId) {
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let Some(closure) = request.closure.clone() else { return };
     let silent = matches!(request.state, RequestState::Unsent | RequestState::Sent);
-    let handled = turn.state.incidents.get(&request.incident).is_some_and(|it| it.status.name().may_recover());
+    let status = turn.state.incidents.get(&request.incident).map(|it| it.status.name());
+    let held = status == Some(StatusName::OnHold);
+    let handled = status.is_some_and(StatusName::may_recover) && !(held && closure.next == Step::Opening);
     if !silent || !handled {
         return end(turn, &request, request::Reason::NoLongerWaited);
+    }
+    if held {
+        // The office decides already, and was asked to.
+        let opening = Closure { next: Step::Opening, due: closure.opens, ..closure };
+        let change = request::Change::Closed { request: id, closure: Some(opening) };
+        return turn.record(change, request::Reason::OnHold);
     }
     let call_again = turn.book.rules.policy.call_again;
     let next = |next, due| Some(Closure { next, due, ..closure.clone() });

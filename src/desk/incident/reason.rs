@@ -81,6 +81,8 @@ pub enum Reason {
     },
     /// A request was decided.
     Requested,
+    /// What was asked of somebody was taken back.
+    TakenBack,
     /// The verdict leaves the next step to the desk.
     DeskLeads,
     /// Outside every contract: the office decides.

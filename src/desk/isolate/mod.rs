@@ -69,6 +69,11 @@ fn first_held<'a>(turn: &'a Turn, case: &Case) -> Option<&'a Rule> {
     })
 }
 
+/// What may be the cause, the likeliest first.
+pub(super) fn candidates(turn: &Turn, incident: IncidentId) -> Vec<ComponentId> {
+    Case::of(turn, incident).map(|case| case.candidates()).unwrap_or_default()
+}
+
 /// Whether another fault of these minutes may be behind this one although `needs` does not say so.
 pub(super) fn amid_another_fault(turn: &Turn, incident: IncidentId) -> bool {
     Case::of(turn, incident).is_some_and(|case| case.amid_another_fault())
@@ -198,6 +203,10 @@ fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
         None => table::verdict(turn.now, turn.book, case),
     };
     verdict.parties.retain(|party| !case.incident.is_handed_back_by(party));
+    if verdict.code == VerdictCode::Multi && verdict.parties.len() == 1 {
+        // The others have answered that it is not their part.
+        verdict.code = VerdictCode::Single;
+    }
     verdict.against.extend(case.refusals());
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();

@@ -187,6 +187,11 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// It counts what lies behind what the verdict is about, and says nothing of anything else.
+    pub fn counts_behind(&self) -> bool {
+        matches!(self, Fact::Behind { .. } | Fact::OfAllBehind { .. })
+    }
+
     /// That something was changed, as it is on record.
     pub fn changed(known: &Modification) -> Self {
         Fact::Changed { summary: known.summary.clone(), at: known.at, state: known.state, change: Some(known.id) }

@@ -247,6 +247,9 @@ pub struct VerdictFacts {
     /// Planned work (of a vendor that reads: its own) overran: what it kept apart still burns.
     #[serde(default)]
     pub overrun: bool,
+    /// The desk named who should act, and no part of theirs is known to be the cause.
+    #[serde(default)]
+    pub unplaced: bool,
     /// 確認済みの事実.
     pub evidence: Vec<Fact>,
     /// What could not be learnt (確認できず).

@@ -104,6 +104,9 @@ pub enum Matter {
         incident: Box<Facts>,
         /// When it was asked.
         asked_at: Timestamp,
+        /// The incident was cancelled: why, as far as that is told. `None` = isolation says so.
+        #[serde(default)]
+        cancelled: Option<CancelKind>,
     },
     /// 追加情報 → vendor: what its machine shows beside what it was asked about.
     Addition {
@@ -157,6 +160,9 @@ pub enum Matter {
         /// It is the office's 第一報, too.
         #[serde(default)]
         first: bool,
+        /// The desk has put it on hold, for this reason.
+        #[serde(default)]
+        held: Option<Words>,
     },
     /// 連絡 (external service) → 主管課.
     External {

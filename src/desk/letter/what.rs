@@ -56,6 +56,11 @@ pub enum What {
         /// Party name.
         party: String,
     },
+    /// A request was taken back (取下げ).
+    Withdrawn {
+        /// Party name.
+        party: String,
+    },
     /// The data centre was asked to look (現地確認依頼).
     LookAsked {
         /// Its name.

@@ -8,16 +8,19 @@ use super::{Draft, send};
 use crate::desk::ids::{IncidentId, RequestId};
 use crate::desk::incident::{Edit, Reason, ReportReason, StatusName};
 use crate::desk::letter::Matter;
-use crate::desk::owed::Why;
+use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::turn::Turn;
+use crate::desk::words::Words;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One business day (of a ten-hour reception) to answer a 相談.
 const DAY_TO_DECIDE: Duration = Duration::from_secs(10 * 3600);
 
-/// 相談: the office decides what no contract covers.
-pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: u32) {
+/// 相談: the office decides what no contract covers, or what the desk has put on hold (`held` = why, said once or found in the 相談
+/// before).
+pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: u32, held: Option<Words>) {
+    let held = held.or_else(|| if nth > 1 { held_before(turn, incident) } else { None });
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let severity = known.severity_value();
     let now = turn.now.wall;
@@ -30,8 +33,9 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
         let wished_by = wished_by.filter(|_| severity > 2).map(rounded_up);
         let not_before = Some(opening).filter(|at| severity > 2 && *at > now);
         close_at(turn, incident, &mut incident_facts, &office, not_before);
+        let (incident_facts, held) = (Box::new(incident_facts), held.clone());
         let matter =
-            Matter::Consultation { incident: Box::new(incident_facts), wished_by, nth, closed: None, first: false };
+            Matter::Consultation { incident: incident_facts, wished_by, nth, closed: None, first: false, held };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
         draft.not_before = not_before;
         if send(turn, &office, draft).is_some() {
@@ -44,6 +48,18 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
     let count = known.reporting.count.max(1);
     let reported = Edit::Reported { count, at: now, next, silent: false, offices: told };
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
+}
+
+/// Why it was put on hold, as the 相談 before said.
+fn held_before(turn: &Turn, incident: IncidentId) -> Option<Words> {
+    let told = |row: &Owed| match &row.work {
+        Work::Message { letter, .. } => match &letter.matter {
+            Matter::Consultation { held, .. } => held.clone(),
+            _ => None,
+        },
+        _ => None,
+    };
+    turn.state.owed_of(incident).filter_map(told).last()
 }
 
 /// A vendor is closed for long: the office decides whether things go on as they are. Its emergency contact gets it where it is
@@ -65,6 +81,7 @@ pub(in crate::desk) fn consult_closed(turn: &mut Turn, id: RequestId) {
             nth: 1,
             closed: Some(closure.clone()),
             first: first || !earlier.is_empty(),
+            held: None,
         };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::ClosedForLong);
         // It is read now, or it is of no use.

@@ -14,7 +14,7 @@ use crate::desk::isolate::overrun;
 use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
-use crate::desk::rules::{Effect, Rule};
+use crate::desk::rules::{Effect, Rule, VerdictCode};
 use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
@@ -114,7 +114,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             let mut told = verdict_facts(turn, known, verdict, reader);
             // What was counted was counted of what the verdict is about.
             if verdict.component.as_ref().is_some_and(|counted| about != Some(counted)) {
-                told.evidence.retain(|fact| !matches!(fact, Fact::Behind { .. } | Fact::OfAllBehind { .. }));
+                told.evidence.retain(|fact| !fact.counts_behind());
             }
             told
         }),
@@ -225,6 +225,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
     };
     let house = matches!(reader, Reader::House(_));
     let name = |party: &PartyId| turn.book.party_name(party);
+    let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
     VerdictFacts {
         code: verdict.code,
         confidence: verdict.confidence,
@@ -234,6 +235,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         because: changes::ground(turn, &verdict.because, reader),
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
+        unplaced: asks && verdict.by == By::Desk && verdict.component.is_none() && incident.root.is_some(),
         evidence: (verdict.evidence.iter().chain(&target::shown(turn, incident, reader)).chain(&verdict.against))
             .filter(own_host)
             .filter_map(|fact| changes::stated(turn, verdict, fact, reader))

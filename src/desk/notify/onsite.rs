@@ -35,6 +35,9 @@ fn wanted(turn: &Turn, incident: IncidentId) -> Option<(String, Vec<String>)> {
     let someone_looks =
         matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi | VerdictCode::Own | VerdictCode::Unknown);
     let component = turn.book.rules.components.get(verdict.component.as_ref()?).filter(|_| someone_looks)?;
+    if component.unseen {
+        return None;
+    }
     let place = component.asset.place.clone();
     if !component.look.is_empty() {
         return Some((place, component.look.clone()));

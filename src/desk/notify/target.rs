@@ -6,7 +6,8 @@ use crate::desk::ids::{ComponentId, PartyId};
 use crate::desk::incident::Incident;
 use crate::desk::isolate::case;
 use crate::desk::letter::{Fact, Target};
-use crate::desk::rules::PartyKind;
+use crate::desk::request::Request;
+use crate::desk::rules::{Component, PartyKind};
 use crate::desk::state::{Here, Place};
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
@@ -17,6 +18,14 @@ const ALSO: usize = 10;
 /// The failing thing, for whoever keeps it - and for the desk, which dials on its behalf.
 pub(super) fn main(turn: &Turn, incident: &Incident, reader: Reader) -> Option<Target> {
     of(turn, incident, &main_id(turn, incident, reader)?, reader)
+}
+
+/// What a vendor was asked about, where that is its own.
+pub(super) fn asked(turn: &Turn, request: &Request) -> Option<Target> {
+    let incident = turn.state.incidents.get(&request.incident)?;
+    let component = request.component.as_ref()?;
+    let own = its_part(turn.book, incident, component, &request.party);
+    if own { of(turn, incident, component, Reader::Vendor(&request.party)) } else { None }
 }
 
 /// What else fails by itself: for its keeper, and for the data centre, which looks at it.
@@ -67,13 +76,24 @@ fn others(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<ComponentId> 
         Reader::House(party) if looks(party) => (suspected.clone(), suspected.as_ref().and_then(keeper)),
         Reader::House(_) => return Vec::new(),
     };
-    let stands = |id: &ComponentId| {
-        matches!(reader, Reader::Vendor(_)) || component(id).is_some_and(|it| !it.asset.place.is_empty())
-    };
+    let stands = |id: &ComponentId| matches!(reader, Reader::Vendor(_)) || component(id).is_some_and(is_in_sight);
     // Where the suspected thing is not among the causes, they are its echoes.
     let roots = group::root_components(turn.state, turn.book, incident.id);
     let Some(main) = main.filter(|main| roots.contains(main)) else { return Vec::new() };
     roots.into_iter().filter(|id| *id != main && party.is_some() && keeper(id) == party && stands(id)).collect()
+}
+
+/// It stands somewhere that the data centre looks after.
+fn is_in_sight(component: &Component) -> bool {
+    !component.asset.place.is_empty() && !component.unseen
+}
+
+/// Whether a vendor that repairs this for `party` comes by the data centre (入館).
+pub(super) fn is_entered(turn: &Turn, incident: &Incident, party: &PartyId) -> bool {
+    let reader = Reader::Vendor(party);
+    let things = main_id(turn, incident, reader).into_iter().chain(others(turn, incident, reader));
+    let component = |id: ComponentId| turn.book.rules.components.get(&id);
+    things.filter_map(component).any(is_in_sight)
 }
 
 fn of(turn: &Turn, incident: &Incident, id: &ComponentId, reader: Reader) -> Option<Target> {

@@ -1,10 +1,12 @@
 //! Words to vendors: 対応依頼, 調査依頼, 督促, 追加情報, 取下げ.
 
 use super::facts::{Reader, facts};
-use super::{Draft, phone, reach, send, send_to};
+use super::{Draft, phone, reach, send, send_to, target};
+use crate::desk::act::CancelKind;
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
-use crate::desk::letter::{AskedBefore, Extract, Fact, Matter, NoLog, Notice, Purpose};
+use crate::desk::incident::{Edit, Reason};
+use crate::desk::letter::{AskedBefore, Extract, Fact, Matter, NoLog, Notice, Purpose, What};
 use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::Request;
 use crate::desk::rules::Contact;
@@ -23,11 +25,13 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     // An earlier request that never left is not spoken of: this one is the first the vendor reads.
     let unread = unread_requests(turn, &request);
     let before = before.filter(|_| unread.is_empty());
+    let entered = turn.state.incidents.get(&request.incident);
+    let entered = entered.is_some_and(|known| target::is_entered(turn, known, &request.party));
     let matter = Matter::Request {
         incident: Box::new(incident_facts),
         ask: request.ask,
         acknowledge_by: request.acknowledge_by,
-        entry_phone: turn.book.rules.site.entry_phone.clone(),
+        entry_phone: turn.book.rules.site.entry_phone.clone().filter(|_| entered),
         log: log_lines(turn, &request),
         before,
         extracts: extracts(turn, &request),
@@ -197,7 +201,7 @@ pub(in crate::desk) fn addition(turn: &mut Turn, id: RequestId, alerts: Vec<Fact
 }
 
 /// 取下げ, if the vendor was asked at all.
-pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
+pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Option<CancelKind>) {
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let rows: Vec<_> = turn
         .state
@@ -205,9 +209,12 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
         .filter(|row| row.request == Some(id))
         .map(|row| (row.id, row.attempts))
         .collect();
-    let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
+    let Some(mut incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
     let severity = incident_facts.severity;
-    let matter = Matter::Withdrawal { incident: Box::new(incident_facts), asked_at: request.asked };
+    // What is suspected now may be another thing than it was asked about.
+    incident_facts.target = target::asked(turn, &request).or(incident_facts.target);
+    let (incident, asked_at) = (Box::new(incident_facts), request.asked);
+    let matter = Matter::Withdrawal { incident, asked_at, cancelled };
     let untried: Vec<_> = rows.iter().filter(|(_, attempts)| *attempts == 0).map(|(row, _)| *row).collect();
     if !rows.is_empty() && untried.len() == rows.len() && !turn.state.is_bundled(id) {
         // Nothing left the house: there is nothing to take back.
@@ -217,7 +224,10 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId) {
         return;
     }
     let draft = Draft::new(Some(request.incident), severity, matter, Why::Verdict);
-    send(turn, &request.party, draft);
+    if send(turn, &request.party, draft).is_some() {
+        let what = What::Withdrawn { party: turn.book.party_name(&request.party) };
+        turn.edit(request.incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    }
 }
 
 /// セキュリティ: the least that must be said, to the desk only.

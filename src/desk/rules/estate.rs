@@ -150,6 +150,9 @@ pub struct Component {
     /// hardware is suspected.
     #[serde(default)]
     pub look: Vec<String>,
+    /// It stands where the data centre sees nothing and lets nobody in (`look = []`): nobody is asked to look.
+    #[serde(default)]
+    pub unseen: bool,
     /// Address to ping when isolating; `None` = the probe is not tried.
     pub ping: Option<String>,
     /// Position in the file, for "earlier wins".

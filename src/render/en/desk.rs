@@ -9,7 +9,7 @@ use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use super::{disk, doubt, kept};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, StormLine, StormStage,
+    By, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, StormLine, StormStage,
 };
 use crate::desk::rules::VerdictCode;
 use crate::render::{approval, restored};
@@ -37,6 +37,12 @@ impl Mail<'_> {
                 let verdict = incident.and_then(|facts| facts.verdict.as_ref());
                 let why = verdict.and_then(|verdict| verdict.unknown.as_ref()).map(doubt::stopped).unwrap_or_default();
                 match verdict.map(|verdict| verdict.code) {
+                    _ if verdict.is_some_and(|verdict| verdict.by == By::Desk) => (
+                        "The desk has settled it",
+                        "The verdict is confirmed by the desk, which goes on with it.".to_owned(),
+                        [with(commands::note), with(commands::verify), with(commands::decide), with(commands::explain)]
+                            .concat(),
+                    ),
                     Some(VerdictCode::Own) => (
                         "Yours to handle",
                         format!(

@@ -5,6 +5,7 @@
 mod approval;
 mod bundle;
 mod certificates;
+mod consult;
 mod desk;
 mod disk;
 mod doubt;
@@ -26,7 +27,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, english_span, minute_after};
 use super::{because, mask, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Asked, Closure, DetectedBy, Facts, Letter, Matter, RecoveryFacts};
+use crate::desk::letter::{Ask, Asked, By, DetectedBy, Facts, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, extract, isolation, line, list, state_sentence, subject, target_lines, title,
@@ -104,7 +105,7 @@ impl Mail<'_> {
                 let what = format!("{site} {}", Symptom::of(incident).title());
                 subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
             }
-            Matter::Withdrawal { incident, asked_at } => self.withdrawal(incident, *asked_at),
+            Matter::Withdrawal { incident, asked_at, cancelled } => self.withdrawal(incident, *asked_at, *cancelled),
             Matter::Addition { incident, ask, asked_at, alerts } => self.addition(incident, (*ask, *asked_at), alerts),
             Matter::OnSite { incident, place, items } => {
                 self.on_site(incident, place, items);
@@ -118,14 +119,18 @@ impl Mail<'_> {
                 self.merged(incident, into, *to_office);
                 subject(&["Merged"], &title(incident), incident)
             }
-            Matter::Consultation { incident, wished_by, nth, closed, first } => {
-                self.consultation(incident, *wished_by, (*nth, *first), closed.as_ref());
+            Matter::Consultation { incident, wished_by, nth, closed, first, held } => {
+                self.consultation(incident, *wished_by, (*nth, *first), (closed.as_ref(), held.as_deref()));
                 subject(&["For your decision"], &title(incident), incident)
             }
             Matter::External { incident, service } => {
                 let service = text::or(text::name(service), "an external service");
                 let source = words::detected_by_en(incident.detected_by);
+                let settled = incident.verdict.as_ref().is_some_and(|verdict| verdict.by == By::Desk);
                 self.page.text(match incident.detected_by {
+                    _ if settled && incident.detected_by != DetectedBy::Vendor => {
+                        format!("The desk has confirmed that {service} (external service) is failing.")
+                    }
                     DetectedBy::Vendor => {
                         format!("We have information that {service} (external service) is failing. Source: {source}.")
                     }
@@ -135,7 +140,7 @@ impl Mail<'_> {
                     ),
                 });
                 self.incident(incident);
-                self.next(None);
+                self.next(incident.next_report);
                 subject(&["Notice"], &title(incident), incident)
             }
             Matter::PhoneNote { incident, calls, tried } => self.phone_note(incident, calls, tried),
@@ -327,49 +332,6 @@ impl Mail<'_> {
         let count = if messages.is_empty() { NONE.to_owned() } else { format!("{} lines", messages.len()) };
         self.page.section(Name::Annex).field("Messages", count).quote(messages);
         self.page.section(Name::Annex).field("Log", extract(quoted, &self.clock)).quote(quoted.lines.clone());
-    }
-
-    fn consultation(
-        &mut self,
-        facts: &Facts,
-        wished_by: Option<Timestamp>,
-        (nth, first): (u32, bool),
-        closed: Option<&Closure>,
-    ) {
-        let out = facts.verdict.as_ref().is_some_and(|told| told.code == crate::desk::rules::VerdictCode::ScopeOut);
-        if first {
-            self.page.text("We have detected the fault below. This is our first report.");
-        }
-        if let Some(closed) = closed {
-            self.page.text(format!(
-                "{} is closed until {} and has not acknowledged; work may not begin before.",
-                text::name(&closed.party),
-                self.clock.english(closed.opens)
-            ));
-        }
-        if nth > 1 {
-            self.page.text("We come back to the matter below.");
-        }
-        self.page.text(if out {
-            "We believe that the fault below is outside the maintenance contracts. Please decide how to go on."
-        } else {
-            "Please decide how to go on with the fault below."
-        });
-        self.incident(facts);
-        let wished = wished_by.map_or_else(|| "at your convenience".to_owned(), |at| self.clock.english(at));
-        if facts.impact.one_sided.is_some() {
-            let risk = "it goes on on one side; if that fails too, the system cannot be used";
-            self.page.section(Name::Ask).field("Risk", risk);
-        }
-        if first {
-            self.next(facts.next_report);
-        }
-        let options = match closed {
-            Some(_) => "go on and wait for the vendor; stop, or go on with the substitute; repair by other means",
-            None => "repair or replace; go on with the substitute; watch",
-        };
-        self.page.section(Name::Ask).field("Options", options);
-        self.page.field("Answer by", wished);
     }
 
     fn closing(&mut self) {

@@ -3,8 +3,8 @@
 //! Not here: times, which need the letter's zone (`mod.rs`).
 
 use crate::desk::ids::Number;
-use crate::desk::letter::{Addressee, Ask, Facts, NoLog, Stage, Target};
-use crate::desk::rules::{DataImpact, Effect};
+use crate::desk::letter::{Addressee, Ask, By, Facts, NoLog, Stage, Target, VerdictFacts};
+use crate::desk::rules::{DataImpact, Effect, VerdictCode};
 use crate::render::frame::number_of;
 use crate::render::layout::{Name, Page};
 use crate::render::quote::{self, Quoted};
@@ -122,8 +122,15 @@ pub(super) fn isolation(facts: &Facts) -> String {
     }
 }
 
+/// The desk has said what it is, and nobody is asked.
+fn settled_by_desk(facts: &Facts) -> bool {
+    let settled = |verdict: &VerdictFacts| verdict.by == By::Desk && verdict.code != VerdictCode::Unknown;
+    facts.asked.is_empty() && facts.verdict.as_ref().is_some_and(settled)
+}
+
 pub(super) fn state_sentence(facts: &Facts) -> Option<String> {
     Some(match facts.stage {
+        Stage::Isolating if settled_by_desk(facts) => "The desk goes on with it.".to_owned(),
         Stage::Isolating => "First-line isolation is under way.".to_owned(),
         // Nothing has been asked yet of those whose requests are held.
         Stage::Requested if !facts.asked.is_empty() && facts.asked.iter().all(|asked| asked.held_until().is_some()) => {

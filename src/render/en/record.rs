@@ -61,6 +61,7 @@ impl Mail<'_> {
             What::Called { party, contact, result } => {
                 format!("{at} called {} ({}): {}.", text::name(party), text::name(contact), call_result(*result))
             }
+            What::Withdrawn { party } => format!("{at} The request to {} was withdrawn.", text::name(party)),
             What::LookAsked { party } => format!("{at} {} was asked to look on site.", text::name(party)),
             What::Looked { item, words } => format!("{at} on site, {}: {}.", text::name(item), text::note(words)),
             What::Reported { text: said } => format!("{at} a further call: {}", text::note(said)),

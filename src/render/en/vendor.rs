@@ -2,6 +2,7 @@
 
 use super::phrases::{NOT_KNOWN, ask_tag, subject};
 use super::{Mail, Symptom};
+use crate::desk::act::CancelKind;
 use crate::desk::letter::{Ask, Fact, Facts};
 use crate::desk::rules::VerdictCode;
 use crate::render::text;
@@ -9,13 +10,23 @@ use jiff::Timestamp;
 
 impl Mail<'_> {
     /// 取下げ.
-    pub(super) fn withdrawal(&mut self, incident: &Facts, asked_at: Timestamp) -> String {
+    pub(super) fn withdrawal(
+        &mut self,
+        incident: &Facts,
+        asked_at: Timestamp,
+        cancelled: Option<CancelKind>,
+    ) -> String {
         let asked = self.clock.english(asked_at);
-        let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
-        let why = if out_of_scope {
-            "The fault is now treated as outside the maintenance contract."
-        } else {
-            "Further isolation shows that the fault is unlikely to lie in what you maintain."
+        let why = match (cancelled, incident.verdict.as_ref().map(|verdict| verdict.code)) {
+            (Some(CancelKind::FalseAlarm), _) => "It was a false alarm of monitoring.",
+            (Some(CancelKind::Planned), _) => "It belongs to planned work.",
+            (Some(CancelKind::Duplicate), _) => "The same fault is worked on under another number.",
+            (Some(CancelKind::Other), _) => "It is no longer treated as a fault.",
+            (None, Some(VerdictCode::ScopeOut)) => "The fault is now treated as outside the maintenance contract.",
+            (None, Some(VerdictCode::Unknown)) => {
+                "Further isolation has not shown where the fault lies; the desk goes on looking."
+            }
+            (None, _) => "Further isolation shows that the fault is unlikely to lie in what you maintain.",
         };
         self.page.text(format!(
             "{why} We withdraw our request of {asked}. We are sorry for the trouble, and thank you for your work."

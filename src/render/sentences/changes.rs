@@ -249,7 +249,8 @@ fn verdict_words(verdict: &Verdict) -> String {
         Some(Unknown::NobodyLeft) => "nobody is left".to_owned(),
         Some(Unknown::ByRule { .. }) | None => confidence_word(verdict.confidence),
     };
-    format!("{code} {parties} ({kind})")
+    let parties = if parties.is_empty() { parties } else { format!(" {parties}") };
+    format!("{code}{parties} ({kind})")
 }
 
 fn verdict_word(code: VerdictCode) -> String {
@@ -315,6 +316,7 @@ fn what_words(what: &What) -> String {
         What::DeskStarted => "desk started".to_owned(),
         What::Chased { party } => format!("{} reminded", one_line(party)),
         What::Called { party, result, .. } => format!("{} called, {}", one_line(party), word(result)),
+        What::Withdrawn { party } => format!("request to {} withdrawn", one_line(party)),
         What::LookAsked { party } => format!("{} was asked to look", one_line(party)),
         What::Looked { item, words } => format!("{}: {}", one_line(item), one_line(words)),
         What::Reported { text } => format!("a call: {}", one_line(text)),

@@ -98,6 +98,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
             format!("rule \"{}\" disagrees with rule \"{}\"", one_line(other), one_line(first))
         }
         incident::Reason::Requested => "a vendor was asked".to_owned(),
+        incident::Reason::TakenBack => "what was asked was taken back".to_owned(),
         incident::Reason::DeskLeads => "the next step is the desk's".to_owned(),
         incident::Reason::OutOfScope => "no contract covers it".to_owned(),
         incident::Reason::Probe => "isolation asks for it".to_owned(),
@@ -147,6 +148,7 @@ fn request_reason(reason: &request::Reason) -> &'static str {
         request::Reason::ForApproval => "the desk looks at it before it leaves",
         request::Reason::LetGo => "it leaves now",
         request::Reason::Merged => "it goes on under another number",
+        request::Reason::OnHold => "it is on hold",
         request::Reason::LongClosure => "it is closed for long",
         request::Reason::NobodyAnswers => "nobody answers there",
         request::Reason::Opens => "it opens",
