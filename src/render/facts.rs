@@ -5,7 +5,7 @@
 
 use super::frame::number_of;
 use super::layout::{Name, Page};
-use super::symptom::{Symptom, is_reported};
+use super::symptom::Symptom;
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, told, words};
 use crate::desk::letter::{Asked, By, Fact, Facts, Flapping, Sign, Stage, VerdictFacts};
@@ -85,15 +85,10 @@ pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     out
 }
 
-/// It is over, or may be by the desk's word, and monitoring shows nothing else.
-fn is_over(facts: &Facts) -> bool {
-    matches!(facts.stage, Stage::Verifying | Stage::Restored) && !facts.desk.still_burns
-}
-
 /// The sentence of the symptom, and what came with it.
 pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     // Once monitoring shows normal, nothing is said of it in the present tense.
-    let over = is_over(facts);
+    let over = told::is_over(facts);
     let mut out = if over { Symptom::of(facts).past_sentence() } else { present(facts, clock) };
     if !over && !facts.beside.is_empty() {
         let shown = facts.beside.iter().map(|sign| format!("「{}」", Symptom::what_of(sign)));
@@ -127,15 +122,6 @@ pub(super) fn echoes(page: &mut Page, facts: &Facts) {
     let echoes = listed(&facts.echoes, "台");
     if !echoes.is_empty() {
         page.field("波及の見込み", echoes);
-    }
-}
-
-/// What 確認済みの事実 says where nothing beyond the first sign is on record.
-pub(super) fn only_known(facts: &Facts) -> &'static str {
-    if is_reported(facts) {
-        "申告の内容のみ（詳細は確認中）"
-    } else {
-        "監視の警報のみ（詳細は確認中）"
     }
 }
 
@@ -306,7 +292,7 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
         Stage::Verifying if facts.desk.verifies => {
             out.push("窓口の判断により、復旧の見込みとして動作を確認中です。".to_owned());
             if !facts.still_red.is_empty() {
-                out.push(red_in_monitoring(&facts.still_red));
+                out.push(told::red_in_monitoring(&facts.still_red));
             }
         }
         Stage::Verifying => {
@@ -329,11 +315,6 @@ fn echo_of(facts: &Facts) -> Option<String> {
 /// 「○○では引き続き異常を検知しております。」
 pub(super) fn still_red(hosts: &[String]) -> String {
     format!("{}では引き続き異常を検知しております。", text::or(listed(hosts, "台"), "一部の機器"))
-}
-
-/// The same beside the desk's word that it may work again.
-pub(super) fn red_in_monitoring(hosts: &[String]) -> String {
-    format!("なお、監視では、{}の異常を引き続き検知しております。", text::or(listed(hosts, "台"), "一部の機器"))
 }
 
 /// What the desk itself is to look at, told to the desk.

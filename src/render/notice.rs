@@ -9,7 +9,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
     approval, because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow,
-    silent, storm, text, words,
+    silent, storm, text, told, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
@@ -37,7 +37,7 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         impact::brief(&mut page, incident);
         page.section(Name::State).lines("切り分け", verdict(incident), "切り分け中");
         let (evidence, not_known) = known(incident, &clock);
-        page.items("確認済みの事実", evidence, facts::only_known(incident));
+        page.items("確認済みの事実", evidence, told::only_known(incident));
         if !not_known.is_empty() {
             page.field("未確認", not_known.join("、"));
         }

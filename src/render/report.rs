@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{call, facts, impact, text, words};
+use super::{call, facts, impact, text, told, words};
 use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
@@ -306,7 +306,7 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
         }
         What::DeskVerifies { still_red } => {
-            let red = if still_red.is_empty() { String::new() } else { facts::red_in_monitoring(still_red) };
+            let red = if still_red.is_empty() { String::new() } else { told::red_in_monitoring(still_red) };
             format!("{at}に、窓口の判断により、復旧の見込みとして動作の確認を始めました。{red}")
         }
         What::Reopened { reason } => {

@@ -65,7 +65,7 @@ pub(super) fn request(
              お手数をおかけしますが、作業の状況をご確認のうえ、復旧に向けたご対応をお願いいたします。",
             clock.short(until)
         )),
-        (Ask::Repair, None) if is_ordered(incident) => page.text(
+        (Ask::Repair, None) if told::is_ordered(incident) => page.text(
             "下記の障害について、窓口の判断により、貴社へご依頼いたします。お手数をおかけしますが、ご確認および\
              復旧に向けたご対応をお願いいたします。",
         ),
@@ -216,11 +216,6 @@ fn vendor_subject(tags: &[&str], letter: &Letter, incident: &Facts) -> String {
     subject(tags, what.trim(), None, Some(&incident.number))
 }
 
-/// The desk asked, and nothing on record says that it is this reader's part.
-fn is_ordered(incident: &Facts) -> bool {
-    incident.verdict.as_ref().is_some_and(|verdict| verdict.because == Because::Ordered)
-}
-
 /// Follows 「貴社保守対象に起因する」 and never says more than is known.
 fn judged(incident: &Facts) -> &'static str {
     match incident.verdict.as_ref().map(|verdict| verdict.confidence) {
@@ -243,7 +238,7 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
 pub(super) fn target(incident: &Facts) -> Vec<String> {
     let main = match &incident.target {
         Some(target) => thing(target),
-        None if is_ordered(incident) => Vec::new(),
+        None if told::is_ordered(incident) => Vec::new(),
         None => host(incident),
     };
     main.into_iter().chain(incident.also.iter().flat_map(thing)).collect()
@@ -288,7 +283,7 @@ fn findings(page: &mut Page, incident: &Facts, clock: &Clock) {
     page.items(
         "確認済みの事実",
         verdict.map(|verdict| list(&verdict.evidence)).unwrap_or_default(),
-        facts::only_known(incident),
+        told::only_known(incident),
     );
     let Some(verdict) = verdict else {
         page.field("推定", "切り分け中").field("未確認", "原因");

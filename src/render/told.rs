@@ -3,9 +3,9 @@
 use super::frame::number_of;
 use super::layout::Page;
 use super::symptom::{is_reported, teller};
-use super::text;
 use super::time::Clock;
-use crate::desk::letter::{Facts, Said};
+use super::{facts, text};
+use crate::desk::letter::{Because, Facts, Said, Stage};
 
 /// Calls quoted.
 const QUOTES: usize = 3;
@@ -48,4 +48,28 @@ pub(super) fn related(page: &mut Page, facts: &Facts) {
     if !facts.related.is_empty() {
         page.field("関連の障害", facts.related.iter().map(number_of).collect::<Vec<_>>().join("、"));
     }
+}
+
+/// It is over, or may be by the desk's word, and monitoring shows nothing else.
+pub(super) fn is_over(facts: &Facts) -> bool {
+    matches!(facts.stage, Stage::Verifying | Stage::Restored) && !facts.desk.still_burns
+}
+
+/// What is red all the same, beside the desk's word that it may work again.
+pub(super) fn red_in_monitoring(hosts: &[String]) -> String {
+    format!("なお、監視では、{}の異常を引き続き検知しております。", text::or(facts::listed(hosts, "台"), "一部の機器"))
+}
+
+/// What 確認済みの事実 says where nothing beyond the first sign is on record.
+pub(super) fn only_known(facts: &Facts) -> &'static str {
+    if is_reported(facts) {
+        "申告の内容のみ（詳細は確認中）"
+    } else {
+        "監視の警報のみ（詳細は確認中）"
+    }
+}
+
+/// The desk asked, and nothing on record says that it is this reader's part.
+pub(super) fn is_ordered(incident: &Facts) -> bool {
+    incident.verdict.as_ref().is_some_and(|verdict| verdict.because == Because::Ordered)
 }
