@@ -44,6 +44,9 @@ pub struct Alert {
     /// The planned work or silence that kept it apart until its end: it counts from then.
     #[serde(default)]
     pub after: Option<CoverId>,
+    /// When it really began, where it counts from another time; records from before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Timestamp>,
     /// What it has in common with others of one fault, as the configuration of that time chose: `tag.service=juki`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<String>,
@@ -284,6 +287,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.alter_alert(*alert, |alert| alert.standing.clone_from(standing));
         }
         Change::CountsFrom { alert, at, after } => state.alter_alert(*alert, |alert| {
+            alert.began.get_or_insert(alert.at);
             alert.at = *at;
             alert.after = after.or(alert.after);
         }),

@@ -187,7 +187,11 @@ fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reas
         // What burns there looked calm but for this one.
         turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
     }
+    let apart = open.incident().is_none().then(|| open.component.clone()).flatten();
     turn.record(alert::Change::Gone { alert, gone }, reason);
+    if let Some(component) = apart {
+        correlate::apart::is_over(turn, &component);
+    }
 }
 
 fn open(
@@ -217,10 +221,12 @@ fn open(
         gone: None,
         repeats: 0,
         after: None,
+        began: None,
         shares,
         missed: None,
         mild,
     };
+    let mut hidden = false;
     let sign_of = expected::sign_of(turn, &alert);
     if !sign_of.is_empty() {
         alert.standing = Standing::Suppressed(Suppression::Expected);
@@ -230,10 +236,14 @@ fn open(
         alert.standing = Standing::Suppressed(Suppression::Adopted);
     } else if alert.problem.suppressed && correlate::covering(turn.state, turn.book, &alert).is_none() {
         alert.standing = Standing::Suppressed(Suppression::SourceMaintenance);
+        hidden = true;
     } else {
         turn.touched.pending.insert(id);
     }
     turn.record(alert::Change::Opened(Box::new(alert)), alert::Reason::FirstSeen);
+    if hidden {
+        correlate::apart::kept_apart(turn, id);
+    }
     for expectation in sign_of {
         expected::came(turn, expectation, id);
     }

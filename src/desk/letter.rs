@@ -30,7 +30,7 @@ pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
 pub use eased::{Eased, Remains};
-pub use fact::{Fact, NearestContract};
+pub use fact::{Fact, Kept, KeptBy, NearestContract};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
     RecoveryFacts, Similar, Stage, Target, VerdictFacts,

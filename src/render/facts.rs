@@ -177,6 +177,9 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         ),
         VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
+        VerdictCode::Planned if verdict.confidence == Confidence::Possible => {
+            format!("計画作業に伴う事象である{likely}{mark}。原因は確認中です。")
+        }
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
         VerdictCode::Security => "窓口にて確認しております。".to_owned(),

@@ -4,9 +4,9 @@
 
 use super::notice::Told;
 use super::time::day_of;
-use super::{commands, doubt, facts, text, words};
+use super::{because, commands, doubt, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Facts, NearestContract};
+use crate::desk::letter::{Because, By, Facts, NearestContract};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -144,6 +144,10 @@ fn decisions(incident: Option<&Facts>) -> Vec<String> {
 
 fn stopped_because(incident: Option<&Facts>) -> String {
     let verdict = incident.and_then(|facts| facts.verdict.as_ref());
+    let ground = verdict.filter(|verdict| verdict.by == By::Machine).map(|verdict| &verdict.because);
+    if let Some(because @ Because::Apart { .. }) = ground {
+        return format!("{}、計画作業に伴う事象の可能性があると判定しました。", because::japanese(because));
+    }
     let told = match verdict.map(|verdict| verdict.code) {
         None | Some(VerdictCode::Unknown) => {
             return doubt::stopped(verdict.and_then(|verdict| verdict.unknown.as_ref()));

@@ -326,6 +326,7 @@ fn overrun() -> Box<Facts> {
         if let Some(verdict) = &mut facts.verdict {
             verdict.overrun = true;
             verdict.evidence = vec![Fact::Planned {
+                owner: "S株式会社".into(),
                 name: "サーバラック移設".into(),
                 from: at("2026-11-20T10:00:00"),
                 until: at("2026-11-20T12:00:00"),

@@ -1,5 +1,6 @@
 //! Which failing things are one fault: the causes of an incident, and groups of places that share them.
 
+use super::apart;
 pub(in crate::desk) use super::cause::components;
 use super::cause::{self, Cause, Failing, Known, only_warns};
 use crate::desk::book::Book;
@@ -154,8 +155,11 @@ fn standing_root(state: &State, learnt: &Known, known: &Incident) -> Option<Plac
     let places = state.places.get(&known.id)?;
     let behind = |place: &Place| matches!(place, Place::Component(other) if learnt.book.graph.needs(other, root));
     let silent = !places.contains_key(&place) && places.keys().all(behind);
+    // What was believed because of something that was kept apart is not when that is over.
+    let kept = known.verdict().is_some_and(|verdict| verdict.because.rests_on_what_is_kept_apart());
+    let over = kept && apart::gravest(state, root, learnt.at).is_none();
     let failing = failing(state, known.id);
-    (silent && !learnt.works_behind(root, &cause::red(&failing))).then_some(place)
+    (silent && !over && !learnt.works_behind(root, &cause::red(&failing))).then_some(place)
 }
 
 /// The components that are causes of an incident.

@@ -10,7 +10,7 @@ use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::{LATE_CAUSE, group, silent};
 use crate::desk::ids::{ComponentId, CoverId, IncidentId, ProbeName};
 use crate::desk::incident::{Incident, Probe};
-use crate::desk::letter::Fact;
+use crate::desk::letter::{Fact, Kept, KeptBy};
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::phrase::Phrase;
@@ -368,9 +368,25 @@ pub fn concerns(book: &Book, incident: &Incident, failing: &BTreeSet<ComponentId
     about.any(|id| id == component || book.graph.needs(id, component))
 }
 
-/// An alert as a fact for the mail.
+/// An alert as a fact for the mail, with its own time: what something hid until its end was there before.
 pub fn fact_of(alert: &Alert) -> Fact {
-    Fact::Alert { host: alert.problem.host_name.clone(), summary: alert.problem.summary.clone(), at: alert.at }
+    let (host, summary) = (alert.problem.host_name.clone(), alert.problem.summary.clone());
+    let Some(at) = alert.began else { return Fact::Alert { host, summary, at: alert.at } };
+    let by = match alert.after {
+        Some(CoverId::Work(_)) => KeptBy::Work,
+        Some(CoverId::Silence(_)) => KeptBy::Silence,
+        None => KeptBy::Source,
+    };
+    Fact::Kept(Box::new(Kept {
+        host,
+        summary,
+        at,
+        by,
+        name: String::new(),
+        owner: String::new(),
+        times: None,
+        over: true,
+    }))
 }
 
 /// Those of `alerts` about which it is not known whether they fit, each with what is missing.

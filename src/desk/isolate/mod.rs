@@ -3,6 +3,7 @@
 //! A stage. The ordered rules come first; where none holds, the responsibility table answers: whoever keeps the root
 //! component. Every rule tried is kept with the verdict, so that a person can see what would have changed it.
 
+mod apart;
 pub mod case;
 pub mod condition;
 mod echo;
@@ -202,11 +203,13 @@ fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
     verdict.not_known.extend(not_known);
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
+    let kept = if overrun.is_none() { apart::consider(turn, case, &mut verdict) } else { None };
     let harm = held.first().map(|(rule, _)| Harm::of(rule)).unwrap_or_default();
     let mut claims = Vec::new();
     let reason = match (echo::consider(case, &mut verdict), overrun, disagreement(turn, case, &held)) {
         (Some(of), ..) => Reason::EchoOf { of },
         (None, Some(work), _) => Reason::Overrun { work },
+        (None, None, _) if kept.is_some() => Reason::KeptApart { component: kept },
         (None, None, Some((first, (other, facts)))) => {
             claims = vec![outlook::claim(turn, case, first), outlook::claim(turn, case, other)];
             disagree(turn, &mut verdict, facts);

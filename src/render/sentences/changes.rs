@@ -203,6 +203,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::JudgeAt(Some(at)) => (format!("{name} is judged anew at {}", names.at(*at)), Weight::Headline),
         Edit::JudgeAt(None) => (format!("{name} waits for no time"), Weight::Detail),
+        Edit::CalledOff(kind) => (format!("{name} is called off ({kind:?})").to_lowercase(), Weight::Detail),
         Edit::WatchMark(_) => (format!("counted {name}"), Weight::Detail),
         Edit::Archived => (format!("archived {name}"), Weight::Detail),
         Edit::Digested => (format!("listed {name}"), Weight::Detail),
