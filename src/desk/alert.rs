@@ -236,6 +236,16 @@ impl Alert {
         self.gone.is_none() && !self.problem.momentary
     }
 
+    /// It ended, and something shows it.
+    pub fn recovered(&self) -> bool {
+        self.gone.as_ref().is_some_and(|gone| gone.evidence != Evidence::NoRecoveryEvent)
+    }
+
+    /// Its source does not know it any more, and has not said that it is over: not seen, which is no recovery.
+    pub fn vanished(&self) -> bool {
+        self.gone.is_some() && !self.recovered()
+    }
+
     /// Planned work or a silence keeps it apart.
     pub fn held_back(&self) -> bool {
         matches!(self.standing, Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Silenced { .. }))

@@ -50,6 +50,9 @@ pub(super) fn japanese(because: &Because) -> String {
         Because::Disagreement => "複数のルールが、異なる担当先を示しているため".to_owned(),
         Because::Overrun { work } => format!("計画作業「{work}」の終了後も、対象の警報が継続しているため"),
         Because::Echo { component, incident } => format!("{component}の障害（{incident}）の波及とみられるため"),
+        Because::Several { components } => {
+            format!("{}に、それぞれ警報が発生しているため", components.join("、"))
+        }
         Because::Apart { component, by, name } => {
             let by = match (by, name.as_str()) {
                 (KeptBy::Work, "") => "計画作業により通知の対象外としている".to_owned(),
@@ -104,6 +107,9 @@ pub(super) fn english(because: &Because) -> String {
         Because::Overrun { work } => format!("the alerts go on after the end of the planned work \"{work}\""),
         Because::Echo { component, incident } => {
             format!("it appears to follow from the fault of {component} ({incident})")
+        }
+        Because::Several { components } => {
+            format!("there are alerts about each of {}", components.join(", "))
         }
         Because::Apart { component, by, name } => {
             let by = match (by, name.as_str()) {

@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, words};
-use crate::desk::letter::{Asked, Fact, Facts, Flapping, Remains, Stage, VerdictFacts};
+use crate::desk::letter::{Asked, Because, Fact, Facts, Flapping, Remains, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -178,7 +178,11 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned if verdict.confidence == Confidence::Possible => {
-            format!("計画作業に伴う事象である{likely}{mark}。原因は確認中です。")
+            let why = match &verdict.because {
+                known @ Because::Apart { .. } => format!("{}、", because::japanese(known)),
+                _ => String::new(),
+            };
+            format!("{why}計画作業に伴う事象である{likely}{mark}。原因は確認中です。")
         }
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),

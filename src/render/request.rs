@@ -9,7 +9,7 @@ use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{evidence, facts, impact, mask, text, words};
-use crate::desk::letter::{Ask, AskedBefore, Fact, Facts, Letter, NoLog, Target};
+use crate::desk::letter::{Ask, AskedBefore, Because, Fact, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use jiff::Timestamp;
 
@@ -71,9 +71,11 @@ pub(super) fn request(
                 "下記の申告を受け、一次切り分けを行っております。"
             } else {
                 "下記の障害を検知し、一次切り分けを行っております。"
-            }).text(
-            "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。",
-        ),
+            }).text(if matches!(&incident.verdict, Some(verdict) if matches!(verdict.because, Because::Apart { .. })) {
+                "通知の対象外としております下記の機器の異常が影響している可能性があるため、下記についてご確認をお願いいたします。"
+            } else {
+            "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。"
+            }),
     };
     if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
         page.text(evidence::recurrence(before, letter.words_by(), &clock));

@@ -5,7 +5,7 @@ pub(in crate::desk) use super::cause::components;
 use super::cause::{self, Cause, Failing, Known, only_warns};
 use crate::desk::book::Book;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
-use crate::desk::incident::Incident;
+use crate::desk::incident::{Incident, Link};
 use crate::desk::state::{Here, Place, State};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,11 +138,18 @@ pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentI
         let explains: BTreeSet<Place> = failing(state, incident).into_keys().collect();
         return vec![Cause { reach: explains.len(), place: root, explains }];
     }
-    let mut causes = cause::causes(&learnt, &failing(state, incident));
+    let fails = failing(state, incident);
+    let mut causes = cause::causes(&learnt, &fails);
     if causes.len() > 1 {
         let places = state.places.get(&incident);
         let earliest = |place: &Place| places.and_then(|places| places.get(place)?.first()).map(|(at, _)| at);
-        causes.sort_by_key(|cause| (Reverse(cause.reach), earliest(&cause.place), cause.place.clone()));
+        // What the desk made one of several numbers goes by the gravest of them, whichever was first.
+        let merged = known.links.iter().any(|(link, _)| *link == Link::Merged);
+        let level = |cause: &Cause| cause.explains.iter().filter_map(|place| fails.get(place)).max().copied();
+        causes.sort_by_key(|cause| {
+            let gravest = Reverse(level(cause).filter(|_| merged));
+            (gravest, Reverse(cause.reach), earliest(&cause.place), cause.place.clone())
+        });
     }
     causes
 }

@@ -128,6 +128,8 @@ pub enum Reason {
     DeskClosed,
     /// Only eyes can see it.
     OnSite,
+    /// It is several numbers in one, and things of several keepers fail by themselves.
+    Several,
     /// What it needs is red, and only kept apart.
     KeptApart {
         /// What that is.

@@ -12,6 +12,7 @@ mod mute;
 mod outlook;
 pub(super) mod overrun;
 mod probe;
+pub(super) mod several;
 mod spare;
 mod spokesman;
 mod table;
@@ -204,12 +205,14 @@ fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
     let kept = if overrun.is_none() { apart::consider(turn, case, &mut verdict) } else { None };
+    let several = overrun.is_none() && kept.is_none() && several::consider(turn, case, &mut verdict);
     let harm = held.first().map(|(rule, _)| Harm::of(rule)).unwrap_or_default();
     let mut claims = Vec::new();
     let reason = match (echo::consider(case, &mut verdict), overrun, disagreement(turn, case, &held)) {
         (Some(of), ..) => Reason::EchoOf { of },
         (None, Some(work), _) => Reason::Overrun { work },
         (None, None, _) if kept.is_some() => Reason::KeptApart { component: kept },
+        (None, None, _) if several => Reason::Several,
         (None, None, Some((first, (other, facts)))) => {
             claims = vec![outlook::claim(turn, case, first), outlook::claim(turn, case, other)];
             disagree(turn, &mut verdict, facts);

@@ -74,6 +74,11 @@ pub enum Because {
         /// The number of that fault, or its internal id.
         incident: String,
     },
+    /// Several components raised alerts of their own; the desk has made them one incident.
+    Several {
+        /// Their names.
+        components: Vec<String>,
+    },
     /// What it needs is red, and kept apart by what somebody said.
     Apart {
         /// Its name.

@@ -86,6 +86,18 @@ pub(super) fn ground(turn: &Turn, because: &Because, reader: Reader) -> Because 
                 Reader::Vendor(_) | Reader::House(_) => because.clone(),
             }
         }
+        Because::Several { components } => match reader {
+            Reader::House(_) => because.clone(),
+            // Of the others a vendor does not read.
+            Reader::Vendor(party) => {
+                let own = |name: &&String| {
+                    let known = turn.book.rules.components.values();
+                    known.into_iter().any(|component| component.party == *party && component.name == **name)
+                };
+                let own = components.iter().filter(own).cloned().collect::<Vec<_>>().join("、");
+                Because::Alert { component: own }
+            }
+        },
         Because::Apart { component, by, name } => match reader {
             Reader::Vendor(party) if !answers_for(turn, name, party) => {
                 Because::Apart { component: component.clone(), by: *by, name: String::new() }

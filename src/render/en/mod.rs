@@ -114,8 +114,8 @@ impl Mail<'_> {
                 self.cancelled(incident, *kind, reason);
                 subject(&["Incident", "Cancelled"], &title(incident), incident)
             }
-            Matter::Merged { incident, into, to_office } => {
-                self.merged(incident, into, *to_office);
+            Matter::Merged { incident, into, to_office, goes_on } => {
+                self.merged(incident, into, (*to_office, *goes_on));
                 subject(&["Merged"], &title(incident), incident)
             }
             Matter::Consultation { incident, wished_by, nth, closed, first } => {

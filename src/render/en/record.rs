@@ -35,10 +35,15 @@ impl Mail<'_> {
         self.apology();
     }
 
-    pub(super) fn merged(&mut self, incident: &Facts, into: &Number, to_office: bool) {
+    pub(super) fn merged(&mut self, incident: &Facts, into: &Number, (to_office, goes_on): (bool, bool)) {
         let into = number_of(into);
         self.page.text(format!("The fault below is the same as that of {into}; it goes on under that number."));
-        if !to_office {
+        if goes_on {
+            self.page.text(
+                "What we asked of you goes on under that number as it is, with what you have told us so far. Please use it \
+                 from now on.",
+            );
+        } else if !to_office {
             self.page.text("Please use that number from now on. Where we need your work on it, we ask anew.");
         }
         self.incident(incident);

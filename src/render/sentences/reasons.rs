@@ -125,6 +125,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
         incident::Reason::Old => "it was long ago".to_owned(),
         incident::Reason::OnSite => "only eyes can see it".to_owned(),
+        incident::Reason::Several => "things of several keepers fail by themselves".to_owned(),
         incident::Reason::KeptApart { component } => {
             let name = component.as_ref().map_or("what it needs", ComponentId::as_str);
             format!("{name} is red, and only kept apart")
