@@ -1,12 +1,11 @@
 //! What is red and kept apart (planned work, a silence, maintenance of a source, the desk's word that it is planned): a member
 //! of nothing that burns, and evidence all the same for what fails behind it.
 
-use super::cause::{Signs, only_warns};
+use super::cause::{Known, Signs, only_warns};
 use super::{Edit, LATE_CAUSE, Reason, Turn};
 use crate::desk::act::CancelKind;
 use crate::desk::alert::{Alert, Standing, Suppression};
 use crate::desk::cover::Cover;
-use crate::desk::graph::Graph;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::StatusName;
 use crate::desk::letter::{Fact, Kept, KeptBy};
@@ -55,9 +54,10 @@ pub(in crate::desk) fn gravest<'a>(
 }
 
 /// How grave it is where something that fails cannot do without it.
-pub(super) fn sign(state: &State, graph: &Graph, component: &ComponentId, red: &Signs, at: Timestamp) -> Option<Level> {
-    let level = gravest(state, component, at).map(|(alert, ..)| alert.weight())?;
-    let stops = |(id, level): (&&ComponentId, &Level)| !only_warns(*level) && graph.depends_wholly(id, component);
+pub(super) fn sign(known: &Known, component: &ComponentId, red: &Signs) -> Option<Level> {
+    let level = gravest(known.state, component, known.at).map(|(alert, ..)| alert.weight())?;
+    let stops =
+        |(id, level): (&&ComponentId, &Level)| !only_warns(*level) && known.book.graph.depends_wholly(id, component);
     red.iter().any(stops).then_some(level)
 }
 

@@ -151,11 +151,9 @@ pub(in crate::desk) fn causes(known: &Known, failing: &Failing) -> Vec<Cause> {
     let mut signs = red.clone();
     // What does not answer is a sign, too - of things that something failing needs; and so is what is red and kept apart.
     let needed = red.iter().filter(|(_, level)| !only_warns(**level)).flat_map(|(id, _)| known.book.graph.below(id));
-    let needed: BTreeSet<&ComponentId> = needed.collect();
-    for id in needed {
+    for id in needed.collect::<BTreeSet<_>>() {
         let silent = (known.is_silent(id) && !known.lives(id, &red)).then_some(Level::High);
-        let kept = apart::sign(known.state, &known.book.graph, id, &red, known.at);
-        let kept = kept.filter(|_| !known.works_behind(id, &red));
+        let kept = apart::sign(known, id, &red).filter(|_| !known.works_behind(id, &red));
         if let Some(shows) = silent.max(kept) {
             signs.entry(id).and_modify(|level| *level = shows.max(*level)).or_insert(shows);
         }

@@ -4,13 +4,14 @@
 //! counted here, so that one number means one thing in all mails.
 
 use super::probe_of;
+pub use super::spokesman::fact_of;
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::{self, Known};
 use crate::desk::correlate::{LATE_CAUSE, group, silent};
 use crate::desk::ids::{ComponentId, CoverId, IncidentId, ProbeName};
 use crate::desk::incident::{Incident, Probe};
-use crate::desk::letter::{Fact, Kept, KeptBy};
+use crate::desk::letter::Fact;
 use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::phrase::Phrase;
@@ -366,27 +367,6 @@ pub fn recent_changes<'a>(state: &'a State, book: &Book, incident: &Incident) ->
 pub fn concerns(book: &Book, incident: &Incident, failing: &BTreeSet<ComponentId>, component: &ComponentId) -> bool {
     let mut about = failing.iter().chain(&incident.root);
     about.any(|id| id == component || book.graph.needs(id, component))
-}
-
-/// An alert as a fact for the mail, with its own time: what something hid until its end was there before.
-pub fn fact_of(alert: &Alert) -> Fact {
-    let (host, summary) = (alert.problem.host_name.clone(), alert.problem.summary.clone());
-    let Some(at) = alert.began else { return Fact::Alert { host, summary, at: alert.at } };
-    let by = match alert.after {
-        Some(CoverId::Work(_)) => KeptBy::Work,
-        Some(CoverId::Silence(_)) => KeptBy::Silence,
-        None => KeptBy::Source,
-    };
-    Fact::Kept(Box::new(Kept {
-        host,
-        summary,
-        at,
-        by,
-        name: String::new(),
-        owner: String::new(),
-        times: None,
-        over: true,
-    }))
 }
 
 /// Those of `alerts` about which it is not known whether they fit, each with what is missing.

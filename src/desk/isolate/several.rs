@@ -56,8 +56,14 @@ pub(super) fn consider(turn: &Turn, case: &Case, verdict: &mut Verdict) -> bool 
     verdict.code = VerdictCode::Multi;
     verdict.parties = parties;
     verdict.rule = None;
-    let sure = causes.iter().all(|(.., level)| !cause::only_warns(*level));
-    verdict.confidence = if sure { Confidence::Probable } else { Confidence::Possible };
+    // No surer than each of them was before: that they are one says nothing more about who caused it.
+    let told = |id: &IncidentId| {
+        let verdict = turn.state.incidents.get(id)?.verdict()?;
+        matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi).then_some(verdict.confidence)
+    };
+    let parts = case.incident.links.iter().filter(|(link, _)| *link == Link::Merged).map(|(_, part)| part);
+    let least = parts.chain([&case.incident.id]).filter_map(told).min();
+    verdict.confidence = least.unwrap_or(Confidence::Possible).min(Confidence::Probable);
     let name = |id: &ComponentId| turn.book.component_name(id);
     verdict.because = Because::Several { components: causes.iter().map(|(id, ..)| name(id)).collect() };
     // Each part is told by what it shows itself.
