@@ -300,6 +300,7 @@ fn happened(happening: &Happening) -> String {
         What::BackToNormal { still_red } if still_red.is_empty() => "monitoring shows normal".to_owned(),
         What::BackToNormal { still_red } => format!("monitoring shows normal, except {}", still_red.join(", ")),
         What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
+        What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),
         What::Relapsed => "it is back".to_owned(),
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),
         What::PlannedWork { name, stage: WorkStage::Moved, .. } => format!("the end of planned work 「{name}」 moved"),

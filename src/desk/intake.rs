@@ -10,7 +10,7 @@ pub(super) use expected::due as expected_due;
 use super::alert::{self, Alert, Gone, Standing, Suppression};
 use super::house;
 use super::ids::{AlertId, SourceId};
-use super::letter::Notice;
+use super::letter::{Notice, Unseeing};
 use super::observation::{Evidence, Failure, Observation, Problem, Report, Seen};
 use super::owed;
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
@@ -189,6 +189,9 @@ fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reas
     }
     let apart = open.incident().is_none().then(|| open.component.clone()).flatten();
     turn.record(alert::Change::Gone { alert, gone }, reason);
+    if turn.state.alerts.get(&alert).is_some_and(Alert::vanished) {
+        notify::not_seen(turn, alert, Unseeing::Deleted);
+    }
     if let Some(component) = apart {
         correlate::apart::is_over(turn, &component);
     }
@@ -270,6 +273,9 @@ fn alter(
     turn.touched.stirred.extend(alert.incident());
     let change = alert::Change::Altered { alert: id, level, acknowledged, suppressed, monitored };
     turn.record(change, alert::Reason::AsReported);
+    if monitored == Some(false) {
+        notify::not_seen(turn, id, Unseeing::Unmonitored);
+    }
     let Some(alert) = turn.state.alerts.get(&id) else { return };
     let released = match &alert.standing {
         Standing::Suppressed(Suppression::SourceMaintenance) => !alert.problem.suppressed,

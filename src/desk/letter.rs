@@ -29,7 +29,7 @@ pub use call::{Call, CallResult, Closure, NextContact, Part, Purpose, Tried};
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
-pub use eased::{Eased, Remains};
+pub use eased::{Eased, Remains, Unseeing, Unseen};
 pub use fact::{Fact, Kept, KeptBy, NearestContract};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,

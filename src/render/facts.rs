@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, words};
-use crate::desk::letter::{Asked, Because, Fact, Facts, Flapping, Remains, Stage, VerdictFacts};
+use crate::desk::letter::{Asked, Because, Fact, Facts, Flapping, Remains, Stage, Unseen, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -74,6 +74,10 @@ pub(super) fn symptom(page: &mut Page, facts: &Facts, clock: &Clock) {
 /// The symptom as it is: what it was reported as may be over while something lesser stays.
 pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     let symptom = Symptom::of(facts);
+    if let Some(Unseen { since, why }) = facts.unseen {
+        let (since, why) = (clock.short(since), words::unseeing(why));
+        return format!("{}（{since}時点。以降の状態は、{why}確認できておりません。）", symptom.sentence());
+    }
     let Some(eased) = &facts.eased else { return symptom.sentence() };
     let since = clock.short(eased.since);
     let mut out = format!("{}{since}に、監視上の回復を確認しております。", symptom.past_sentence());

@@ -3,10 +3,10 @@
 //! Source of the wording: `DOMAIN.md` §7, §14. Not here: what the verdict leaves open (`doubt.rs`).
 
 use super::notice::Told;
-use super::time::day_of;
+use super::time::{Clock, day_of};
 use super::{because, commands, doubt, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Because, By, Facts, NearestContract};
+use crate::desk::letter::{Because, By, Facts, NearestContract, Unseen};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -82,6 +82,27 @@ pub(super) fn eased(incident: Option<&Facts>) -> Told {
         steps: vec![
             ("正常に使えることを確認できたら、その旨を記録してください（次の続報に載ります）。", with(commands::note)),
             ("経過は、次のコマンドで確認できます。", with(commands::show)),
+        ],
+    }
+}
+
+/// Monitoring sees no more of it.
+pub(super) fn not_seen(incident: Option<&Facts>, of: (&str, &str), unseen: &Unseen, clock: &Clock) -> Told {
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    Told {
+        title: "監視で確認できなくなりました".to_owned(),
+        happened: format!(
+            "{}の警報について、{}以降の状態を監視では確認できません（{}）。復旧したとはみなさず、対応を継続します。\
+             復旧の有無は、別の方法でご確認ください。",
+            text::name(of.0),
+            clock.short(unseen.since),
+            words::unseeing(unseen.why)
+        ),
+        details: vec![format!("対象の警報：{}", text::summary(of.1))],
+        steps: vec![
+            ("監視から外した理由を、監視の管理者にご確認ください。", Vec::new()),
+            ("正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。", with(commands::restore)),
+            ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
         ],
     }
 }

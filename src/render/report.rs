@@ -211,6 +211,7 @@ fn record(what: &What) -> &'static str {
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
         What::Eased { .. } => "一部回復の確認",
+        What::NotSeen { .. } => "監視の中断",
         What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
@@ -291,6 +292,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::BackToNormal { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
             format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
+        }
+        What::NotSeen { host, why } => {
+            format!("{at}以降、{}の状態を監視では確認できておりません（{}）。", text::name(host), words::unseeing(*why))
         }
         What::Eased { since } => {
             let since = clock.short(*since);

@@ -1,4 +1,4 @@
-//! What an incident was reported as is over, and it is not.
+//! What an incident was reported as is over, and it is not; or nobody sees any more whether it is.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,4 +21,25 @@ pub struct Remains {
     pub host: (String, String),
     /// Its component's name, where one covers it.
     pub component: Option<String>,
+}
+
+/// Monitoring saw it until then and sees nothing of it now: whether it still fails is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub why: Unseeing,
+}
+
+/// Why monitoring sees no more of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unseeing {
+    /// Its trigger was deleted.
+    Deleted,
+    /// Its trigger, host or item is disabled.
+    Unmonitored,
+    /// Its source sees nothing.
+    Blind,
 }

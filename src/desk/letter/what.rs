@@ -1,6 +1,6 @@
 //! What happened, for the course of events in reports and on the record.
 
-use super::{Ask, CallResult};
+use super::{Ask, CallResult, Unseeing};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 use crate::desk::words::Words;
 use jiff::Timestamp;
@@ -106,6 +106,13 @@ pub enum What {
     Echo {
         /// Its number.
         number: String,
+    },
+    /// Monitoring sees no more of what stands for it, and has not seen it end.
+    NotSeen {
+        /// Host people know.
+        host: String,
+        /// Why.
+        why: Unseeing,
     },
     /// Words of the desk for the office.
     Note {

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, impact, reports, target};
+use super::{changes, impact, reports, target, unseen};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -88,6 +88,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
             .unwrap_or_default(),
         eased: representative.and_then(|alert| eased(turn, known, alert, &ordered)),
+        unseen: representative.and_then(|alert| unseen::of(turn, known, alert)),
         component: about.map(|component| book.component_name(component)),
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
         occurred: known.occurred,

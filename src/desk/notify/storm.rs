@@ -52,7 +52,8 @@ pub(in crate::desk) fn storm(turn: &mut Turn) {
 /// A lesser notice about an incident of a storm stands in the storm's own notice.
 pub(super) fn is_listed_there(turn: &Turn, incident: Option<IncidentId>, notice: &Notice, severity: u8) -> bool {
     let lesser = match notice {
-        Notice::YoursToDecide | Notice::PleaseCheck | Notice::EchoOf { .. } | Notice::Eased | Notice::Reopened => {
+        Notice::YoursToDecide | Notice::PleaseCheck | Notice::EchoOf { .. } | Notice::Eased | Notice::Reopened
+        | Notice::NotSeen { .. } => {
             severity >= 3
         }
         _ => false,

@@ -211,6 +211,7 @@ impl Mail<'_> {
     /// Number to state: what every mail about an incident says.
     fn incident(&mut self, facts: &Facts) {
         self.heading(facts);
+        let seen = facts.unseen.map(|unseen| (self.clock.english_short(unseen.since), words::unseeing_en(unseen.why)));
         let page = &mut self.page;
         page.section(Name::Symptom);
         let things: Vec<String> = facts.target.iter().chain(&facts.also).flat_map(target_lines).collect();
@@ -218,6 +219,7 @@ impl Mail<'_> {
             page.lines("Component", things, NOT_KNOWN);
         }
         page.field("Symptom", Symptom::of(facts).title());
+        seen.iter().for_each(|(since, why)| drop(page.field("Not seen since", format!("{since} ({why})"))));
         page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
         self.impact(facts);
         let page = &mut self.page;

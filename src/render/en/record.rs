@@ -94,6 +94,9 @@ impl Mail<'_> {
                 let since = self.clock.english_short(*since);
                 format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")
             }
+            What::NotSeen { host, why } => {
+                format!("{at} monitoring sees no more of {}: {}.", text::name(host), words::unseeing_en(*why))
+            }
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::PlannedWork { name, stage, until } => {
                 let (name, until) = (text::name(name), self.clock.english_short(*until));

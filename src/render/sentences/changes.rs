@@ -331,6 +331,7 @@ fn what_words(what: &What) -> String {
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Eased { .. } => "eased".to_owned(),
+        What::NotSeen { host, why } => format!("{} is not seen any more: {}", one_line(host), words::unseeing_en(*why)),
         What::Relapsed => "relapsed".to_owned(),
         What::Data { impact } => format!("data {}", words::data_en(*impact)),
         What::Severity { from, to } => format!("severity {from} to {to}"),
