@@ -25,7 +25,7 @@ use support::daemon::Daemon;
 use support::desk::{arrived, payload};
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
-use support::wait_for;
+use support::{holding, wait_for};
 
 const SOON: Duration = Duration::from_secs(30);
 /// What must go, and what may stay.
@@ -128,7 +128,7 @@ fn recorded(scratch: &Scratch, began: Timestamp, is_over: bool, erased: bool) ->
         let bodies = parts.iter().map(|part| Body { sha256: part.sha256.clone(), bytes: part.bytes }).collect();
         let reason = "住民の氏名".to_owned();
         let messages = vec![row.key.clone()];
-        let erasure = Erasure { incident: number.clone(), bodies, messages, reason };
+        let erasure = Erasure { incident: number.clone(), bodies, messages, ink: Vec::new(), reason };
         step(&mut desk, vec![act(Act::Erase(erasure))], at(30));
     }
     store.commit(&frames).expect("room on the disk");
@@ -137,23 +137,6 @@ fn recorded(scratch: &Scratch, began: Timestamp, is_over: bool, erased: bool) ->
     fs::write(&message, format!("{{\"subject\":\"x\",\"body\":\"refused for 山田\\n花子 {NAME}\"}}")).expect("ours");
     assert_eq!(parts.len(), 2, "{parts:?}");
     Recorded { site, _mail: mail, number, parts, message }
-}
-
-/// Files below `folder` that hold `text`.
-fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).expect("it can be read") {
-            let path = entry.expect("it can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            // A working state throws files of its own away meanwhile.
-            } else if fs::read(&path).is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes())) {
-                found.push(path);
-            }
-        }
-    }
-    found
 }
 
 fn refused(daemon: &Daemon, arguments: &[&str], words: &str) {

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// An answer that takes longer means the daemon hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Unless all of the record is searched and written over.
+const ERASING: Duration = Duration::from_secs(1800);
 
 /// A way to a running daemon.
 #[derive(Debug, Clone)]
@@ -106,7 +108,8 @@ impl Client {
     /// # Errors
     /// [`Error`]; [`Error::Refused`] says why nothing is.
     pub async fn erase(&self, name: &str, request: &EraseRequest) -> Result<Erased, Error> {
-        let response = self.send(self.http.post(address(&format!("/erase/{}", encoded(name)))).json(request)).await?;
+        let request = self.http.post(address(&format!("/erase/{}", encoded(name)))).json(request);
+        let response = self.send(request.timeout(ERASING)).await?;
         response.json().await.map_err(Error::Strange)
     }
 

@@ -4,7 +4,7 @@ use super::server::Doors;
 use crate::desk::Desk;
 use crate::desk::evidence::Pack;
 use crate::desk::removal::{Records, Swept};
-use crate::store::{Bodies, Gone};
+use crate::store::{Bodies, Gone, Inked, Inking};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +54,10 @@ impl Kept {
     }
 }
 
-/// Files that are on record and were removed, by their names (SHA-256).
+/// What stands, with a count, for text that was erased in the journal itself.
+pub const INK: char = '■';
+
+/// Files that are on record and were removed, by their names (SHA-256); and erasures in the journal, by [`INK`] and a count.
 pub type Removed = BTreeMap<String, Gone>;
 
 /// The removed ones of `pack`. What does not read is left out: it is told when somebody asks for the file.
@@ -77,4 +80,18 @@ fn look(bodies: &Bodies, names: Vec<String>) -> Removed {
         Some((name, bodies.gone(&digest).ok().flatten()?))
     };
     names.into_iter().filter_map(told).collect()
+}
+
+/// Erasures in the journal that whoever reads of the incident called `name` meets: its own; where there is none, all, as far as
+/// `page`, what is told of it, has a gap.
+pub(super) async fn inked(doors: &Doors, name: &str, page: &impl Serialize) -> Removed {
+    let state = doors.state.clone();
+    let all = tokio::task::spawn_blocking(move || Inked::of(&state).all).await.unwrap_or_default();
+    let has_gap = || serde_json::to_string(page).is_ok_and(|page| page.contains(INK));
+    let is_own = all.iter().any(|inking| inking.of == name);
+    if !is_own && (all.is_empty() || !has_gap()) {
+        return Removed::new();
+    }
+    let told = all.into_iter().filter(|inking| !is_own || inking.of == name).enumerate();
+    told.map(|(nth, Inking { at, of, by, .. })| (format!("{INK}{nth:06}"), Gone { at, of, bytes: 0, by })).collect()
 }

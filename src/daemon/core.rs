@@ -94,6 +94,7 @@ pub(super) struct Core {
     /// The file system of the record, where it is looked after.
     pub(super) reserve: Option<Reserve>,
     remover: removal::Remover,
+    salts: record::Salts,
     /// What the desk is to hear of the disk.
     news: Vec<Storage>,
     /// Tests make the desk fail on inputs of these kinds.
@@ -191,7 +192,7 @@ impl Core {
         }
         let rules = self.desk.book().rules.hash.clone();
         let frame = Frame { at: now, rules, input: input.clone(), entries: step.entries };
-        match record::payload(&frame) {
+        match record::salted(&frame, &self.salts.next()) {
             Ok(payload) if payload.len() <= store::MAX_PAYLOAD => {
                 Some(Stepped { reply: step.reply, frame: Some((frame, payload)) })
             }
@@ -251,10 +252,14 @@ impl Core {
             }
             self.recover();
             self.refill();
+            self.file_what_is_not();
             self.hand_over_in_time();
             // Pushed back: whoever brings something waits, and so does what is due.
             let full = self.backlog.is_full();
-            let removed = if full { Vec::new() } else { self.remove() };
+            let mut removed = if full { Vec::new() } else { self.remove() };
+            if self.remover.has_inked() {
+                self = self.forgotten(&mut removed)?;
+            }
             if !full && let Some(reserve) = &mut self.reserve {
                 self.news.extend(reserve.look());
             }

@@ -11,13 +11,13 @@ mod call;
 mod digest;
 mod doubt;
 mod dropped;
-mod eased;
 mod fact;
 mod facts;
 mod impact;
 mod matter;
 mod meant;
 mod notice;
+mod sign;
 mod storm;
 mod what;
 
@@ -29,7 +29,6 @@ pub use call::{Call, CallResult, Closure, NextContact, Part, Purpose, Tried};
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
-pub use eased::{Eased, Remains, Unseeing, Unseen};
 pub use fact::{Fact, Kept, KeptBy, NearestContract};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
@@ -39,6 +38,7 @@ pub use impact::{Hours, Impact, OneSided, Users};
 pub use matter::{Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
+pub use sign::{Eased, Sign, Unseeing, Unseen};
 pub use storm::{StormLine, StormStage, Storms};
 pub use what::{Happening, What, WorkStage};
 

@@ -11,6 +11,7 @@ use super::past::{LOOK_BACK, Past};
 use super::state::State;
 use jiff::Timestamp;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// How many are told.
 const TOLD: usize = 3;
@@ -34,6 +35,15 @@ pub fn symptom(alert: &Alert) -> String {
         }
     }
     plain(&text)
+}
+
+/// Those of `others` that show something else than `told`, the gravest first, one of each symptom.
+pub fn distinct<'a>(told: Option<&Alert>, others: impl Iterator<Item = &'a Alert>) -> Vec<&'a Alert> {
+    let mut others: Vec<&Alert> = others.collect();
+    others.sort_by_key(|alert| (Reverse(alert.weight()), alert.at, alert.id));
+    let mut shown: BTreeSet<String> = told.map(symptom).into_iter().collect();
+    others.retain(|alert| shown.insert(symptom(alert)));
+    others
 }
 
 fn plain(text: &str) -> String {

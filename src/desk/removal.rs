@@ -21,6 +21,19 @@ pub struct Body {
     pub bytes: u64,
 }
 
+/// Text in one record of the journal, where somebody found it: it is inked over there, and names nothing of what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// The file of the journal.
+    pub file: String,
+    /// Where in it the record begins, in bytes.
+    pub offset: u64,
+    /// The number of the record.
+    pub seq: u64,
+    /// Begin and length of each stretch of what it says, in bytes.
+    pub at: Vec<(u64, u64)>,
+}
+
 /// Why something is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +82,9 @@ pub struct Removal {
     /// Messages as first worded, by their keys.
     #[serde(default)]
     pub messages: Vec<String>,
+    /// Text in the journal itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ink: Vec<Spot>,
     /// Incidents that never got a number, and are listed and found no longer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<IncidentId>,
@@ -217,6 +233,13 @@ pub struct Removals {
     /// The last part of the record that was removed from its beginning, and when that was decided.
     #[serde(default)]
     pub begins: Option<(Records, Timestamp)>,
+}
+
+impl Removals {
+    /// Whether text in the journal is to be inked over: until that is done what is in memory may hold it.
+    pub fn is_inking(&self) -> bool {
+        self.pending.values().any(|removal| !removal.ink.is_empty())
+    }
 }
 
 /// Words that are to be removed are forgotten at once: of the incident, and wherever a message or a like fault repeats them.

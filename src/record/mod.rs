@@ -4,6 +4,7 @@
 //! from the journal ([`archive`]). Not here: when anything is synced (`daemon`), or how it is kept (`store`).
 
 pub(crate) mod archive;
+pub(crate) mod ink;
 mod words;
 
 pub(crate) use words::{apart, is_unique, together, words_in};
@@ -41,9 +42,14 @@ struct Format {
     _format: u32,
 }
 
+/// How the salt of a frame begins, where it has one.
+const SALT: &[u8] = b"\"salt\":\"";
+
 #[derive(Serialize)]
-struct Versioned<T> {
+struct Versioned<'a, T> {
     format: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<&'a str>,
     #[serde(flatten)]
     value: T,
 }
@@ -57,7 +63,37 @@ struct HouseParts {
 
 /// A payload of the journal (a frame, or a snapshot of the state), with words of people still in it: see [`apart`].
 pub(crate) fn payload<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
-    Ok(serde_json::to_vec(&Versioned { format: SCHEMA, value })?)
+    Ok(serde_json::to_vec(&Versioned { format: SCHEMA, salt: None, value })?)
+}
+
+/// A frame as a payload, with a salt: what is erased of it later cannot be guessed by its digest, which stays in the chain.
+pub(crate) fn salted<T: Serialize>(value: &T, salt: &str) -> Result<Vec<u8>, Error> {
+    Ok(serde_json::to_vec(&Versioned { format: SCHEMA, salt: Some(salt), value })?)
+}
+
+/// Draws salts: each is another, and none can be told from the others.
+#[derive(Debug)]
+pub(crate) struct Salts {
+    secret: String,
+    drawn: u64,
+}
+
+impl Salts {
+    /// For one run of the daemon.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub(crate) fn new() -> Result<Self, store::Error> {
+        Ok(Self { secret: store::draw()?, drawn: 0 })
+    }
+
+    /// The next one.
+    pub(crate) fn next(&mut self) -> String {
+        self.drawn += 1;
+        let mut salt = Digest::of(&[self.secret.as_bytes(), &self.drawn.to_be_bytes()]).to_string();
+        salt.truncate(32);
+        salt
+    }
 }
 
 /// What a payload says, with the words of people it refers to. Its version is looked at first, and the value then read straight from the bytes: taken together,

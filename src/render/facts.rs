@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, words};
-use crate::desk::letter::{Asked, Because, Fact, Facts, Flapping, Remains, Stage, Unseen, VerdictFacts};
+use crate::desk::letter::{Asked, Because, Fact, Facts, Flapping, Sign, Stage, Unseen, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -81,7 +81,7 @@ pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     let Some(eased) = &facts.eased else { return symptom.sentence() };
     let since = clock.short(eased.since);
     let mut out = format!("{}{since}に、監視上の回復を確認しております。", symptom.past_sentence());
-    if let Some(Remains { summary, host, component }) = &eased.remains {
+    if let Some(Sign { summary, host, component }) = &eased.remains {
         let component = component.as_deref().unwrap_or_default();
         out += &format!("現在は、{}", Symptom::from(summary, &host.0, &host.1, component).sentence());
     }
@@ -93,8 +93,13 @@ pub(super) fn symptom_sentences(facts: &Facts, clock: &Clock) -> String {
     // Once monitoring shows normal, nothing is said of it in the present tense.
     let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
     let mut out = if over { Symptom::of(facts).past_sentence() } else { present(facts, clock) };
+    if !over && !facts.beside.is_empty() {
+        let shown = facts.beside.iter().map(|sign| format!("「{}」", Symptom::what_of(sign)));
+        out += &format!("あわせて、{}を検知しております。", shown.collect::<Vec<_>>().join("、"));
+    }
     // What stays is named beside what is over.
-    let named = usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
+    let named = facts.beside.len() * usize::from(!over);
+    let named = named + usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
     let seen = if over { "検知しました" } else { "検知しております" };
     if let Some(Flapping { times, since, down }) = &facts.flapping {
         let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));

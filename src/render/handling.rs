@@ -101,7 +101,10 @@ pub(super) fn not_seen(incident: Option<&Facts>, of: (&str, &str), unseen: &Unse
         details: vec![format!("対象の警報：{}", text::summary(of.1))],
         steps: vec![
             ("監視から外した理由を、監視の管理者にご確認ください。", Vec::new()),
-            ("正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。", with(commands::restore)),
+            (
+                "正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。",
+                with(commands::restore),
+            ),
             ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
         ],
     }

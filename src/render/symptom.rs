@@ -7,7 +7,7 @@
 mod parts;
 
 use super::text;
-use crate::desk::letter::{DetectedBy, Eased, Facts};
+use crate::desk::letter::{DetectedBy, Eased, Facts, Sign};
 use parts::{deadline, is_digit, joined, split_note, split_value, thing, without_categories, without_name};
 
 /// Characters of a symptom in a subject.
@@ -22,6 +22,8 @@ pub(super) struct Symptom {
     pub(super) what: String,
     /// Who said so, where it was a person: the words are theirs, and are quoted.
     reported: Option<&'static str>,
+    /// What its thing shows beside it, as grave, for the title.
+    beside: Vec<String>,
     /// What the title says of how it stands: it comes and goes, or is over in part.
     stands: Option<&'static str>,
 }
@@ -42,8 +44,15 @@ impl Symptom {
         Self {
             reported: reporter(facts.detected_by),
             stands,
+            beside: facts.beside.iter().map(Self::what_of).collect(),
             ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
         }
+    }
+
+    /// How an alert beside the one that stands for the incident fails.
+    pub(super) fn what_of(sign: &Sign) -> String {
+        let component = sign.component.as_deref().unwrap_or_default();
+        Self::from(&sign.summary, &sign.host.0, &sign.host.1, component).what
     }
 
     /// Of a message, the host's technical and known name, and the component's name (each may be empty).
@@ -58,7 +67,7 @@ impl Symptom {
             rest = shorter;
         }
         let what = if rest.is_empty() { NOTHING } else { rest };
-        Self { thing, what: what.to_owned(), reported: None, stands: None }
+        Self { thing, what: what.to_owned(), reported: None, beside: Vec::new(), stands: None }
     }
 
     /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
@@ -71,7 +80,12 @@ impl Symptom {
         } else {
             format!("{} {}", self.thing, self.what)
         };
-        let cut = text::cut(&title, TITLE);
+        let more = match self.beside.as_slice() {
+            [] => String::new(),
+            [one] => format!("、{one}"),
+            [first, ..] => format!("、{first}ほか"),
+        };
+        let cut = text::cut(&format!("{title}{more}"), TITLE);
         format!("{cut}{}", self.stands.unwrap_or_default())
     }
 

@@ -158,6 +158,7 @@ fn reads_what_was_written(written: &Written, journal: &Path, forged: bool) {
         segments: &segments,
         from: 0,
         begins: None,
+        inked: &Default::default(),
         schema: 1,
         store: Some(written.store),
         limit: None,

@@ -123,10 +123,44 @@ impl History {
         is_ours.then_some((header.seq, payload))
     }
 
+    /// Shows every frame and snapshot there is, as they lie in the files, damaged ones left out.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file cannot be opened; the first error of `each`.
+    pub fn records<E: From<Error>>(&self, each: &mut dyn FnMut(Seen<'_>) -> Result<(), E>) -> Result<(), E> {
+        for segment in &self.segments {
+            let file = segment.to_string();
+            for item in Scan::open(&segment.path(&self.journal), None)? {
+                let Item::Record { header, offset, payload, .. } = item else { continue };
+                let is_known = header.store == self.store && header.seq <= self.until;
+                if is_known && header.kind != Kind::Checkpoint {
+                    let is_frame = header.kind == Kind::Frame;
+                    each(Seen { file: &file, offset, seq: header.seq, is_frame, payload: &payload })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The frames after number `after`, in order.
     pub fn frames(&self, after: u64) -> Frames {
         Frames::new(&self.journal, &self.segments, self.store, after, self.until)
     }
+}
+
+/// A record as it lies in a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The file of the journal.
+    pub file: &'a str,
+    /// Where in it the record begins.
+    pub offset: u64,
+    /// Its number.
+    pub seq: u64,
+    /// It is a frame; otherwise the state after one.
+    pub is_frame: bool,
+    /// What it says.
+    pub payload: &'a [u8],
 }
 
 /// A stretch of the journal that is not written to any more.

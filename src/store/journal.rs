@@ -264,7 +264,9 @@ mod tests {
             let segments = segment::list(self.dir.path()).unwrap();
             let (journal, segments) = (self.dir.path(), &segments[..]);
             let (begins, store, limit, refers) = (None, None, None, None);
-            walk(Course { journal, segments, from: 0, begins, schema: 1, store, limit, refers }, &mut |_| {}).unwrap()
+            let inked = &Default::default();
+            let course = Course { journal, segments, from: 0, begins, inked, schema: 1, store, limit, refers };
+            walk(course, &mut |_| {}).unwrap()
         }
         fn frames(&self) -> Vec<(u64, String)> {
             let segments = segment::list(self.dir.path()).unwrap();

@@ -12,7 +12,7 @@
 //! <state>/store.json    whose store this is                <state>/db/            sled: the working state
 //! <state>/head          how far the journal was written    <state>/bodies/ab/…    bodies, by hash
 //! <state>/quarantine/<time>/   what was damaged     <state>/restored.json   from which backup it comes, if any
-//! <state>/begins.json   what was removed of it when its time was over
+//! <state>/begins.json   what was removed of it when its time was over     <state>/inked.json   what was erased in it
 //! <state>/reserve       blocks the daemon keeps back for a full disk; part of no record and no backup
 //! ```
 
@@ -30,6 +30,7 @@ mod gone;
 mod head;
 mod history;
 mod identity;
+mod ink;
 mod journal;
 mod lock;
 mod messages;
@@ -51,13 +52,16 @@ pub use digest::{Digest, NotHex};
 pub use error::Error;
 pub use finding::Finding;
 pub use gone::{Gone, GoneBy, Removed};
-pub use history::{History, Stretch};
+pub use history::{History, Seen, Stretch};
 pub use identity::Identity;
+pub use ink::{Inked, Inking, Spot, ink, ink_over};
 pub use lock::{Lock, check};
 pub use messages::Messages;
 pub use record::{MAX_PAYLOAD, StoreId};
 pub use restore::RESERVE;
-pub use restore::{RestoreMark, RestoreReport, Restoring, draw, give_to_owner, restore, set_working_aside};
+pub use restore::{
+    RestoreMark, RestoreReport, Restoring, draw, forget_working, give_to_owner, restore, set_working_aside,
+};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
 pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, Filer, Search};

@@ -10,6 +10,7 @@ use super::files;
 use super::finding::Finding;
 use super::head::{self, Head, Mark};
 use super::identity::{self, Found, Identity};
+use super::ink::{self, Inked};
 use super::journal::{End, Journal};
 use super::lock::{self, Lock};
 use super::quarantine::Quarantine;
@@ -56,6 +57,10 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
         findings.push(Finding::Unreadable { file: beginning::NAME.to_owned(), why });
         None
     });
+    let inked = Inked::read(dir).unwrap_or_else(|why| {
+        findings.push(Finding::Unreadable { file: ink::NAME.to_owned(), why });
+        Inked::default()
+    });
     let segments = beginning::remaining(&journal, begins)?;
     let mark = Mark::read(dir);
     let is_written = |segment: &Segment| segment.path(&journal).metadata().map_or(true, |found| found.len() > 0);
@@ -78,7 +83,8 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
         cache: options.cache,
     };
     let (mut working, mut held) = Working::open(&settings, is_new)?;
-    let place = Place { journal: &journal, segments: &segments, begins, identity, schema: options.schema };
+    let (segments, inked) = (segments.as_slice(), &inked);
+    let place = Place { journal: &journal, segments, begins, inked, identity, schema: options.schema };
     let mut base = place.base(held.held.as_ref().map(|(held, _)| held.applied));
     let mut walk = place.walk(base.from)?;
     let doubt = doubt(&place, &walk, held.held.as_ref().map(|(held, _)| *held), &mut findings);
@@ -91,7 +97,7 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
         findings.push(Finding::WorkingRebuilt { why, moved_to: held.moved_to });
     }
     let held_seq = held.held.as_ref().map_or(0, |(held, _)| held.applied);
-    let lost = witness(mark, &journal, &segments, &walk, held_seq);
+    let lost = witness(mark, &journal, segments, &walk, held_seq);
     let last_seq = walk.last_seq.max(mark.seq).max(held_seq);
     let whole_from_one = segments.first().map_or(last_seq == 0, |segment| segment.first == 1);
     if held.held.is_none() && base.snapshot.is_none() && !whole_from_one {
@@ -131,7 +137,7 @@ pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error
         entities,
         applied_seq,
         snapshot,
-        frames: Frames::new(&journal, &segments, identity.store_id, applied_seq, walk.last_seq),
+        frames: Frames::new(&journal, segments, identity.store_id, applied_seq, walk.last_seq),
         findings,
         epoch: current.epoch,
         store_id: current.store_id,
@@ -159,7 +165,9 @@ pub(super) fn known(dir: &Path, schema: u32) -> Result<(Option<Identity>, Option
     let journal = dir.join(JOURNAL);
     let segments = segment::list(&journal)?;
     let (journal, segments) = (journal.as_path(), segments.as_slice());
-    let course = Course { journal, segments, from: 0, begins: None, schema, store: None, limit: None, refers: None };
+    let (begins, store, limit, refers) = (None, None, None, None);
+    let inked = &Inked::of(dir);
+    let course = Course { journal, segments, from: 0, begins, inked, schema, store, limit, refers };
     let walk = walk::walk(course, &mut |_| ())?;
     let is_empty = segments.is_empty() && !dir.join(working::FOLDER).exists();
     let Walk { store, schema, epoch, .. } = walk;
@@ -176,6 +184,7 @@ struct Place<'a> {
     journal: &'a Path,
     segments: &'a [Segment],
     begins: Option<Beginning>,
+    inked: &'a Inked,
     identity: Identity,
     schema: u32,
 }
@@ -204,10 +213,11 @@ impl Place<'_> {
     /// Walks from there on, or from further back when the link for the next frame is not found.
     fn walk(&self, from: usize) -> Result<Walk, Error> {
         let (journal, segments, schema) = (self.journal, self.segments, self.schema);
-        let (store, begins) = (Some(self.identity.store_id), self.begins);
+        let (store, begins, inked) = (Some(self.identity.store_id), self.begins, self.inked);
+        let (limit, refers) = (None, None);
         let mut from = from.min(segments.len().saturating_sub(1));
         loop {
-            let course = Course { journal, segments, from, begins, schema, store, limit: None, refers: None };
+            let course = Course { journal, segments, from, begins, inked, schema, store, limit, refers };
             let walk = walk::walk(course, &mut |_| ())?;
             if walk.link.is_some() || from == 0 {
                 return Ok(walk);

@@ -224,6 +224,19 @@ pub fn set_working_aside(dir: &Path, schema: u32) -> Result<Option<PathBuf>, Err
     if folder.exists() { Quarantine::of(dir).take(&folder).map(Some) } else { Ok(None) }
 }
 
+/// Removes the working state, for it holds what was erased in the journal: it is built anew from there.
+///
+/// # Errors
+/// [`Error::InUse`] while a daemon runs, [`Error::Io`]; it can be done again.
+pub fn forget_working(dir: &Path) -> Result<(), Error> {
+    let _lock = Lock::take(dir)?;
+    let folder = dir.join(super::working::FOLDER);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("removing", &folder)(error)),
+        _ => files::sync_dir(dir),
+    }
+}
+
 /// Gives everything in the state directory `dir` to its owner, after somebody worked on it as root.
 ///
 /// # Errors

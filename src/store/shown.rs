@@ -35,6 +35,7 @@ impl fmt::Display for VerifyReport {
         }
         writeln!(f, "bodies         {}", self.bodies)?;
         self.removed.iter().try_for_each(|removed| writeln!(f, "removed        {removed}"))?;
+        self.inked.iter().try_for_each(|inked| writeln!(f, "inked over     {inked}"))?;
         if self.quarantined > 0 {
             writeln!(f, "quarantine     {} things, kept for you to look at", self.quarantined)?;
         }

@@ -13,6 +13,7 @@ use super::finding::Finding;
 use super::gone::Removed;
 use super::head::{self, Mark};
 use super::identity::{self, Found, Identity};
+use super::ink::{self, Inked, Inking};
 use super::lock::{self, Lock};
 use super::open::{COPY, JOURNAL, left_overs, witness};
 use super::record::StoreId;
@@ -93,6 +94,8 @@ pub struct VerifyReport {
     pub bodies: u64,
     /// Bodies that were removed: who did it, and why.
     pub removed: Vec<Removed>,
+    /// What was erased in the journal itself: who did it, and why.
+    pub inked: Vec<Inking>,
     /// How many things lie in quarantine.
     pub quarantined: u64,
     /// Everything that is wrong.
@@ -140,10 +143,11 @@ pub(super) fn examine(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<VerifyReport, Error> {
     for _ in 0..MOST_TRIES {
-        let begins = Beginning::read(dir);
+        let went = || (Beginning::read(dir), Inked::read(dir));
+        let before = went();
         let report = examine_once(dir, schema, subject, refers, progress)?;
-        // What a daemon removed meanwhile, because its time was over, is not missing.
-        if report.is_sound() || !report.is_live || begins == Beginning::read(dir) {
+        // What a daemon removed meanwhile, because its time was over or somebody had it erased, is not missing.
+        if report.is_sound() || !report.is_live || before == went() {
             return Ok(report);
         }
     }
@@ -165,6 +169,10 @@ fn examine_once(
     let begins = match Beginning::read(dir) {
         Ok(begins) => begins,
         Err(why) => unreadable(&mut findings, beginning::NAME, &why),
+    };
+    let inked = match Inked::read(dir) {
+        Ok(inked) => inked,
+        Err(why) => unreadable(&mut findings, ink::NAME, &why).unwrap_or_default(),
     };
     let mut segments = beginning::remaining(&journal, begins)?;
     if let (true, Ok(Some(mark))) = (is_live, &mark) {
@@ -193,6 +201,7 @@ fn examine_once(
         segments: &segments,
         from: 0,
         begins,
+        inked: &inked,
         schema,
         store: identity.map(|identity| identity.store_id),
         limit: is_live.then_some(mark.length),
@@ -250,6 +259,7 @@ fn examine_once(
         working,
         bodies,
         removed,
+        inked: inked.all,
         quarantined,
         findings,
     })

@@ -7,6 +7,7 @@ use super::beginning::Beginning;
 use super::digest::Digest;
 use super::error::Error;
 use super::finding::Finding;
+use super::ink::Inked;
 use super::record::{Header, Kind, StoreId};
 use super::segment::{Item, Scan, Segment};
 use std::collections::{BTreeSet, VecDeque};
@@ -74,6 +75,8 @@ pub(super) struct Course<'a> {
     pub(super) from: usize,
     /// Where the record begins, for a course from its first file on: what is missing before that is missing.
     pub(super) begins: Option<Beginning>,
+    /// What was erased in it.
+    pub(super) inked: &'a Inked,
     /// The newest schema this binary knows.
     pub(super) schema: u32,
     /// The store whose records count; when unknown, that of the first good record.
@@ -136,7 +139,7 @@ pub(super) fn walk(course: Course<'_>, progress: &mut dyn FnMut(u64)) -> Result<
                         if header.kind != Kind::Checkpoint {
                             walk.referred.extend(course.refers.iter().flat_map(|refers| refers(&payload)));
                         }
-                        walk.record(segment, header, digest, payload);
+                        walk.record(segment, header, course.inked.link(digest), payload);
                     }
                 }
             }

@@ -114,7 +114,7 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
 
 fn eased() -> Eased {
     let host = ("srv-db-01".to_owned(), "基幹系DBサーバ".to_owned());
-    let remains = Remains { summary: "【DB】レプリケーション遅延".into(), host, component: None };
+    let remains = Sign { summary: "【DB】レプリケーション遅延".into(), host, component: None };
     Eased { since: at("2026-11-20T10:29:00"), remains: Some(remains) }
 }
 

@@ -99,7 +99,7 @@ impl Page<'_> {
     fn gone(&mut self) {
         let removed = erase::together(self.tongue, &self.dossier.gone, &self.zone);
         if !removed.is_empty() {
-            self.section("evidence that is not kept any more", "消去した取得ファイル");
+            self.section("what is not kept any more", "消去した内容");
             removed.iter().for_each(|how| self.line(1, how));
         }
     }

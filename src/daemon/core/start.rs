@@ -78,6 +78,7 @@ impl Core {
             outage: None,
             reserve: None,
             remover: super::removal::Remover::default(),
+            salts: record::Salts::new()?,
             news: Vec::new(),
             #[cfg(test)]
             trip: Vec::new(),
@@ -147,6 +148,30 @@ impl Core {
         let mut core = Self { desk, store, behind: Behind::default(), ..self };
         core.fold_backlog(recorded, &mut found);
         Ok((core, found))
+    }
+
+    /// The same core with everything read again from a record of which something was erased, the working state built anew: no
+    /// other memory holds it any more. Where that fails what was `heard` is not: it is done again.
+    ///
+    /// # Errors
+    /// When the store cannot be opened again.
+    pub(super) fn forgotten(self, heard: &mut Vec<Input>) -> Result<Self, Error> {
+        let (rules, recorded) = (self.desk.book().rules.clone(), self.store.last_seq());
+        if let Err(error) = self.store.close() {
+            tracing::error!(%error, "closing the store");
+        }
+        if let Err(error) = store::forget_working(&self.folder) {
+            tracing::error!(%error, "the working state cannot be removed, and holds what was erased; it is tried again");
+            heard.clear();
+        }
+        let restored = restore(&self.folder, rules)?;
+        // That there is no working state is our doing.
+        let findings = restored.findings.iter().filter(|found| !matches!(found, store::Finding::WorkingRebuilt { .. }));
+        let mut found: Vec<String> = findings.map(ToString::to_string).chain(restored.unread).collect();
+        let mut core = Self { desk: restored.desk, store: restored.store, behind: Behind::default(), ..self };
+        core.fold_backlog(recorded, &mut found);
+        heard.extend(found.into_iter().map(|what| Input::Damaged { what }));
+        Ok(core)
     }
 
     /// Keeps an input the desk failed on, for whoever looks into it.

@@ -90,10 +90,15 @@ impl<'a> Silent<'a> {
         }
         let watched = book.watched(component);
         let if_watched = |bits: usize| if watched { bits } else { 0 };
-        let dead =
-            if known.is_sound(component) || !stops(self.level) { NEVER } else { if_watched(DEAD_UNSEEN) + self.quiet };
-        // Where most of what needs it is well, those that are not have more likely each their own reason.
+        // Where most of what needs it is well, those that are not have more likely each their own reason - or one that nobody
+        // has written down: the lines of one carrier fail together while the switch they end at is green.
         let many = (self.behind - self.quiet.min(self.behind)) * SHOWN_BY >= self.behind;
+        let hidden = watched && !many;
+        let dead = if known.is_sound(component) || !stops(self.level) || hidden {
+            NEVER
+        } else {
+            if_watched(DEAD_UNSEEN) + self.quiet
+        };
         let idle = if many { IDLE + if_watched(IDLE_UNSEEN) + some } else { NEVER };
         ONE_MORE_FAULT + dead.min(idle)
     }

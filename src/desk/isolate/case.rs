@@ -120,7 +120,8 @@ impl<'a> Case<'a> {
     /// What is known of any incident: the alert that stands for it, how much lies behind `about`, and whether that answers.
     pub(super) fn basic_facts(&self, about: Option<&ComponentId>) -> Vec<Fact> {
         let mut facts = Vec::new();
-        facts.extend(self.speaks_for(about).map(fact_of));
+        let speaker = self.speaks_for(about);
+        facts.extend(speaker.into_iter().chain(self.beside(about, speaker)).map(fact_of));
         if let Some(root) = about {
             // Counted as rules count, the root with what lies behind it.
             let failing = self.behind(root);

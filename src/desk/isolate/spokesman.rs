@@ -2,9 +2,14 @@
 
 use super::case::Case;
 use crate::desk::alert::Alert;
+use crate::desk::correlate::cause;
 use crate::desk::ids::{ComponentId, CoverId};
 use crate::desk::letter::{Fact, Kept, KeptBy};
+use crate::desk::likeness::distinct;
 use crate::desk::state::{Here, Place};
+
+/// Alerts told beside the one that stands for a thing.
+const BESIDE: usize = 3;
 
 impl<'a> Case<'a> {
     /// The alert that stands for `about`: its own, else one of what needs it, else the incident's.
@@ -24,6 +29,16 @@ impl<'a> Case<'a> {
         }
         let best = places.iter().filter(|(place, _)| echoes(place)).filter_map(|(_, here)| here.best()).min();
         best.and_then(|(.., alert)| self.state.alerts.get(&alert)).or(incidents)
+    }
+
+    /// What else `about` shows at the same time, another symptom each, the gravest first.
+    pub(super) fn beside(&self, about: Option<&ComponentId>, speaker: Option<&Alert>) -> Vec<&'a Alert> {
+        let own = |alert: &&Alert| about.is_some() && alert.component.as_ref() == about && alert.red();
+        let fails = |alert: &&Alert| !cause::only_warns(alert.weight());
+        let others = self.members.iter().copied().filter(|alert| own(alert) && fails(alert));
+        let mut others = distinct(speaker, others);
+        others.truncate(BESIDE);
+        others
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calls: those the desk should make, and those that were made.
 
-use super::{Ask, Eased, Facts, Target};
+use super::{Ask, Eased, Facts, Sign, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +94,9 @@ pub struct Part {
     /// That alert is over while the incident is not.
     #[serde(default)]
     pub eased: Option<Eased>,
+    /// What its thing shows beside it, and as grave.
+    #[serde(default)]
+    pub beside: Vec<Sign>,
     /// The component it is about.
     pub component: Option<String>,
     /// The component that shows the fault, where that is another one.
@@ -107,14 +110,14 @@ pub struct Part {
 impl Part {
     /// What `facts`, made for the vendor, say of its part.
     pub(in crate::desk) fn of(facts: Facts) -> Self {
-        let Facts { summary, host, eased, component, shown_by, target, also, .. } = facts;
-        Self { summary, host, eased, component, shown_by, target, also }
+        let Facts { summary, host, eased, beside, component, shown_by, target, also, .. } = facts;
+        Self { summary, host, eased, beside, component, shown_by, target, also }
     }
 
     /// The facts of the desk, told about this part.
     pub(crate) fn told(&self, desk: &Facts) -> Facts {
-        let Self { summary, host, eased, component, shown_by, target, also } = self.clone();
-        Facts { summary, host, eased, component, shown_by, target, also, ..desk.clone() }
+        let Self { summary, host, eased, beside, component, shown_by, target, also } = self.clone();
+        Facts { summary, host, eased, beside, component, shown_by, target, also, ..desk.clone() }
     }
 
     /// The one part that all these calls to vendors are about; `None` = there is none, or several.

@@ -1,6 +1,6 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, Eased, Fact, Impact, Lever, Unknown, Unseen};
+use super::{Because, Eased, Fact, Impact, Lever, Sign, Unknown, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
 use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
@@ -92,6 +92,9 @@ pub struct Facts {
     /// Monitoring sees no more of what stands for it.
     #[serde(default)]
     pub unseen: Option<Unseen>,
+    /// What its thing shows beside it, and as grave.
+    #[serde(default)]
+    pub beside: Vec<Sign>,
     /// The failing component's name, where one is known.
     pub component: Option<String>,
     /// The name of the component that the representative alert is about, where that is another one: what is suspected need

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, impact, reports, target, unseen};
+use super::{changes, impact, reports, signs, target, unseen};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -11,7 +11,7 @@ use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::isolate::overrun;
-use crate::desk::letter::{Asked, By, Eased, Fact, Facts, Remains, Similar, Stage, VerdictFacts, What};
+use crate::desk::letter::{Asked, By, Fact, Facts, Similar, Stage, VerdictFacts, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{Effect, Rule};
@@ -87,7 +87,8 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         host: representative
             .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
             .unwrap_or_default(),
-        eased: representative.and_then(|alert| eased(turn, known, alert, &ordered)),
+        eased: representative.and_then(|alert| signs::eased(turn, known, alert, &ordered)),
+        beside: representative.map(|alert| signs::beside(turn, alert, &ordered)).unwrap_or_default(),
         unseen: representative.and_then(|alert| unseen::of(turn, known, alert)),
         component: about.map(|component| book.component_name(component)),
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
@@ -110,7 +111,14 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         substitute: reach.substitute,
         office_closed: !book.party_open(office, turn.now.wall),
         impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
-        verdict: known.verdict().map(|verdict| verdict_facts(turn, known, verdict, reader)),
+        verdict: known.verdict().map(|verdict| {
+            let mut told = verdict_facts(turn, known, verdict, reader);
+            // What was counted was counted of what the verdict is about.
+            if verdict.component.as_ref().is_some_and(|counted| about != Some(counted)) {
+                told.evidence.retain(|fact| !matches!(fact, Fact::Behind { .. } | Fact::OfAllBehind { .. }));
+            }
+            told
+        }),
         target: target::main(turn, known, reader),
         also: target::also(turn, known, reader),
         asked: match reader {
@@ -135,26 +143,6 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             Reader::Vendor(_) => None,
         },
     })
-}
-
-/// The alert that stands for an incident is over, though monitoring does not show normal: since when, and the gravest of
-/// `members`, the first of which count most, that stays red. What comes and goes is told as such.
-fn eased(turn: &Turn, incident: &Incident, alert: &Alert, members: &[&&Alert]) -> Option<Eased> {
-    let gone = alert.gone.as_ref().filter(|_| alert.recovered() && !alert.problem.momentary)?;
-    let before = incident.status.name().may_recover();
-    let unseen = correlate::burns_unseen(turn.state, &alert.place());
-    if !before || unseen || correlate::flapping(turn, incident.id).is_some() {
-        return None;
-    }
-    let red = || members.iter().filter(|member| member.red());
-    let at_root = |member: &&&&Alert| incident.root.is_some() && member.component == incident.root;
-    let stays = red().filter(at_root).max_by_key(|member| member.weight());
-    let remains = stays.or_else(|| red().next()).map(|member| Remains {
-        summary: member.problem.summary.clone(),
-        host: (member.problem.host.clone(), member.problem.host_name.clone()),
-        component: member.component.as_ref().map(|component| turn.book.component_name(component)),
-    });
-    Some(Eased { since: gone.at, remains })
 }
 
 /// 暫定対応 as it was told last, while it holds.

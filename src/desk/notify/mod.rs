@@ -20,6 +20,7 @@ mod impact;
 mod onsite;
 mod phone;
 mod reports;
+mod signs;
 mod storm;
 mod target;
 mod trial;

@@ -219,7 +219,9 @@ impl Mail<'_> {
             page.lines("Component", things, NOT_KNOWN);
         }
         page.field("Symptom", Symptom::of(facts).title());
-        seen.iter().for_each(|(since, why)| drop(page.field("Not seen since", format!("{since} ({why})"))));
+        if let Some((since, why)) = seen {
+            page.field("Not seen since", format!("{since} ({why})"));
+        }
         page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
         self.impact(facts);
         let page = &mut self.page;

@@ -18,7 +18,7 @@ pub(in crate::store) const NAME: &str = "manifest.json";
 /// The newest form of a backup this binary writes and reads.
 const FORMAT: u32 = 1;
 /// The folders and files a backup may hold; nothing else of it is ever restored.
-const PARTS: [&str; 7] = ["journal", "bodies", "messages", "rules", "store.json", "head", "begins.json"];
+const PARTS: [&str; 8] = ["journal", "bodies", "messages", "rules", "store.json", "head", "begins.json", "inked.json"];
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,6 +20,7 @@ use super::files;
 use super::finding::Finding;
 use super::head::{self, Mark};
 use super::identity;
+use super::ink;
 use super::lock::{self, Lock};
 use super::messages::FOLDER as MESSAGES;
 use super::open::{JOURNAL, known};
@@ -205,6 +206,10 @@ fn write(source: &Source<'_>, folder: &Path, making: &Making<'_>, manifest: &mut
     if source.dir.join(beginning::NAME).exists() {
         copier.take(beginning::NAME, None)?;
     }
+    // What it tells of may not be copied yet; what was erased before it was copied it tells of.
+    if source.dir.join(ink::NAME).exists() {
+        copier.take(ink::NAME, None)?;
+    }
     manifest.files = copier.files;
     manifest.files.sort_by(|one, other| one.path.cmp(&other.path));
     sync(folder)?;
@@ -215,6 +220,7 @@ fn write(source: &Source<'_>, folder: &Path, making: &Making<'_>, manifest: &mut
     manifest.last_seq = report.last_seq;
     manifest.removed = report.begins.iter().map(ToString::to_string).collect();
     manifest.removed.extend(report.removed.iter().map(ToString::to_string));
+    manifest.removed.extend(report.inked.iter().map(ToString::to_string));
     findings.extend(report.findings);
     manifest.findings = findings.iter().map(ToString::to_string).collect();
     manifest.write(folder)

@@ -1,26 +1,26 @@
-//! What an incident was reported as is over, and it is not; or nobody sees any more whether it is.
+//! Alerts as words tell of them, beside the one that stands for the incident; and that it is over, or not seen any more.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The alert that stands for an incident is over, and something else of it stays.
+/// An alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Eased {
-    /// When it ended, as the source says.
-    pub since: Timestamp,
-    /// What stays red, the gravest at the root first; `None` = nothing that the reader is to know of.
-    pub remains: Option<Remains>,
-}
-
-/// An alert that stays red.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remains {
+pub struct Sign {
     /// Its message, verbatim.
     pub summary: String,
     /// Its host: technical name and the name people know.
     pub host: (String, String),
     /// Its component's name, where one covers it.
     pub component: Option<String>,
+}
+
+/// The alert that stands for an incident is over, and the incident is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Eased {
+    /// When it ended, as the source says.
+    pub since: Timestamp,
+    /// What stays red, the gravest at the root first; `None` = nothing that the reader is to know of.
+    pub remains: Option<Sign>,
 }
 
 /// Monitoring saw it until then and sees nothing of it now: whether it still fails is not known.
