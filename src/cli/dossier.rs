@@ -299,6 +299,8 @@ fn happened(happening: &Happening) -> String {
         What::Verdict { code, parties } => format!("verdict {} {}", words::verdict(*code), parties.join("・")),
         What::BackToNormal { still_red } if still_red.is_empty() => "monitoring shows normal".to_owned(),
         What::BackToNormal { still_red } => format!("monitoring shows normal, except {}", still_red.join(", ")),
+        What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
+        What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
         What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
         What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),
         What::Relapsed => "it is back".to_owned(),

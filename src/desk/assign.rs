@@ -2,11 +2,10 @@
 //!
 //! A stage. Who is told in which words follows in `notify`.
 
-use super::alert::Alert;
 use super::contact;
 use super::ids::{IncidentId, PartyId, RequestId};
 use super::incident::{Edit, Reason, Status, StatusName, Verdict};
-use super::letter::{Ask, AskedBefore, By, Fact, Notice, What};
+use super::letter::{Ask, AskedBefore, By, Notice, What};
 use super::owed::Why;
 use super::request::{self, Request, RequestState};
 use super::rules::{Confidence, VerdictCode};
@@ -62,7 +61,7 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
                 | VerdictCode::Planned
                 | VerdictCode::User
         );
-    if told && !escalate::holds_first_report(turn, incident) {
+    if told && !escalate::holds_first_report(turn, incident) && !notify::is_reported_elsewhere(turn, incident) {
         notify::first_report(turn, incident);
     }
     notify::phone_note(turn, incident, raised);
@@ -259,30 +258,6 @@ pub(super) fn ask_graver(turn: &mut Turn) {
         let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
         if !silent.is_empty() && !noted {
             notify::phone_note(turn, incident, true);
-        }
-    }
-}
-
-/// A machine that shows something else beside what its vendor was asked about: the vendor hears of it, whoever works on it.
-pub(super) fn add_to_requests(turn: &mut Turn) {
-    for (incident, alerts) in std::mem::take(&mut turn.touched.more) {
-        let asked = |request: &&Request| request.state.open() && request.asked < turn.now.wall;
-        let anew = |party: &PartyId| {
-            let mut requests = turn.state.requests_of(incident);
-            requests.any(|other| other.party == *party && other.asked == turn.now.wall)
-        };
-        let requests = turn.state.requests_of(incident).filter(asked).filter(|request| !anew(&request.party));
-        let asked: Vec<(RequestId, PartyId)> = requests.map(|request| (request.id, request.party.clone())).collect();
-        for (request, party) in asked {
-            let keeps = |alert: &&Alert| {
-                let component = alert.component.as_ref().and_then(|id| turn.book.rules.components.get(id));
-                component.is_some_and(|component| component.party == party)
-            };
-            let own = alerts.iter().filter_map(|id| turn.state.alerts.get(id)).filter(keeps);
-            let own: Vec<Fact> = own.map(isolate::case::fact_of).collect();
-            if !own.is_empty() {
-                notify::addition(turn, request, own);
-            }
         }
     }
 }

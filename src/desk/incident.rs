@@ -17,7 +17,7 @@ pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::{CancelKind, ContractKind};
 use super::evidence::Pack;
-use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
+use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, SystemId};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
@@ -55,6 +55,9 @@ pub struct Incident {
     pub root: Option<ComponentId>,
     /// 重大度, with who set it.
     pub severity: Option<Severity>,
+    /// Every system it was ever known to hit.
+    #[serde(default)]
+    pub hit: BTreeSet<SystemId>,
     /// 切り分け結果, oldest first; the last one counts.
     pub verdicts: Vec<Verdict>,
     /// Who has to do the next thing.
@@ -268,6 +271,7 @@ impl Incident {
             summary: String::new(),
             root: None,
             severity: None,
+            hit: BTreeSet::new(),
             verdicts: Vec::new(),
             owner: None,
             pings: BTreeMap::new(),

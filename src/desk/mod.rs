@@ -51,6 +51,7 @@ mod correlate;
 mod deliver;
 mod entry;
 mod escalate;
+mod further;
 mod input;
 mod intake;
 pub mod isolate;
@@ -207,7 +208,7 @@ impl Desk {
         isolate::judge(&mut turn);
         assign::follow_verdicts(&mut turn);
         assign::ask_graver(&mut turn);
-        assign::add_to_requests(&mut turn);
+        further::add_to_requests(&mut turn);
         escalate::settle(&mut turn);
         notify::severity_raised(&mut turn);
         notify::tell_news(&mut turn);

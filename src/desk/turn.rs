@@ -44,6 +44,8 @@ pub struct Touched {
     pub raised: BTreeMap<IncidentId, u8>,
     /// What the root of incidents shows beside what was known of it when a vendor was asked.
     pub more: BTreeMap<IncidentId, BTreeSet<AlertId>>,
+    /// Reported incidents of which it has changed whom they hit.
+    pub reach: BTreeSet<IncidentId>,
     /// Incidents about which something was recorded that an office may want to hear at once.
     pub news: BTreeSet<IncidentId>,
     /// Limits of held rows that later ones take the place of, by the later one.

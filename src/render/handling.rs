@@ -4,9 +4,9 @@
 
 use super::notice::Told;
 use super::time::{Clock, day_of};
-use super::{because, commands, doubt, facts, text, words};
+use super::{because, commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Because, By, Facts, NearestContract, Unseen};
+use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Unseen};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -68,6 +68,25 @@ pub(super) fn no_contract(number: Option<&Number>, party: &str, nearest: &Neares
                 "契約がない場合は、範囲外として確定してください（確定すると、依頼の取下げと主管課への相談を自動で送信します）。",
                 number.map(commands::out_of_scope).into_iter().collect(),
             ),
+        ],
+    }
+}
+
+/// What a vendor answered not to be its part shows something new.
+pub(super) fn new_sign(incident: Option<&Facts>, party: &str, alerts: &[Fact], clock: &Clock) -> Told {
+    let party = text::name(party);
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    let shown = incident.map(|facts| alerts.iter().map(|alert| evidence::fact(alert, facts, clock)).collect());
+    Told {
+        title: format!("{party}の保守対象における新たな警報"),
+        happened: format!(
+            "先に対応範囲外との回答があった{party}の保守対象において、新たな警報を検知しました。\
+             {party}への依頼は、行っておりません。"
+        ),
+        details: shown.unwrap_or_default(),
+        steps: vec![
+            ("あらためて依頼する場合は、担当先を確定してください（依頼が送られます）。", with(commands::decide)),
+            ("判断の経緯は、次のコマンドで確認できます。", with(commands::explain)),
         ],
     }
 }

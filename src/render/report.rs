@@ -210,6 +210,8 @@ fn record(what: &What) -> &'static str {
         What::Spread { .. } => "警報の追加",
         What::Verdict { .. } => "切り分け結果の更新",
         What::BackToNormal { .. } => "監視上の正常復帰",
+        What::Reaches { .. } => "影響範囲の拡大",
+        What::Carried { .. } => "冗長構成による継続の確認",
         What::Eased { .. } => "一部回復の確認",
         What::NotSeen { .. } => "監視の中断",
         What::Relapsed => "異常の再確認",
@@ -295,6 +297,14 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::NotSeen { host, why } => {
             format!("{at}以降、{}の状態を監視では確認できておりません（{}）。", text::name(host), words::unseeing(*why))
+        }
+        What::Reaches { systems } => {
+            let systems = facts::listed(systems, "システム");
+            format!("{at}に、{systems}のご利用にも影響が及ぶ可能性があることを確認しました。")
+        }
+        What::Carried { by } => {
+            let by = facts::listed(by, "台");
+            format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
         }
         What::Eased { since } => {
             let since = clock.short(*since);

@@ -103,6 +103,18 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
             })),
             Notice::Reopened,
         ),
+        internal(
+            "internal-new-sign",
+            Some(small(|_| {})),
+            Notice::NewSign {
+                party: "S株式会社".into(),
+                alerts: vec![Fact::Alert {
+                    host: "srv-hv-01".into(),
+                    summary: "【ハード】メモリ故障".into(),
+                    at: at("2026-11-20T10:28:00"),
+                }],
+            },
+        ),
         internal("internal-eased", Some(small(|facts| facts.eased = Some(eased()))), Notice::Eased),
         internal(
             "internal-reopened-nobody-asked",

@@ -8,7 +8,7 @@ use super::cause::{self, Known};
 use super::group::{self, Group};
 use super::{Edit, LATE_CAUSE, Reason, Turn, isolate};
 use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::{Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::state::Place;
@@ -19,6 +19,13 @@ pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
     let Some((into, of)) = same_cause(turn, from, group) else { return false };
     let members = group.members(turn.state, from);
     let alerts = members.len();
+    // What fails by itself there is for its keeper to know, if that was asked.
+    let own = |id: &AlertId| {
+        let alert = turn.state.alerts.get(id);
+        alert.is_some_and(|alert| group.roots.contains(&alert.place()) && !cause::only_warns(alert.weight()))
+    };
+    let roots: Vec<AlertId> = members.iter().copied().filter(own).collect();
+    turn.touched.more.entry(into).or_default().extend(roots);
     for alert in members {
         let stands = alert::Change::Stands { alert, standing: Standing::Member(into) };
         turn.record(stands, alert::Reason::SameCause { of: of.clone() });

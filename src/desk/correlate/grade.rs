@@ -3,10 +3,11 @@
 use super::cause::{self, Known};
 use super::group;
 use super::{Edit, Incident, Reason, Turn, reach};
-use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::ids::{ComponentId, IncidentId, SystemId};
 use crate::desk::incident::Severity;
 use crate::desk::letter::{By, What};
 use crate::desk::rules::{DataImpact, Effect};
+use crate::desk::scope::Reach;
 use crate::desk::severity::{Harm, Judged};
 use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, severity};
@@ -26,6 +27,8 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
     }
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let judged = judged(turn, known, &harm);
+    let before = known.severity.as_ref().and_then(|severity| severity.reach.clone());
+    let hit = known.hit.clone();
     match &known.severity {
         Some(present) if present.by == By::Desk => {}
         Some(present) if present.value <= judged.severity => {
@@ -48,6 +51,26 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }
+    tell_reach(turn, incident, before.as_deref(), &hit);
+}
+
+/// What hits more than was told, or nobody any more because a spare carries on, is news for those who were told, whatever the
+/// number.
+fn tell_reach(turn: &mut Turn, incident: IncidentId, before: Option<&Reach>, hit: &BTreeSet<SystemId>) {
+    let Some(known) = turn.state.incidents.get(&incident).filter(|known| known.reporting.count > 0) else { return };
+    let Some(before) = before else { return };
+    let Some(now) = known.severity.as_ref().and_then(|severity| severity.reach.as_deref()) else { return };
+    let new = |id: &&SystemId| !hit.contains(*id) && !before.systems.contains(*id);
+    let more: Vec<String> = now.systems.iter().filter(new).map(|id| turn.book.system_name(id)).collect();
+    let what = if !more.is_empty() {
+        What::Reaches { systems: more }
+    } else if before.hits() && now.is_carried() {
+        What::Carried { by: now.carried_by.iter().map(|id| turn.book.component_name(id)).collect() }
+    } else {
+        return;
+    };
+    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    turn.touched.reach.insert(incident);
 }
 
 /// 重大度 as it is now. What is hit by several causes together counts together, each effect with what is hit at least so badly.

@@ -162,6 +162,18 @@ pub(in crate::desk) fn verify(turn: &mut Turn, incident: IncidentId, by: Option<
     let desk = turn.book.rules.site.desk.clone();
     turn.edit(incident, Edit::Owner(desk), Reason::DeskLeads);
     notify::verifying(turn, incident);
+    grade_related(turn, incident);
+}
+
+/// What works again may carry on for what failed beside it: whom that hits is judged anew.
+fn grade_related(turn: &mut Turn, incident: IncidentId) {
+    let links = turn.state.incidents.get(&incident).map(|known| known.links.clone()).unwrap_or_default();
+    let fails = |id: &IncidentId| turn.state.incidents.get(id).is_some_and(|known| known.status.name().may_recover());
+    let related = links.into_iter().filter(|(link, _)| *link == Link::Related).map(|(_, id)| id);
+    let related: Vec<IncidentId> = related.filter(fails).collect();
+    for other in related {
+        correlate::grade(turn, other);
+    }
 }
 
 /// Where an incident stands by what its parties do: somebody works, somebody was asked, or nobody yet.

@@ -266,7 +266,10 @@ fn edit(incident: &mut Incident, what: &Edit) {
             incident.representative = *representative;
             incident.root = root.clone();
         }
-        Edit::Severity(severity) => incident.severity = Some(severity.clone()),
+        Edit::Severity(severity) => {
+            incident.hit.extend(severity.reach.iter().flat_map(|reach| reach.systems.iter().cloned()));
+            incident.severity = Some(severity.clone());
+        }
         Edit::Data(impact) => incident.data = Some(*impact),
         Edit::Verdict(verdict) => incident.verdicts.push((**verdict).clone()),
         Edit::Owner(party) => incident.owner = Some(party.clone()),

@@ -1,6 +1,6 @@
 //! What the desk is to know or to decide, and what it is told of planned work and silences.
 
-use super::{Closure, DigestLine, DroppedMessage, HeldMessage, NearestContract, Storms, Unseen};
+use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Storms, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
@@ -42,6 +42,13 @@ pub enum Notice {
     EchoOf {
         /// The number of that one.
         of: Number,
+    },
+    /// What a vendor answered not to be its part shows something new.
+    NewSign {
+        /// Its name.
+        party: String,
+        /// The alerts.
+        alerts: Vec<Fact>,
     },
     /// What an incident was reported as is over, and something lesser stays red.
     Eased,

@@ -136,6 +136,16 @@ pub enum What {
         /// What is still red, by host name.
         still_red: Vec<String>,
     },
+    /// It hits systems it was not known to hit.
+    Reaches {
+        /// Which, by name.
+        systems: Vec<String>,
+    },
+    /// It hits nobody any more: spares carry on.
+    Carried {
+        /// Which, by name.
+        by: Vec<String>,
+    },
     /// What it was reported as is over, and something lesser stays red.
     Eased {
         /// When the source says that it ended.

@@ -58,6 +58,13 @@ fn report_first(turn: &mut Turn, incident: IncidentId) {
     turn.edit(incident, reported, Reason::Report(ReportReason::First));
 }
 
+/// It is an echo (波及) of an incident that is reported: the offices read of it under that one's number.
+pub(in crate::desk) fn is_reported_elsewhere(turn: &Turn, incident: IncidentId) -> bool {
+    let of = turn.state.incidents.get(&incident).and_then(|known| known.verdict()?.echo_of);
+    let cause = of.and_then(|of| turn.state.incidents.get(&of));
+    cause.is_some_and(|cause| cause.status.name().burning() && cause.reporting.count > 0)
+}
+
 /// Whether the office is closed is said of the time at which it is written to.
 pub(super) fn close_at(
     turn: &Turn,
@@ -72,11 +79,19 @@ pub(super) fn close_at(
     }
 }
 
-/// The severity of reported incidents went up: an office that was to be told later is told by the new severity, one
+/// The severity of reported incidents went up, or they hit others than was told: an office that was to be told later is told by the new severity, one
 /// that knows hears the news, and phones ring where the new severity rings them.
 pub(in crate::desk) fn severity_raised(turn: &mut Turn) {
     while let Some((incident, from)) = turn.touched.raised.pop_first() {
         raised(turn, incident, from);
+    }
+    while let Some(incident) = turn.touched.reach.pop_first() {
+        let Some(known) = turn.state.incidents.get(&incident) else { continue };
+        let at_once = policy(turn, known.severity_value()).first_report == FirstReport::AtOnce;
+        // What was told in this very step told this, too.
+        if at_once && known.status.name().may_recover() && !news(known).is_empty() {
+            interim(turn, incident, ReportReason::News);
+        }
     }
 }
 
@@ -88,6 +103,9 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     }
     turn.edit(incident, Edit::happened(turn.now.wall, What::Severity { from, to }), Reason::OnRecord);
     let told = turn.state.incidents.get(&incident).is_some_and(|incident| incident.reporting.count > 0);
+    if is_reported_elsewhere(turn, incident) {
+        return;
+    }
     if !told || is_first_unread(turn, incident) {
         report_first(turn, incident);
     } else if policy(turn, to).first_report == FirstReport::AtOnce {
@@ -157,7 +175,7 @@ pub(in crate::desk) fn promised_report(turn: &mut Turn, incident: IncidentId) {
         return;
     }
     let silent = news(known).is_empty();
-    if silent && known.reporting.silent >= SILENT_REPORTS {
+    if silent && (known.reporting.silent >= SILENT_REPORTS || is_reported_elsewhere(turn, incident)) {
         return turn.edit(incident, Edit::NoMoreReports, Reason::Report(ReportReason::Promised));
     }
     interim(turn, incident, ReportReason::Promised);
@@ -193,7 +211,8 @@ fn news_came(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let promises = policy(turn, known.severity_value()).next_report.is_some();
     let quiet = known.reporting.count > 0 && known.reporting.next.is_none();
-    if promises && quiet && known.status.name().may_recover() && !news(known).is_empty() {
+    let elsewhere = is_reported_elsewhere(turn, incident);
+    if promises && quiet && !elsewhere && known.status.name().may_recover() && !news(known).is_empty() {
         interim(turn, incident, ReportReason::News);
     }
 }
@@ -221,7 +240,8 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let verifying = reason == ReportReason::Verifying;
     let now = turn.now.wall;
     let from = reporting.next.filter(|at| *at <= now && now.duration_since(*at) <= PUNCTUAL).unwrap_or(now);
-    let next = if quiet_from_now || verifying { None } else { next_report(turn, severity, from) };
+    let elsewhere = is_reported_elsewhere(turn, incident);
+    let next = if quiet_from_now || verifying || elsewhere { None } else { next_report(turn, severity, from) };
     for office in reporting.offices.clone() {
         let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
         let matter = Matter::Interim {
@@ -249,6 +269,9 @@ pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId) {
 
 /// What was reported is over, and something lesser stays: the desk hears, and the offices, who wait for just that.
 pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
+    if is_reported_elsewhere(turn, incident) {
+        return;
+    }
     interim(turn, incident, ReportReason::News);
     super::internal(turn, Some(incident), Notice::Eased, Why::CheckOperation);
 }

@@ -105,6 +105,15 @@ impl Mail<'_> {
                 ),
                 with(commands::note),
             ),
+            Notice::NewSign { party, alerts } => (
+                "New sign",
+                format!(
+                    "{} answered that this is not its part, and now its part shows: {}. It has not been asked again.",
+                    text::name(party),
+                    alerts.iter().map(|alert| self.fact(alert)).collect::<Vec<_>>().join("; ")
+                ),
+                with(commands::decide),
+            ),
             Notice::Eased => (
                 "Eased",
                 "What was reported is over, as monitoring shows; other alerts stay, and the number goes on.".to_owned(),

@@ -90,6 +90,8 @@ impl Mail<'_> {
                     list(still_red, NONE)
                 )
             }
+            What::Reaches { systems } => format!("{at} it may hit further systems: {}.", list(systems, NONE)),
+            What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
             What::Eased { since } => {
                 let since = self.clock.english_short(*since);
                 format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")

@@ -330,6 +330,8 @@ fn what_words(what: &What) -> String {
         What::Spread { alerts } => format!("{alerts} more alerts"),
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
+        What::Reaches { systems } => format!("hits {} further systems", systems.len()),
+        What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
         What::NotSeen { host, why } => format!("{} is not seen any more: {}", one_line(host), words::unseeing_en(*why)),
         What::Relapsed => "relapsed".to_owned(),
