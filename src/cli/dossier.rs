@@ -309,6 +309,7 @@ fn happened(happening: &Happening) -> String {
         What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
         What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
         What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
+        What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),
         What::Relapsed => "it is back".to_owned(),
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),
         What::PlannedWork { name, stage: WorkStage::Moved, .. } => format!("the end of planned work 「{name}」 moved"),

@@ -2,7 +2,7 @@
 
 use super::text::{self, Tongue};
 use crate::desk::incident::TriedResult;
-use crate::desk::letter::{Ask, Because, Fact, NearestContract, Said};
+use crate::desk::letter::{Ask, Because, Fact, KeptBy, NearestContract, Said};
 use crate::desk::modification::ModificationState;
 use crate::desk::owed::Why;
 use crate::desk::phrase::lasting;
@@ -192,11 +192,31 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         (Tongue::Ja, Fact::ProbeNotKnown { kind, target }) => format!("{target} への {}の結果", probe::called_ja(kind)),
         (Tongue::En, Fact::Quiet { target }) => format!("nothing is red at {target}"),
         (Tongue::Ja, Fact::Quiet { target }) => format!("{target}に警報なし"),
-        (Tongue::En, Fact::Planned { name, from, until, silence }) => {
+        (Tongue::En, Fact::Kept(kept)) => {
+            let what = match kept.by {
+                KeptBy::Work => "planned work",
+                KeptBy::Silence => "a silence",
+                KeptBy::Source => "maintenance in the monitoring system",
+                KeptBy::Desk => "the desk's word that it comes from planned work",
+            };
+            let verb = if kept.over { "was hidden" } else { "is kept apart" };
+            format!("{}  {}  {} ({verb} by {what})", time(&kept.at), kept.host, kept.summary)
+        }
+        (Tongue::Ja, Fact::Kept(kept)) => {
+            let what = match kept.by {
+                KeptBy::Work => "計画作業",
+                KeptBy::Silence => "通知抑止",
+                KeptBy::Source => "監視装置の保守設定",
+                KeptBy::Desk => "計画作業に伴うものとの窓口の判断",
+            };
+            let verb = if kept.over { "の期間中に検知" } else { "により通知の対象外" };
+            format!("{}  {}  {}（{what}{verb}）", time(&kept.at), kept.host, kept.summary)
+        }
+        (Tongue::En, Fact::Planned { name, from, until, silence, .. }) => {
             let what = if *silence { "silence" } else { "planned work" };
             format!("still there after the {what} {name} ({} to {})", time(from), time(until))
         }
-        (Tongue::Ja, Fact::Planned { name, from, until, silence }) => {
+        (Tongue::Ja, Fact::Planned { name, from, until, silence, .. }) => {
             let what = if *silence { "通知抑止" } else { "計画作業" };
             format!("{what}「{name}」（{} 〜 {}）の終了後も継続", time(from), time(until))
         }

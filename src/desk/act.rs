@@ -19,6 +19,7 @@ mod outbox;
 mod perform;
 mod record;
 mod table;
+mod timely;
 mod vendor;
 
 pub use deed::{CancelKind, ContractKind, Deed, DeedName};

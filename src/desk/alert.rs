@@ -44,6 +44,9 @@ pub struct Alert {
     /// The planned work or silence that kept it apart until its end: it counts from then.
     #[serde(default)]
     pub after: Option<CoverId>,
+    /// When it really began, where it counts from another time; records from before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Timestamp>,
     /// What it has in common with others of one fault, as the configuration of that time chose: `tag.service=juki`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<String>,
@@ -233,6 +236,16 @@ impl Alert {
         self.gone.is_none() && !self.problem.momentary
     }
 
+    /// It ended, and something shows it.
+    pub fn recovered(&self) -> bool {
+        self.gone.as_ref().is_some_and(|gone| gone.evidence != Evidence::NoRecoveryEvent)
+    }
+
+    /// Its source does not know it any more, and has not said that it is over: not seen, which is no recovery.
+    pub fn vanished(&self) -> bool {
+        self.gone.is_some() && !self.recovered()
+    }
+
     /// Planned work or a silence keeps it apart.
     pub fn held_back(&self) -> bool {
         matches!(self.standing, Standing::Suppressed(Suppression::PlannedWork { .. } | Suppression::Silenced { .. }))
@@ -284,6 +297,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             state.alter_alert(*alert, |alert| alert.standing.clone_from(standing));
         }
         Change::CountsFrom { alert, at, after } => state.alter_alert(*alert, |alert| {
+            alert.began.get_or_insert(alert.at);
             alert.at = *at;
             alert.after = after.or(alert.after);
         }),

@@ -66,10 +66,16 @@ fn follow(turn: &mut Turn, incident: IncidentId) {
     if withdrawn && asks {
         step_back(turn, incident);
     }
-    let told = !matches!(
-        verdict.code,
-        VerdictCode::ScopeOut | VerdictCode::Security | VerdictCode::Monitor | VerdictCode::Planned | VerdictCode::User
-    );
+    // That something works on purpose may be no news; that it stops others is.
+    let told = verdict.because.rests_on_what_is_kept_apart()
+        || !matches!(
+            verdict.code,
+            VerdictCode::ScopeOut
+                | VerdictCode::Security
+                | VerdictCode::Monitor
+                | VerdictCode::Planned
+                | VerdictCode::User
+        );
     if told && !escalate::holds_first_report(turn, incident) && !notify::is_reported_elsewhere(turn, incident) {
         notify::first_report(turn, incident);
     }

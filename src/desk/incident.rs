@@ -17,7 +17,7 @@ pub use status::{Status, StatusName};
 pub use told::Told;
 pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
-use super::act::ContractKind;
+use super::act::{CancelKind, ContractKind};
 use super::evidence::Pack;
 use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, SystemId};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
@@ -121,6 +121,9 @@ pub struct Incident {
     /// When a rule will know what only time can tell.
     #[serde(default)]
     pub judge_at: Option<Timestamp>,
+    /// Why it was cancelled, in set words; records from before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_off: Option<CancelKind>,
     /// Calls that were made about it, in the order in which they were recorded.
     #[serde(default)]
     pub calls: Vec<Called>,
@@ -303,6 +306,7 @@ impl Incident {
             cause: None,
             looks: BTreeMap::new(),
             judge_at: None,
+            called_off: None,
             calls: Vec::new(),
             probes: BTreeMap::new(),
             evidence: Pack::default(),

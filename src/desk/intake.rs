@@ -10,7 +10,7 @@ pub(super) use expected::due as expected_due;
 use super::alert::{self, Alert, Gone, Standing, Suppression};
 use super::house;
 use super::ids::{AlertId, SourceId};
-use super::letter::Notice;
+use super::letter::{Notice, Unseeing};
 use super::observation::{Evidence, Failure, Observation, Problem, Report, Seen};
 use super::owed;
 use super::source::{self, BLIND_FAILURES, BLIND_SPAN, Sight, Source};
@@ -187,7 +187,14 @@ fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reas
         // What burns there looked calm but for this one.
         turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
     }
+    let apart = open.incident().is_none().then(|| open.component.clone()).flatten();
     turn.record(alert::Change::Gone { alert, gone }, reason);
+    if turn.state.alerts.get(&alert).is_some_and(Alert::vanished) {
+        notify::not_seen(turn, alert, Unseeing::Deleted);
+    }
+    if let Some(component) = apart {
+        correlate::apart::is_over(turn, &component);
+    }
 }
 
 fn open(
@@ -217,10 +224,12 @@ fn open(
         gone: None,
         repeats: 0,
         after: None,
+        began: None,
         shares,
         missed: None,
         mild,
     };
+    let mut hidden = false;
     let sign_of = expected::sign_of(turn, &alert);
     if !sign_of.is_empty() {
         alert.standing = Standing::Suppressed(Suppression::Expected);
@@ -230,10 +239,14 @@ fn open(
         alert.standing = Standing::Suppressed(Suppression::Adopted);
     } else if alert.problem.suppressed && correlate::covering(turn.state, turn.book, &alert).is_none() {
         alert.standing = Standing::Suppressed(Suppression::SourceMaintenance);
+        hidden = true;
     } else {
         turn.touched.pending.insert(id);
     }
     turn.record(alert::Change::Opened(Box::new(alert)), alert::Reason::FirstSeen);
+    if hidden {
+        correlate::apart::kept_apart(turn, id);
+    }
     for expectation in sign_of {
         expected::came(turn, expectation, id);
     }
@@ -260,6 +273,9 @@ fn alter(
     turn.touched.stirred.extend(alert.incident());
     let change = alert::Change::Altered { alert: id, level, acknowledged, suppressed, monitored };
     turn.record(change, alert::Reason::AsReported);
+    if monitored == Some(false) {
+        notify::not_seen(turn, id, Unseeing::Unmonitored);
+    }
     let Some(alert) = turn.state.alerts.get(&id) else { return };
     let released = match &alert.standing {
         Standing::Suppressed(Suppression::SourceMaintenance) => !alert.problem.suppressed,

@@ -31,7 +31,7 @@ pub use desk_word::DeskWord;
 pub use digest::{Digest, DigestLine};
 pub use doubt::{Claim, Lever, Need, Unknown};
 pub use dropped::DroppedMessage;
-pub use fact::{Fact, NearestContract, Said};
+pub use fact::{Fact, Kept, KeptBy, NearestContract, Said};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
     RecoveryFacts, Similar, Stage, Target, VerdictFacts,
@@ -40,7 +40,7 @@ pub use impact::{Hours, Impact, OneSided, Users};
 pub use matter::{Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
-pub use sign::{Eased, Sign};
+pub use sign::{Eased, Sign, Unseeing, Unseen};
 pub use storm::{StormLine, StormStage, Storms};
 pub use what::{Happening, What, WorkStage};
 

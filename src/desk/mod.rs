@@ -105,13 +105,19 @@ pub struct Desk {
     state: State,
     book: Book,
     dirty: BTreeSet<Thing>,
+    replays: bool,
 }
 
 impl Desk {
     /// A desk with an earlier state (or a fresh one), under `rules`.
     pub fn new(mut state: State, rules: Rules) -> Self {
         state.index();
-        Self { state, book: Book::new(rules), dirty: BTreeSet::new() }
+        Self { state, book: Book::new(rules), dirty: BTreeSet::new(), replays: false }
+    }
+
+    /// The same, for acts that are on record already: their times were taken as people said them.
+    pub fn replaying(self) -> Self {
+        Self { replays: true, ..self }
     }
 
     /// Puts other rules in force. What follows from them comes with [`Input::RulesLoaded`].
@@ -165,7 +171,7 @@ impl Desk {
                 deliver::came(&mut turn, owed, attempt, outcome);
                 Reply::Recorded
             }
-            Input::Act { actor, act } => act::perform(&mut turn, actor, act),
+            Input::Act { actor, act } => act::perform(&mut turn, actor, act, self.replays),
             Input::Damaged { what } => {
                 notify::damaged(&mut turn, what);
                 Reply::Recorded

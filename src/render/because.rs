@@ -2,7 +2,7 @@
 //!
 //! What a rule or a person says stands as it was written, in whatever language that is.
 
-use crate::desk::letter::Because;
+use crate::desk::letter::{Because, KeptBy};
 use crate::desk::modification::ModificationState;
 use crate::desk::rules::Language;
 
@@ -60,6 +60,20 @@ pub(super) fn japanese(because: &Because) -> String {
         Because::Disagreement => "複数のルールが、異なる担当先を示しているため".to_owned(),
         Because::Overrun { work } => format!("計画作業「{work}」の終了後も、対象の警報が継続しているため"),
         Because::Echo { component, incident } => format!("{component}の障害（{incident}）の波及とみられるため"),
+        Because::Several { components } => {
+            format!("{}に、それぞれ警報が発生しているため", components.join("、"))
+        }
+        Because::Apart { component, by, name } => {
+            let by = match (by, name.as_str()) {
+                (KeptBy::Work, "") => "計画作業により通知の対象外としている".to_owned(),
+                (KeptBy::Work, name) => format!("計画作業「{name}」により通知の対象外としている"),
+                (KeptBy::Silence, "") => "通知を抑止している".to_owned(),
+                (KeptBy::Silence, name) => format!("通知を抑止している（理由：{name}）"),
+                (KeptBy::Source, _) => "監視装置の保守設定により通知の対象外としている".to_owned(),
+                (KeptBy::Desk, _) => "計画作業に伴うものとして通知の対象外としている".to_owned(),
+            };
+            format!("{by}{component}に異常が続いており、その影響とみられるため")
+        }
         Because::Blind => "監視の情報を取得できないため".to_owned(),
         Because::Confirmed => "窓口で確認したため".to_owned(),
         Because::Words(words) => words.clone(),
@@ -113,6 +127,20 @@ pub(super) fn english(because: &Because) -> String {
         Because::Overrun { work } => format!("the alerts go on after the end of the planned work \"{work}\""),
         Because::Echo { component, incident } => {
             format!("it appears to follow from the fault of {component} ({incident})")
+        }
+        Because::Several { components } => {
+            format!("there are alerts about each of {}", components.join(", "))
+        }
+        Because::Apart { component, by, name } => {
+            let by = match (by, name.as_str()) {
+                (KeptBy::Work, "") => "planned work".to_owned(),
+                (KeptBy::Work, name) => format!("the planned work \"{name}\""),
+                (KeptBy::Silence, "") => "a silence".to_owned(),
+                (KeptBy::Silence, name) => format!("a silence ({name})"),
+                (KeptBy::Source, _) => "maintenance in the monitoring system".to_owned(),
+                (KeptBy::Desk, _) => "the desk as part of planned work".to_owned(),
+            };
+            format!("{component} fails, kept apart by {by}, and what is reported needs it to work")
         }
         Because::Blind => "nothing can be had from monitoring".to_owned(),
         Because::Confirmed => "the desk has confirmed it".to_owned(),

@@ -51,7 +51,12 @@ pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>) -> &'s
 }
 
 /// 統合.
-pub(super) fn merged(letter: &Letter, incident: &Facts, into: &Number, to_office: bool) -> (String, Page) {
+pub(super) fn merged(
+    letter: &Letter,
+    incident: &Facts,
+    into: &Number,
+    (to_office, goes_on): (bool, bool),
+) -> (String, Page) {
     let clock = Clock::of(letter);
     let (into, number) = (number_of(into), number_of(&incident.number));
     let reader = if to_office { Reader::Office } else { Reader::Vendor };
@@ -63,7 +68,7 @@ pub(super) fn merged(letter: &Letter, incident: &Facts, into: &Number, to_office
          受付番号を統合いたします。"
     ));
     facts::number(&mut page, incident);
-    page.field("統合先", into);
+    page.field("統合先", into.as_str());
     facts::occurred(&mut page, incident, |at| if to_office { clock.era(at) } else { clock.western(at) });
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
     if to_office {
@@ -74,11 +79,15 @@ pub(super) fn merged(letter: &Letter, incident: &Facts, into: &Number, to_office
     }
     page.section(Name::Ask).lines(
         "ご依頼事項",
-        vec![
+        if goes_on { vec![
+            format!("{number} としてのご依頼は、統合先の受付番号 {into} のご依頼として、そのまま引き継がせていただきます。"),
+            "いただいたご連絡（受領、着手など）も引き継いでおりますので、あらためてのご連絡は不要です。".to_owned(),
+            "引き続きご対応をお願いいたします。今後のご連絡では、統合先の受付番号をお使いください。".to_owned(),
+        ] } else { vec![
             format!("{number} としてのご依頼は、本メールをもって終了いたします。"),
             "すでに着手されている場合は、お手数ですが、状況を窓口へお電話にてお知らせください。".to_owned(),
             "統合先の件についてご対応が必要な場合は、統合先の受付番号にてあらためてご依頼いたします。".to_owned(),
-        ],
+        ] },
         "該当なし",
     );
     closing(&mut page, letter, reader, true);

@@ -5,7 +5,7 @@ use super::layout::Page;
 use super::symptom::{Symptom, teller};
 use super::time::{Clock, day_of, lasting};
 use super::{probe, text, words};
-use crate::desk::letter::{By, Fact, Facts, NearestContract, Said, Similar};
+use crate::desk::letter::{By, Fact, Facts, Kept, KeptBy, NearestContract, Said, Similar};
 use crate::desk::modification::ModificationState;
 use jiff::Timestamp;
 
@@ -18,6 +18,7 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::Told(Said { by, text, at }) => {
             format!("{}から「{}」との申告（{}）", teller(*by), text::note(text), clock.short(*at))
         }
+        Fact::Kept(kept) => kept_apart(kept, clock),
         Fact::Behind { failing, of } => {
             let component = facts.component.as_deref().map(text::name).unwrap_or_default();
             let component = text::or(component, "対象機器");
@@ -87,13 +88,14 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
         Fact::HandedBack { party, at } => {
             format!("{}から対応範囲外との回答があったこと（{}）", text::name(party), clock.short(*at))
         }
-        Fact::Planned { name, from, until, silence } => {
+        Fact::Planned { name, from, until, silence, owner } => {
             let what = if *silence { "通知抑止" } else { "計画作業" };
             format!(
-                "{what}「{}」の期間（{}〜{}）の終了後も、対象の警報が継続していること",
+                "{what}「{}」の期間（{}〜{}{}）の終了後も、対象の警報が継続していること",
                 text::name(name),
                 clock.short(*from),
-                clock.short(*until)
+                clock.short(*until),
+                in_charge(owner)
             )
         }
         Fact::WorkBefore { name, from, until } => {
@@ -109,6 +111,38 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
             format!("{whose}発生日に有効な保守契約（{why}）")
         }
         Fact::Words(words) => text::summary(words),
+    }
+}
+
+/// 「srv-hv-02 Ping応答なし（23時50分、監視による。通知抑止の期間中に検知し、その終了後も継続）」
+fn kept_apart(kept: &Kept, clock: &Clock) -> String {
+    let title = Symptom::from(&kept.summary, "", &kept.host, "").title();
+    let what = match kept.by {
+        KeptBy::Work => "計画作業",
+        KeptBy::Silence => "通知抑止",
+        KeptBy::Source => "監視装置の保守設定",
+        KeptBy::Desk => "計画作業に伴うものとの窓口の判断",
+    };
+    let name = match kept.name.as_str() {
+        "" => String::new(),
+        name => format!("「{}」", text::name(name)),
+    };
+    let times = kept.times.map_or_else(String::new, |(from, until)| {
+        format!("（{}〜{}{}）", clock.short(from), clock.short(until), in_charge(&kept.owner))
+    });
+    let how = match (kept.over, kept.by) {
+        (true, KeptBy::Desk) => format!("{what}により通知対象外とした異常が継続"),
+        (true, _) => format!("{what}{name}の期間中に検知し、その終了後も継続"),
+        (false, _) => format!("{what}{name}{times}により通知の対象外"),
+    };
+    format!("{title}（{}、監視による。{how}）", clock.short(kept.at))
+}
+
+/// 「、担当 S株式会社」
+fn in_charge(owner: &str) -> String {
+    match text::name(owner) {
+        owner if owner.is_empty() => owner,
+        owner => format!("、担当 {owner}"),
     }
 }
 

@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, lasting, minute_after};
 use super::{because, doubt, text, told, words};
-use crate::desk::letter::{Asked, By, Fact, Facts, Flapping, Sign, Stage, VerdictFacts};
+use crate::desk::letter::{Asked, Because, By, Fact, Facts, Flapping, Sign, Stage, Unseen, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -75,6 +75,10 @@ pub(super) fn symptom(page: &mut Page, facts: &Facts, clock: &Clock) {
 /// The symptom as it is: what it was reported as may be over while something lesser stays.
 pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     let symptom = Symptom::of(facts);
+    if let Some(Unseen { since, why }) = facts.unseen {
+        let (since, why) = (clock.short(since), words::unseeing(why));
+        return format!("{}（{since}時点。以降の状態は、{why}確認できておりません。）", symptom.sentence());
+    }
     let Some(eased) = &facts.eased else { return symptom.sentence() };
     let since = clock.short(eased.since);
     let mut out = format!("{}{since}に、監視上の回復を確認しております。", symptom.past_sentence());
@@ -180,6 +184,13 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         ),
         VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
+        VerdictCode::Planned if verdict.confidence == Confidence::Possible => {
+            let why = match &verdict.because {
+                known @ Because::Apart { .. } => format!("{}、", because::japanese(known)),
+                _ => String::new(),
+            };
+            format!("{why}計画作業に伴う事象である{likely}{mark}。原因は確認中です。")
+        }
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
         VerdictCode::Monitor if verdict.confidence == Confidence::Confirmed => {
             format!("監視側の事象と判断しております{mark}。")

@@ -4,9 +4,9 @@
 
 use super::notice::Told;
 use super::time::{Clock, day_of};
-use super::{commands, doubt, evidence, facts, text, words};
+use super::{because, commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{By, Fact, Facts, NearestContract, VerdictFacts};
+use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Unseen, VerdictFacts};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -180,6 +180,30 @@ pub(super) fn eased(incident: Option<&Facts>) -> Told {
     }
 }
 
+/// Monitoring sees no more of it.
+pub(super) fn not_seen(incident: Option<&Facts>, of: (&str, &str), unseen: &Unseen, clock: &Clock) -> Told {
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    Told {
+        title: "監視で確認できなくなりました".to_owned(),
+        happened: format!(
+            "{}の警報について、{}以降の状態を監視では確認できません（{}）。復旧したとはみなさず、対応を継続します。\
+             復旧の有無は、別の方法でご確認ください。",
+            text::name(of.0),
+            clock.short(unseen.since),
+            words::unseeing(unseen.why)
+        ),
+        details: vec![format!("対象の警報：{}", text::summary(of.1))],
+        steps: vec![
+            ("監視から外した理由を、監視の管理者にご確認ください。", Vec::new()),
+            (
+                "正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。",
+                with(commands::restore),
+            ),
+            ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
+        ],
+    }
+}
+
 /// It is back.
 pub(super) fn reopened(incident: Option<&Facts>) -> Told {
     let back = incident.and_then(|facts| facts.returned);
@@ -250,6 +274,10 @@ fn decisions(incident: Option<&Facts>) -> Vec<String> {
 
 fn stopped_because(incident: Option<&Facts>) -> String {
     let verdict = incident.and_then(|facts| facts.verdict.as_ref());
+    let ground = verdict.filter(|verdict| verdict.by == By::Machine).map(|verdict| &verdict.because);
+    if let Some(because @ Because::Apart { .. }) = ground {
+        return format!("{}、計画作業に伴う事象の可能性があると判定しました。", because::japanese(because));
+    }
     let told = match verdict.map(|verdict| verdict.code) {
         None | Some(VerdictCode::Unknown) => {
             return doubt::stopped(verdict.and_then(|verdict| verdict.unknown.as_ref()));

@@ -135,7 +135,9 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
         }
         Matter::OnSite { incident, place, items } => office::on_site(letter, incident, place, items),
         Matter::Cancelled { incident, kind, reason } => ends::cancelled(letter, incident, *kind, reason),
-        Matter::Merged { incident, into, to_office } => ends::merged(letter, incident, into, *to_office),
+        Matter::Merged { incident, into, to_office, goes_on } => {
+            ends::merged(letter, incident, into, (*to_office, *goes_on))
+        }
         Matter::Consultation { incident, wished_by, nth, closed, first, held } => {
             consult::consultation(letter, incident, *wished_by, (*nth, *first), closed.as_ref(), held.as_deref())
         }

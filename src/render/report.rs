@@ -219,6 +219,7 @@ fn record(what: &What) -> &'static str {
         What::Reaches { .. } => "影響範囲の拡大",
         What::Carried { .. } => "冗長構成による継続の確認",
         What::Eased { .. } => "一部回復の確認",
+        What::NotSeen { .. } => "監視の中断",
         What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
@@ -314,6 +315,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
                 "{at}に、窓口にて対応を再開しました（{}）。復旧には至っておりません。",
                 text::or(text::note(reason).trim_end_matches('。').to_owned(), "理由は記入待ち")
             )
+        }
+        What::NotSeen { host, why } => {
+            format!("{at}以降、{}の状態を監視では確認できておりません（{}）。", text::name(host), words::unseeing(*why))
         }
         What::Reaches { systems } => {
             let systems = facts::listed(systems, "システム");

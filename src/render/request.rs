@@ -78,9 +78,11 @@ pub(super) fn request(
                 "下記の申告を受け、一次切り分けを行っております。"
             } else {
                 "下記の障害を検知し、一次切り分けを行っております。"
-            }).text(
-            "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。",
-        ),
+            }).text(if matches!(&incident.verdict, Some(verdict) if matches!(verdict.because, Because::Apart { .. })) {
+                "通知の対象外としております下記の機器の異常が影響している可能性があるため、下記についてご確認をお願いいたします。"
+            } else {
+            "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。"
+            }),
     };
     if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
         page.text(evidence::recurrence(before, letter.words_by(), &clock));

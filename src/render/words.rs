@@ -2,7 +2,7 @@
 //!
 //! One table per enum, so that a term is the same in every mail, report and listing. Source: `DOMAIN.md` §1, §5-9.
 
-use crate::desk::letter::{Ask, By, DetectedBy, OccurredMark, Stage};
+use crate::desk::letter::{Ask, By, DetectedBy, OccurredMark, Stage, Unseeing};
 use crate::desk::rules::{CauseClass, Confidence, DataImpact, ImpactScope, VerdictCode};
 
 /// Name of 重大度 1-4; anything else is 不明.
@@ -276,6 +276,24 @@ pub fn nth_report(nth: u32) -> String {
         20..100 => format!("{}十{}", digit(nth / 10), digit(nth % 10)),
     };
     format!("第{numeral}報")
+}
+
+/// Why monitoring sees no more of something.
+pub fn unseeing(why: Unseeing) -> &'static str {
+    match why {
+        Unseeing::Deleted => "監視の設定が削除されたため",
+        Unseeing::Unmonitored => "監視対象から外れているため",
+        Unseeing::Blind => "監視停止中のため",
+    }
+}
+
+/// The same in English.
+pub fn unseeing_en(why: Unseeing) -> &'static str {
+    match why {
+        Unseeing::Deleted => "its trigger was deleted",
+        Unseeing::Unmonitored => "it is no longer monitored",
+        Unseeing::Blind => "its source sees nothing",
+    }
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ impl Trial {
         let other_rules = !state.house.rules_hash.is_empty() && state.house.rules_hash != rules.hash;
         Self {
             hash: rules.hash.clone(),
-            desk: Desk::new(state, rules.clone()),
+            desk: Desk::new(state, rules.clone()).replaying(),
             at,
             from: None,
             seq: 0,

@@ -83,6 +83,7 @@ fn switch() -> Facts {
         host: ("core-sw-01".into(), "本庁舎コアスイッチ".into()),
         component: Some("コアスイッチ".into()),
         eased: None,
+        unseen: None,
         beside: Vec::new(),
         shown_by: None,
         looked: None,
@@ -202,6 +203,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         host: ("srv-db-01".into(), "基幹系DBサーバ".into()),
         component: Some("OS".into()),
         eased: None,
+        unseen: None,
         beside: Vec::new(),
         shown_by: None,
         looked: None,
@@ -331,6 +333,7 @@ fn overrun() -> Box<Facts> {
         if let Some(verdict) = &mut facts.verdict {
             verdict.overrun = true;
             verdict.evidence = vec![Fact::Planned {
+                owner: "S株式会社".into(),
                 name: "サーバラック移設".into(),
                 from: at("2026-11-20T10:00:00"),
                 until: at("2026-11-20T12:00:00"),

@@ -122,7 +122,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
             letter(
                 "2026-09-20T03:10:00",
                 office(),
-                Matter::Merged { incident: office_facts(&|_| {}), into: number(2), to_office: true },
+                Matter::Merged { incident: office_facts(&|_| {}), into: number(2), to_office: true, goes_on: false },
             ),
         ),
         (
@@ -130,7 +130,12 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
             letter(
                 "2026-09-20T03:10:00",
                 network_vendor(),
-                Matter::Merged { incident: Box::new(switch_for_vendor()), into: number(2), to_office: false },
+                Matter::Merged {
+                    incident: Box::new(switch_for_vendor()),
+                    into: number(2),
+                    to_office: false,
+                    goes_on: false,
+                },
             ),
         ),
         (

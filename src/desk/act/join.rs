@@ -3,14 +3,15 @@
 use super::Actor;
 use super::perform::{act_by, move_to, needs_words};
 use super::record::note_words;
+use super::vendor::by_requests;
 use crate::desk::alert::{self, Standing};
 use crate::desk::ids::{AlertId, IncidentId, RequestId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Status, StatusName};
-use crate::desk::letter::What;
-use crate::desk::request::{self, RequestState};
+use crate::desk::letter::{Ask, What};
+use crate::desk::request::{self, Request, RequestState};
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
-use crate::desk::{correlate, notify};
+use crate::desk::{correlate, isolate, notify};
 
 /// 統合: the alerts go to `into`, whose verdict is decided anew; whoever was told of `id` hears the number it goes on under.
 pub(super) fn merge(
@@ -42,10 +43,6 @@ pub(super) fn merge(
     }
     let open: Vec<RequestId> =
         turn.state.requests_of(id).filter(|request| request.state.open()).map(|request| request.id).collect();
-    for request in &open {
-        let ended = request::Change::Ended { request: *request, state: RequestState::Withdrawn };
-        turn.record(ended, request::Reason::Merged);
-    }
     turn.edit(id, Edit::Linked { link: Link::MergedInto, other: into }, act_by(actor));
     turn.edit(into, Edit::Linked { link: Link::Merged, other: id }, act_by(actor));
     let offices = turn.state.incidents.get(&id).map(|known| known.reporting.offices.clone()).unwrap_or_default();
@@ -58,14 +55,61 @@ pub(super) fn merge(
     }
     let merged = What::Merged { number: name(turn, id), alerts };
     turn.edit(into, Edit::happened(turn.now.wall, merged), Reason::OnRecord);
-    move_to(turn, actor, id, Status::Merged);
-    notify::merged(turn, id, &open, &number);
     correlate::reframe(turn, into);
+    let mut kept = Vec::new();
+    for request in &open {
+        if carry_over(turn, *request, into) {
+            kept.push(*request);
+        }
+        let ended = request::Change::Ended { request: *request, state: RequestState::Withdrawn };
+        turn.record(ended, request::Reason::Merged);
+    }
+    move_to(turn, actor, id, Status::Merged);
+    notify::merged(turn, id, &open, &kept, &number);
+    if !kept.is_empty() {
+        by_requests(turn, into);
+    }
+    // Whoever was asked under either number has been asked as its own part was; that they are one now rings no phone.
+    correlate::grade(turn, into);
+    turn.touched.raised.remove(&into);
     turn.touched.stirred.insert(into);
     turn.touched.to_judge.insert(into);
     turn.touched.unmarked(into);
     turn.touched.news.insert(into);
     Ok(())
+}
+
+/// What a vendor was asked whose part still fails, or that the desk said is to be asked, goes on under the number `into` as it
+/// is: with 受領 and 着手, and the hours agreed. Returns whether the vendor need not be asked anew.
+fn carry_over(turn: &mut Turn, request: RequestId, into: IncidentId) -> bool {
+    let Some(known) = turn.state.requests.get(&request).cloned() else { return false };
+    // Nobody has read yet what has not left: then the new number asks.
+    if known.state == RequestState::Unsent {
+        return false;
+    }
+    let kept = isolate::several::kept_by_vendors(turn, into);
+    if !known.ordered && !kept.iter().any(|(_, party, _)| *party == known.party) {
+        return false;
+    }
+    let same = |other: &&Request| other.party == known.party && other.state.open();
+    let asked = turn.state.requests_of(into).find(same).map(|other| (other.id, other.state, other.ask));
+    match asked {
+        Some((other, state, ask)) if ask == known.ask || ask == Ask::Repair => {
+            // What was answered to the one is an answer to the other.
+            if let Some(at) = known.acknowledged.filter(|_| state < RequestState::Acknowledged) {
+                turn.record(request::Change::Acknowledged { request: other, at }, request::Reason::Merged);
+            }
+            if let Some(at) = known.started.filter(|_| state < RequestState::Started) {
+                turn.record(request::Change::Started { request: other, at }, request::Reason::Merged);
+            }
+        }
+        Some(_) | None => {
+            let id = turn.next_request();
+            let request = Request { id, incident: into, ..known };
+            turn.record(request::Change::Decided(Box::new(request)), request::Reason::Merged);
+        }
+    }
+    true
 }
 
 /// Alerts of the named components or hosts become an incident of their own; both verdicts are decided anew.

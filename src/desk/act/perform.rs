@@ -11,6 +11,7 @@ use super::modify::{self, Step};
 use super::open::{Call, open};
 use super::outbox;
 use super::record::{cancel, cause, looked, note, note_words, work_around};
+use super::timely::untimely;
 use super::vendor::{Answer, acknowledge, hand_back, start};
 use super::{Act, Actor, Deed, Role, allowed, possible};
 use crate::desk::ids::{IncidentId, Number, PartyId};
@@ -21,8 +22,11 @@ use crate::desk::turn::Turn;
 use crate::desk::{Reply, assign, correlate, deliver, notify};
 use jiff::Timestamp;
 
-/// Carries out an act, or says why not.
-pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act) -> Reply {
+/// Carries out an act, or says why not. What is `on_record` was taken with the times it says.
+pub(in crate::desk) fn perform(turn: &mut Turn, actor: Actor, act: Act, on_record: bool) -> Reply {
+    if !on_record && let Err(why) = untimely(turn, &act) {
+        return Reply::Refused(why);
+    }
     if actor.role == Role::Auditor {
         return Reply::Refused("An auditor reads and changes nothing.".to_owned());
     }
@@ -221,7 +225,7 @@ fn was_given(turn: &Turn, name: &str) -> bool {
     }
 }
 
-fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
+pub(super) fn find(turn: &Turn, name: &str) -> Option<IncidentId> {
     let by_number = turn.state.by_number.get(&Number(name.to_owned())).copied();
     by_number.or_else(|| {
         let id = IncidentId(name.strip_prefix("I-")?.parse().ok()?);

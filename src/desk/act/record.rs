@@ -2,12 +2,12 @@
 
 use super::perform::{act_by, check_time, move_to, needs_words};
 use super::{Actor, CancelKind};
-use crate::desk::ids::{IncidentId, RequestId};
+use crate::desk::ids::{AlertId, IncidentId, RequestId};
 use crate::desk::incident::{Cause, Edit, Found, Reason, Status};
 use crate::desk::letter::What;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
-use crate::desk::{assign, isolate, notify};
+use crate::desk::{assign, correlate, isolate, notify};
 use jiff::Timestamp;
 
 pub(super) fn note_words(turn: &mut Turn, id: IncidentId, text: Words) {
@@ -86,8 +86,15 @@ pub(super) fn cancel(
     for request in open {
         assign::withdraw(turn, request, Some(kind));
     }
+    turn.edit(id, Edit::CalledOff(kind), act_by(actor));
     move_to(turn, actor, id, Status::Cancelled);
     isolate::judge_echoes(turn, id);
+    if kind == CancelKind::Planned {
+        let members: Vec<AlertId> = turn.state.members_of(id).map(|alert| alert.id).collect();
+        for alert in members {
+            correlate::apart::kept_apart(turn, alert);
+        }
+    }
     notify::cancelled(turn, id, kind, reason);
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! when that needs fewer coincidences than so many faults at once ([`Silent`]). A thing that works is no cause,
 //! whatever speaks for it; and what only warns does its work, so it stops nothing else ([`may_explain`]).
 
+use super::apart;
 use super::silent::Silent;
 use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
@@ -148,10 +149,14 @@ impl Cause {
 pub(in crate::desk) fn causes(known: &Known, failing: &Failing) -> Vec<Cause> {
     let red = red(failing);
     let mut signs = red.clone();
-    // What does not answer is a sign, too - of things that something failing needs.
+    // What does not answer is a sign, too - of things that something failing needs; and so is what is red and kept apart.
     let needed = red.iter().filter(|(_, level)| !only_warns(**level)).flat_map(|(id, _)| known.book.graph.below(id));
-    for silent in needed.filter(|id| known.is_silent(id) && !known.lives(id, &red)) {
-        signs.entry(silent).and_modify(|level| *level = Level::High.max(*level)).or_insert(Level::High);
+    for id in needed.collect::<BTreeSet<_>>() {
+        let silent = (known.is_silent(id) && !known.lives(id, &red)).then_some(Level::High);
+        let kept = apart::sign(known, id, &red).filter(|_| !known.works_behind(id, &red));
+        if let Some(shows) = silent.max(kept) {
+            signs.entry(id).and_modify(|level| *level = shows.max(*level)).or_insert(shows);
+        }
     }
     let mut roots = roots(known.book, &signs);
     while let Some((silent, level)) = Silent::best(known, &roots, &red) {

@@ -57,7 +57,7 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
 fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
     let known = turn.state.incidents.get(&incident)?;
     let told = turn.state.alerts.get(&known.representative?)?;
-    let ended = told.gone.is_some() && !told.problem.momentary;
+    let ended = told.recovered() && !told.problem.momentary;
     let stays = || turn.state.places.get(&incident).is_some_and(|places| places.values().any(Here::red));
     let so = ended && known.number.is_some() && stays() && !is_calm(turn, incident);
     (so && flapping(turn, incident).is_none()).then_some(told)

@@ -1,10 +1,11 @@
 //! Which failing things are one fault: the causes of an incident, and groups of places that share them.
 
+use super::apart;
 pub(in crate::desk) use super::cause::components;
 use super::cause::{self, Cause, Failing, Known, only_warns};
 use crate::desk::book::Book;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
-use crate::desk::incident::Incident;
+use crate::desk::incident::{Incident, Link};
 use crate::desk::observation::Level;
 use crate::desk::state::{Here, Place, State};
 use std::cmp::Reverse;
@@ -150,11 +151,18 @@ pub(in crate::desk) fn causes_of(state: &State, book: &Book, incident: IncidentI
         let explains: BTreeSet<Place> = failing(state, incident).into_keys().collect();
         return vec![Cause { reach: explains.len(), place: root, explains }];
     }
-    let mut causes = cause::causes(&learnt, &signs(state, incident));
+    let fails = signs(state, incident);
+    let mut causes = cause::causes(&learnt, &fails);
     if causes.len() > 1 {
         let places = state.places.get(&incident);
         let earliest = |place: &Place| places.and_then(|places| places.get(place)?.first()).map(|(at, _)| at);
-        causes.sort_by_key(|cause| (Reverse(cause.reach), earliest(&cause.place), cause.place.clone()));
+        // What the desk made one of several numbers goes by the gravest of them, whichever was first.
+        let merged = known.links.iter().any(|(link, _)| *link == Link::Merged);
+        let level = |cause: &Cause| cause.explains.iter().filter_map(|place| fails.get(place)).max().copied();
+        causes.sort_by_key(|cause| {
+            let gravest = Reverse(level(cause).filter(|_| merged));
+            (gravest, Reverse(cause.reach), earliest(&cause.place), cause.place.clone())
+        });
     }
     causes
 }
@@ -167,8 +175,11 @@ fn standing_root(state: &State, learnt: &Known, known: &Incident) -> Option<Plac
     let places = state.places.get(&known.id)?;
     let behind = |place: &Place| matches!(place, Place::Component(other) if learnt.book.graph.needs(other, root));
     let silent = !places.contains_key(&place) && places.keys().all(behind);
+    // What was believed because of something that was kept apart is not when that is over.
+    let kept = known.verdict().is_some_and(|verdict| verdict.because.rests_on_what_is_kept_apart());
+    let over = kept && apart::gravest(state, root, learnt.at).is_none();
     let failing = failing(state, known.id);
-    (silent && !learnt.works_behind(root, &cause::red(&failing))).then_some(place)
+    (silent && !over && !learnt.works_behind(root, &cause::red(&failing))).then_some(place)
 }
 
 /// The components that are causes of an incident.

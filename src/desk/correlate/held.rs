@@ -1,6 +1,6 @@
 //! What planned work or a silence covers is kept apart while it lasts; what still burns at its end is a fault.
 
-use super::Turn;
+use super::{Turn, apart};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
 use crate::desk::book::Book;
 use crate::desk::cover::{self, Cover, Origin, Over};
@@ -40,6 +40,7 @@ pub(super) fn keep_apart(turn: &mut Turn, alert: AlertId, by: CoverId) {
     let standing = Standing::Suppressed(why);
     turn.record(alert::Change::Stands { alert, standing }, alert::Reason::Suppressed);
     *turn.touched.hidden.entry(by).or_default() += 1;
+    apart::kept_apart(turn, alert);
 }
 
 /// Counts what this turn kept apart, once for each planned work and silence.

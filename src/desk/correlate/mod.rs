@@ -3,10 +3,11 @@
 //! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
 //! [`window`] ends the grouping window, [`grade`] says how grave it is, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
 //! the end, [`ease`] for what is over in part, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
-//! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`silent`]
+//! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`apart`] knows what that is evidence of, [`silent`]
 //! weighs causes that show nothing, [`reach`] knows whom it hits.
 
 mod absorb;
+pub(super) mod apart;
 mod blind;
 pub(super) mod cause;
 mod ease;

@@ -1,5 +1,6 @@
 //! Whom an incident hits now: its causes, and how everything else stands that may carry on in their place.
 
+use super::apart;
 use super::cause::{Known, only_warns};
 use super::group;
 use crate::desk::book::Book;
@@ -28,13 +29,14 @@ pub(super) fn roots(state: &State, book: &Book, incident: &Incident) -> BTreeSet
     roots.into_iter().flat_map(|root| shown(state, book, incident, root)).collect()
 }
 
-/// What was just worked on is believed to be the cause with little evidence. Where it is watched, shows nothing itself and is
+/// What was just worked on, or is kept apart, is believed to be the cause with little evidence. Where it is watched, shows nothing itself and is
 /// not known to be silent, it hits nobody beyond what it explains.
 fn shown(state: &State, book: &Book, incident: &Incident, root: ComponentId) -> BTreeSet<ComponentId> {
     let silent = Known::of(state, book, incident).answers(&root) == Some(false);
     let places = state.places.get(&incident.id);
     let own = places.is_none_or(|places| places.contains_key(&Place::Component(root.clone())));
-    let worked_on = state.lately_worked_on(&root, incident.detected.wall);
+    let at = incident.detected.wall;
+    let worked_on = state.lately_worked_on(&root, at) || apart::gravest(state, &root, at).is_some();
     if own || silent || !worked_on || !book.watched(&root) {
         return BTreeSet::from([root]);
     }

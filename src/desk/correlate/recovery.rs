@@ -44,12 +44,18 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
     }
 }
 
-/// The alerts that must end for the incident to be over: those of its root; all, where no root is known or it shows no
-/// alert of its own.
+/// The place at which everything must end for the incident to be over: its root, unless no root is known, it shows no alert of
+/// its own, or the desk made several numbers one, which is over when all of them are.
+fn decisive(turn: &Turn, incident: IncidentId) -> Option<Place> {
+    let known = turn.state.incidents.get(&incident)?;
+    let merged = known.links.iter().any(|(link, _)| *link == Link::Merged);
+    let root = known.root.clone().filter(|_| !merged).map(Place::Component)?;
+    turn.state.places.get(&incident)?.contains_key(&root).then_some(root)
+}
+
+/// The alerts that must end for the incident to be over: those of the place that decides; all, where none does.
 fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item = &'a Alert> {
-    let root = turn.state.incidents.get(&incident).and_then(|incident| incident.root.clone()).map(Place::Component);
-    let places = turn.state.places.get(&incident);
-    let root = root.filter(|root| places.is_some_and(|places| places.contains_key(root)));
+    let root = decisive(turn, incident);
     turn.state.members_of(incident).filter(move |alert| root.as_ref().is_none_or(|root| alert.place() == *root))
 }
 
@@ -57,10 +63,8 @@ fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item =
 /// (momentary) never ends, so it can't speak for recovery.
 pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     let Some(places) = turn.state.places.get(&incident) else { return false };
-    let known = turn.state.incidents.get(&incident);
-    let root = known.and_then(|incident| incident.root.clone()).map(Place::Component);
     // A person knew that it had ended, and took it up all the same.
-    let reopened = known.and_then(|incident| incident.reopened);
+    let reopened = turn.state.incidents.get(&incident).and_then(|incident| incident.reopened);
     let ended_since = |at| {
         let ended = |alert: &Alert| alert.gone.as_ref().is_some_and(|gone| gone.at > at);
         root_alerts(turn, incident).any(ended)
@@ -68,21 +72,33 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     if !reopened.is_none_or(ended_since) {
         return false;
     }
-    match root.and_then(|root| places.get_key_value(&root)) {
-        Some((root, here)) => here.ended() && !here.red() && !burns_unseen(turn.state, root),
+    match decisive(turn, incident).as_ref().and_then(|root| places.get_key_value(root)) {
+        Some((root, here)) => recovered(turn, here) && !here.red() && !burns_unseen(turn.state, root),
         None => {
-            places.values().any(Here::ended)
+            places.values().any(|here| recovered(turn, here))
                 && !places.values().any(Here::red)
                 && !places.keys().any(|place| burns_unseen(turn.state, place))
         }
     }
 }
 
+/// Something here ended on evidence, and nothing that failed after that is just not seen any more.
+fn recovered(turn: &Turn, here: &Here) -> bool {
+    if !here.ended() || !here.vanished() {
+        return here.ended();
+    }
+    let members = || here.members().filter_map(|id| turn.state.alerts.get(&id));
+    let back = members().filter(|alert| alert.recovered()).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at);
+    let unseen = members().filter(|alert| alert.vanished()).map(|alert| alert.at);
+    back.max().is_some_and(|back| unseen.max().is_none_or(|unseen| unseen <= back))
+}
+
 fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (calm, before) = (is_calm(turn, incident), known.calm_since);
     if calm && before.is_none() {
-        let usable = root_alerts(turn, incident).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+        let back = root_alerts(turn, incident).filter(|alert| alert.recovered());
+        let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
         let policy = &turn.book.rules.policy;
         let (quiet, times) = match flapping(turn, incident) {
             Some(flapping) => (policy.flap_quiet.max(policy.stable), Some(flapping.times)),

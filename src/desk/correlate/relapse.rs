@@ -28,6 +28,10 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
     if alert.component != known.root {
         return None;
     }
+    // What burns on at the end of planned work or of a silence counts from that end, whatever was there the day before.
+    if alert.began.is_some() {
+        return None;
+    }
     // With a larger fault around it, this is no more likely the old one than an effect of that.
     if isolate::amid_another_fault(turn, incident) {
         return None;

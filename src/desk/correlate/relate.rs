@@ -1,5 +1,6 @@
 //! Which burning incident an alert belongs to, by the graph and by what it shares - and when it is a fault of its own.
 
+use super::apart;
 use super::cause::{self, may_explain, only_warns};
 use super::{LATE_CAUSE, group, is_accepted, is_warning};
 use crate::desk::alert::{self, Alert};
@@ -8,6 +9,7 @@ use crate::desk::incident::{Incident, StatusName};
 use crate::desk::observation::Level;
 use crate::desk::state::{Here, Place};
 use crate::desk::turn::Turn;
+use std::collections::BTreeMap;
 
 /// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
 pub(super) fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
@@ -74,10 +76,13 @@ pub(super) fn by_place(
             let burns = members.any(|member| explains_still(turn, *id, (member, needed), level));
             goes_on(id) && (burns || was_red_lately(turn, *id, &there, level)) && !is_warning(turn, *id)
         };
-        // A root without an alert of its own is over when the first of its effects is: then it works again.
+        // A root without an alert of its own is over when the first of its effects is: then it works again - unless it is
+        // red, and only kept apart.
+        let is_apart = || apart::gravest(state, needed, turn.now.wall).is_some();
         let silent = |id: &IncidentId| {
             let places = state.places.get(id);
-            places.is_none_or(|places| !places.contains_key(&there) && !places.values().any(Here::over)) && stops(id)
+            let over = |places: &BTreeMap<Place, Here>| places.values().any(Here::over) && !is_apart();
+            places.is_none_or(|places| !places.contains_key(&there) && !over(places)) && stops(id)
         };
         let by_root = state.burning_from(needed).filter(silent);
         if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {

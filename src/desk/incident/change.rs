@@ -1,5 +1,6 @@
 //! How an incident changes: every edit, every reason, and how an edit is applied.
 
+use super::super::act::CancelKind;
 use super::super::evidence;
 use super::super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName};
 use super::super::letter::{Happening, OccurredMark, What};
@@ -164,6 +165,8 @@ pub enum Edit {
     AlsoTell(BTreeSet<PartyId>),
     /// When it is judged anew, because time alone will tell; `None` = no longer.
     JudgeAt(Option<Timestamp>),
+    /// Why it is cancelled, in set words.
+    CalledOff(CancelKind),
     /// Evidence was asked for, or came.
     Evidence(evidence::Change),
     /// No longer in memory: the record has it.
@@ -217,6 +220,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Cause(_)
         | Edit::AlsoTell(_)
         | Edit::JudgeAt(_)
+        | Edit::CalledOff(_)
         | Edit::Evidence(_) => {}
     }
     let Some(incident) = state.incidents.get_mut(&id) else {
@@ -335,6 +339,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
         Edit::Cause(cause) => incident.cause = Some(cause.clone()),
         Edit::AlsoTell(offices) => incident.reporting.offices.extend(offices.iter().cloned()),
         Edit::JudgeAt(at) => incident.judge_at = *at,
+        Edit::CalledOff(kind) => incident.called_off = Some(*kind),
         Edit::Evidence(change) => incident.evidence.apply(change),
         Edit::HandedBack(answer) => incident.handed_back.push(answer.clone()),
     }

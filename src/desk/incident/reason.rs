@@ -1,6 +1,6 @@
 //! Why an incident changes.
 
-use super::super::ids::{AlertId, CoverId, IncidentId};
+use super::super::ids::{AlertId, ComponentId, CoverId, IncidentId};
 use serde::{Deserialize, Serialize};
 
 /// Why an incident changed.
@@ -130,6 +130,13 @@ pub enum Reason {
     DeskClosed,
     /// Only eyes can see it.
     OnSite,
+    /// It is several numbers in one, and things of several keepers fail by themselves.
+    Several,
+    /// What it needs is red, and only kept apart.
+    KeptApart {
+        /// What that is.
+        component: Option<ComponentId>,
+    },
     /// A rule waits for time to pass, and for nothing else.
     TimeTells,
     /// A like fault was restored within the time of recurrence.

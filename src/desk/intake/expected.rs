@@ -175,6 +175,7 @@ fn miss(turn: &mut Turn, expectation: &Expectation, hour: Timestamp) {
         gone: None,
         repeats: 0,
         after: None,
+        began: None,
         shares: Vec::new(),
         missed: Some(expectation.name.clone()),
         mild: false,

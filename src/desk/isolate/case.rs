@@ -4,6 +4,7 @@
 //! counted here, so that one number means one thing in all mails.
 
 use super::probe_of;
+pub use super::spokesman::fact_of;
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::{self, Known};
@@ -369,11 +370,6 @@ pub fn recent_changes<'a>(state: &'a State, book: &Book, incident: &Incident) ->
 pub fn concerns(book: &Book, incident: &Incident, failing: &BTreeSet<ComponentId>, component: &ComponentId) -> bool {
     let mut about = failing.iter().chain(&incident.root);
     about.any(|id| id == component || book.graph.needs(id, component))
-}
-
-/// An alert as a fact for the mail.
-pub fn fact_of(alert: &Alert) -> Fact {
-    Fact::Alert { host: alert.problem.host_name.clone(), summary: alert.problem.summary.clone(), at: alert.at }
 }
 
 /// Those of `alerts` about which it is not known whether they fit, each with what is missing.

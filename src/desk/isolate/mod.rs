@@ -3,6 +3,7 @@
 //! A stage. The ordered rules come first; where none holds, the responsibility table answers: whoever keeps the root
 //! component. Every rule tried is kept with the verdict, so that a person can see what would have changed it.
 
+mod apart;
 mod call;
 pub mod case;
 pub mod condition;
@@ -12,6 +13,7 @@ mod mute;
 mod outlook;
 pub(super) mod overrun;
 mod probe;
+pub(super) mod several;
 mod spare;
 mod spokesman;
 mod table;
@@ -214,12 +216,17 @@ fn weigh(turn: &Turn, case: &Case) -> (Decided, Vec<Went>) {
     verdict.not_known.dedup();
     let overrun = overrun::consider(turn.book, case, &mut verdict);
     let underway = underway::consider(case, &mut verdict);
+    let free = overrun.is_none() && !underway;
+    let kept = if free { apart::consider(turn, case, &mut verdict) } else { None };
+    let several = free && kept.is_none() && several::consider(turn, case, &mut verdict);
     let harm = held.first().map(|(rule, _)| Harm::of(rule)).unwrap_or_default();
     let mut claims = Vec::new();
     let reason = match (echo::consider(case, &mut verdict), overrun, disagreement(turn, case, &held)) {
         (Some(of), ..) => Reason::EchoOf { of },
         (None, ..) if underway => Reason::Isolated { rule: verdict.rule.clone() },
         (None, Some(work), _) => Reason::Overrun { work },
+        (None, None, _) if kept.is_some() => Reason::KeptApart { component: kept },
+        (None, None, _) if several => Reason::Several,
         (None, None, Some((first, (other, facts)))) => {
             claims = vec![outlook::claim(turn, case, first), outlook::claim(turn, case, other)];
             disagree(turn, &mut verdict, facts);

@@ -20,8 +20,13 @@ pub(in crate::desk) const RULE: &str = "計画作業の超過";
 /// Returns that work.
 pub(super) fn consider(book: &Book, case: &Case, verdict: &mut Verdict) -> Option<CoverId> {
     let cover = before(case)?;
-    let fact =
-        Fact::Planned { name: cover.name.clone(), from: cover.from, until: cover.end(), silence: !cover.is_work() };
+    let fact = Fact::Planned {
+        name: cover.name.clone(),
+        from: cover.from,
+        until: cover.end(),
+        silence: !cover.is_work(),
+        owner: book.party_name(&cover.owner),
+    };
     if !verdict.evidence.contains(&fact) {
         verdict.evidence.insert(0, fact);
     }

@@ -1,9 +1,10 @@
-//! Which alert stands for a component that is suspected: each party reads of its own part.
+//! Which alert stands for a component that is suspected, and how it is told: each party reads of its own part.
 
 use super::case::Case;
 use crate::desk::alert::Alert;
 use crate::desk::correlate::cause;
-use crate::desk::ids::ComponentId;
+use crate::desk::ids::{ComponentId, CoverId};
+use crate::desk::letter::{Fact, Kept, KeptBy};
 use crate::desk::likeness::distinct;
 use crate::desk::state::{Here, Place};
 
@@ -39,4 +40,25 @@ impl<'a> Case<'a> {
         others.truncate(BESIDE);
         others
     }
+}
+
+/// An alert as a fact for the mail, with its own time: what something hid until its end was there before.
+pub fn fact_of(alert: &Alert) -> Fact {
+    let (host, summary) = (alert.problem.host_name.clone(), alert.problem.summary.clone());
+    let Some(at) = alert.began else { return Fact::Alert { host, summary, at: alert.at } };
+    let by = match alert.after {
+        Some(CoverId::Work(_)) => KeptBy::Work,
+        Some(CoverId::Silence(_)) => KeptBy::Silence,
+        None => KeptBy::Source,
+    };
+    Fact::Kept(Box::new(Kept {
+        host,
+        summary,
+        at,
+        by,
+        name: String::new(),
+        owner: String::new(),
+        times: None,
+        over: true,
+    }))
 }

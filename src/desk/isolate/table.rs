@@ -112,7 +112,7 @@ fn because(case: &Case, candidate: Option<&ComponentId>, component: &Component, 
     }
 }
 
-fn answer(book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>) {
+pub(super) fn answer(book: &Book, component: &Component) -> (VerdictCode, Vec<PartyId>) {
     let party = component.party.clone();
     let kind = book.party(&party).map(|party| party.kind);
     match (component.scope, kind) {

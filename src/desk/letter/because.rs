@@ -2,6 +2,7 @@
 //!
 //! Components and works stand by the names they had then.
 
+use super::KeptBy;
 use crate::desk::modification::ModificationState;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +91,20 @@ pub enum Because {
         /// The number of that fault, or its internal id.
         incident: String,
     },
+    /// Several components raised alerts of their own; the desk has made them one incident.
+    Several {
+        /// Their names.
+        components: Vec<String>,
+    },
+    /// What it needs is red, and kept apart by what somebody said.
+    Apart {
+        /// Its name.
+        component: String,
+        /// What keeps it apart.
+        by: KeptBy,
+        /// The name of the work, or the reason of the silence; empty where there is none, or it is not for the reader.
+        name: String,
+    },
     /// A source sees nothing.
     Blind,
     /// The desk confirmed it without a sentence of its own.
@@ -97,6 +112,13 @@ pub enum Because {
     /// What a rule's `because`, or a person, says.
     #[serde(untagged)]
     Words(String),
+}
+
+impl Because {
+    /// It stands only while that is red and kept apart.
+    pub fn rests_on_what_is_kept_apart(&self) -> bool {
+        matches!(self, Because::Apart { .. })
+    }
 }
 
 #[cfg(test)]

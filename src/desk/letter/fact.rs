@@ -32,6 +32,41 @@ pub struct Said {
     pub at: Timestamp,
 }
 
+/// What keeps a red alert apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptBy {
+    /// Planned work.
+    Work,
+    /// A silence.
+    Silence,
+    /// Maintenance in the monitoring system that no planned work stands for.
+    Source,
+    /// The desk's word that it comes from planned work.
+    Desk,
+}
+
+/// A monitoring message that is kept apart, or was when it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Host people know.
+    pub host: String,
+    /// Message.
+    pub summary: String,
+    /// When it really began.
+    pub at: Timestamp,
+    /// What keeps it apart.
+    pub by: KeptBy,
+    /// The name of the work, or the reason of the silence; empty where there is none, or it is not for the reader.
+    pub name: String,
+    /// Who answers for it, by name; empty likewise.
+    pub owner: String,
+    /// Since when, and until when.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// That is over, and it went on.
+    pub over: bool,
+}
+
 /// One fact on record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
@@ -46,6 +81,8 @@ pub enum Fact {
     },
     /// What somebody told the desk (申告).
     Told(Said),
+    /// A monitoring message that is, or was, kept apart.
+    Kept(Box<Kept>),
     /// So many components that need this one fail, too.
     Behind {
         /// Failing components that need it.
@@ -179,6 +216,9 @@ pub enum Fact {
         until: Timestamp,
         /// It was a silence.
         silence: bool,
+        /// Who answered for it, by name; records from before do not say.
+        #[serde(default)]
+        owner: String,
     },
     /// Planned work was under way there at 発生, or had ended shortly before.
     WorkBefore {

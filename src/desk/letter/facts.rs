@@ -1,6 +1,6 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Said, Sign, Unknown};
+use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Said, Sign, Unknown, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
 use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
@@ -89,6 +89,9 @@ pub struct Facts {
     /// That alert is over while the incident is not.
     #[serde(default)]
     pub eased: Option<Eased>,
+    /// Monitoring sees no more of what stands for it.
+    #[serde(default)]
+    pub unseen: Option<Unseen>,
     /// What its thing shows beside it, and as grave.
     #[serde(default)]
     pub beside: Vec<Sign>,

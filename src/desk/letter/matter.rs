@@ -145,6 +145,9 @@ pub enum Matter {
         into: Number,
         /// Whether the reader is an office or a vendor that was asked.
         to_office: bool,
+        /// The vendor's request goes on under that number as it is.
+        #[serde(default)]
+        goes_on: bool,
     },
     /// 相談 → 主管課.
     Consultation {

@@ -1,6 +1,6 @@
 //! What the desk is to know or to decide, and what it is told of planned work and silences.
 
-use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Storms};
+use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Storms, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
@@ -52,6 +52,15 @@ pub enum Notice {
     },
     /// What an incident was reported as is over, and something lesser stays red.
     Eased,
+    /// Monitoring sees no more of what stands for an incident, and has not seen it end.
+    NotSeen {
+        /// Host people know.
+        host: String,
+        /// What it showed.
+        summary: String,
+        /// Since when, and why.
+        unseen: Unseen,
+    },
     /// An incident was reopened.
     Reopened,
     /// A message could not be delivered to somebody.

@@ -1,4 +1,4 @@
-//! Alerts as words tell of them, beside the one that stands for the incident.
+//! Alerts as words tell of them, beside the one that stands for the incident; and that it is over, or not seen any more.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,4 +21,25 @@ pub struct Eased {
     pub since: Timestamp,
     /// What stays red, the gravest at the root first; `None` = nothing that the reader is to know of.
     pub remains: Option<Sign>,
+}
+
+/// Monitoring saw it until then and sees nothing of it now: whether it still fails is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub why: Unseeing,
+}
+
+/// Why monitoring sees no more of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unseeing {
+    /// Its trigger was deleted.
+    Deleted,
+    /// Its trigger, host or item is disabled.
+    Unmonitored,
+    /// Its source sees nothing.
+    Blind,
 }

@@ -1,6 +1,6 @@
 //! What happened, for the course of events in reports and on the record.
 
-use super::{Ask, CallResult};
+use super::{Ask, CallResult, Unseeing};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 use crate::desk::words::Words;
 use jiff::Timestamp;
@@ -116,6 +116,13 @@ pub enum What {
     Resumed {
         /// What was decided, in the desk's words.
         decision: Words,
+    },
+    /// Monitoring sees no more of what stands for it, and has not seen it end.
+    NotSeen {
+        /// Host people know.
+        host: String,
+        /// Why.
+        why: Unseeing,
     },
     /// Words of the desk for the office.
     Note {

@@ -7,7 +7,7 @@ use super::facts::{Reader, kept_by};
 use crate::desk::ids::{ModificationId, PartyId};
 use crate::desk::incident::{Incident, Verdict};
 use crate::desk::isolate::case;
-use crate::desk::letter::{Because, Changed, Fact};
+use crate::desk::letter::{Because, Changed, Fact, Kept};
 use crate::desk::modification::{Modification, ModificationState};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
@@ -57,7 +57,15 @@ fn concerned<'a>(turn: &'a Turn, incident: &Incident) -> Vec<&'a Modification> {
 
 /// A fact of the verdict as the reader may know it; `None` = not at all.
 pub(super) fn stated(turn: &Turn, verdict: &Verdict, fact: &Fact, reader: Reader) -> Option<Fact> {
-    let Fact::Changed { summary, at, state, change } = fact else { return Some(fact.clone()) };
+    let Fact::Changed { summary, at, state, change } = fact else {
+        return Some(match (fact, reader) {
+            (Fact::Kept(kept), Reader::Vendor(party)) if !answers_for(turn, &kept.name, party) => {
+                let kept = Kept { name: String::new(), owner: String::new(), ..(**kept).clone() };
+                Fact::Kept(Box::new(kept))
+            }
+            _ => fact.clone(),
+        });
+    };
     let known = find(turn, *change, summary, *at);
     if matches!(reader, Reader::House(_)) || known.is_some_and(|known| may_read(turn, known, reader)) {
         return Some(fact.clone());
@@ -78,8 +86,31 @@ pub(super) fn ground(turn: &Turn, because: &Because, reader: Reader) -> Because 
                 Reader::Vendor(_) | Reader::House(_) => because.clone(),
             }
         }
+        Because::Several { components } => match reader {
+            Reader::House(_) => because.clone(),
+            // Of the others a vendor does not read.
+            Reader::Vendor(party) => {
+                let own = |name: &&String| {
+                    let known = turn.book.rules.components.values();
+                    known.into_iter().any(|component| component.party == *party && component.name == **name)
+                };
+                let own = components.iter().filter(own).cloned().collect::<Vec<_>>().join("、");
+                Because::Alert { component: own }
+            }
+        },
+        Because::Apart { component, by, name } => match reader {
+            Reader::Vendor(party) if !answers_for(turn, name, party) => {
+                Because::Apart { component: component.clone(), by: *by, name: String::new() }
+            }
+            Reader::Vendor(_) | Reader::House(_) => because.clone(),
+        },
         other => other.clone(),
     }
+}
+
+/// It is that party's planned work or silence: its words are no other vendor's to read.
+fn answers_for(turn: &Turn, name: &str, party: &PartyId) -> bool {
+    turn.state.covers.values().any(|cover| cover.name == *name && cover.owner == *party)
 }
 
 /// A rule rests on the change, so that leaving it out would leave the verdict without its ground.

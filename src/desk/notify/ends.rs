@@ -23,9 +23,16 @@ pub(in crate::desk) fn cancelled(turn: &mut Turn, incident: IncidentId, kind: Ca
 }
 
 /// 統合 to the offices and vendors that were told of it; `requests` are those that were open.
-pub(in crate::desk) fn merged(turn: &mut Turn, incident: IncidentId, requests: &[RequestId], into: &Number) {
+/// Those of `kept` go on under the other number as they are.
+pub(in crate::desk) fn merged(
+    turn: &mut Turn,
+    incident: IncidentId,
+    requests: &[RequestId],
+    kept: &[RequestId],
+    into: &Number,
+) {
     for office in told_offices(turn, incident) {
-        goes_on(turn, incident, &office, into, true);
+        goes_on(turn, incident, &office, into, (true, false));
     }
     for request in requests {
         let Some(party) = turn.state.requests.get(request).map(|request| request.party.clone()) else { continue };
@@ -35,16 +42,16 @@ pub(in crate::desk) fn merged(turn: &mut Turn, incident: IncidentId, requests: &
             let untried: Vec<OwedId> = untried.iter().map(|row| row.id).collect();
             take_back(turn, &untried);
         } else {
-            goes_on(turn, incident, &party, into, false);
+            goes_on(turn, incident, &party, into, (false, kept.contains(request)));
         }
     }
 }
 
-fn goes_on(turn: &mut Turn, incident: IncidentId, party: &PartyId, into: &Number, to_office: bool) {
+fn goes_on(turn: &mut Turn, incident: IncidentId, party: &PartyId, into: &Number, (to_office, goes_on): (bool, bool)) {
     let reader = if to_office { Reader::House(party) } else { Reader::Vendor(party) };
     let Some(incident_facts) = facts(turn, incident, reader) else { return };
     let severity = incident_facts.severity;
-    let matter = Matter::Merged { incident: Box::new(incident_facts), into: into.clone(), to_office };
+    let matter = Matter::Merged { incident: Box::new(incident_facts), into: into.clone(), to_office, goes_on };
     send(turn, party, Draft::new(Some(incident), severity, matter, Why::Act));
 }
 

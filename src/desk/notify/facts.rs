@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, desk_word, impact, reports, signs, target};
+use super::{changes, desk_word, impact, reports, signs, target, unseen};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -94,6 +94,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             .unwrap_or_default(),
         eased: representative.and_then(|alert| signs::eased(turn, known, alert, &ordered)),
         beside: representative.map(|alert| signs::beside(turn, alert, &ordered)).unwrap_or_default(),
+        unseen: representative.and_then(|alert| unseen::of(turn, known, alert)),
         component: about.map(|component| book.component_name(component)),
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
         occurred: known.occurred,
@@ -232,11 +233,13 @@ pub(super) fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> 
     book.rules.components.get(component).is_some_and(|component| component.party == *party)
 }
 
-/// A vendor's part: what it keeps, and what its planned work left burning.
+/// A vendor's part: what it keeps, what its planned work left burning, and what is kept apart on its account.
 pub(super) fn its_part(book: &Book, incident: &Incident, component: &ComponentId, party: &PartyId) -> bool {
     kept_by(book, component, party)
         || incident.root.as_ref() == Some(component)
-            && incident.verdict().is_some_and(|verdict| overran(verdict) && verdict.parties.contains(party))
+            && incident.verdict().is_some_and(|verdict| {
+                (overran(verdict) || verdict.because.rests_on_what_is_kept_apart()) && verdict.parties.contains(party)
+            })
 }
 
 fn overran(verdict: &Verdict) -> bool {
@@ -252,10 +255,13 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         (Reader::Vendor(party), Fact::Alert { host, .. }) => turn.state.members_of_host(host).all(|alert| {
             alert.component.as_ref().is_none_or(|component| its_part(turn.book, incident, component, party))
         }),
+        (Reader::Vendor(party), Fact::Kept(kept)) => turn.state.members_of_host(&kept.host).all(|alert| {
+            alert.component.as_ref().is_none_or(|component| its_part(turn.book, incident, component, party))
+        }),
         // What another vendor answered is not for a vendor to read.
         (Reader::Vendor(_), Fact::HandedBack { .. }) => false,
-        // The words of a silence are the desk's own.
-        (Reader::Vendor(_), Fact::Planned { silence: true, .. }) => false,
+        // The words of a silence are the desk's own, and for whoever answers for it.
+        (Reader::Vendor(party), Fact::Planned { silence: true, owner, .. }) => *owner == turn.book.party_name(party),
         _ => true,
     };
     let house = matches!(reader, Reader::House(_));

@@ -26,6 +26,7 @@ mod storm;
 mod target;
 mod trial;
 mod unread;
+mod unseen;
 mod vendor;
 
 pub(super) use approval::held;
@@ -47,6 +48,7 @@ pub(super) use reports::{
 };
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
+pub(super) use unseen::not_seen;
 pub(super) use vendor::{addition, chaser, manager, request, security, withdrawal};
 
 use super::contact::{self, Resolution};

@@ -14,7 +14,7 @@ const BESIDE: usize = 3;
 /// The alert that stands for an incident is over, though monitoring does not show normal: since when, and the gravest of
 /// `members`, the first of which count most, that stays red. What comes and goes is told as such.
 pub(super) fn eased(turn: &Turn, incident: &Incident, alert: &Alert, members: &[&&Alert]) -> Option<Eased> {
-    let gone = alert.gone.as_ref().filter(|_| !alert.problem.momentary)?;
+    let gone = alert.gone.as_ref().filter(|_| alert.recovered() && !alert.problem.momentary)?;
     let before = incident.status.name().may_recover();
     let unseen = correlate::burns_unseen(turn.state, &alert.place());
     if !before || unseen || correlate::flapping(turn, incident.id).is_some() {

@@ -52,9 +52,12 @@ pub(in crate::desk) fn storm(turn: &mut Turn) {
 /// A lesser notice about an incident of a storm stands in the storm's own notice.
 pub(super) fn is_listed_there(turn: &Turn, incident: Option<IncidentId>, notice: &Notice, severity: u8) -> bool {
     let lesser = match notice {
-        Notice::YoursToDecide | Notice::PleaseCheck | Notice::EchoOf { .. } | Notice::Eased | Notice::Reopened => {
-            severity >= 3
-        }
+        Notice::YoursToDecide
+        | Notice::PleaseCheck
+        | Notice::EchoOf { .. }
+        | Notice::Eased
+        | Notice::Reopened
+        | Notice::NotSeen { .. } => severity >= 3,
         _ => false,
     };
     let known = incident.and_then(|id| turn.state.incidents.get(&id));

@@ -17,6 +17,7 @@ pub struct Here {
     ranked: BTreeSet<Rank>,
     live: usize,
     red: usize,
+    vanished: usize,
 }
 
 impl Here {
@@ -27,6 +28,7 @@ impl Here {
         self.ranked.insert(rank(alert));
         self.live += usize::from(alert.gone.is_none());
         self.red += usize::from(alert.red());
+        self.vanished += usize::from(alert.vanished());
         before != self.picture()
     }
 
@@ -37,6 +39,7 @@ impl Here {
         self.ranked.remove(&rank(alert));
         self.live = self.live.saturating_sub(usize::from(alert.gone.is_none()));
         self.red = self.red.saturating_sub(usize::from(alert.red()));
+        self.vanished = self.vanished.saturating_sub(usize::from(alert.vanished()));
         before != self.picture()
     }
 
@@ -62,6 +65,11 @@ impl Here {
     /// Something here has ended.
     pub fn ended(&self) -> bool {
         self.by_time.len() > self.live
+    }
+
+    /// Something here is not seen any more.
+    pub fn vanished(&self) -> bool {
+        self.vanished > 0
     }
 
     /// It failed and does not any more.

@@ -104,6 +104,17 @@ impl Mail<'_> {
                     .chain(with(commands::explain))
                     .collect(),
             ),
+            Notice::NotSeen { host, summary, unseen } => (
+                "Not seen any more",
+                format!(
+                    "Monitoring sees no more of {} ({}) since {}: {}. That is not taken for recovery; find out in another way.",
+                    text::name(host),
+                    text::summary(summary),
+                    self.clock.english_short(unseen.since),
+                    words::unseeing_en(unseen.why)
+                ),
+                with(commands::note),
+            ),
             Notice::NewSign { party, alerts } => (
                 "New sign",
                 format!(

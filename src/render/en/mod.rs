@@ -115,8 +115,8 @@ impl Mail<'_> {
                 self.cancelled(incident, *kind, reason);
                 subject(&["Incident", "Cancelled"], &title(incident), incident)
             }
-            Matter::Merged { incident, into, to_office } => {
-                self.merged(incident, into, *to_office);
+            Matter::Merged { incident, into, to_office, goes_on } => {
+                self.merged(incident, into, (*to_office, *goes_on));
                 subject(&["Merged"], &title(incident), incident)
             }
             Matter::Consultation { incident, wished_by, nth, closed, first, held } => {
@@ -216,6 +216,7 @@ impl Mail<'_> {
     /// Number to state: what every mail about an incident says.
     fn incident(&mut self, facts: &Facts) {
         self.heading(facts);
+        let seen = facts.unseen.map(|unseen| (self.clock.english_short(unseen.since), words::unseeing_en(unseen.why)));
         let page = &mut self.page;
         page.section(Name::Symptom);
         let things: Vec<String> = facts.target.iter().chain(&facts.also).flat_map(target_lines).collect();
@@ -226,6 +227,9 @@ impl Mail<'_> {
         let told: Vec<String> = facts.told.iter().map(|said| text::note(&said.text)).collect();
         if !told.is_empty() {
             page.items("Told by people", told, NONE);
+        }
+        if let Some((since, why)) = seen {
+            page.field("Not seen since", format!("{since} ({why})"));
         }
         page.field("Alerts", format!("{} (hosts: {})", facts.alerts, facts.hosts));
         self.impact(facts);

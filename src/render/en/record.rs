@@ -4,7 +4,7 @@ use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, ask_tag, list};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
-use crate::desk::letter::{CallResult, Fact, Facts, Happening, NearestContract, Said, What, WorkStage};
+use crate::desk::letter::{CallResult, Fact, Facts, Happening, Kept, KeptBy, NearestContract, Said, What, WorkStage};
 use crate::desk::modification::ModificationState;
 use crate::render::frame::number_of;
 use crate::render::layout::Name;
@@ -35,10 +35,15 @@ impl Mail<'_> {
         self.apology();
     }
 
-    pub(super) fn merged(&mut self, incident: &Facts, into: &Number, to_office: bool) {
+    pub(super) fn merged(&mut self, incident: &Facts, into: &Number, (to_office, goes_on): (bool, bool)) {
         let into = number_of(into);
         self.page.text(format!("The fault below is the same as that of {into}; it goes on under that number."));
-        if !to_office {
+        if goes_on {
+            self.page.text(
+                "What we asked of you goes on under that number as it is, with what you have told us so far. Please use it \
+                 from now on.",
+            );
+        } else if !to_office {
             self.page.text("Please use that number from now on. Where we need your work on it, we ask anew.");
         }
         self.incident(incident);
@@ -97,6 +102,9 @@ impl Mail<'_> {
             What::Eased { since } => {
                 let since = self.clock.english_short(*since);
                 format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")
+            }
+            What::NotSeen { host, why } => {
+                format!("{at} monitoring sees no more of {}: {}.", text::name(host), words::unseeing_en(*why))
             }
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::PlannedWork { name, stage, until } => {
@@ -172,10 +180,12 @@ impl Mail<'_> {
                 let at = self.clock.english_short(*at);
                 format!("{} answered that it is not its part ({at})", text::name(party))
             }
-            Fact::Planned { name, from, until, silence } => {
+            Fact::Kept(kept) => self.kept_apart(kept),
+            Fact::Planned { name, from, until, silence, owner } => {
                 let what = if *silence { "silence" } else { "planned work" };
                 let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
-                format!("still there after the {what} \"{}\" ({from} to {until})", text::name(name))
+                let owner = in_charge(owner);
+                format!("still there after the {what} \"{}\" ({from} to {until}{owner})", text::name(name))
             }
             Fact::WorkBefore { name, from, until } => {
                 let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
@@ -189,6 +199,36 @@ impl Mail<'_> {
             }
             Fact::Words(words) => text::summary(words),
         }
+    }
+
+    fn kept_apart(&self, kept: &Kept) -> String {
+        let title = Symptom::from(&kept.summary, "", &kept.host, "").title();
+        let what = match kept.by {
+            KeptBy::Work => "planned work",
+            KeptBy::Silence => "a silence",
+            KeptBy::Source => "maintenance in the monitoring system",
+            KeptBy::Desk => "the desk's word that it comes from planned work",
+        };
+        let name = match kept.name.as_str() {
+            "" => String::new(),
+            name => format!(" \"{}\"", text::name(name)),
+        };
+        let times = kept.times.map_or_else(String::new, |(from, until)| {
+            let (from, until) = (self.clock.english_short(from), self.clock.english_short(until));
+            format!(" ({from} to {until}{})", in_charge(&kept.owner))
+        });
+        let how = match kept.over {
+            true => format!("hidden by {what}{name} until its end, and still there"),
+            false => format!("kept apart by {what}{name}{times}"),
+        };
+        format!("{title} ({}, by monitoring; {how})", self.clock.english_short(kept.at))
+    }
+}
+
+fn in_charge(owner: &str) -> String {
+    match text::name(owner) {
+        owner if owner.is_empty() => owner,
+        owner => format!(", in the care of {owner}"),
     }
 }
 

@@ -204,6 +204,7 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
         }
         Edit::JudgeAt(Some(at)) => (format!("{name} is judged anew at {}", names.at(*at)), Weight::Headline),
         Edit::JudgeAt(None) => (format!("{name} waits for no time"), Weight::Detail),
+        Edit::CalledOff(kind) => (format!("{name} is called off ({kind:?})").to_lowercase(), Weight::Detail),
         Edit::WatchMark(_) => (format!("counted {name}"), Weight::Detail),
         Edit::Archived => (format!("archived {name}"), Weight::Detail),
         Edit::Digested => (format!("listed {name}"), Weight::Detail),
@@ -336,6 +337,7 @@ fn what_words(what: &What) -> String {
         What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
         What::Resumed { decision } => format!("decided: {}", one_line(decision)),
+        What::NotSeen { host, why } => format!("{} is not seen any more: {}", one_line(host), words::unseeing_en(*why)),
         What::Relapsed => "relapsed".to_owned(),
         What::DeskVerifies { still_red } => {
             format!("the desk says that it may work again, {} hosts still red", still_red.len())

@@ -1,6 +1,7 @@
 //! Reasons in words, without `because`.
 
 use super::{Names, one_line};
+use crate::desk::ids::ComponentId;
 use crate::desk::incident::ReportReason;
 use crate::desk::owed::Why;
 use crate::desk::{Reason, alert, cover, house, incident, modification, owed, past, probe, request, source};
@@ -126,6 +127,11 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
         incident::Reason::Old => "it was long ago".to_owned(),
         incident::Reason::OnSite => "only eyes can see it".to_owned(),
+        incident::Reason::Several => "things of several keepers fail by themselves".to_owned(),
+        incident::Reason::KeptApart { component } => {
+            let name = component.as_ref().map_or("what it needs", ComponentId::as_str);
+            format!("{name} is red, and only kept apart")
+        }
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::TrialOver => "the trial is over".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
