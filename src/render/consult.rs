@@ -5,7 +5,7 @@
 use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
 use super::time::Clock;
-use super::{call, facts, impact, text, words};
+use super::{call, facts, impact, shown, text, words};
 use crate::desk::letter::{Closure, Facts, Letter, Stage};
 use crate::desk::rules::{Effect, VerdictCode};
 use jiff::Timestamp;
@@ -56,7 +56,7 @@ pub(super) fn consultation(
     if first {
         page.field("受付契機", words::detected_by(incident.detected_by));
     }
-    facts::symptom(&mut page, incident, &clock);
+    shown::field(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");

@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{call as calls_made, commands, facts, impact, request, text, words};
+use super::{call as calls_made, commands, facts, impact, request, shown, text, words};
 use crate::desk::letter::{Call, Facts, Letter, NextContact, Part, Purpose, Tried};
 use crate::desk::rules::{Effect, ImpactScope};
 
@@ -26,7 +26,7 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], trie
     if whole.target.is_some() && !each {
         page.section(Name::Symptom).lines("対象機器", request::target(whole), "確認中");
     }
-    facts::symptom(&mut page, whole, &clock);
+    shown::field(&mut page, whole, &clock);
     impact::brief(&mut page, incident);
     if !tried.is_empty() {
         page.section(Name::State).lines("電話連絡", calls_made::so_far(tried, &clock), "該当なし");
@@ -137,7 +137,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
     let contract = text::name(&call.contract);
     let contract = if contract.is_empty() { contract } else { format!("契約番号は、{contract}です。") };
     let since = clock.short(incident.occurred);
-    let what = text::cut(&without_note(&facts::present(incident, &clock)), 90);
+    let what = text::cut(&without_note(&shown::present(incident, &clock)), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
     let asked = asked.map(|asked| format!("{}にメールで", clock.short(asked.at)));
     let chase = format!("{}ご依頼した障害の件です。", asked.unwrap_or_else(|| "先に".to_owned()));

@@ -38,6 +38,7 @@ mod request;
 mod restored;
 pub mod sentences;
 mod shadow;
+mod shown;
 mod silent;
 mod source;
 mod storm;

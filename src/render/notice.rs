@@ -9,7 +9,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
     approval, because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow,
-    silent, storm, text, told, words,
+    shown, silent, storm, text, told, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
@@ -30,8 +30,8 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         facts::number(&mut page, incident);
         facts::occurred(&mut page, incident, |at| clock.western(at));
         page.field("受付契機", words::detected_by(incident.detected_by));
-        facts::symptom(&mut page, incident, &clock);
-        facts::echoes(&mut page, incident);
+        shown::field(&mut page, incident, &clock);
+        shown::echoes(&mut page, incident);
         let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
         page.field(label, text::or(text::summary(&incident.summary), "不明"));
         impact::brief(&mut page, incident);

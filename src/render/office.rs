@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{commands, facts, impact, request, text, words};
+use super::{commands, facts, impact, request, shown, text, words};
 use crate::desk::ids::Number;
 use crate::desk::letter::{Because, By, DetectedBy, Facts, Letter};
 
@@ -25,7 +25,7 @@ pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[S
     let place =
         if incident.also.is_empty() { place } else { format!("{place}（{host}）、ほかは上記のとおり") };
     page.field("設置場所", place);
-    page.field("事象", facts::symptom_sentences(incident, &clock));
+    page.field("事象", shown::sentences(incident, &clock));
     page.section(Name::Ask);
     let mut boxes: Vec<String> = items.iter().map(|item| format!("□ {}：", text::name(item))).collect();
     boxes.push("確認時刻：　　時　　分　　確認者：".to_owned());
@@ -77,7 +77,7 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
             (false, None) => format!("{source}（事業者の発表は確認中）"),
         },
     );
-    facts::symptom(&mut page, incident, &clock);
+    shown::field(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
     page.field(

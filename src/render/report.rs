@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
-use super::{call, facts, impact, text, told, words};
+use super::{call, facts, impact, shown, text, told, words};
 use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) 
     page.text(format!("下記{seen}ので、第一報としてご報告いたします。"));
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
-    facts::symptom(&mut page, incident, &clock);
+    shown::field(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
     page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
@@ -62,7 +62,7 @@ pub(super) fn interim(
     ));
     facts::number(&mut page, incident);
     occurred(&mut page, incident, &clock);
-    facts::symptom(&mut page, incident, &clock);
+    shown::field(&mut page, incident, &clock);
     if news.iter().any(|known| matches!(known.what, What::Severity { .. })) {
         impact::office(&mut page, incident, &clock);
     } else {

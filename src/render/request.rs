@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::quote::{self, Quoted};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{because, ends, evidence, facts, impact, mask, text, told, words};
+use super::{because, ends, evidence, facts, impact, mask, shown, text, told, words};
 use crate::desk::act::CancelKind;
 use crate::desk::letter::{Ask, AskedBefore, Because, Fact, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence};
@@ -172,7 +172,7 @@ pub(super) fn addition(
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
-    page.field("ご依頼の事象", facts::symptom_sentences(incident, &clock));
+    page.field("ご依頼の事象", shown::sentences(incident, &clock));
     let news = alerts.iter().map(|alert| evidence::fact(alert, incident, &clock)).collect();
     page.section(Name::State).items("新たな警報", news, "確認中");
     page.section(Name::Ask).field(
@@ -231,9 +231,9 @@ fn judged(incident: &Facts) -> &'static str {
 fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
     facts::occurred(page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
-    page.field("事象", facts::symptom_sentences(incident, clock));
+    page.field("事象", shown::sentences(incident, clock));
     told::related(page, incident);
-    facts::echoes(page, incident);
+    shown::echoes(page, incident);
 }
 
 /// The things: of each its name and hosts, then what its keeper looks it up by.

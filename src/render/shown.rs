@@ -1,0 +1,71 @@
+//! 事象: what an incident shows, in sentences - what is over, what stays, what came with it, what nobody sees.
+
+use super::layout::{Name, Page};
+use super::symptom::Symptom;
+use super::time::{Clock, lasting};
+use super::{facts, told, words};
+use crate::desk::letter::{Facts, Flapping, Sign, Unseen};
+use std::time::Duration;
+
+/// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
+pub(super) fn field(page: &mut Page, facts: &Facts, clock: &Clock) {
+    page.section(Name::Symptom).field("事象", sentences(facts, clock));
+    told::related(page, facts);
+}
+
+/// The symptom as it is: what it was reported as may be over while something lesser stays.
+pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
+    let symptom = Symptom::of(facts);
+    if let Some(Unseen { since, why }) = facts.unseen {
+        let (since, why) = (clock.short(since), words::unseeing(why));
+        return format!("{}（{since}時点。以降の状態は、{why}確認できておりません。）", symptom.sentence());
+    }
+    let Some(eased) = &facts.eased else { return symptom.sentence() };
+    let since = clock.short(eased.since);
+    let mut out = format!("{}{since}に、監視上の回復を確認しております。", symptom.past_sentence());
+    if let Some(Sign { summary, host, component }) = &eased.remains {
+        let component = component.as_deref().unwrap_or_default();
+        out += &format!("現在は、{}", Symptom::from(summary, &host.0, &host.1, component).sentence());
+    }
+    out
+}
+
+/// The sentence of the symptom, and what came with it.
+pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
+    // Once monitoring shows normal, nothing is said of it in the present tense.
+    let over = told::is_over(facts);
+    let mut out = if over { Symptom::of(facts).past_sentence() } else { present(facts, clock) };
+    if !over && !facts.beside.is_empty() {
+        let shown = facts.beside.iter().map(|sign| format!("「{}」", Symptom::what_of(sign)));
+        out += &format!("あわせて、{}を検知しております。", shown.collect::<Vec<_>>().join("、"));
+    }
+    // What stays is named beside what is over.
+    let named = facts.beside.len() * usize::from(!over);
+    let named = named + usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
+    let seen = if over { "検知しました" } else { "検知しております" };
+    if let Some(Flapping { times, since, down }) = &facts.flapping {
+        let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+        let since = clock.short(*since);
+        out += &if over {
+            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}でした。")
+        } else {
+            format!(
+                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}です。"
+            )
+        };
+    }
+    if facts.hosts > 1 {
+        out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1);
+    } else if facts.alerts > 1 + named && facts.flapping.is_none() {
+        out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1 - named);
+    }
+    out + &told::sentences(facts, over, clock)
+}
+
+/// 波及: what only echoes, for readers who know the hosts; nothing where there is none.
+pub(super) fn echoes(page: &mut Page, known: &Facts) {
+    let echoes = facts::listed(&known.echoes, "台");
+    if !echoes.is_empty() {
+        page.field("波及の見込み", echoes);
+    }
+}
