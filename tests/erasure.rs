@@ -213,7 +213,7 @@ fn all_of_what_is_archived_is_erased() {
         (!daemon.tell(&["incident", "list", "--all"]).contains(&number)).then_some(())
     });
     let said = daemon.tell(&["--lang", "ja", "incident", "erase", &number, "--reason", "保管の必要がないため"]);
-    contains(&said, &["取得ファイル 2 件", "控え 1 件", "以前の版が原本に直接書き込んだ記入内容 1 件"]);
+    contains(&said, &["取得ファイル 2 件", "控え 1 件", "以前の版が原本に直接書き込んだ記入内容 2 件"]);
     assert!(!message.exists());
     contains(&daemon.tell(&["--lang", "ja", "incident", "evidence", &number]), &["消去済み", "保管の必要がないため"]);
     contains(&daemon.tell(&["--lang", "ja", "incident", "show", &number]), &["2 件："]);

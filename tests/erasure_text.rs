@@ -166,7 +166,7 @@ fn a_name_is_nowhere_any_more_wherever_it_stood() {
     assert!(holding(&site.state, NAME).len() > 2, "journal, working state and words");
 
     let said = erase(&daemon, &call, NAME);
-    contains(&said, &["1 text of people", "In the journal, of whatever incident", "backups made before"]);
+    contains(&said, &["2 texts of people", "In the journal, of whatever incident", "backups made before"]);
     assert!(!said.contains("Still holding"), "{said}");
     nowhere(&site, NAME);
     let gone = |daemon: &Daemon| {
@@ -294,7 +294,7 @@ fn what_the_desk_still_needs_stays_and_that_is_said() {
     );
     assert_eq!(holding(&site.state.join("journal"), NAME), journal);
     daemon.tell(&["incident", "note", &call, "林 Accepted"]);
-    contains(&why("林"), &["one character is too little"]);
+    contains(&why("林"), &["is too little to look for everywhere"]);
     let refused = |text: &str, words: &str| {
         let asked = ["--lang", "en", "incident", "erase", &call, "--containing", text, "--reason", "x", "--by", NAME];
         contains(&String::from_utf8_lossy(&daemon.ask(&asked).stderr), &[words]);

@@ -151,8 +151,8 @@ fn said(tongue: Tongue, erased: &Erased, is_search: bool) -> Vec<String> {
 fn why_it_stays(why: &Stays) -> (String, String) {
     match why {
         Stays::Short => (
-            "one character is too little to look for everywhere; give more of what stands there".to_owned(),
-            "1文字では対象を特定できません。前後を含めて指定してください".to_owned(),
+            "a single character, or fewer than four plain letters or digits, is too little to look for everywhere; give more of what stands there".to_owned(),
+            "1文字（英数字のみの場合は3文字以下）では対象を特定できません。前後を含めて指定してください".to_owned(),
         ),
         Stays::Configured => (
             "the configuration contains the text, too, and it would come again; take it out there first".to_owned(),

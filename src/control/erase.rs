@@ -216,7 +216,9 @@ fn nothing(dossier: &Dossier, found: &Found, erased: &Erased, is_search: bool) -
     if is_search {
         let left_out = match &erased.stays {
             None => "",
-            Some(ink::Stays::Short) => " The journal was not searched: one character is too little.",
+            Some(ink::Stays::Short) => {
+                " The journal was not searched: it is too little to look for everywhere (a single character, or fewer than four plain letters or digits)."
+            }
             Some(ink::Stays::Configured) => " The journal was not searched: the configuration contains the text, too.",
             Some(ink::Stays::Key { .. } | ink::Stays::Cursor { .. }) => {
                 " The journal was not searched: a source needs the text at the moment."

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// In no more records a text is erased at once: what stands everywhere is no name.
 const MOST: usize = 10_000;
+/// Fewer letters and digits stand in too much that is no name.
+const FEWEST_PLAIN: usize = 4;
 /// Files that still hold it are named up to this many.
 const NAMED: usize = 20;
 
@@ -27,7 +29,7 @@ pub(super) struct Places {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stays {
-    /// One character is too little to look for everywhere.
+    /// It is too little to look for everywhere: a single character, or fewer than four plain letters and digits.
     Short,
     /// The configuration contains it, too, and it would come again.
     Configured,
@@ -60,7 +62,8 @@ impl From<store::Error> for Cut {
 /// Why `text` cannot be erased in the journal at the moment, if so.
 pub(super) async fn hindrance(doors: &Doors, text: &str) -> Result<Option<Stays>, Trouble> {
     let told = squeezed(text);
-    if told.chars().count() < 2 {
+    let count = told.chars().count();
+    if count < 2 || told.is_ascii() && count < FEWEST_PLAIN {
         return Ok(Some(Stays::Short));
     }
     doors.read(move |desk, _| hindered(desk, &told)).await
@@ -108,7 +111,7 @@ pub(super) async fn places(doors: &Doors, text: &str) -> Result<Places, Trouble>
 
 fn search(state: &Path, bodies: &Bodies, needle: &Needle) -> Result<Places, Cut> {
     let mut all = Places::default();
-    History::open(state, SCHEMA)?.records(&mut |seen| {
+    let damaged = History::open(state, SCHEMA)?.records(&mut |seen| {
         match look(seen, needle, bodies) {
             Found::Nothing => {}
             Found::Text { spot, places } => {
@@ -130,6 +133,13 @@ fn search(state: &Path, bodies: &Bodies, needle: &Needle) -> Result<Places, Cut>
         }
         Ok(())
     })?;
+    // The state is read anew from the journal once that is inked over: what is damaged there would be lost with it.
+    if damaged > 0 && !all.spots.is_empty() {
+        return Err(Cut::Said(format!(
+            "The journal is damaged in {damaged} places (`kiriwake store verify` names them), so nothing is erased in it: the state could \
+             not be read from it in full afterwards. Leave --containing away to erase what the incident holds beside it."
+        )));
+    }
     Ok(all)
 }
 

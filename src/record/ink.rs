@@ -113,6 +113,9 @@ fn is_word(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// Letters before the date in the number of an incident, at most.
+const LONGEST_PREFIX: usize = 16;
+
 /// A digest, a salt, a moment, the number of an incident.
 fn is_ours(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -120,7 +123,7 @@ fn is_ours(text: &str) -> bool {
     let mut parts = text.rsplitn(3, '-');
     let is_number = parts.next().is_some_and(digits)
         && parts.next().is_some_and(|date| date.len() == 8 && digits(date))
-        && parts.next().is_some();
+        && parts.next().is_some_and(|prefix| prefix.len() <= LONGEST_PREFIX && is_word(prefix));
     is_hex || is_number || (text.ends_with('Z') && text.parse::<Timestamp>().is_ok())
 }
 
@@ -193,6 +196,8 @@ mod tests {
             // And so do digests, moments and numbers.
             (r#"["2026-11-20T01:02:03Z","090-2026-11"]"#, "2026-11", r#"["2026-11-20T01:02:03Z","090-■■*"]"#),
             (r#"["KW-20261120-0001","0001"]"#, "0001", r#"["KW-20261120-0001","■*"]"#),
+            // What merely ends like one is no number.
+            (r#"["山田花子様の件、再発 KW-20261105-0003"]"#, "山田花子", r#"["■■■■様の件、再発 KW-20261105-0003"]"#),
             (r#"["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","aaaa"]"#, "aaaa", r#"["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","■*"]"#),
         ] {
             assert_eq!(inked(json, text), then, "{text} in {json}");

@@ -76,7 +76,7 @@ pub(super) fn consultation(
             None if incident.severity <= 2 || closed.is_some() => {
                 "できるだけ早く、窓口へお電話にてお願いいたします。".to_owned()
             }
-            None => "ご都合のつき次第".to_owned(),
+            None => "ご都合がつき次第".to_owned(),
         },
     );
     if first {

@@ -69,7 +69,7 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
     if !call.then.is_empty() {
         page.lines("次の連絡先", call.then.iter().map(next_contact).collect(), "該当なし");
     }
-    page.field("用件", purpose(call.purpose));
+    page.field("用件", purpose(call));
     page.field("伝える内容", format!("「{}」", spoken(letter, incident, call)));
     page.field(
         "確認すること",
@@ -108,9 +108,10 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
     }
 }
 
-fn purpose(purpose: Purpose) -> String {
-    match purpose {
+fn purpose(call: &Call) -> String {
+    match call.purpose {
         Purpose::Ask(ask) => format!("{}（メールでも送付）", words::ask(ask)),
+        Purpose::Chase if call.nth > 1 => format!("受領確認のお願い（{}回目、メールでも送付）", call.nth),
         Purpose::Chase => "受領確認のお願い（メールでも送付）".to_owned(),
         Purpose::Inform => "障害の第一報（メールでも送付）".to_owned(),
         Purpose::Consult { .. } => "障害の第一報とご相談（メールでも送付）".to_owned(),
@@ -136,6 +137,9 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
         number.strip_prefix("KW-").map_or(number.clone(), |digits| format!("KWの{}", digits.replace('-', "の")));
     let contract = text::name(&call.contract);
     let contract = if contract.is_empty() { contract } else { format!("契約番号は、{contract}です。") };
+    let also: Vec<String> = incident.also.iter().map(|target| target.name.clone()).collect();
+    let also = facts::listed(&also, "件");
+    let also = if also.is_empty() { also } else { format!("{also}にも異常を検知しております。") };
     let since = clock.short(incident.occurred);
     let what = text::cut(&without_note(&shown::present(incident, &clock)), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
@@ -179,7 +183,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
     let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
     let late = if to_office && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
-        "{late}{}{desk}の○○と申します。{opening}{what}発生は{since}です。受付番号は、{number}です。{request}",
+        "{late}{}{desk}の○○と申します。{opening}{what}{also}発生は{since}です。受付番号は、{number}です。{request}",
         text::name(&letter.from.site)
     )
 }

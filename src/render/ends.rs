@@ -64,7 +64,7 @@ pub(super) fn merged(
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, reader);
     page.text(format!(
-        "先に{told}いたしました下記の件につきまして、別の受付番号の障害と同一の事象であることを確認いたしましたので、\
+        "先に{told}いたしました下記の件につきまして、別の受付番号の障害とあわせて取り扱うことといたしましたので、\
          受付番号を統合いたします。"
     ));
     facts::number(&mut page, incident);

@@ -174,7 +174,11 @@ pub(super) fn before(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) ->
     } else {
         "登録なし"
     };
-    page.lines("直前の変更", changes, &format!("{none}（過去72時間）"));
+    // Planned work stands among the facts.
+    let planned = |fact: &Fact| matches!(fact, Fact::Planned { silence: false, .. } | Fact::Kept(_));
+    let worked_on = facts.verdict.as_ref().is_some_and(|verdict| verdict.evidence.iter().any(planned));
+    let beside = if worked_on { "上記の作業のほかは、" } else { "" };
+    page.lines("直前の変更", changes, &format!("{beside}{none}（過去72時間）"));
     let similar: Vec<String> = facts
         .similar
         .iter()

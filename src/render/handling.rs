@@ -156,7 +156,7 @@ pub(super) fn new_sign(incident: Option<&Facts>, party: &str, alerts: &[Fact], c
         title: format!("{party}の保守対象における新たな警報"),
         happened: format!(
             "先に対応範囲外との回答があった{party}の保守対象において、新たな警報を検知しました。\
-             {party}への依頼は、行っておりません。"
+             {party}へのあらためての依頼は、行っておりません。"
         ),
         details: shown.unwrap_or_default(),
         steps: vec![
@@ -171,7 +171,7 @@ pub(super) fn eased(incident: Option<&Facts>) -> Told {
     let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
     Told {
         title: "一部回復のお知らせ".to_owned(),
-        happened: "報告済みの事象は、監視上、回復しました。ほかの警報が続いているため、受付番号はそのままとし、対応を継続します。".to_owned(),
+        happened: "報告済みの事象の一部は、監視上、回復しました。ほかの警報が続いているため、受付番号はそのままとし、対応を継続します。".to_owned(),
         details: Vec::new(),
         steps: vec![
             ("正常に使えることを確認できたら、その旨を記録してください（次の続報に載ります）。", with(commands::note)),

@@ -58,7 +58,7 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
     let settled = incident.verdict.as_ref().filter(|verdict| verdict.by == By::Desk);
     page.text(match (said, settled) {
         (true, _) => format!("{service}において障害が発生しているとの情報を確認しております。"),
-        (false, Some(_)) => format!("{service}において障害が発生していることを、窓口にて確認しております。"),
+        (false, Some(_)) => format!("{service}において障害が発生していることを、窓口にて確認いたしました。"),
         (false, None) => {
             format!("{service}に起因するとみられる異常を検知しております。事業者からの障害情報は確認中です。")
         }

@@ -289,7 +289,7 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             format!("{at}に、{}を本件の波及と判定しました（{by}）。", text::name(number))
         }
         What::Merged { number, .. } => {
-            format!("{at}に、{}を同一の障害と確認し、本件に統合しました。", text::name(number))
+            format!("{at}に、{}を本件に統合しました。", text::name(number))
         }
         What::Resumed { decision } => {
             let decision = text::or(text::note(decision), "記入待ち");
@@ -304,11 +304,11 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::BackToNormal { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { facts::still_red(still_red) };
-            format!("{at}に監視上は正常に戻りました。現在、動作を確認中です。{red}")
+            format!("{at}に、監視上、正常な状態が続いていることを確認しました。現在、動作を確認中です。{red}")
         }
         What::DeskVerifies { still_red } => {
             let red = if still_red.is_empty() { String::new() } else { told::red_in_monitoring(still_red) };
-            format!("{at}に、窓口の判断により、復旧の見込みとして動作の確認を始めました。{red}")
+            format!("{at}に、復旧した可能性があるとの窓口の判断により、動作の確認を開始しました。{red}")
         }
         What::Reopened { reason } => {
             format!(
@@ -330,7 +330,7 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::Eased { since } => {
             let since = clock.short(*since);
             format!(
-                "これまでご報告した事象につきまして、{since}に監視上の回復を確認しました。残る警報への対応を継続しております。"
+                "これまでご報告した事象の一部につきまして、{since}に監視上の回復を確認しました。残る警報への対応を継続しております。"
             )
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),

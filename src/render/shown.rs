@@ -18,7 +18,7 @@ pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     let symptom = Symptom::of(facts);
     if let Some(Unseen { since, why }) = facts.unseen {
         let (since, why) = (clock.short(since), words::unseeing(why));
-        return format!("{}（{since}時点。以降の状態は、{why}確認できておりません。）", symptom.sentence());
+        return format!("{since}の時点では、{}その後の状態は、{why}、確認できておりません。", symptom.past_sentence());
     }
     let Some(eased) = &facts.eased else { return symptom.sentence() };
     let since = clock.short(eased.since);

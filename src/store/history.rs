@@ -123,15 +123,22 @@ impl History {
         is_ours.then_some((header.seq, payload))
     }
 
-    /// Shows every frame and snapshot there is, as they lie in the files, damaged ones left out.
+    /// Shows every frame and snapshot there is, as they lie in the files, damaged ones left out: how many damaged stretches lie
+    /// before a whole record. What a file merely ends with was never acknowledged.
     ///
     /// # Errors
     /// [`Error::Io`] when a file cannot be opened; the first error of `each`.
-    pub fn records<E: From<Error>>(&self, each: &mut dyn FnMut(Seen<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn records<E: From<Error>>(&self, each: &mut dyn FnMut(Seen<'_>) -> Result<(), E>) -> Result<u64, E> {
+        let mut damaged = 0;
         for segment in &self.segments {
             let file = segment.to_string();
+            let mut open = 0;
             for item in Scan::open(&segment.path(&self.journal), None)? {
-                let Item::Record { header, offset, payload, .. } = item else { continue };
+                let Item::Record { header, offset, payload, .. } = item else {
+                    open += u64::from(matches!(item, Item::Damage { .. }));
+                    continue;
+                };
+                damaged += std::mem::take(&mut open);
                 let is_known = header.store == self.store && header.seq <= self.until;
                 if is_known && header.kind != Kind::Checkpoint {
                     let is_frame = header.kind == Kind::Frame;
@@ -139,7 +146,7 @@ impl History {
                 }
             }
         }
-        Ok(())
+        Ok(damaged)
     }
 
     /// The frames after number `after`, in order.

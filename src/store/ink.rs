@@ -11,7 +11,7 @@ use super::error::Error;
 use super::files;
 use super::gone::GoneBy;
 use super::open::JOURNAL;
-use super::record::{HEADER, Header, OVERHEAD};
+use super::record::{HEADER, Header, Kind, OVERHEAD};
 use super::segment::{Segment, list};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -134,8 +134,11 @@ pub fn ink_over(dir: &Path, spots: &[Spot], inking: &Inking) -> Result<u64, Erro
     for spot in spots {
         let Some(segment) = segments.iter().find(|segment| segment.to_string() == spot.file) else { continue };
         let Some(patch) = Patch::of(&segment.path(&journal), spot)? else { continue };
-        let written = inked.link(patch.now);
-        inked.links.insert(patch.then, written);
+        // Only frames are named by what follows; the digest of a snapshot, which has no salt, would help who guesses.
+        if patch.is_frame {
+            let written = inked.link(patch.now);
+            inked.links.insert(patch.then, written);
+        }
         files.entry(*segment).or_default().push(patch);
     }
     if !inked.all.contains(inking) {
@@ -152,6 +155,7 @@ pub fn ink_over(dir: &Path, spots: &[Spot], inking: &Inking) -> Result<u64, Erro
 /// A record that is to be another.
 struct Patch {
     spot: Spot,
+    is_frame: bool,
     /// The digest it will have.
     then: Digest,
     /// The digest it has.
@@ -167,8 +171,14 @@ impl Patch {
         if !over(&mut new, &spot.at) || new == record {
             return Ok(None);
         }
+        let payload = |record: &[u8]| std::str::from_utf8(&record[HEADER..record.len() - 4]).is_ok();
+        if payload(&record) && !payload(&new) {
+            let why = format!("record {} would not read any more", spot.seq);
+            return Err(Error::io("erasing in", path)(std::io::Error::other(why)));
+        }
         let content = |record: &[u8]| Digest::of(&[&record[..record.len() - 4]]);
-        Ok(Some(Self { spot: spot.clone(), then: content(&new), now: content(&record) }))
+        let is_frame = Header::decode(&record[..HEADER]).is_ok_and(|header| header.kind == Kind::Frame);
+        Ok(Some(Self { spot: spot.clone(), is_frame, then: content(&new), now: content(&record) }))
     }
 }
 
@@ -301,7 +311,37 @@ mod tests {
         assert!(verified(dir).is_sound());
     }
 
-    /// Cut short at any point: the word of it first, then each file.
+    #[test]
+    fn places_of_before_another_erasure_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        journal(dir);
+        let mut early = spots(dir, "ne 山").swap_remove(0);
+        assert_eq!(ink_over(dir, &spots(dir, "one 山田"), &inking()).unwrap(), 1);
+        early.at = vec![(1, 3)];
+        assert!(
+            matches!(ink_over(dir, &[early], &inking()), Err(Error::Io { .. })),
+            "half of a character would be left"
+        );
+        assert!(verified(dir).is_sound());
+    }
+
+    #[test]
+    fn what_is_damaged_before_a_whole_record_is_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        journal(dir);
+        let none = |_: Seen<'_>| Ok::<(), Error>(());
+        assert_eq!(History::open(dir, 1).unwrap().records(&mut { none }).unwrap(), 0);
+        let second = spots(dir, "two").swap_remove(0);
+        let path = dir.join("journal").join(format!("{}.kwj", second.file.trim_end_matches(".kwj")));
+        let mut bytes = fs::read(&path).unwrap();
+        let at = usize::try_from(second.offset).unwrap() + HEADER;
+        bytes[at] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(History::open(dir, 1).unwrap().records(&mut { none }).unwrap(), 1);
+    }
+
     #[test]
     fn what_was_cut_short_is_sound_and_done_again() {
         let dir = tempfile::tempdir().unwrap();

@@ -361,6 +361,7 @@ pub(super) fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> 
         purpose,
         rank,
         then: Vec::new(),
+        nth: 0,
         part: None,
     }
 }

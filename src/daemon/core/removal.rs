@@ -51,6 +51,13 @@ impl Core {
                 }
             }
             self.remover.under_way = None;
+            // Where the journal could not be inked over, nothing is to be read from it anew.
+            let pending = &self.desk.state().house.removals.pending;
+            let inked = |input: &Input| match input {
+                Input::Removed { removal, .. } => pending.get(removal).is_some_and(|known| !known.ink.is_empty()),
+                _ => false,
+            };
+            self.remover.inks &= heard.iter().any(inked);
             // What the last checkpoint has seen may be no part of the record any more.
             self.checkpointed = self.checkpointed.filter(|_| heard.is_empty());
             if heard.is_empty() {

@@ -21,6 +21,10 @@ pub(super) fn erase(turn: &mut Turn, actor: &Actor, asked: Erasure) -> Result<Re
     if bodies.is_empty() && messages.is_empty() && ink.is_empty() {
         return Err(format!("There is nothing to be erased of {incident}."));
     }
+    // Places are counted in the journal as it is; those of another erasure would not be there any more.
+    if !ink.is_empty() && turn.state.house.removals.is_inking() {
+        return Err("An erasure in the journal is still under way: say it again when that is done.".to_owned());
+    }
     // What is archived is not at hand; whoever brought the act read its evidence in the record.
     if let Some(incident) = known.and_then(|id| turn.state.incidents.get(&id)) {
         let mut kept: BTreeSet<String> = incident.evidence.parts.iter().map(|part| part.sha256.clone()).collect();

@@ -63,6 +63,12 @@ pub(super) fn stated(turn: &Turn, verdict: &Verdict, fact: &Fact, reader: Reader
                 let kept = Kept { name: String::new(), owner: String::new(), ..(**kept).clone() };
                 Fact::Kept(Box::new(kept))
             }
+            (Fact::Planned { name, from, until, silence, owner }, Reader::Vendor(party))
+                if !answers_for(turn, name, party) && !owner.is_empty() =>
+            {
+                let (name, owner) = (name.clone(), String::new());
+                Fact::Planned { name, from: *from, until: *until, silence: *silence, owner }
+            }
             _ => fact.clone(),
         });
     };

@@ -79,6 +79,10 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
     ordered.sort_by_key(|alert| (!is_root(alert), alert.at, alert.id));
+    // What is told in the present tense is still there - or is what the letter is about.
+    let over = !known.status.name().may_recover();
+    let speaks = representative.map(|alert| alert.id);
+    let there = || members.iter().filter(|alert| over || alert.gone.is_none() || Some(alert.id) == speaks);
     let reach = correlate::reach_of(turn.state, book, known);
     let office = match reader {
         Reader::House(party) => party,
@@ -104,13 +108,13 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         desk: desk_word::of(turn, known),
         detected_by: known.detected_by,
         told: told(known, reader, book),
-        alerts: members.len(),
-        hosts: members.iter().map(|alert| &alert.problem.host).collect::<BTreeSet<_>>().len(),
+        alerts: there().map(|alert| (&alert.problem.host, &alert.problem.summary)).collect::<BTreeSet<_>>().len(),
+        hosts: there().map(|alert| &alert.problem.host).collect::<BTreeSet<_>>().len(),
         echoes: match reader {
             Reader::House(_) => echoes.into_iter().take(ECHOES).collect(),
             Reader::Vendor(_) => Vec::new(),
         },
-        messages: ordered.iter().map(|alert| alert.problem.summary.clone()).take(MESSAGES).collect(),
+        messages: messages(&ordered),
         systems: impact::systems(&reach).map(|system| book.system_name(system)).collect(),
         effect: effect(turn, known, &reach),
         scope: reach.scope,
@@ -177,6 +181,13 @@ fn told(incident: &Incident, reader: Reader, book: &Book) -> Vec<Said> {
     incident.told.iter().filter(concerns).map(Told::said).collect()
 }
 
+/// What monitoring shows, in its words: each message of a host once, however often it came.
+fn messages(members: &[&&Alert]) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    let new = members.iter().filter(|alert| told.insert((&alert.problem.host, &alert.problem.summary)));
+    new.map(|alert| alert.problem.summary.clone()).take(MESSAGES).collect()
+}
+
 /// 暫定対応 as it was told last, while it holds.
 fn workaround(incident: &Incident) -> Option<Words> {
     let told = incident.happenings.iter().rev().find_map(|known| match &known.what {
@@ -217,6 +228,8 @@ fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
         Reader::House(_) => true,
         Reader::Vendor(party) => like.past.asked.contains(party),
     };
+    // What planned work left behind is no fault come back.
+    let recurs = incident.verdict().is_none_or(|verdict| !overran(verdict));
     let like = likeness::like(turn.state, turn.book, incident);
     like.into_iter()
         .filter(may_read)
@@ -224,7 +237,7 @@ fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
             number: past.number,
             occurred: past.occurred,
             treatment: past.treatment,
-            recurrence,
+            recurrence: recurrence && recurs,
         })
         .collect()
 }

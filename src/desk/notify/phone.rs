@@ -114,6 +114,7 @@ pub(super) fn to_vendor(turn: &Turn, request: &Request, phone: &PhoneTo, purpose
     let part = facts(turn, request.incident, Reader::Vendor(&request.party)).map(Part::of);
     Call {
         contract: contract_of(turn.book, &request.party, request.component.as_ref(), day),
+        nth: if purpose == Purpose::Chase { request.chased } else { 0 },
         part: part.map(Box::new),
         ..call(turn, &request.party, phone, purpose)
     }
@@ -130,6 +131,7 @@ fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose) -> Call
         purpose,
         rank: 1,
         then: Vec::new(),
+        nth: 0,
         part: None,
     }
 }
