@@ -64,7 +64,10 @@ fn rules(number: usize) -> Rules {
     }
     fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the rules are faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the rules are faulty")
+        .unwrap()
 }
 
 fn host(nth: usize) -> String {

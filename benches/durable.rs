@@ -131,7 +131,10 @@ fn rules() -> Rules {
     }
     fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the rules are faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the rules are faulty")
+        .unwrap()
 }
 
 /// Desk and record with open alerts, and the clock they go by.
@@ -198,7 +201,7 @@ impl Stand {
         if self.next % 2 == 1 {
             return self.problem();
         }
-        let key = Key(self.keys.to_string());
+        let key = Key(self.keys.to_string().into());
         let evidence = Evidence::RecoveryEvent { event: format!("{key} ok") };
         Observation { key, at: self.clock.wall(), seen: Seen::Recovered { evidence } }
     }
@@ -245,11 +248,11 @@ impl Stand {
 fn problem(nth: u64, at: Timestamp) -> Observation {
     let host = format!("h{}", nth % HOSTS as u64);
     let problem = Problem {
-        host_name: format!("{host} of the estate"),
-        tags: vec![("component".into(), "os".into())],
-        groups: vec!["Estate".into()],
-        object: Some(nth.to_string()),
+        host_name: format!("{host} of the estate").into(),
+        tags: vec![("component".into(), "os".into())].into(),
+        groups: vec!["Estate".into()].into(),
+        object: Some(nth.to_string().into()),
         ..support::desk::problem(&host, &format!("disk of {host} is nearly full"))
     };
-    Observation { key: Key(nth.to_string()), at, seen: Seen::Problem(problem) }
+    Observation { key: Key(nth.to_string().into()), at, seen: Seen::Problem(problem) }
 }

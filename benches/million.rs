@@ -42,7 +42,10 @@ fn main() {
     let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = config::load(&site.config, &Environment::default(), today);
-    let rules = loaded.map(|(settings, _)| settings.rules).map_err(|_| "the configuration is faulty").unwrap();
+    let rules = loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the configuration is faulty")
+        .unwrap();
 
     let open = record(&site.state, &rules);
     daemon::rebuild(&site.state, rules.clone()).unwrap();

@@ -68,7 +68,10 @@ fn main() {
 fn rules(site: &Site) -> Rules {
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = config::load(&site.config, &Environment::default(), today);
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the configuration is faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the configuration is faulty")
+        .unwrap()
 }
 
 fn estate() -> String {
@@ -94,7 +97,7 @@ fn record(state: &Path, rules: &Rules, wanted: usize) -> (usize, usize, usize) {
     let mut keys = 10_000_000..;
     let mut next = |host: &str, nth: usize| {
         let key = keys.next().unwrap_or_default();
-        (Key(key.to_string()), problem(host, nth, key))
+        (Key(key.to_string().into()), problem(host, nth, key))
     };
     let each = wanted.div_ceil(SWITCHES * HOSTS);
     for switch in 0..SWITCHES {
@@ -134,22 +137,24 @@ fn problem(host: &str, nth: usize, key: u64) -> Problem {
     };
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Problem {
-        host_name: format!("庁舎サーバ {host}"),
+        host_name: format!("庁舎サーバ {host}").into(),
         level,
         tags: vec![
             pair("class", "os"),
             pair("component", "storage"),
             pair("scope", "availability"),
             pair("target", "linux"),
-        ],
-        groups: vec!["Linux servers".to_owned(), "Vendor/Server".to_owned()],
-        object: Some((key + 20_000).to_string()),
-        items: Some(vec![Item { name: item.0.to_owned(), key: item.1 }]),
+        ]
+        .into(),
+        groups: vec!["Linux servers".to_owned(), "Vendor/Server".to_owned()].into(),
+        object: Some((key + 20_000).to_string().into()),
+        items: Some(vec![Item { name: item.0.to_owned(), key: item.1 }].into()),
         inventory: BTreeMap::from([
             pair("location", "本庁舎2階 サーバ室 ラック3"),
             pair("os", "Debian GNU/Linux 12"),
             pair("serialno_a", &format!("SN-{host}")),
-        ]),
+        ])
+        .into(),
         ..support::desk::problem(host, &summary)
     }
 }

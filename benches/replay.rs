@@ -66,7 +66,10 @@ fn rules(confidence: &str) -> Rules {
     }
     fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the rules are faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the rules are faulty")
+        .unwrap()
 }
 
 /// As the daemon writes it: with the version in front.
@@ -172,23 +175,23 @@ impl Days {
     fn fails(&mut self, host: &str, summary: &str) -> Observation {
         self.keys += 1;
         let problem = Problem {
-            host: host.to_owned(),
-            host_name: host.to_owned(),
-            summary: summary.to_owned(),
+            host: host.to_owned().into(),
+            host_name: host.to_owned().into(),
+            summary: summary.to_owned().into(),
             level: Level::High,
-            tags: vec![("component".to_owned(), "os".to_owned())],
-            groups: vec!["Vendor/Server".to_owned()],
-            object: Some(format!("{host} {summary}")),
-            fields: Vec::new(),
+            tags: vec![("component".to_owned(), "os".to_owned())].into(),
+            groups: vec!["Vendor/Server".to_owned()].into(),
+            object: Some(format!("{host} {summary}").into()),
+            fields: Vec::new().into(),
             items: None,
             inventory: Default::default(),
-            raw: String::new(),
+            raw: String::new().into(),
             acknowledged: false,
             suppressed: false,
             momentary: false,
             late: false,
         };
-        Observation { key: Key(self.keys.to_string()), at: self.now.wall, seen: Seen::Problem(problem) }
+        Observation { key: Key(self.keys.to_string().into()), at: self.now.wall, seen: Seen::Problem(problem) }
     }
 
     fn recover(&mut self, keys: Vec<Key>) {

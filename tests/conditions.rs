@@ -42,7 +42,7 @@ fn rules(when: &str) -> Rules {
     );
     fs::write(folder.path().join("zz-overlay.toml"), rule).unwrap();
     match config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()) {
-        Ok((settings, _)) => settings.rules,
+        Ok((settings, _)) => std::sync::Arc::unwrap_or_clone(settings.rules),
         Err(report) => {
             let mut text = Vec::new();
             report.print(&mut text, false).unwrap();

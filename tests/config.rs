@@ -241,7 +241,7 @@ fn a_slip_in_the_environment_is_shown_like_one_in_a_file() {
 fn the_hash_names_what_is_said_and_not_how_it_is_written() {
     let hash = |files: &[(&str, &str)]| {
         let folder = folder(files);
-        load(folder.path()).unwrap_or_else(|report| panic!("{}", printed(&report))).0.rules.hash
+        load(folder.path()).unwrap_or_else(|report| panic!("{}", printed(&report))).0.rules.hash.clone()
     };
     let small = small();
     let first = hash(&[("a.toml", &small)]);

@@ -39,14 +39,14 @@ struct Recorded {
 
 /// An alert of a log, as its source tells it.
 fn line(key: &str, at: Timestamp, seen: Seen) -> Input {
-    report("network-log", vec![Observation { key: Key(key.to_owned()), at, seen }])
+    report("network-log", vec![Observation { key: Key(key.to_owned().into()), at, seen }])
 }
 
 fn refused_login() -> Problem {
     Problem {
-        fields: vec![("user".to_owned(), NAME.to_owned())],
-        tags: vec![("利用者".to_owned(), NAME.to_owned())],
-        raw: format!("Nov 29 pc-077 login of {NAME} refused"),
+        fields: vec![("user".to_owned(), NAME.to_owned())].into(),
+        tags: vec![("利用者".to_owned(), NAME.to_owned())].into(),
+        raw: format!("Nov 29 pc-077 login of {NAME} refused").into(),
         ..problem("pc-077", &format!("{NAME} のログイン失敗"))
     }
 }

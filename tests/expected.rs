@@ -32,7 +32,10 @@ fn rules_in(language: &str, overlay: &str) -> Rules {
     }
     std::fs::write(folder.path().join("zz.toml"), overlay).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the rules are faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the rules are faulty")
+        .unwrap()
 }
 
 /// Hours after 17:00 (JST) of 6 October 2026.

@@ -38,7 +38,10 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     }
     fs::write(folder.path().join("zz-annex.toml"), ANNEX).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the example rules are faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the example rules are faulty")
+        .unwrap()
 });
 
 /// Alerts that belong together: source words without a time, and when each began.

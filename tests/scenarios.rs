@@ -23,7 +23,7 @@ fn rules(overlay: &str) -> Rules {
     fs::write(folder.path().join("zz-overlay.toml"), overlay).unwrap();
     let today = "2026-09-01".parse().unwrap();
     match config::load(folder.path(), &Environment::default(), today) {
-        Ok((settings, _)) => settings.rules,
+        Ok((settings, _)) => std::sync::Arc::unwrap_or_clone(settings.rules),
         Err(report) => {
             let mut text = Vec::new();
             report.print(&mut text, false).unwrap();

@@ -32,7 +32,10 @@ fn rules() -> Rules {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded.map(|(settings, _)| settings.rules).map_err(|_| "the example rules are faulty").unwrap()
+    loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the example rules are faulty")
+        .unwrap()
 }
 
 fn after(seconds: i64) -> Now {
@@ -49,7 +52,7 @@ fn problem(nth: i64) -> Observation {
     let summary = if nth == 0 { "Ping応答なし".into() } else { format!("サービス{nth} 応答なし") };
     let level = if nth == 0 { Level::Disaster } else { Level::High };
     let problem = Problem { level, ..support::desk::problem(host, &summary) };
-    Observation { key: Key(nth.to_string()), at: after(nth / 100).wall, seen: Seen::Problem(problem) }
+    Observation { key: Key(nth.to_string().into()), at: after(nth / 100).wall, seen: Seen::Problem(problem) }
 }
 
 fn look(from: i64) -> Input {
@@ -91,8 +94,8 @@ const MORNING: i64 = 16 * 86_400 + 27_980;
 fn stranger(nth: i64) -> Observation {
     let Observation { key, at, seen } = problem(nth);
     let Seen::Problem(mut problem) = seen else { unreachable!("a problem") };
-    problem.host = format!("new-{nth}");
-    problem.host_name = format!("新設機器{nth}");
+    problem.host = format!("new-{nth}").into();
+    problem.host_name = format!("新設機器{nth}").into();
     Observation { key, at: at + SignedDuration::from_secs(MORNING), seen: Seen::Problem(problem) }
 }
 

@@ -403,7 +403,7 @@ async fn a_private_authority_is_trusted_only_when_it_is_named() {
     assert_eq!(watched.version, "6.0");
     assert!(watched.hosts.len() >= 45 && watched.problems.len() >= 137, "{}", watched.problems.len());
     let core = watched.problems.iter().find(|problem| problem.host == "core-sw-01").unwrap();
-    assert_eq!(core.groups, ["Vendor/Network"]);
+    assert_eq!(*core.groups, ["Vendor/Network"]);
     assert!(!core.host_name.is_empty() && !core.summary.contains('{'), "{core:?}");
     let stranger = zabbix::watched(&Config { url: url.clone(), ..server.config() }, server.token()).await.unwrap_err();
     assert_eq!(stranger.kind, FailureKind::Unreachable, "{stranger:?}");
@@ -421,7 +421,7 @@ async fn the_values_around_a_fault_are_read_and_what_is_not_there_is_said() {
     server.script("fire", &["core-sw-01", "icmpping", "0", "--wait", "20"]);
     desk.until("the problem", SOON, |desk| !desk.problems().is_empty()).await;
     let [problem] = desk.problems().try_into().unwrap();
-    let objects = [problem.object.clone().unwrap(), "999999999".to_owned()];
+    let objects = [problem.object.clone().unwrap().into(), "999999999".to_owned()];
     let about = Timestamp::now();
     let wanted = Wanted::Values { objects: objects.to_vec() };
     let from = about - jiff::SignedDuration::from_mins(30);

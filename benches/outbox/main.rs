@@ -72,7 +72,10 @@ fn measure(way: Way, wanted: usize) {
     site.add("hook.toml", &hook);
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = config::load(&site.config, &Environment::default(), today);
-    let rules = loaded.map(|(settings, _)| settings.rules).map_err(|_| "the configuration is faulty").unwrap();
+    let rules = loaded
+        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map_err(|_| "the configuration is faulty")
+        .unwrap();
     let rows = record(&site.state, &rules, way, wanted);
     let owed: BTreeSet<&String> = rows.values().collect();
 

@@ -61,8 +61,8 @@ pub(super) async fn change(context: &Context, change: Change) -> Result<(), Trou
         Change::Add { summary, component, party, at, planned, by } => {
             let told = Registered {
                 summary,
-                components: component.into_iter().map(ComponentId).collect(),
-                party: party.map(PartyId),
+                components: component.into_iter().map(ComponentId::from).collect(),
+                party: party.map(PartyId::from),
                 at: moment(context, at).await?,
                 planned,
             };

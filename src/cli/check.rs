@@ -8,6 +8,7 @@ use crate::desk::rules::Rules;
 use crate::play;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Writes the example.
 pub(super) fn init(folder: &Path) -> Result<(), Trouble> {
@@ -99,7 +100,8 @@ fn cases(context: &Context) -> Result<usize, Trouble> {
     let mut failed = 0;
     for path in &files {
         let text = read(path)?;
-        let case = play::check_case(&rules_of(context, &text)?, &text);
+        let rules = rules_of(context, &text)?;
+        let case = play::check_case(&rules, &text);
         for fault in &case.faults {
             let line = format!("{}:{}: {}", path.display(), fault.line, text::clean(&fault.what));
             // A machine reads JSON and nothing else.
@@ -116,7 +118,8 @@ fn cases(context: &Context) -> Result<usize, Trouble> {
 /// Plays a transcript under the configuration and prints it with what came of it.
 pub(super) fn play(context: &Context, file: &Path, mails: bool) -> Result<(), Trouble> {
     let text = read(file)?;
-    let case = play::check_case(&rules_of(context, &text)?, &text);
+    let rules = rules_of(context, &text)?;
+    let case = play::check_case(&rules, &text);
     text::out(case.played.rewritten().trim_end());
     if mails {
         for mail in &case.played.mails {
@@ -135,7 +138,7 @@ fn read(path: &Path) -> Result<String, Trouble> {
 }
 
 /// The rules of the configuration with what a transcript lays over them.
-fn rules_of(context: &Context, transcript: &str) -> Result<Rules, Trouble> {
+fn rules_of(context: &Context, transcript: &str) -> Result<Arc<Rules>, Trouble> {
     let overlay = play::overlay(transcript);
     let overlay = (!overlay.is_empty()).then_some(overlay.as_str());
     let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();

@@ -167,9 +167,9 @@ fn holes(book: &Book, source: &SourceId, problems: &[Problem]) -> Vec<Hole> {
         let (hole, examples) = hosts.entry(&problem.host).or_insert_with(|| {
             let hole = Hole {
                 source: source.to_string(),
-                host: problem.host.clone(),
-                name: problem.host_name.clone(),
-                groups: problem.groups.clone(),
+                host: problem.host.to_string(),
+                name: problem.host_name.to_string(),
+                groups: problem.groups.to_vec(),
                 uncovered: 0,
                 alarms: 0,
                 examples: Vec::new(),

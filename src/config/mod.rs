@@ -32,12 +32,13 @@ use findings::Findings;
 use jiff::civil::Date;
 use kinds::Kinds;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A sound configuration.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// What the desk relies on.
-    pub rules: Rules,
+    pub rules: Arc<Rules>,
     /// Sources, log patterns and channels, each with its own configuration.
     pub kinds: Kinds,
     /// Where the journal and the state are kept.

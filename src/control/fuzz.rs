@@ -36,7 +36,7 @@ const DAYS: [&str; 8] = [
 
 /// What the days left: desks at several hours, the acts of all of them, and every name in their records.
 struct Recorded {
-    rules: Rules,
+    rules: std::sync::Arc<Rules>,
     desks: Vec<(State, Now)>,
     acts: Vec<Value>,
     names: Vec<Value>,

@@ -296,7 +296,7 @@ pub(super) fn line(desk: &Desk, incident: &Incident) -> IncidentLine {
 /// What an incident is about: the words of the alert that stands for it.
 pub(super) fn summary(desk: &Desk, incident: &Incident) -> String {
     let representative = incident.representative.and_then(|id| desk.state().alerts.get(&id));
-    representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone())
+    representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.to_string())
 }
 
 /// The incident called `name`: its number, or its internal id.

@@ -63,7 +63,7 @@ pub(super) type Query = Box<dyn FnOnce(&Desk, Now) + Send>;
 pub(super) struct Ends {
     pub(super) inputs: mpsc::Receiver<Waiting>,
     pub(super) queries: mpsc::Receiver<Query>,
-    pub(super) rules: mpsc::Receiver<(Rules, oneshot::Sender<()>)>,
+    pub(super) rules: mpsc::Receiver<(Arc<Rules>, oneshot::Sender<()>)>,
     /// Those who ask something of the store.
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) effects: mpsc::UnboundedSender<Effect>,

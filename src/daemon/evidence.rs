@@ -34,7 +34,7 @@ impl Gatherer {
         let values = sources.zabbix.iter().filter_map(|config| {
             let access = Sources::access(config, &settings.kinds.folders).ok()?;
             let values = zabbix::Values::new(config, access, zone.clone());
-            Some((SourceId(config.name.clone()), Arc::new(Mutex::new(values))))
+            Some((SourceId::from(config.name.as_str()), Arc::new(Mutex::new(values))))
         });
         let logs = sources.logfile.iter().map(|log| (log.name().clone(), log.clone()));
         Self { values: values.collect(), logs: logs.collect(), bodies, clock }

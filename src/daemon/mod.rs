@@ -95,6 +95,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
     for warning in warnings.findings() {
         tracing::warn!("{}", warning.in_one_line());
     }
+    // It has all files in it, for showing places in them.
+    drop(warnings);
     let mut hangup =
         signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
     let mut ending = Ending::new(stop)?;
@@ -227,7 +229,7 @@ struct House {
     settings: Settings,
     inbox: Inbox,
     queries: mpsc::Sender<self::core::Query>,
-    new_rules: mpsc::Sender<(crate::desk::rules::Rules, oneshot::Sender<()>)>,
+    new_rules: mpsc::Sender<(Arc<crate::desk::rules::Rules>, oneshot::Sender<()>)>,
     tools: work::SharedTools,
     running: Option<Running>,
     doctor: health::Doctor,

@@ -16,6 +16,7 @@ use crate::store::{Archived, Bodies, Search};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -40,7 +41,7 @@ struct Asked {
     /// Where the look for evidence began last.
     from: Timestamp,
     now: Timestamp,
-    rules: Rules,
+    rules: Arc<Rules>,
 }
 
 /// A stretch of time of the catalogue.

@@ -32,7 +32,7 @@ pub(super) fn start(settings: &Settings, inbox: &Inbox, queries: &mpsc::Sender<Q
     let mut tasks = JoinSet::new();
     for config in settings.kinds.sources.zabbix.clone() {
         let (inbox, folders, clock) = (inbox.clone(), settings.kinds.folders.clone(), clock.clone());
-        let id = SourceId(config.name.clone());
+        let id = SourceId::from(config.name.as_str());
         let stopped = stopped.clone();
         tasks.spawn(keep_running(id.clone(), queries.clone(), stopped.clone(), clock.clone(), move |standing| {
             let (config, inbox, clock, stopped) = (config.clone(), inbox.clone(), clock.clone(), stopped.clone());

@@ -66,13 +66,13 @@ impl Tools {
                 tracing::error!(channel = name, error = why, "the channel cannot be used");
                 why
             });
-            (ChannelId(name), opened)
+            (ChannelId::from(name), opened)
         });
         let zabbixes = settings.kinds.sources.zabbix.iter();
         let notes = zabbixes.filter_map(|config| {
             let access = Sources::access(config, &settings.kinds.folders).ok()?;
             let notes = zabbix::Notes::new(config, access);
-            Some((SourceId(config.name.clone()), Arc::new(Mutex::new(notes))))
+            Some((SourceId::from(config.name.as_str()), Arc::new(Mutex::new(notes))))
         });
         Self {
             channels: channels.collect(),

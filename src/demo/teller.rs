@@ -18,6 +18,7 @@ use crate::render;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 /// What the desk is called on the page.
 pub(super) const DESK: &str = "kiriwake";
@@ -40,7 +41,7 @@ pub(super) struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     /// A teller that knows the rules the daemon works by.
-    pub(super) fn new(screen: Screen<'a>, words: Words, rules: Rules, visible: usize) -> Self {
+    pub(super) fn new(screen: Screen<'a>, words: Words, rules: Arc<Rules>, visible: usize) -> Self {
         Self {
             screen,
             words,
@@ -150,7 +151,7 @@ impl<'a> Teller<'a> {
                 return self.screen.tell(at, Voice::Watch, self.words.logs(), &text);
             }
         } else {
-            self.hosts.insert(host.clone());
+            self.hosts.insert(host.to_string());
             self.count.problems += 1;
             self.count.hosts = self.hosts.len();
             if self.count.problems == 1 {

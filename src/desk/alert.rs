@@ -7,6 +7,7 @@ use super::ids::{AlertId, ComponentId, CoverId, IncidentId, SourceId};
 use super::now::{Elapsed, Now};
 use super::observation::{Evidence, Key, Level, Problem};
 use super::state::State;
+use super::text::Text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub struct Alert {
     /// What it belongs to.
     pub standing: Standing,
     /// When and by what evidence it ended.
-    pub gone: Option<Gone>,
+    pub gone: Option<Box<Gone>>,
     /// Further observations of the same problem.
     pub repeats: u64,
     /// The planned work or silence that kept it apart until its end: it counts from then.
@@ -49,10 +50,10 @@ pub struct Alert {
     pub began: Option<Timestamp>,
     /// What it has in common with others of one fault, as the configuration of that time chose: `tag.service=juki`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub shares: Vec<String>,
+    pub shares: Vec<Text>,
     /// What did not come, by its name: no source saw this, the desk missed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missed: Option<String>,
+    pub missed: Option<Text>,
     /// The rules of that time say that it does no harm: what it is about goes on working (`Book::is_mild`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mild: bool,
@@ -133,7 +134,7 @@ pub enum Change {
         /// Which alert.
         alert: AlertId,
         /// When and by what evidence.
-        gone: Gone,
+        gone: Box<Gone>,
     },
     /// What it belongs to was decided.
     Stands {
@@ -275,7 +276,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
         Change::Opened(alert) => {
             state.tally.observed += 1;
             state.counters.alert = state.counters.alert.max(alert.id.0);
-            state.put_alert((**alert).clone());
+            state.put_alert(alert.clone());
         }
         Change::Repeated(id) => {
             state.tally.observed += 1;

@@ -18,7 +18,7 @@ use std::time::Duration;
 /// The rules, ready to be asked.
 pub struct Book {
     /// The rules.
-    pub rules: Rules,
+    pub rules: Arc<Rules>,
     /// Who needs what.
     pub graph: Graph,
     /// The site's zone.
@@ -77,7 +77,8 @@ impl RuleWords {
 
 impl Book {
     /// Prepares `rules`.
-    pub fn new(rules: Rules) -> Self {
+    pub fn new(rules: impl Into<Arc<Rules>>) -> Self {
+        let rules = rules.into();
         // The configuration was checked, so the zone is known; UTC keeps the desk total.
         let zone = TimeZone::get(&rules.site.timezone).unwrap_or(TimeZone::UTC);
         let graph = Graph::of(&rules);

@@ -150,7 +150,7 @@ pub(super) fn report(turn: &mut Turn, report: Report) {
 
 /// Handles one observation.
 fn observe(turn: &mut Turn, source: &SourceId, seen: Observation, first_look: bool, adopted: &mut Vec<AlertId>) {
-    let known = turn.state.by_key.get(&(source.clone(), seen.key.clone())).copied();
+    let known = turn.state.by_key.get(source).and_then(|keys| keys.get(&seen.key)).copied();
     match (seen.seen, known) {
         (Seen::Problem(problem), Some(alert)) => {
             turn.record(alert::Change::Repeated(alert), alert::Reason::SeenBefore);
@@ -188,7 +188,7 @@ fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reas
         turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
     }
     let apart = open.incident().is_none().then(|| open.component.clone()).flatten();
-    turn.record(alert::Change::Gone { alert, gone }, reason);
+    turn.record(alert::Change::Gone { alert, gone: Box::new(gone) }, reason);
     if turn.state.alerts.get(&alert).is_some_and(Alert::vanished) {
         notify::not_seen(turn, alert, Unseeing::Deleted);
     }

@@ -28,7 +28,7 @@ pub struct Like {
 /// What an alert says, without what differs from time to time: numbers, and the names of its host.
 pub fn symptom(alert: &Alert) -> String {
     let problem = &alert.problem;
-    let mut text = problem.summary.clone();
+    let mut text = problem.summary.to_string();
     for name in [&problem.host_name, &problem.host] {
         if !name.is_empty() {
             text = text.replace(name.as_str(), "");

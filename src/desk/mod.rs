@@ -15,6 +15,7 @@ pub mod observation;
 pub mod outcome;
 pub mod pattern;
 pub mod phrase;
+pub mod text;
 
 pub mod book;
 pub mod rules;
@@ -75,6 +76,7 @@ use rules::Rules;
 use serde::{Deserialize, Serialize};
 use state::{State, Wakeup};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 use turn::{Thing, Turn};
 
@@ -110,7 +112,7 @@ pub struct Desk {
 
 impl Desk {
     /// A desk with an earlier state (or a fresh one), under `rules`.
-    pub fn new(mut state: State, rules: Rules) -> Self {
+    pub fn new(mut state: State, rules: impl Into<Arc<Rules>>) -> Self {
         state.index();
         Self { state, book: Book::new(rules), dirty: BTreeSet::new(), replays: false }
     }
@@ -121,7 +123,7 @@ impl Desk {
     }
 
     /// Puts other rules in force. What follows from them comes with [`Input::RulesLoaded`].
-    pub fn set_rules(&mut self, rules: Rules) {
+    pub fn set_rules(&mut self, rules: impl Into<Arc<Rules>>) {
         self.book = Book::new(rules);
     }
 

@@ -6,6 +6,7 @@ use super::book::Book;
 use super::ids::{ComponentId, SourceId};
 use super::observation::Problem;
 use super::rules::{AlertMatch, Rules, Share};
+use super::text::Text;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -63,7 +64,7 @@ impl Index {
     /// The component a problem is about: the match naming most fields wins, then the component that stands first.
     pub fn component(&self, source: &SourceId, problem: &Problem) -> Option<ComponentId> {
         self.by_host
-            .get(&problem.host)
+            .get(problem.host.as_str())
             .into_iter()
             .flatten()
             .chain(&self.others)
@@ -93,10 +94,10 @@ fn near(source_time: Timestamp, received: Timestamp) -> bool {
 }
 
 /// What a problem may have in common with others of one fault: the tags and fields the policy names, with their values.
-pub(super) fn shares(book: &Book, problem: &Problem) -> Vec<String> {
+pub(super) fn shares(book: &Book, problem: &Problem) -> Vec<Text> {
     let of = |list: &[(String, String)], kind: &str, wanted: &str| {
         let fitting = list.iter().filter(|(name, value)| name == wanted && !value.is_empty());
-        fitting.map(|(name, value)| format!("{kind}.{name}={value}")).collect::<Vec<_>>()
+        fitting.map(|(name, value)| format!("{kind}.{name}={value}").into()).collect::<Vec<_>>()
     };
     let named = book.rules.policy.together.iter().flat_map(|share| match share {
         Share::Tag(name) => of(&problem.tags, "tag", name),

@@ -3,10 +3,12 @@
 //! Sources fill these in; the desk reads them. Nothing here decides anything.
 
 use super::ids::SourceId;
+use super::text::Text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// Where a source goes on reading. The desk keeps it beside what came with it and hands it back after a restart; only
 /// the source that wrote it understands it.
@@ -17,7 +19,14 @@ pub struct Cursor(pub String);
 /// A source's own id of one problem (Zabbix: the eventid of the problem event), stable for as long as it lasts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Key(pub String);
+pub struct Key(pub Text);
+
+impl Key {
+    /// As the source writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,29 +138,29 @@ pub enum Evidence {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// The technical host name.
-    pub host: String,
+    pub host: Text,
     /// The name people know the host by; the host name where there is no other.
-    pub host_name: String,
+    pub host_name: Text,
     /// The message, verbatim.
-    pub summary: String,
+    pub summary: Text,
     /// The monitoring severity.
     pub level: Level,
     /// Tags, a multimap: a name may come twice.
-    pub tags: Vec<(String, String)>,
+    pub tags: Arc<[(String, String)]>,
     /// Groups of the host.
-    pub groups: Vec<String>,
+    pub groups: Arc<[String]>,
     /// The source's id of what raised it (Zabbix: triggerid), if any.
-    pub object: Option<String>,
+    pub object: Option<Text>,
     /// Fields a log pattern extracted, by group name. Empty for Zabbix.
-    pub fields: Vec<(String, String)>,
+    pub fields: Arc<[(String, String)]>,
     /// What is measured behind it (Zabbix: the items of its trigger); `None` = the source could not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<Item>>,
+    pub items: Option<Arc<[Item]>>,
     /// What the source knows of the host (Zabbix: its inventory), by field; what is not in it was not had.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub inventory: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub inventory: Arc<BTreeMap<String, String>>,
     /// The line or text it was read from, made printable; empty when the summary is all there is.
-    pub raw: String,
+    pub raw: Text,
     /// Acknowledged in the monitoring system.
     pub acknowledged: bool,
     /// Hidden by maintenance in the monitoring system.
@@ -163,8 +172,12 @@ pub struct Problem {
     pub late: bool,
 }
 
+fn is_empty(inventory: &BTreeMap<String, String>) -> bool {
+    inventory.is_empty()
+}
+
 /// Something that is measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Item {
     /// The name people know it by.
     pub name: String,
@@ -231,7 +244,7 @@ pub struct OpenProblem {
     /// The source's id of it.
     pub key: Key,
     /// What raised it.
-    pub object: Option<String>,
+    pub object: Option<Text>,
     /// As last recorded.
     pub level: Level,
     /// As last recorded.

@@ -4,6 +4,7 @@
 //! indexes are never stored: [`State::index`] derives them again.
 
 mod agenda;
+mod alerts;
 mod books;
 mod covers;
 mod expected;
@@ -15,6 +16,7 @@ mod queues;
 mod storm;
 
 pub use agenda::{Agenda, Wakeup, When};
+pub use alerts::Alerts;
 pub use books::{Counters, Tally};
 pub use expected::{Expected, GRACE};
 pub use flow::{FAILURES, Flow, Flows, Gate, PartyFlow};
@@ -38,6 +40,7 @@ use super::past::Past;
 use super::probe::Record;
 use super::request::Request;
 use super::source::Source;
+use super::text::{Pool, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +51,7 @@ pub struct State {
     /// Sources.
     pub sources: BTreeMap<SourceId, Source>,
     /// Alerts.
-    pub alerts: BTreeMap<AlertId, Alert>,
+    pub alerts: Alerts,
     /// Incidents.
     pub incidents: BTreeMap<IncidentId, Incident>,
     /// Requests.
@@ -79,7 +82,7 @@ pub struct State {
     pub agenda: Agenda,
     /// Alerts by the source's id.
     #[serde(skip)]
-    pub by_key: BTreeMap<(SourceId, Key), AlertId>,
+    pub by_key: BTreeMap<SourceId, BTreeMap<Key, AlertId>>,
     /// Members of incidents.
     #[serde(skip)]
     pub members: BTreeMap<IncidentId, BTreeSet<AlertId>>,
@@ -130,7 +133,7 @@ pub struct State {
     pub bundles: BTreeSet<OwedId>,
     /// Members of incidents, by what they have in common with others ([`Alert::shares`]).
     #[serde(skip)]
-    pub sharing: BTreeMap<String, BTreeSet<AlertId>>,
+    pub sharing: BTreeMap<Text, BTreeSet<AlertId>>,
     /// Alerts kept apart by planned work or a silence that have not ended.
     #[serde(skip)]
     pub held_back: BTreeSet<AlertId>,
@@ -140,6 +143,9 @@ pub struct State {
     /// Planned work on components, past work that is still remembered included.
     #[serde(skip)]
     pub worked: BTreeMap<ComponentId, BTreeSet<CoverId>>,
+    /// What alerts have in common, kept once.
+    #[serde(skip)]
+    pub pool: Pool,
 }
 
 /// Where an alert is: its component, or its host where no component covers it.
@@ -148,7 +154,7 @@ pub enum Place {
     /// A component.
     Component(ComponentId),
     /// A host nobody's component covers.
-    Host(String),
+    Host(Text),
 }
 
 impl Alert {
@@ -170,6 +176,7 @@ impl State {
             counters: things.counters,
             tally: things.tally,
             house: things.house,
+            pool: things.pool,
             ..State::default()
         };
         for cover in things.covers.into_values() {
@@ -223,17 +230,31 @@ impl State {
         bundles.into_iter().any(|bundle| bundle.requests.contains(&request))
     }
 
-    pub(super) fn put_alert(&mut self, alert: Alert) {
-        self.remove_alert(alert.id);
-        self.by_key.insert((alert.source.clone(), alert.key.clone()), alert.id);
-        self.enter(&alert);
-        self.alerts.insert(alert.id, alert);
+    /// Takes in an alert that was read from the record, before the indexes are derived. What it has in common with those read
+    /// before is one at once: all of them as they are written would need twice the memory.
+    pub fn take_in(&mut self, mut alert: Box<Alert>) {
+        self.pool.share(&mut alert);
+        self.alerts.insert(alert);
     }
 
-    pub(super) fn remove_alert(&mut self, id: AlertId) -> Option<Alert> {
+    pub(super) fn put_alert(&mut self, mut alert: Box<Alert>) {
+        self.remove_alert(alert.id);
+        self.pool.share(&mut alert);
+        self.by_key.entry(alert.source.clone()).or_default().insert(alert.key.clone(), alert.id);
+        self.enter(&alert);
+        self.alerts.insert(alert);
+    }
+
+    pub(super) fn remove_alert(&mut self, id: AlertId) -> Option<Box<Alert>> {
         let alert = self.alerts.remove(&id)?;
-        self.by_key.remove(&(alert.source.clone(), alert.key.clone()));
+        if let Some(keys) = self.by_key.get_mut(&alert.source) {
+            keys.remove(&alert.key);
+            if keys.is_empty() {
+                self.by_key.remove(&alert.source);
+            }
+        }
         self.leave(&alert);
+        self.pool.stir();
         Some(alert)
     }
 
@@ -243,7 +264,7 @@ impl State {
         self.leave(&alert);
         change(&mut alert);
         self.enter(&alert);
-        self.alerts.insert(id, alert);
+        self.alerts.insert(alert);
     }
 
     fn enter(&mut self, alert: &Alert) {

@@ -185,13 +185,13 @@ impl<'a> Shift<'a> {
             match entry.remove() {
                 Event::Begins(index) => {
                     let sign = &self.signs[index];
-                    let (key, at) = (Key(index.to_string()), self.moment(sign.at * 1000));
+                    let (key, at) = (Key(index.to_string().into()), self.moment(sign.at * 1000));
                     let seen_problem = Seen::Problem(sign.problem());
                     seen[usize::from(sign.log)].push(Observation { key, at, seen: seen_problem });
                 }
                 Event::Ends(index) => {
                     let sign = &self.signs[index];
-                    let (key, at) = (Key(index.to_string()), self.moment(sign.until * 1000));
+                    let (key, at) = (Key(index.to_string().into()), self.moment(sign.until * 1000));
                     let evidence = if sign.log {
                         Evidence::Line { text: format!("{} ok", sign.summary) }
                     } else {
@@ -379,7 +379,7 @@ impl<'a> Shift<'a> {
         let now = self.now().wall;
         let lately = |gone: &Gone| now.duration_since(gone.at) <= SignedDuration::from_millis(MOMENT);
         let mut about = BTreeMap::new();
-        for member in members().filter(|member| !burns || member.gone.as_ref().is_none_or(lately)) {
+        for member in members().filter(|member| !burns || member.gone.as_ref().is_none_or(|gone| lately(gone))) {
             *about.entry(self.faults_of.get(&member.id).copied().flatten()).or_default() += 1;
         }
         about

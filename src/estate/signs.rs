@@ -6,7 +6,9 @@ use super::fault::{Fault, FaultKind, reached};
 use super::paper;
 use super::things::{Kind, State, Tie, Town};
 use crate::desk::observation::{Level, Problem};
+use crate::desk::text::Text;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One alert as it will be shown.
 #[derive(Debug, Clone)]
@@ -33,17 +35,17 @@ impl Sign {
         let mut tags = Vec::new();
         tags.extend(self.tag.map(|tag| (if tag == "link" { "kind" } else { "component" }.to_owned(), tag.to_owned())));
         Problem {
-            host: self.host.clone(),
-            host_name: self.host.clone(),
-            summary: self.summary.clone(),
+            host: self.host.as_str().into(),
+            host_name: self.host.as_str().into(),
+            summary: self.summary.as_str().into(),
             level: self.level,
-            tags,
-            groups: Vec::new(),
-            object: Some(format!("{} {}", self.host, self.summary)),
+            tags: tags.into(),
+            groups: Arc::default(),
+            object: Some(format!("{} {}", self.host, self.summary).into()),
             fields: self.app.iter().map(|app| ("app".to_owned(), app.clone())).collect(),
             items: None,
-            inventory: BTreeMap::new(),
-            raw: String::new(),
+            inventory: Arc::default(),
+            raw: Text::default(),
             acknowledged: false,
             suppressed: false,
             momentary: false,

@@ -14,7 +14,8 @@ pub(super) fn audit(rules: &Rules, played: &Played) -> Vec<Fault> {
 
     let mut folded = Desk::new(State::default(), rules.clone());
     for frame in &played.frames {
-        match serde_json::to_string(frame).and_then(|text| serde_json::from_str::<Frame>(&text)) {
+        // From bytes, as the store reads them: what reads texts would be in the program a second time, some megabytes of it.
+        match serde_json::to_vec(frame).and_then(|bytes| serde_json::from_slice::<Frame>(&bytes)) {
             Ok(read) if read == *frame => folded.fold(&read),
             Ok(_) => say(format!("a frame reads differently from what was written: {:?}", frame.input)),
             Err(error) => say(format!("a frame cannot be stored: {error}")),
@@ -23,7 +24,7 @@ pub(super) fn audit(rules: &Rules, played: &Played) -> Vec<Fault> {
     if let Some(what) = differ(folded.state(), &played.state) {
         say(format!("folding the entries gives another state: {what}"));
     }
-    let stored = serde_json::to_string(&played.state).and_then(|text| serde_json::from_str::<State>(&text));
+    let stored = serde_json::to_vec(&played.state).and_then(|bytes| serde_json::from_slice::<State>(&bytes));
     match stored {
         Ok(stored) => {
             let read = Desk::new(stored, rules.clone());

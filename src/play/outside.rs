@@ -11,6 +11,7 @@ use crate::desk::outcome::{Delivery, Outcome, Ping, Probed, Refused, WriteBack};
 use crate::desk::owed::{Owed, Work};
 use crate::desk::removal::{self, Removal};
 use crate::desk::state::State;
+use crate::desk::text::Text;
 use crate::render::quote::{Body, Kept};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -206,17 +207,17 @@ impl Wire {
 /// A problem as a source would describe it.
 pub(super) fn problem((host, summary): (&String, &String), begins: &Begins) -> Problem {
     Problem {
-        host: host.clone(),
-        host_name: begins.name.clone().unwrap_or_else(|| host.clone()),
-        summary: summary.clone(),
+        host: host.into(),
+        host_name: begins.name.clone().unwrap_or_else(|| host.clone()).into(),
+        summary: summary.into(),
         level: begins.level,
-        tags: begins.tags.clone(),
-        groups: begins.groups.clone(),
-        object: Some(format!("{host} {summary}")),
-        fields: begins.fields.clone(),
-        items: (!begins.items.is_empty()).then(|| begins.items.clone()),
-        inventory: begins.inventory.clone(),
-        raw: String::new(),
+        tags: begins.tags.clone().into(),
+        groups: begins.groups.clone().into(),
+        object: Some(format!("{host} {summary}").into()),
+        fields: begins.fields.clone().into(),
+        items: (!begins.items.is_empty()).then(|| begins.items.clone().into()),
+        inventory: begins.inventory.clone().into(),
+        raw: Text::default(),
         acknowledged: false,
         suppressed: begins.suppressed,
         momentary: begins.momentary,

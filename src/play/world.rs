@@ -235,7 +235,7 @@ impl<'a> World<'a> {
             }
             Step::Unreadable(source, text) => {
                 let seen = Seen::Unreadable { text: text.clone(), why: "it makes no sense".to_owned() };
-                let key = Key(format!("unreadable {}", self.frames.len()));
+                let key = Key(format!("unreadable {}", self.frames.len()).into());
                 self.report(source, vec![Observation { key, at: self.wall, seen }], false);
             }
             Step::Erase { actor, incident, containing, reason } => {
@@ -272,7 +272,7 @@ impl<'a> World<'a> {
             (About::Begins(_), Some(_)) => return self.fault("it is red already; `again` reports it once more"),
             (_, None) => return self.fault("no such problem is red: compare host and summary"),
             (About::Again, Some(key)) => {
-                let recorded = self.desk.state().by_key.get(&(source.clone(), key.clone()));
+                let recorded = self.desk.state().by_key.get(source).and_then(|keys| keys.get(&key));
                 let recorded = recorded.and_then(|alert| self.desk.state().alerts.get(alert));
                 let Some(alert) = recorded else { return self.fault("the desk has forgotten that problem") };
                 (key, alert.at, Seen::Problem(alert.problem.clone()))
@@ -300,7 +300,7 @@ impl<'a> World<'a> {
 
     fn begin(&mut self, id: &(SourceId, String, String), begins: &Begins) -> Key {
         self.problems += 1;
-        let key = Key(self.problems.to_string());
+        let key = Key(self.problems.to_string().into());
         if !begins.momentary {
             self.open.insert(id.clone(), key.clone());
         }

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Entries handed over at once.
 const TOGETHER: usize = 256;
@@ -105,7 +106,7 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
         status,
         severity: incident.severity.as_ref().map(|severity| severity.value),
         occurred: incident.occurred,
-        summary: representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone()),
+        summary: representative.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.to_string()),
         owner: incident.owner.clone(),
         alerts: state.members_of(id).count(),
         ended: Some(ended),
@@ -124,7 +125,7 @@ pub(crate) fn filed(state: &State, id: IncidentId) -> Option<Result<Filed, Error
 /// When the journal cannot be read. What of it does not read is left out; the start has told of it.
 pub(crate) fn file_all(
     folder: &Path,
-    rules: Rules,
+    rules: Arc<Rules>,
     unlisted: Option<Unlisted>,
     filer: &Filer,
 ) -> Result<usize, store::Error> {

@@ -9,9 +9,7 @@ mod words;
 
 pub(crate) use words::{apart, is_unique, together, words_in};
 
-use crate::desk::ids::{
-    AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId,
-};
+use crate::desk::ids::{ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
 use crate::desk::state::{Counters, House, State, Tally};
 use crate::desk::turn::Thing;
 use crate::store::{self, Bodies, Digest, Entities};
@@ -187,7 +185,7 @@ pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8], bodies: &Bodi
     match kind {
         b"source" => {
             let id = String::from_utf8_lossy(name).into_owned();
-            state.sources.insert(SourceId(id), serde_json::from_slice(value)?);
+            state.sources.insert(SourceId::from(id), serde_json::from_slice(value)?);
         }
         b"work" => {
             state.covers.insert(CoverId::Work(number()?), serde_json::from_slice(value)?);
@@ -196,7 +194,8 @@ pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8], bodies: &Bodi
             state.covers.insert(CoverId::Silence(number()?), serde_json::from_slice(value)?);
         }
         b"alert" => {
-            state.alerts.insert(AlertId(number()?), serde_json::from_slice(value)?);
+            number()?;
+            state.take_in(serde_json::from_slice(value)?);
         }
         b"incident" => {
             state.incidents.insert(IncidentId(number()?), serde_json::from_slice(value)?);
@@ -212,11 +211,11 @@ pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8], bodies: &Bodi
         }
         b"probe" => {
             let name = String::from_utf8_lossy(name).into_owned();
-            state.probes.insert(ProbeName(name), serde_json::from_slice(value)?);
+            state.probes.insert(ProbeName::from(name), serde_json::from_slice(value)?);
         }
         b"past" => {
             let id = String::from_utf8_lossy(name).into_owned();
-            state.past.insert(ComponentId(id), serde_json::from_slice(value)?);
+            state.past.insert(ComponentId::from(id), serde_json::from_slice(value)?);
         }
         b"house" => {
             let parts: HouseParts = serde_json::from_slice(value)?;

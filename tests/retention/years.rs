@@ -163,8 +163,9 @@ fn call(site: &Site, rules: &Rules, at: Timestamp, words: &str) -> (String, Vec<
 
 /// An alert that ends by itself, and so never gets a number.
 fn alert(site: &Site, rules: &Rules, at: Timestamp) {
-    let problem = Problem { host_name: "住民課PC".to_owned(), ..problem("pc-0815", "短時間のPing応答なし") };
-    let report = |at, seen| report("elsewhere", vec![Observation { key: Key("815".to_owned()), at, seen }]);
+    let problem =
+        Problem { host_name: "住民課PC".to_owned().into(), ..problem("pc-0815", "短時間のPing応答なし") };
+    let report = |at, seen| report("elsewhere", vec![Observation { key: Key("815".to_owned().into()), at, seen }]);
     let mut day = Day::begin(site, rules, at);
     day.take(vec![report(at, Seen::Problem(problem))]);
     day.pass(SignedDuration::from_secs(1));
@@ -186,7 +187,7 @@ pub(super) fn years(scratch: &Scratch) -> Years {
         panic!("the configuration of the test has faults");
     };
     // Nobody looks while no daemon runs, and that is no fault that goes on for years.
-    let mut rules = Rules { hash: "ab".repeat(32), ..settings.rules };
+    let mut rules = Rules { hash: "ab".repeat(32), ..std::sync::Arc::unwrap_or_clone(settings.rules) };
     rules.sources.clear();
     let (mut numbers, mut messages) = (Vec::new(), Vec::new());
     let began = [8, 7].map(|years| now - days(366 * years));

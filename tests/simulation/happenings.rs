@@ -69,17 +69,22 @@ impl Run<'_> {
         self.keys += 1;
         let momentary = log && self.dice.one_in(3);
         let problem = Problem {
-            host: host.clone(),
-            host_name: host,
-            summary: summary.clone(),
+            host: host.clone().into(),
+            host_name: host.into(),
+            summary: summary.clone().into(),
             level: *self.dice.pick(&Level::ALL).unwrap(),
-            tags: self.dice.pick(&[vec![], vec![("component".to_owned(), "postgresql".to_owned())]]).unwrap().clone(),
-            groups: Vec::new(),
-            object: Some(summary.clone()),
-            fields: Vec::new(),
+            tags: self
+                .dice
+                .pick(&[vec![], vec![("component".to_owned(), "postgresql".to_owned())]])
+                .unwrap()
+                .clone()
+                .into(),
+            groups: Default::default(),
+            object: Some(summary.clone().into()),
+            fields: Default::default(),
             items: None,
             inventory: Default::default(),
-            raw: if log { format!("raw {summary}") } else { String::new() },
+            raw: if log { format!("raw {summary}").into() } else { Default::default() },
             acknowledged: false,
             suppressed: self.dice.one_in(12),
             momentary,
@@ -89,7 +94,7 @@ impl Run<'_> {
         if !momentary {
             self.red.push((source.clone(), self.origins[&source].held.len()));
         }
-        self.holds(&source, Key(self.keys.to_string()), ago, Seen::Problem(problem));
+        self.holds(&source, Key(self.keys.to_string().into()), ago, Seen::Problem(problem));
     }
 
     pub(crate) fn recovery(&mut self) {
@@ -135,11 +140,11 @@ impl Run<'_> {
             }
             1 => {
                 let seen = Seen::Recovered { evidence: Evidence::NoRecoveryEvent };
-                self.holds(&source, Key("never seen".to_owned()), 0, seen);
+                self.holds(&source, Key("never seen".into()), 0, seen);
             }
             _ => {
                 let seen = Seen::Unreadable { text: "\u{1b}[2J".to_owned(), why: "garbled".to_owned() };
-                self.holds(&source, Key("?".to_owned()), 0, seen);
+                self.holds(&source, Key("?".into()), 0, seen);
             }
         }
     }

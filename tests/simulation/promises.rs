@@ -95,7 +95,8 @@ impl Run<'_> {
                 "a restart ends {id}: {why:?}"
             );
         }
-        for (id, alert) in &before.alerts {
+        for alert in before.alerts.values() {
+            let id = &alert.id;
             let known = after.alerts.get(id).map(|known| (&known.key, known.gone.is_some()));
             assert!(known == Some((&alert.key, alert.gone.is_some())), "a restart changes what is known of {id}");
         }

@@ -94,11 +94,11 @@ impl<'a> Day<'a> {
 pub(crate) fn alone(nth: usize) -> (Key, Problem) {
     let summary = format!("ディスク使用率が {}% を超えています", 80 + nth % 20);
     let problem = Problem {
-        host_name: format!("部署{nth}のサーバ"),
-        tags: vec![("component".to_owned(), "os".to_owned())],
-        groups: vec!["Vendor/Server".to_owned()],
-        object: Some(nth.to_string()),
+        host_name: format!("部署{nth}のサーバ").into(),
+        tags: vec![("component".to_owned(), "os".to_owned())].into(),
+        groups: vec!["Vendor/Server".to_owned()].into(),
+        object: Some(nth.to_string().into()),
         ..problem(&format!("host-{nth}"), &summary)
     };
-    (Key(nth.to_string()), problem)
+    (Key(nth.to_string().into()), problem)
 }

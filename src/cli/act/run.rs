@@ -13,7 +13,7 @@ use crate::desk::words::Words;
 
 /// Runs one of them.
 pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> Result<(), Trouble> {
-    let party = |name: String| PartyId(name);
+    let party = |name: String| PartyId::from(name);
     let (number, deed, by) = match incident {
         Incident::List { all, from, to } => return show::list(context, all, from, to).await,
         Incident::Case { number, out } => return case::case(context, &number, out.as_deref()),
@@ -23,7 +23,7 @@ pub(in crate::cli) async fn incident(context: &Context, incident: Incident) -> R
         Incident::Open { summary, component, detected_by, at, severity, separate, by } => {
             let act = Act::Open {
                 summary,
-                component: component.map(ComponentId),
+                component: component.map(ComponentId::from),
                 detected_by: word::<DetectedBy>("--detected-by", &detected_by)?,
                 occurred: moment(context, at).await?,
                 severity,

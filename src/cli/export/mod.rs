@@ -84,8 +84,10 @@ struct Out<W: Write> {
 impl<W: Write> Out<W> {
     fn line(&mut self, line: Line<'_>) -> std::io::Result<()> {
         self.counts.count(&line);
-        serde_json::to_writer(&mut self.to, &line)?;
-        self.to.write_all(b"\n")
+        // As bytes, as the store writes them: another kind of writer would put all of it into the program once more.
+        let mut bytes = serde_json::to_vec(&line)?;
+        bytes.push(b'\n');
+        self.to.write_all(&bytes)
     }
 
     /// What of the record is not in the export.

@@ -102,7 +102,8 @@ pub(super) fn check(tree: &Tree, folder: &std::path::Path, today: Date, findings
             expected,
             heartbeat: kinds.health.mail.clone(),
             policy: policy?,
-        },
+        }
+        .into(),
         kinds,
         state_directory: state.directory,
         reserve: u64::from(state.reserve_mib) << 20,

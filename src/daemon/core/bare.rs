@@ -8,6 +8,7 @@ use crate::desk::Input;
 use crate::desk::owed::Owed;
 use crate::desk::rules::Rules;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A daemon's desk and its record, opened. Whoever holds it does the work that the desk asks for.
 pub struct Bare(Core);
@@ -25,7 +26,7 @@ impl Bare {
     ///
     /// # Errors
     /// When the record cannot be opened, or the desk fails on being started.
-    pub fn open(folder: &Path, rules: Rules, clock: &Clock) -> Result<Self, Error> {
+    pub fn open(folder: &Path, rules: impl Into<Arc<Rules>>, clock: &Clock) -> Result<Self, Error> {
         Core::open(folder, rules, clock, None).map(|(core, ..)| Self(core))
     }
 

@@ -7,6 +7,7 @@ use crate::record::{self, archive};
 use crate::store::Finding;
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What was built.
 #[derive(Debug, Clone, Serialize)]
@@ -23,8 +24,8 @@ pub struct Rebuilt {
 ///
 /// # Errors
 /// When the store cannot be opened or written.
-pub fn rebuild(folder: &Path, rules: Rules) -> Result<Rebuilt, Error> {
-    let Restored { desk, store, findings, mut unread, .. } = start::restore(folder, rules)?;
+pub fn rebuild(folder: &Path, rules: impl Into<Arc<Rules>>) -> Result<Rebuilt, Error> {
+    let Restored { desk, store, findings, mut unread, .. } = start::restore(folder, rules.into())?;
     let last_seq = store.last_seq();
     let things = match record::entities(desk.state(), store.bodies()) {
         Ok(entities) => {

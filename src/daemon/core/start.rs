@@ -13,6 +13,7 @@ use crate::store::{self, Store};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Frames whose changes are handed to the working state together.
@@ -53,11 +54,11 @@ impl Core {
     /// When the store cannot be opened or the rules not be kept, or the desk fails on being started.
     pub(in crate::daemon) fn open(
         folder: &Path,
-        rules: Rules,
+        rules: impl Into<Arc<Rules>>,
         clock: &Clock,
         followers: Followers,
     ) -> Result<(Self, Group, Vec<String>), Error> {
-        let restored = restore(folder, rules)?;
+        let restored = restore(folder, rules.into())?;
         let (found, news) = (restored.found(), restored.news());
         let Restored { desk, store, id, epoch, .. } = restored;
         let clock = clock.resumed(desk.state().house.last_step);
@@ -196,7 +197,7 @@ impl Core {
 }
 
 /// Reads the record.
-pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
+pub(super) fn restore(folder: &Path, rules: Arc<Rules>) -> Result<Restored, Error> {
     let options = store::Options { schema: record::SCHEMA, ..store::Options::default() };
     let (store, start) = Store::open(folder, options)?;
     let (findings, backup) = (start.findings, start.restored);
@@ -208,8 +209,10 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
             Err(error) => found.push(format!("the snapshot of the journal: {error}")),
         }
     }
-    for (key, value) in &start.entities {
-        if let Err(error) = record::restore(&mut state, key, value, store.bodies()) {
+    let entities = start.entities.len();
+    // One by one they become things: all of them twice would be the most memory the daemon ever needs.
+    for (key, value) in start.entities {
+        if let Err(error) = record::restore(&mut state, &key, &value, store.bodies()) {
             found.push(error.to_string());
         }
     }
@@ -231,7 +234,7 @@ pub(super) fn restore(folder: &Path, rules: Rules) -> Result<Restored, Error> {
     }
     behind.hand_over(&desk, &store);
     found.extend(super::retire::mend(folder, desk.state()));
-    tracing::info!(entities = start.entities.len(), folded, last = start.last_seq, "state restored");
+    tracing::info!(entities, folded, last = start.last_seq, "state restored");
     let (id, epoch) = (start.store_id.to_string(), start.epoch);
     Ok(Restored { desk, store, id, epoch, findings, unread: found, backup })
 }

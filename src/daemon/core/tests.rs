@@ -18,7 +18,7 @@ fn rules() -> Rules {
     config::init(&example).unwrap();
     let today = jiff::civil::date(2026, 9, 20);
     let (settings, _) = config::load(&example, &Environment::default(), today).ok().unwrap();
-    settings.rules
+    std::sync::Arc::unwrap_or_clone(settings.rules)
 }
 
 fn open(folder: &Path, rules: &Rules) -> Core {
@@ -40,7 +40,7 @@ fn call(summary: &str) -> Input {
 
 fn failed_look() -> Input {
     let failure = Failure { kind: FailureKind::Unreachable, detail: "refused".into() };
-    Input::SourceFailed { source: SourceId("zabbix".into()), failure }
+    Input::SourceFailed { source: SourceId::from("zabbix"), failure }
 }
 
 fn running(core: &Core) -> Vec<(u64, u32, u32)> {

@@ -49,7 +49,7 @@ pub(super) fn of(turn: &Turn, id: IncidentId) -> Option<AtOpen> {
     let changes = case::recent_changes(turn.state, turn.book, known);
     let places: Vec<Place> = parts.iter().cloned().map(Place::Component).collect();
     let red = places.iter().flat_map(|place| turn.state.live_at(place)).filter(|alert| alert.red());
-    let red: BTreeSet<String> = red.map(|alert| alert.problem.host_name.clone()).collect();
+    let red: BTreeSet<String> = red.map(|alert| alert.problem.host_name.to_string()).collect();
     let like = likeness::like(turn.state, turn.book, known);
     Some(AtOpen {
         open: open.map(|other| Named { name: other.name(), words: words(turn, other) }).take(MOST).collect(),
@@ -73,7 +73,7 @@ pub(super) fn of(turn: &Turn, id: IncidentId) -> Option<AtOpen> {
 /// The alert that stands for it, or the caller's words.
 fn words(turn: &Turn, incident: &Incident) -> String {
     let alert: Option<&Alert> = incident.representative.and_then(|id| turn.state.alerts.get(&id));
-    alert.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.clone())
+    alert.map_or_else(|| incident.summary.clone(), |alert| alert.problem.summary.to_string())
 }
 
 /// Planned work that is under way on it, or on what it needs.

@@ -64,8 +64,8 @@ pub(super) fn sign(known: &Known, component: &ComponentId, red: &Signs) -> Optio
 /// It as a fact: with its own time, and what keeps it apart.
 pub(in crate::desk) fn fact(turn: &Turn, alert: &Alert, by: KeptBy, cover: Option<&Cover>) -> Fact {
     Fact::Kept(Box::new(Kept {
-        host: alert.problem.host_name.clone(),
-        summary: alert.problem.summary.clone(),
+        host: alert.problem.host_name.to_string(),
+        summary: alert.problem.summary.to_string(),
         at: alert.began.unwrap_or(alert.at),
         by,
         name: cover.map(|cover| cover.name.clone()).unwrap_or_default(),

@@ -298,7 +298,7 @@ mod tests {
     fn shown(causes: &[Cause]) -> String {
         let name = |place: &Place| match place {
             Place::Component(id) => id.to_string(),
-            Place::Host(host) => host.clone(),
+            Place::Host(host) => host.to_string(),
         };
         let mut names: Vec<String> = causes.iter().map(|cause| name(&cause.place)).collect();
         names.sort();

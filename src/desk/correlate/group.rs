@@ -8,6 +8,7 @@ use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::{Incident, Link};
 use crate::desk::observation::Level;
 use crate::desk::state::{Here, Place, State};
+use crate::desk::text::Text;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +76,7 @@ pub(in crate::desk) fn joined_by_shares(state: &State, incident: IncidentId, gro
     }
     let mut shares: BTreeMap<Place, BTreeSet<&str>> = BTreeMap::new();
     for alert in state.members_of(incident).filter(|alert| !alert.shares.is_empty()) {
-        shares.entry(alert.place()).or_default().extend(alert.shares.iter().map(String::as_str));
+        shares.entry(alert.place()).or_default().extend(alert.shares.iter().map(Text::as_str));
     }
     let of = |group: &Group| -> BTreeSet<&str> {
         group.places.iter().filter_map(|place| shares.get(place)).flatten().copied().collect()

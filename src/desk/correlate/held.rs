@@ -18,7 +18,7 @@ fn covers(book: &Book, cover: &Cover, alert: &Alert) -> bool {
     match &cover.over {
         Over::Work { components, hosts } => {
             // Maintenance of a source may be of some problems of a host only: what it does not hide is none of it.
-            let hidden = alert.problem.suppressed && hosts.contains(&alert.problem.host);
+            let hidden = alert.problem.suppressed && hosts.contains(alert.problem.host.as_str());
             let from_there = |source: &SourceId| *source == alert.source && hidden;
             alert.component.as_ref().is_some_and(|component| {
                 components.contains(component) || components.iter().any(|worked| book.graph.needs(component, worked))

@@ -290,7 +290,7 @@ pub(super) fn still_red(turn: &Turn, incident: IncidentId) -> Vec<String> {
         .state
         .members_of(incident)
         .filter(|alert| alert.red())
-        .map(|alert| alert.problem.host_name.clone())
+        .map(|alert| alert.problem.host_name.to_string())
         .collect();
     names.into_iter().collect()
 }

@@ -185,7 +185,8 @@ fn touched_by(turn: &Turn, cover: &Cover) -> BTreeSet<IncidentId> {
         let place = Place::Component(component.clone());
         turn.state.burning_at(&place).chain(turn.state.burning_from(component)).collect::<Vec<_>>()
     });
-    let hosts = hosts.iter().flat_map(|host| turn.state.burning_at(&Place::Host(host.clone())).collect::<Vec<_>>());
+    let hosts =
+        hosts.iter().flat_map(|host| turn.state.burning_at(&Place::Host(host.clone().into())).collect::<Vec<_>>());
     let numbered = |id: &IncidentId| turn.state.incidents.get(id).is_some_and(|incident| incident.number.is_some());
     there.chain(hosts).filter(numbered).collect()
 }

@@ -37,7 +37,7 @@ fn sharing(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
     alert.shares.iter().find_map(|share| {
         let mut alike = turn.state.sharing.get(share)?.iter().filter_map(|id| turn.state.alerts.get(id)?.incident());
         let incident = alike.rfind(young)?;
-        Some((incident, alert::Reason::Shares { what: share.clone() }))
+        Some((incident, alert::Reason::Shares { what: share.to_string() }))
     })
 }
 

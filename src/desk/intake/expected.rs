@@ -11,9 +11,11 @@ use crate::desk::observation::{Evidence, Key, Problem};
 use crate::desk::rules::Expectation;
 use crate::desk::source::Sight;
 use crate::desk::state::{Expected, GRACE};
+use crate::desk::text::Text;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// So many hours that passed unjudged are judged one by one; of more (a source was blind for days) only the last ones.
 const MOST_AT_ONCE: usize = 31;
@@ -54,7 +56,7 @@ pub(super) fn came(turn: &mut Turn, expectation: &Expectation, sign: AlertId) {
     let Some(sign) = turn.state.alerts.get(&sign) else { return };
     let at = sign.at;
     let text = [&sign.problem.raw, &sign.problem.summary].into_iter().find(|text| !text.is_empty());
-    let evidence = Evidence::Sign { text: text.cloned().unwrap_or_default() };
+    let evidence = Evidence::Sign { text: text.map(String::from).unwrap_or_default() };
     record(turn, &expectation.name, ExpectedChange::Came { at }, house::Reason::Observed);
     let counts = |alert: &Alert| at > earliest(expectation, alert.at);
     let mut over = missed(turn, &expectation.name);
@@ -147,19 +149,19 @@ fn miss(turn: &mut Turn, expectation: &Expectation, hour: Timestamp) {
     let alert = Alert {
         id,
         source,
-        key: Key(format!("expected {} {hour}", expectation.name)),
+        key: Key(format!("expected {} {hour}", expectation.name).into()),
         problem: Problem {
-            host: host.unwrap_or_default().to_owned(),
-            host_name: component.map(|component| component.name.clone()).unwrap_or_default(),
-            summary: expectation.unseen.by(&by),
+            host: host.unwrap_or_default().into(),
+            host_name: component.map(|component| component.name.clone()).unwrap_or_default().into(),
+            summary: expectation.unseen.by(&by).into(),
             level: expectation.level,
-            tags: vec![("expect".to_owned(), expectation.name.clone())],
-            groups: Vec::new(),
+            tags: vec![("expect".to_owned(), expectation.name.clone())].into(),
+            groups: Arc::default(),
             object: None,
-            fields: Vec::new(),
-            items: Some(Vec::new()),
-            inventory: BTreeMap::new(),
-            raw: String::new(),
+            fields: Arc::default(),
+            items: Some(Arc::default()),
+            inventory: Arc::default(),
+            raw: Text::default(),
             acknowledged: false,
             suppressed: false,
             momentary: false,
@@ -177,7 +179,7 @@ fn miss(turn: &mut Turn, expectation: &Expectation, hour: Timestamp) {
         after: None,
         began: None,
         shares: Vec::new(),
-        missed: Some(expectation.name.clone()),
+        missed: Some(expectation.name.as_str().into()),
         mild: false,
     };
     turn.touched.pending.insert(id);

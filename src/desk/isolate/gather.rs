@@ -89,7 +89,7 @@ fn hosts(turn: &Turn, incident: &Incident, members: &[&Alert]) -> Vec<String> {
         let patterns = known.into_iter().flat_map(|known| &known.matches).flat_map(|matcher| &matcher.host);
         patterns.filter_map(|pattern| pattern.exact()).map(str::to_owned).collect::<Vec<_>>()
     };
-    let shown = members.iter().map(|alert| alert.problem.host.clone());
+    let shown = members.iter().map(|alert| alert.problem.host.to_string());
     let mut hosts: Vec<String> = Vec::new();
     let mut add = |host: String| {
         if hosts.len() < MOST_HOSTS && !host.is_empty() && !hosts.contains(&host) {
@@ -108,8 +108,8 @@ fn objects(source: &SourceId, members: &[&Alert], pack: &Pack) -> Vec<String> {
     let told = members.iter().filter(|alert| alert.source == *source).filter_map(|alert| alert.problem.object.as_ref());
     let mut objects: Vec<String> = Vec::new();
     for object in told.filter(|object| !pack.has_asked(source, object)) {
-        if objects.len() < MOST_OBJECTS && !objects.contains(object) {
-            objects.push(object.clone());
+        if objects.len() < MOST_OBJECTS && !objects.iter().any(|known| known == object) {
+            objects.push(object.to_string());
         }
     }
     objects

@@ -10,6 +10,7 @@ use crate::desk::ids::PartyId;
 use crate::desk::incident::{Claim, HandedBack, Incident, Lever, Need, Unknown, Verdict};
 use crate::desk::letter::{Because, Fact};
 use crate::desk::rules::{Rule, VerdictCode};
+use crate::desk::text::Text;
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
 
@@ -44,8 +45,8 @@ pub(super) fn claim(turn: &Turn, case: &Case, rule: &Rule) -> Claim {
 /// Hosts with an alert here that no component covers.
 fn uncovered(case: &Case) -> Vec<String> {
     let hosts = case.members.iter().filter(|alert| alert.component.is_none());
-    let hosts: BTreeSet<&String> = hosts.map(|alert| &alert.problem.host_name).collect();
-    hosts.into_iter().take(HOSTS).cloned().collect()
+    let hosts: BTreeSet<&Text> = hosts.map(|alert| &alert.problem.host_name).collect();
+    hosts.into_iter().take(HOSTS).map(String::from).collect()
 }
 
 /// What would change a verdict, in the order in which it would count. `judge` finds the verdict of a case.

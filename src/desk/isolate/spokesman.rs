@@ -45,15 +45,17 @@ impl<'a> Case<'a> {
 /// An alert as a fact for the mail, with its own time: what something hid until its end was there before.
 pub fn fact_of(alert: &Alert) -> Fact {
     let (host, summary) = (alert.problem.host_name.clone(), alert.problem.summary.clone());
-    let Some(at) = alert.began else { return Fact::Alert { host, summary, at: alert.at } };
+    let Some(at) = alert.began else {
+        return Fact::Alert { host: host.to_string(), summary: summary.to_string(), at: alert.at };
+    };
     let by = match alert.after {
         Some(CoverId::Work(_)) => KeptBy::Work,
         Some(CoverId::Silence(_)) => KeptBy::Silence,
         None => KeptBy::Source,
     };
     Fact::Kept(Box::new(Kept {
-        host,
-        summary,
+        host: host.to_string(),
+        summary: summary.to_string(),
         at,
         by,
         name: String::new(),

@@ -75,7 +75,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     let echoes: BTreeSet<String> = members
         .iter()
         .filter(|alert| root.is_some() && !is_root(alert))
-        .map(|alert| alert.problem.host_name.clone())
+        .map(|alert| alert.problem.host_name.to_string())
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
     ordered.sort_by_key(|alert| (!is_root(alert), alert.at, alert.id));
@@ -92,9 +92,9 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         number: known.number.clone().unwrap_or_else(|| Number(known.id.to_string())),
         severity: known.severity_value(),
         severity_by: known.severity.as_ref().map_or(By::Machine, |severity| severity.by),
-        summary: representative.map_or_else(|| known.summary.clone(), |alert| alert.problem.summary.clone()),
+        summary: representative.map_or_else(|| known.summary.clone(), |alert| alert.problem.summary.to_string()),
         host: representative
-            .map(|alert| (alert.problem.host.clone(), alert.problem.host_name.clone()))
+            .map(|alert| (alert.problem.host.to_string(), alert.problem.host_name.to_string()))
             .unwrap_or_default(),
         eased: representative.and_then(|alert| signs::eased(turn, known, alert, &ordered)),
         beside: representative.map(|alert| signs::beside(turn, alert, &ordered)).unwrap_or_default(),
@@ -185,7 +185,7 @@ fn told(incident: &Incident, reader: Reader, book: &Book) -> Vec<Said> {
 fn messages(members: &[&&Alert]) -> Vec<String> {
     let mut told = BTreeSet::new();
     let new = members.iter().filter(|alert| told.insert((&alert.problem.host, &alert.problem.summary)));
-    new.map(|alert| alert.problem.summary.clone()).take(MESSAGES).collect()
+    new.map(|alert| alert.problem.summary.to_string()).take(MESSAGES).collect()
 }
 
 /// 暫定対応 as it was told last, while it holds.

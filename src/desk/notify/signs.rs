@@ -38,8 +38,8 @@ pub(super) fn beside(turn: &Turn, alert: &Alert, members: &[&&Alert]) -> Vec<Sig
 
 fn sign(turn: &Turn, alert: &Alert) -> Sign {
     Sign {
-        summary: alert.problem.summary.clone(),
-        host: (alert.problem.host.clone(), alert.problem.host_name.clone()),
+        summary: alert.problem.summary.to_string(),
+        host: (alert.problem.host.to_string(), alert.problem.host_name.to_string()),
         component: alert.component.as_ref().map(|component| turn.book.component_name(component)),
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn is_entered(turn: &Turn, incident: &Incident, party: &PartyId) -> b
 fn of(turn: &Turn, incident: &Incident, id: &ComponentId, reader: Reader) -> Option<Target> {
     let component = turn.book.rules.components.get(id)?;
     let members = turn.state.members_of(incident.id).filter(|alert| alert.component.as_ref() == Some(id));
-    let hosts: BTreeSet<String> = members.map(|alert| alert.problem.host.clone()).collect();
+    let hosts: BTreeSet<String> = members.map(|alert| alert.problem.host.to_string()).collect();
     let mut asset = component.asset.clone();
     let desk = &turn.book.rules.site.desk;
     // Where a vendor only worked, the contract is another vendor's; whoever looks needs none.

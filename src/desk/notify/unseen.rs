@@ -42,7 +42,12 @@ pub(in crate::desk) fn not_seen(turn: &mut Turn, id: AlertId, why: Unseeing) {
     }
     let since = alert.gone.as_ref().map_or(turn.now.wall, |gone| gone.at);
     let (host, summary) = (alert.problem.host_name.clone(), alert.problem.summary.clone());
-    let what = What::NotSeen { host: host.clone(), why };
+    let what = What::NotSeen { host: host.to_string(), why };
     turn.edit(incident, Edit::happened(since, what), Reason::OnRecord);
-    internal(turn, Some(incident), Notice::NotSeen { host, summary, unseen: Unseen { since, why } }, Why::Notice);
+    internal(
+        turn,
+        Some(incident),
+        Notice::NotSeen { host: host.to_string(), summary: summary.to_string(), unseen: Unseen { since, why } },
+        Why::Notice,
+    );
 }

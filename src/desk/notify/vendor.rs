@@ -67,7 +67,7 @@ fn log_lines(turn: &Turn, request: &Request) -> Vec<String> {
         .collect();
     lines.sort();
     let skip = lines.len().saturating_sub(LOG_LINES);
-    lines.into_iter().skip(skip).map(|(_, line)| line).collect()
+    lines.into_iter().skip(skip).map(|(_, line)| line.into()).collect()
 }
 
 /// Files of log lines about hosts that are the vendor's alone. What others keep on the same host writes into the same log: of

@@ -107,7 +107,7 @@ impl Agenda {
     /// How long after `now` the next of them is due.
     pub(super) fn next(&self, now: Now) -> Option<std::time::Duration> {
         // The least wakeup there is.
-        let first = || Wakeup::Blind(SourceId(String::new()));
+        let first = || Wakeup::Blind(SourceId::from(""));
         let elapsed = self.by_elapsed.range((Elapsed(now.elapsed.0.saturating_add(1)), first())..).next();
         let elapsed = elapsed.map(|(at, _)| at.since(now.elapsed));
         let wall = now.wall.checked_add(SignedDuration::from_nanos(1)).ok();

@@ -142,10 +142,12 @@ fn makes_sense(observation: &Observation, line: &str, template: &str, open: &mut
             assert!(!problem.summary.chars().any(|c| own(&c)), "{problem:?}");
             assert!(problem.summary.len() <= template.len() + line.len() * (1 + template.matches('{').count()));
             if !problem.momentary {
-                open.insert(observation.key.0.clone());
+                open.insert(observation.key.0.to_string());
             }
         }
-        Seen::Recovered { .. } => assert!(open.remove(&observation.key.0), "over, and never begun: {observation:?}"),
+        Seen::Recovered { .. } => {
+            assert!(open.remove(observation.key.as_str()), "over, and never begun: {observation:?}")
+        }
         other => panic!("a line says {other:?}"),
     }
 }

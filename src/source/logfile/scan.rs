@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use regex::{Captures, Regex, RegexSet, RegexSetBuilder};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Input beyond this many bytes is not matched: a long line must not become a slow one (`RELIABILITY.md` §4).
 const INPUT_LIMIT: usize = 8 * 1024;
@@ -110,7 +111,7 @@ impl Scan {
         let values = Values::new(&captures, &head, &line, &self.source);
         let lasting = pattern.closes.is_some();
         let tie = tie(&self.source, pattern, lasting, &values);
-        let fresh = || Key(format!("{tie}@{}.{}", line.number, line.offset));
+        let fresh = || Key(format!("{tie}@{}.{}", line.number, line.offset).into());
         let (key, momentary) = match self.open.get(&tie) {
             Some(key) if lasting => (key.clone(), false),
             _ if lasting && self.open.len() < OPEN_LIMIT => {
@@ -143,21 +144,21 @@ fn problem(pattern: &Pattern, values: &Values<'_, '_>, momentary: bool, late: bo
     let names = pattern.opens.capture_names().flatten();
     let fields = names.filter_map(|name| Some((name.to_owned(), values.captures.name(name)?.as_str().to_owned())));
     Problem {
-        host: values.host.to_owned(),
-        host_name: values.host.to_owned(),
+        host: values.host.into(),
+        host_name: values.host.into(),
         summary: match &pattern.summary {
-            Some(summary) => summary.fill(|name| values.get(name)),
-            None => values.head.message.to_owned(),
+            Some(summary) => summary.fill(|name| values.get(name)).into(),
+            None => values.head.message.into(),
         },
         level: pattern.level,
-        tags: pattern.tags.clone(),
-        groups: Vec::new(),
-        object: Some(pattern.name.clone()),
+        tags: pattern.tags.clone().into(),
+        groups: Arc::default(),
+        object: Some(pattern.name.as_str().into()),
         fields: fields.collect(),
         // A line is measured by nobody; what the host is, the log does not say.
-        items: Some(Vec::new()),
-        inventory: BTreeMap::new(),
-        raw: values.line.text.to_owned(),
+        items: Some(Arc::default()),
+        inventory: Arc::default(),
+        raw: values.line.text.into(),
         acknowledged: false,
         suppressed: false,
         momentary,

@@ -86,7 +86,7 @@ fn problem(row: WatchedRow, tags: Vec<Tag>, known: &Surroundings) -> Option<Prob
         hosts: row.hosts,
         tags,
     };
-    let key = Key(row.triggerid.to_string());
+    let key = Key(row.triggerid.to_string().into());
     match event.problem(key, known, |_| false, Timestamp::UNIX_EPOCH).seen {
         Seen::Problem(problem) => Some(problem),
         Seen::Changed { .. } | Seen::Recovered { .. } | Seen::Unreadable { .. } => None,
@@ -126,7 +126,7 @@ mod tests {
             ];
             assert_eq!(told, expected);
             let first = &watched.problems[0];
-            assert_eq!((first.level, first.groups.as_slice()), (Level::High, &["Vendor/Test".to_owned()][..]));
+            assert_eq!((first.level, &*first.groups), (Level::High, &["Vendor/Test".to_owned()][..]));
             let tags: Vec<&str> = first.tags.iter().map(|(tag, _)| tag.as_str()).collect();
             let with_items = ["host", "template", "item", "scope"];
             // Items have tags since 5.4.

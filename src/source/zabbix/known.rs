@@ -10,6 +10,7 @@ use crate::desk::now::{Elapsed, Now};
 use crate::desk::observation::Item;
 use crate::source::printable;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long it is believed.
@@ -28,14 +29,14 @@ const ITEMS: usize = 20;
 pub(super) struct Surroundings {
     since: Elapsed,
     hosts: BTreeMap<u64, Host>,
-    items: BTreeMap<u64, Option<Vec<Item>>>,
+    items: BTreeMap<u64, Option<Arc<[Item]>>>,
 }
 
 /// A host; empty where we may not see it.
 #[derive(Debug, Default)]
 struct Host {
     groups: Vec<String>,
-    inventory: BTreeMap<String, String>,
+    inventory: Arc<BTreeMap<String, String>>,
 }
 
 impl Surroundings {
@@ -79,7 +80,7 @@ impl Surroundings {
 
     pub(super) fn host(&mut self, row: HostRow) {
         let groups = row.hostgroups.into_iter().take(GROUPS).map(|group| cut(group.name)).collect();
-        self.hosts.insert(row.hostid, Host { groups, inventory: bounded(row.inventory) });
+        self.hosts.insert(row.hostid, Host { groups, inventory: bounded(row.inventory).into() });
     }
 
     pub(super) fn trigger(&mut self, row: ItemsRow) {
@@ -92,12 +93,12 @@ impl Surroundings {
     }
 
     /// The inventory of a host, as far as it is filled in.
-    pub(super) fn inventory(&self, host: u64) -> BTreeMap<String, String> {
+    pub(super) fn inventory(&self, host: u64) -> Arc<BTreeMap<String, String>> {
         self.hosts.get(&host).map(|host| host.inventory.clone()).unwrap_or_default()
     }
 
     /// What a trigger looks at, if that is known.
-    pub(super) fn items(&self, trigger: u64) -> Option<Vec<Item>> {
+    pub(super) fn items(&self, trigger: u64) -> Option<Arc<[Item]>> {
         self.items.get(&trigger).cloned().flatten()
     }
 }

@@ -94,8 +94,8 @@ impl Memory {
             Err(why) => Err(why),
         };
         let (lost, open): (Vec<_>, Vec<_>) =
-            standing.open.iter().partition(|problem| memory.lost.contains(&problem.key.0));
-        memory.lost = lost.into_iter().map(|problem| problem.key.0.clone()).collect();
+            standing.open.iter().partition(|problem| memory.lost.contains(problem.key.as_str()));
+        memory.lost = lost.into_iter().map(|problem| problem.key.0.to_string()).collect();
         for problem in open {
             let Some(id) = event_id(&problem.key) else {
                 tracing::warn!(key = %problem.key, "an open problem whose key is not of this source is left alone");
@@ -126,8 +126,8 @@ impl Memory {
     /// The key of the problem with this eventid.
     pub(super) fn key(&self, id: u64) -> Key {
         match self.place.as_ref().map_or(0, |place| place.era) {
-            0 => Key(id.to_string()),
-            era => Key(format!("{id}@{era}")),
+            0 => Key(id.to_string().into()),
+            era => Key(format!("{id}@{era}").into()),
         }
     }
 
@@ -146,7 +146,7 @@ impl Memory {
             std::mem::take(&mut self.open).into_iter().partition(|(id, open)| known(*id, open));
         self.open = kept;
         let count = apart.len();
-        self.lost.extend(apart.into_values().map(|open| open.key.0));
+        self.lost.extend(apart.into_values().map(|open| open.key.0.into()));
         count
     }
 }
@@ -330,7 +330,7 @@ mod tests {
     fn after_a_restore_ids_may_come_again_without_being_taken_for_old_ones() {
         let mut memory = place_with(130);
         let open = |id: u64| Open {
-            key: Key(id.to_string()),
+            key: Key(id.to_string().into()),
             object: id,
             level: Level::High,
             acknowledged: false,

@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn put(api: &mut Api<FakeWire>, ids: impl IntoIterator<Item = u64>) -> WriteBack {
-        let keys: Vec<Key> = ids.into_iter().map(|id| Key(id.to_string())).collect();
+        let keys: Vec<Key> = ids.into_iter().map(|id| Key(id.to_string().into())).collect();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(write(api, &keys, NUMBER, "株式会社N（自動判定）"))
     }

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// Longest text taken from one field, in characters; Zabbix itself keeps at most 2,048.
 const LONGEST_TEXT: usize = 4_096;
@@ -355,17 +356,17 @@ impl EventRow {
             None => Default::default(),
         };
         let problem = Problem {
-            host,
-            host_name,
-            summary: cut(self.name),
+            host: host.into(),
+            host_name: host_name.into(),
+            summary: cut(self.name).into(),
             level,
             tags: self.tags.into_iter().take(MOST_TAGS).map(|tag| (cut(tag.tag), cut(tag.value))).collect(),
-            groups: names,
-            object: Some(self.objectid.to_string()),
-            fields: Vec::new(),
+            groups: names.into(),
+            object: Some(self.objectid.to_string().into()),
+            fields: Arc::default(),
             items: known.items(self.objectid),
             inventory,
-            raw,
+            raw: raw.into(),
             acknowledged: self.acknowledged,
             suppressed: self.suppressed,
             momentary: false,

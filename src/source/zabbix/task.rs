@@ -39,7 +39,7 @@ pub async fn run(
 
 async fn look_for_ever(config: Config, access: Access, standing: Standing, inbox: Inbox, clock: Clock) -> Closed {
     let every = config.poll.0.max(Duration::from_millis(100));
-    let source = SourceId(config.name.clone());
+    let source = SourceId::from(config.name.as_str());
     let manner = Manner {
         source: source.clone(),
         every,

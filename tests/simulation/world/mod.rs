@@ -81,7 +81,7 @@ impl World {
     }
 
     fn with(settings: Settings, told: Told, canaries: Vec<String>) -> World {
-        let rules = settings.rules;
+        let rules = std::sync::Arc::unwrap_or_clone(settings.rules);
         let matchers = rules.components.values().flat_map(|component| &component.matches);
         let exact = matchers.flat_map(|matcher| &matcher.host).filter_map(|pattern| pattern.exact().map(str::to_owned));
         let mut hosts: Vec<String> = exact.collect();

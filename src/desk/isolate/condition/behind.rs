@@ -145,7 +145,7 @@ impl Behind {
         if let Some(place) = case.state.live.keys().find(red) {
             let name = match place {
                 Where::Component(id) => id.to_string(),
-                Where::Host(host) => host.clone(),
+                Where::Host(host) => host.to_string(),
             };
             return Truth::fails(format!("{name}, beside it, fails too"), format!("依存関係のない{name}にも異常あり"));
         }

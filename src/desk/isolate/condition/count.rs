@@ -63,7 +63,7 @@ impl Kind for Count {
         let (times, last) = self.most(&fitting);
         match last {
             Some(last) if times >= self.at_least => Truth::Holds(vec![Fact::Counted {
-                summary: last.problem.summary.clone(),
+                summary: last.problem.summary.to_string(),
                 times,
                 hosts: self.of == Of::Hosts,
                 within: self.within,

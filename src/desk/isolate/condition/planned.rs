@@ -89,6 +89,6 @@ impl Kind for Planned {
 fn is_on(case: &Case, cover: &Cover, place: &ComponentId) -> bool {
     let Over::Work { components, hosts } = &cover.over else { return false };
     let needed = |worked: &ComponentId| worked == place || case.book.graph.needs(place, worked);
-    let of_host = case.members.iter().filter(|alert| hosts.contains(&alert.problem.host));
+    let of_host = case.members.iter().filter(|alert| hosts.contains(alert.problem.host.as_str()));
     components.iter().any(needed) || of_host.filter_map(|alert| alert.component.as_ref()).any(needed)
 }

@@ -22,7 +22,7 @@ fn rows<T: DeserializeOwned>(name: &str) -> Vec<T> {
 }
 
 fn problem(row: EventRow) -> Problem {
-    let key = Key(row.eventid.to_string());
+    let key = Key(row.eventid.to_string().into());
     let mut known = Surroundings::new(Now { wall: Timestamp::UNIX_EPOCH, elapsed: Elapsed(0) });
     for host in &row.hosts {
         let text = format!(r#"{{"hostid":{0},"groups":[{{"name":"group of {0}"}}],"inventory":[]}}"#, host.hostid);
@@ -93,7 +93,7 @@ fn a_problem_event_reads_in_full() {
     assert_eq!(problem.summary, "ディスク使用率 97 %");
     assert_eq!(problem.level, Level::High);
     assert_eq!(problem.object.as_deref(), Some("23139"));
-    assert_eq!(problem.groups, ["group of 10561"]);
+    assert_eq!(*problem.groups, ["group of 10561"]);
     assert!(problem.tags.contains(&("vendor".into(), "server".into())));
     assert!(!problem.acknowledged && !problem.suppressed && !problem.momentary && problem.raw.is_empty());
 }
@@ -232,5 +232,5 @@ fn a_trigger_over_two_hosts_keeps_both_names_and_all_groups() {
     let problem = problem(serde_json::from_str(text).unwrap());
     assert_eq!((problem.host.as_str(), problem.host_name.as_str()), ("b", "b"));
     assert_eq!(problem.raw, "hosts: b, a");
-    assert_eq!(problem.groups, ["group of 1", "group of 2"]);
+    assert_eq!(*problem.groups, ["group of 1", "group of 2"]);
 }

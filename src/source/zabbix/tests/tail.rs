@@ -13,7 +13,7 @@ fn the_first_look_adopts_what_is_open_and_replays_nothing() {
     assert_eq!(story.look().unwrap(), ["5 problem high on host-3 at -7000"]);
     assert!(story.last().first_look && story.last().complete);
     let Seen::Problem(problem) = &story.last().observations[0].seen else { panic!() };
-    assert_eq!((problem.host_name.as_str(), problem.groups.as_slice()), ("ホスト3", &["Vendor/Test".to_owned()][..]));
+    assert_eq!((problem.host_name.as_str(), &*problem.groups), ("ホスト3", &["Vendor/Test".to_owned()][..]));
     story.problem(6, 3);
     assert_eq!(story.look().unwrap(), ["6 problem high on host-4 at 25"]);
     assert!(!story.last().first_look);
@@ -59,7 +59,7 @@ fn what_is_measured_and_what_the_host_is_come_with_the_problem_in_two_calls_for_
     assert_eq!([items(0), items(1), items(2)], [Some(("値 10", "value[10]")), Some(("値 2", "value[2]")), None]);
     assert!(problems[0].inventory.is_empty());
     assert_eq!(
-        problems[1].inventory,
+        *problems[1].inventory,
         [("location", "3階"), ("model", "X-9000")].map(|(a, b)| (a.into(), b.into())).into()
     );
 

@@ -110,7 +110,7 @@ impl Stand {
             for observation in batch.observations {
                 self.keys.push(observation.key.clone());
                 seen.push(match observation.seen {
-                    Seen::Problem(problem) if problem.momentary => problem.summary,
+                    Seen::Problem(problem) if problem.momentary => problem.summary.into(),
                     Seen::Problem(problem) => {
                         self.open.insert(observation.key);
                         format!("+{}", problem.fields[0].1)
