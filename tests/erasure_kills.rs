@@ -86,7 +86,7 @@ impl Trial {
         let is_decided = state.join("erased").exists() || !in_journal();
         *(if is_decided { &mut self.decided } else { &mut self.undecided }) += 1;
         // One in two is found by the next start.
-        if nth % 2 == 0 {
+        if nth.is_multiple_of(2) {
             self.daemon.restart();
             assert!(self.daemon.terminate().success());
             assert_eq!(in_journal(), !is_decided, "{case}");
