@@ -9,17 +9,37 @@ mod support;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use support::daemon::Daemon;
 use support::faults::{Call, Error, Faults};
 use support::named::{NAME, Recorded, recorded};
-use support::{Scratch, copy, figure, holding, skip};
+use support::{Scratch, copy, figure, holding, is_root, run, skip};
 
 const ASKED: [&str; 8] = ["store", "erase", "--containing", NAME, "--by", "佐藤", "--reason", "住民の氏名"];
 /// Of most kinds only some calls are tried, unless all are asked for.
 const SOME: [u32; 8] = [1, 2, 4, 7, 12, 21, 34, 55];
 /// No more calls of one kind are tried.
 const MOST: u32 = 100;
+
+/// The user the record belongs to, where that can be another than ours.
+const NOBODY: u32 = 65_534;
+
+/// What below a folder, and the folder itself, belongs to somebody else.
+fn of_others(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut paths) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(path) = paths.pop() {
+        let about = path.symlink_metadata().expect("ours");
+        if about.is_dir() {
+            paths.extend(fs::read_dir(&path).expect("ours").map(|entry| entry.expect("ours").path()));
+        }
+        if about.uid() != NOBODY {
+            found.push(path);
+        }
+    }
+    found
+}
 
 struct Trial {
     recorded: Recorded,
@@ -57,6 +77,9 @@ impl Trial {
         let state = self.recorded.site.state.clone();
         fs::remove_dir_all(&state).expect("ours");
         copy(&self.saved, &state);
+        if is_root() {
+            run(Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(&state));
+        }
         self.faults.arm(call, error, nth, 1);
         let output = self.daemon.ask_through(&self.faults.through, &ASKED);
         let reached = self.faults.hits() > 0;
@@ -84,6 +107,10 @@ impl Trial {
 
         let in_journal = || !holding(&state.join("journal"), NAME).is_empty();
         let is_decided = state.join("erased").exists() || !in_journal();
+        // Root began it; the user of the daemon must be able to finish it.
+        if is_root() && state.join("erased").exists() {
+            assert_eq!(of_others(&state.join("erased")), Vec::<PathBuf>::new(), "{case}");
+        }
         *(if is_decided { &mut self.decided } else { &mut self.undecided }) += 1;
         // One in two is found by the next start.
         if nth.is_multiple_of(2) {
