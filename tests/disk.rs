@@ -18,7 +18,7 @@ use support::log_writer::LogWriter;
 use support::mail::Mail;
 use support::site::{Neighbours, Site};
 use support::smtp_sink::SmtpSink;
-use support::{Scratch, figure, is_root, run, signal, skip, wait_for};
+use support::{Scratch, figure, holding, is_root, run, signal, skip, wait_for};
 
 const SOON: Duration = Duration::from_secs(60);
 /// Longer than the record must have been written again before that is told.
@@ -299,4 +299,31 @@ fn a_disk_that_fails_or_is_read_only_keeps_nobody_from_being_told() {
         drop(failing);
         assert_recovers(&town, &mut daemon, "Te1/1");
     }
+}
+
+/// `store erase` on a full disk changes nothing and says so; with room it is done.
+#[test]
+fn nothing_is_erased_in_the_journal_on_a_full_disk() {
+    if !is_root() {
+        return skip("mounting a small file system needs root");
+    }
+    let town = Town::new("disk-erase");
+    let disk = SmallDisk::mount(&town.site.state, 24);
+    let mut daemon = town.start();
+    daemon.tell(&["incident", "open", "山田花子様より", "--component", "core-switch", "--severity", "2", "--separate"]);
+    assert!(daemon.terminate().success());
+    let asked = ["--lang", "en", "store", "erase", "--containing", "山田花子", "--by", "佐藤", "--reason", "氏名"];
+    let journal = || holding(&town.site.state.join("journal"), "山田花子").len();
+    disk.fill();
+    let refused = daemon.ask(&asked);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(74) && said.contains("make room and try again"), "{said}");
+    daemon.tell(&["store", "verify"]);
+    assert!(journal() > 0 && !town.site.state.join("erasing").exists());
+    disk.free();
+    let done = String::from_utf8_lossy(&daemon.ask(&asked).stdout).into_owned();
+    assert!(done.contains("written over") && journal() == 0, "{done}");
+    daemon.restart();
+    assert!(daemon.tell(&["incident", "list"]).contains("■■■■様より"));
+    assert!(daemon.terminate().success());
 }

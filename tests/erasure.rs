@@ -128,7 +128,7 @@ fn recorded(scratch: &Scratch, began: Timestamp, is_over: bool, erased: bool) ->
         let bodies = parts.iter().map(|part| Body { sha256: part.sha256.clone(), bytes: part.bytes }).collect();
         let reason = "住民の氏名".to_owned();
         let messages = vec![row.key.clone()];
-        let erasure = Erasure { incident: number.clone(), bodies, messages, ink: Vec::new(), reason };
+        let erasure = Erasure { incident: number.clone(), bodies, messages, reason };
         step(&mut desk, vec![act(Act::Erase(erasure))], at(30));
     }
     store.commit(&frames).expect("room on the disk");

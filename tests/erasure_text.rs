@@ -1,118 +1,20 @@
 //! Erasing text in the journal itself, with the built binary: a name that stands in what a call was about, in reasons, in alerts or
 //! among those who acted is in no file of the state directory and no new backup any more; the chain verifies as before, and
-//! everything says who had it erased, when and why. A kill in between harms nothing.
+//! everything says who had it erased, when and why. Kills and failing disks are in `erasure_kills.rs`.
 
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
-use kiriwake::config::{self, Environment};
-use kiriwake::desk::act::{Act, Actor, CancelKind, Deed, Role};
-use kiriwake::desk::letter::DetectedBy;
-use kiriwake::desk::now::{Elapsed, Now};
-use kiriwake::desk::observation::{Evidence, Key, Observation, Problem, Seen};
-use kiriwake::desk::owed;
-use kiriwake::desk::state::State;
-use kiriwake::desk::{Change, Desk, Frame, Input};
-use kiriwake::store::Store;
-use std::collections::VecDeque;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process::Output;
 use std::time::Duration;
 use support::daemon::Daemon;
-use support::desk::{arrived, payload, problem, report};
-use support::site::{Neighbours, Site};
-use support::smtp_sink::SmtpSink;
+use support::named::{INK, NAME, Recorded, recorded};
+use support::site::Site;
 use support::{Scratch, holding, wait_for};
 
 const SOON: Duration = Duration::from_secs(30);
-const NAME: &str = "山田花子";
-const INK: &str = "■■■■";
-
-/// A record of one alert from a log, and one call, both with the name in them.
-struct Recorded {
-    site: Site,
-    /// Kept while the daemon may mail.
-    _mail: SmtpSink,
-    call: String,
-}
-
-/// An alert of a log, as its source tells it.
-fn line(key: &str, at: Timestamp, seen: Seen) -> Input {
-    report("network-log", vec![Observation { key: Key(key.to_owned().into()), at, seen }])
-}
-
-fn refused_login() -> Problem {
-    Problem {
-        fields: vec![("user".to_owned(), NAME.to_owned())].into(),
-        tags: vec![("利用者".to_owned(), NAME.to_owned())].into(),
-        raw: format!("Nov 29 pc-077 login of {NAME} refused").into(),
-        ..problem("pc-077", &format!("{NAME} のログイン失敗"))
-    }
-}
-
-/// Puts on record what a desk did at `began`, as the version before this one wrote it. The alert is over unless `burns`, the call
-/// if `is_over`.
-fn recorded(scratch: &Scratch, began: Timestamp, burns: bool, is_over: bool) -> Recorded {
-    let mail = SmtpSink::start();
-    let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, mail.port()));
-    let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
-    let today = began.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let Ok((settings, _)) = config::load(&site.config, &Environment::default(), today) else {
-        panic!("the configuration of the test has faults");
-    };
-    let (mut store, start) = Store::open(&site.state, Default::default()).expect("a new store");
-    let mut desk = Desk::new(State::default(), settings.rules);
-    let rules = desk.book().rules.hash.clone();
-    let mut frames = Vec::new();
-    let mut step = |desk: &mut Desk, first: Vec<Input>, minutes: i64| {
-        let elapsed = Elapsed(u64::try_from(minutes).expect("later") * 60_000);
-        let now = Now { wall: began + SignedDuration::from_mins(minutes), elapsed };
-        let mut inputs = VecDeque::from(first);
-        while let Some(input) = inputs.pop_front() {
-            let entries = desk.step(now, input.clone()).entries;
-            for entry in &entries {
-                if let Change::Owed(owed::Change::Started { owed, attempt, .. }) = &entry.change {
-                    let outcome = arrived(&desk.state().owed[owed].work);
-                    inputs.push_back(Input::Outcome { owed: *owed, attempt: *attempt, outcome });
-                }
-            }
-            frames.push(payload(&Frame { at: now, rules: rules.clone(), input, entries }));
-        }
-    };
-    let act = |act: Act| Input::Act { actor: Actor { name: format!("{NAME} (desk)"), role: Role::Operator }, act };
-    let begin = [
-        Input::Started { store: start.store_id.to_string(), epoch: 1 },
-        Input::RulesLoaded { hash: rules.clone() },
-        report("network-log", Vec::new()),
-    ];
-    step(&mut desk, begin.to_vec(), 0);
-    let call = Act::Open {
-        summary: format!("住民の{NAME}様より、証明書が発行できないとの申告"),
-        component: Some("core-switch".into()),
-        detected_by: DetectedBy::UserPhone,
-        occurred: None,
-        severity: Some(2),
-        separate: true,
-    };
-    step(&mut desk, vec![act(call)], 1);
-    let number = desk.state().by_number.keys().next().expect("a call is numbered at once").to_string();
-    let at = |minutes: i64| began + SignedDuration::from_mins(minutes);
-    let key = if burns { format!("login {NAME}") } else { "login 1".to_owned() };
-    step(&mut desk, vec![line(&key, at(2), Seen::Problem(refused_login()))], 2);
-    step(&mut desk, vec![Input::Tick], 5);
-    if !burns {
-        let evidence = Evidence::Line { text: format!("login of {NAME} accepted") };
-        step(&mut desk, vec![line(&key, at(6), Seen::Recovered { evidence })], 6);
-    }
-    if is_over {
-        let deed = Deed::Cancel { reason: "誤報".into(), kind: CancelKind::default() };
-        step(&mut desk, vec![act(Act::On { incident: number.clone(), deed })], 20);
-    }
-    store.commit(&frames).expect("room on the disk");
-    store.close().expect("a store that closes");
-    Recorded { site, _mail: mail, call: number }
-}
 
 fn contains(said: &str, words: &[&str]) {
     words.iter().for_each(|words| assert!(said.contains(words), "{words} is missing:\n{said}"));
@@ -122,33 +24,42 @@ fn nowhere(site: &Site, name: &str) {
     assert_eq!(holding(&site.state, name), Vec::<PathBuf>::new(), "no file of the record holds {name}");
 }
 
-fn erase(daemon: &Daemon, number: &str, text: &str) -> String {
-    daemon.tell(&[
-        "--lang",
-        "en",
-        "incident",
-        "erase",
-        number,
-        "--containing",
-        text,
-        "--reason",
-        "住民の氏名",
-        "--by",
-        "佐藤",
-    ])
+fn two_hours_ago() -> Timestamp {
+    Timestamp::now() - SignedDuration::from_hours(2)
+}
+
+fn asked(text: &str) -> Vec<&str> {
+    vec!["--lang", "en", "store", "erase", "--containing", text, "--by", "佐藤", "--reason", "住民の氏名"]
+}
+
+/// Erases what is kept beside the journal.
+fn beside(daemon: &Daemon, call: &str) {
+    daemon.tell(&["incident", "erase", call, "--containing", NAME, "--reason", "住民の氏名", "--by", "佐藤"]);
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat()).into_owned()
+}
+
+/// What it is refused with.
+fn refused(daemon: &Daemon, arguments: &[&str], code: i32, words: &[&str]) {
+    let output = daemon.ask(arguments);
+    assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+    contains(&said(&output), words);
 }
 
 #[test]
 fn a_name_is_nowhere_any_more_wherever_it_stood() {
     let scratch = Scratch::new("erasure-text");
-    let two_hours = SignedDuration::from_hours(2);
-    let Recorded { site, call, _mail } = recorded(&scratch, Timestamp::now() - two_hours, false, false);
+    let Recorded { site, call, _mail } = recorded(&scratch, two_hours_ago(), false, false);
     let mut daemon = Daemon::start(&site.config, &scratch);
-    let act = |arguments: &[&str]| daemon.tell(&[arguments, &["--by", NAME]].concat());
-    act(&["incident", "confirm", &call, "--because", "山田 花子様の端末のみで発生"]);
-    act(&["incident", "note", &call, "山田花子様に折り返し済み"]);
-    act(&["silence", "add", "--host", "core-sw-01", "--owner", "k-sha", "--reason", "山田花子様の要望", "--for", "1h"]);
-    act(&[
+    let act = |daemon: &Daemon, arguments: &[&str]| daemon.tell(&[arguments, &["--by", NAME]].concat());
+    act(&daemon, &["incident", "confirm", &call, "--because", "山田 花子様の端末のみで発生"]);
+    act(&daemon, &["incident", "note", &call, "山田花子様に折り返し済み"]);
+    let silence =
+        ["silence", "add", "--host", "core-sw-01", "--owner", "k-sha", "--reason", "山田花子様の要望", "--for", "1h"];
+    act(&daemon, &silence);
+    let work = [
         "maintenance",
         "add",
         "山田花子様宅の回線",
@@ -158,17 +69,37 @@ fn a_name_is_nowhere_any_more_wherever_it_stood() {
         "k-sha",
         "--reason",
         NAME,
-        "--for",
-        "1h",
-    ]);
-    act(&["change", "add", "山田花子様の端末を交換", "--component", "core-switch"]);
+    ];
+    act(&daemon, &[work.as_slice(), &["--for", "1h"]].concat());
+    act(&daemon, &["change", "add", "山田花子様の端末を交換", "--component", "core-switch"]);
     contains(&daemon.tell(&["--lang", "en", "incident", "show", &call]), &[NAME, "山田 花子様の端末のみで発生"]);
-    assert!(holding(&site.state, NAME).len() > 2, "journal, working state and words");
 
-    let said = erase(&daemon, &call, NAME);
-    contains(&said, &["2 texts of people", "In the journal, of whatever incident", "backups made before"]);
-    assert!(!said.contains("Still holding"), "{said}");
+    // What is kept beside the journal goes while the daemon runs, and it says what to do for the rest.
+    let beside =
+        ["--lang", "en", "incident", "erase", &call, "--containing", NAME, "--reason", "住民の氏名", "--by", "佐藤"];
+    let told = daemon.tell(&beside);
+    contains(&told, &["2 texts of people", "stay in the journal", "kiriwake store erase", "backups made before"]);
+    refused(&daemon, &beside, 65, &["outside the journal", "kiriwake store erase"]);
+    refused(&daemon, &asked(NAME), 75, &["in use by another kiriwake"]);
+    let dry = ["--lang", "en", "store", "erase", "--dry-run", "--containing", NAME];
+    contains(&daemon.tell(&dry), &["would be written over", "Nothing was changed", "At present", "journal/", "db/"]);
+    assert!(daemon.terminate().success());
+    let before = holding(&site.state, NAME);
+    contains(&daemon.tell(&dry), &["would be written over", "Nothing was changed"]);
+    assert_eq!(holding(&site.state, NAME), before);
+
+    // Asked for in a way that neither the shell nor the list of processes keeps.
+    let done =
+        daemon.ask_with(&["--lang", "en", "store", "erase", "--by", "佐藤", "--reason", "住民の氏名"], "山田 花子\n");
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    contains(
+        &said(&done),
+        &["written over; ■ stands there now", "working state was built anew", "No file of the state directory"],
+    );
     nowhere(&site, NAME);
+    let verified = ["inked over     text in ", "by 佐藤", "住民の氏名", "sound"];
+    contains(&daemon.tell(&["store", "verify"]), &verified);
+    daemon.restart();
     let gone = |daemon: &Daemon| {
         for command in ["show", "evidence"] {
             assert!(!daemon.tell(&["incident", command, &call]).contains("花子"));
@@ -182,44 +113,42 @@ fn a_name_is_nowhere_any_more_wherever_it_stood() {
     };
     gone(&daemon);
     contains(&daemon.tell(&["--lang", "ja", "silence", "list"]), &[INK]);
-    let told = ["inked over     text in ", &call, "by 佐藤", "住民の氏名", "sound"];
-    contains(&daemon.tell(&["store", "verify"]), &told);
-    contains(
-        &String::from_utf8_lossy(
-            &daemon.ask(&["incident", "erase", &call, "--containing", NAME, "--reason", "x"]).stderr,
-        ),
-        &["contains that text"],
-    );
+    // It stands in the journal itself, once.
+    let recorded = |daemon: &Daemon| {
+        let exported = daemon.tell(&["store", "export", "--entries"]);
+        assert!(!exported.contains("花子"));
+        let word = |line: &&str| line.contains("Inked") && line.contains("住民の氏名") && line.contains("佐藤");
+        exported.lines().filter(word).count()
+    };
+    assert_eq!(recorded(&daemon), 1);
 
     // What comes later is another matter, and is found again.
-    act(&["incident", "note", &call, "交換部品を手配"]);
-    act(&["incident", "workaround", &call, "予備の端末を貸与"]);
-    contains(&erase(&daemon, &call, "山田花子"), &["In the journal, of whatever incident"]);
-    nowhere(&site, NAME);
-
+    act(&daemon, &["change", "add", "予備の端末を貸与", "--component", "core-switch"]);
     assert!(daemon.terminate().success());
+    contains(&daemon.tell(&asked(NAME)), &["written over", "No file"]);
+    contains(&daemon.tell(&asked(NAME)), &["It stands nowhere in the journal.", "No file"]);
     nowhere(&site, NAME);
     daemon.restart();
     gone(&daemon);
+    assert_eq!(recorded(&daemon), 2);
     let backup = scratch.join("backup");
     let target = backup.display().to_string();
     contains(&daemon.tell(&["store", "backup", &target]), &["text in ", "by 佐藤", "sound"]);
-    assert!(!daemon.tell(&["store", "export", "--entries"]).contains("花子"));
     assert!(daemon.terminate().success());
     assert_eq!(holding(&backup, NAME), Vec::<PathBuf>::new());
-    contains(&daemon.tell(&["store", "verify"]), &told);
 
     // Restored, and built anew from the journal, it is the same.
     daemon.tell(&["store", "restore", &target, "--set-aside"]);
     daemon.tell(&["store", "rebuild"]);
-    contains(&daemon.tell(&["store", "verify"]), &told);
+    contains(&daemon.tell(&["store", "verify"]), &verified);
     daemon.restart();
     gone(&daemon);
+    assert_eq!(recorded(&daemon), 2);
     assert!(daemon.terminate().success());
     // Without the word of it the chain would be broken.
     fs::remove_file(site.state.join("inked.json")).expect("it tells of the erasure");
-    let broken = daemon.ask(&["store", "verify"]);
-    contains(&String::from_utf8_lossy(&broken.stdout), &["does not continue"]);
+    contains(&said(&daemon.ask(&["store", "verify"])), &["does not continue"]);
+    refused(&daemon, &asked("証明書"), 74, &["nothing was erased", "does not continue", "restore a backup"]);
 }
 
 #[test]
@@ -232,75 +161,93 @@ fn what_is_archived_is_erased_as_well() {
         (!daemon.tell(&["incident", "list", "--all"]).contains(&call)).then_some(())
     });
     contains(&daemon.tell(&["incident", "show", &call]), &[NAME]);
-    contains(&erase(&daemon, &call, NAME), &["In the journal"]);
-    nowhere(&site, NAME);
-    let show = || daemon.ask(&["--lang", "en", "incident", "show", &call]);
-    wait_for("the archive to be filed anew", SOON, || show().status.success().then_some(()));
-    contains(&String::from_utf8_lossy(&show().stdout), &[INK, "by 佐藤", "住民の氏名"]);
+    beside(&daemon, &call);
     assert!(daemon.terminate().success());
+    contains(&daemon.tell(&asked(NAME)), &["written over"]);
     nowhere(&site, NAME);
-}
-
-/// The record says that it is to be erased, the disk does not let go of it, and the power fails.
-#[test]
-fn what_was_to_be_erased_before_a_kill_is_erased_after_the_start() {
-    let scratch = Scratch::new("erasure-text-killed");
-    let two_hours = SignedDuration::from_hours(2);
-    let Recorded { site, call, _mail } = recorded(&scratch, Timestamp::now() - two_hours, false, false);
-    let mut daemon = Daemon::start(&site.config, &scratch);
-    let in_the_way = site.state.join("inked.json.new");
-    fs::create_dir(&in_the_way).expect("ours");
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            daemon.ask(&["incident", "erase", &call, "--containing", NAME, "--reason", "氏名", "--by", "佐藤"])
-        });
-        let is_pending = || daemon.status()["retention"]["removing"].as_array().is_some_and(|all| !all.is_empty());
-        wait_for("it to be on record", SOON, || is_pending().then_some(()));
-        assert!(!holding(&site.state.join("journal"), NAME).is_empty());
-        support::signal(daemon.pid(), "KILL");
-    });
-    daemon.kill_dash_nine();
-    fs::remove_dir(&in_the_way).expect("ours");
     daemon.restart();
-    wait_for("the journal to be rid of it", SOON, || {
-        holding(&site.state.join("journal"), NAME).is_empty().then_some(())
-    });
-    let is_done = || daemon.status()["retention"]["removing"].as_array().is_some_and(Vec::is_empty);
-    wait_for("the word of it", SOON, || is_done().then_some(()));
-    contains(&daemon.tell(&["store", "verify"]), &["inked over     text in ", "by 佐藤", "氏名", "sound"]);
-    contains(&daemon.tell(&["incident", "show", &call]), &[INK]);
-    // What was written in between, with what was still in memory, a second look finds.
-    let second = daemon.ask(&["incident", "erase", &call, "--containing", NAME, "--reason", "氏名", "--by", "佐藤"]);
-    drop(second);
-    nowhere(&site, NAME);
+    contains(&daemon.tell(&["--lang", "en", "incident", "show", &call]), &[INK, "by 佐藤", "住民の氏名"]);
     assert!(daemon.terminate().success());
     nowhere(&site, NAME);
 }
 
 #[test]
-fn what_the_desk_still_needs_stays_and_that_is_said() {
+fn what_has_to_stay_stays_and_that_is_said() {
     let scratch = Scratch::new("erasure-text-needed");
-    let two_hours = SignedDuration::from_hours(2);
-    let Recorded { site, call, _mail } = recorded(&scratch, Timestamp::now() - two_hours, true, false);
+    let Recorded { site, _mail, .. } = recorded(&scratch, two_hours_ago(), true, false);
     let mut daemon = Daemon::start(&site.config, &scratch);
-    daemon.tell(&["incident", "note", &call, "core-sw-01 山田花子 Accepted 林"]);
-    let journal = holding(&site.state.join("journal"), NAME);
-    let why = |text: &str| erase(&daemon, &call, text);
-    contains(&why("core-sw-01"), &["In the journal nothing was erased: the configuration contains the text"]);
-    daemon.tell(&["incident", "note", &call, "core-sw-01 山田花子 Accepted 林"]);
-    contains(
-        &why(NAME),
-        &["In the journal nothing was erased: the end of alert A-", "Still holding the text", "journal/"],
-    );
-    assert_eq!(holding(&site.state.join("journal"), NAME), journal);
-    daemon.tell(&["incident", "note", &call, "林 Accepted"]);
-    contains(&why("林"), &["is too little to look for everywhere"]);
-    let refused = |text: &str, words: &str| {
-        let asked = ["--lang", "en", "incident", "erase", &call, "--containing", text, "--reason", "x", "--by", NAME];
-        contains(&String::from_utf8_lossy(&daemon.ask(&asked).stderr), &[words]);
-    };
-    refused("operator", "is one of the program's own words");
-    refused("花子", "somebody else has to");
-    contains(&daemon.tell(&["store", "verify"]), &["sound"]);
     assert!(daemon.terminate().success());
+    let journal = holding(&site.state.join("journal"), NAME);
+    for (text, words) in [
+        (NAME, "the end of alert A-"),
+        ("core-sw-01", "the configuration contains the text"),
+        ("林", "too little to look for everywhere"),
+        ("pc", "too little to look for everywhere"),
+        ("operator", "one of the program's own words"),
+        ("  ", "the text to look for is empty"),
+        ("佐 藤", "--by contains the text"),
+        ("氏名", "--reason contains the text"),
+    ] {
+        refused(&daemon, &asked(text), 65, &[words]);
+    }
+    refused(&daemon, &["store", "erase", "--containing", NAME, "--by", "佐藤"], 64, &["--reason"]);
+    assert_eq!(holding(&site.state.join("journal"), NAME), journal);
+    contains(&daemon.tell(&["store", "verify"]), &["sound"]);
+}
+
+/// Where it stands elsewhere is said, with what to do, and the exit code tells.
+#[test]
+fn what_still_holds_it_is_named() {
+    let scratch = Scratch::new("erasure-text-left");
+    let Recorded { site, call, _mail } = recorded(&scratch, two_hours_ago(), false, false);
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    beside(&daemon, &call);
+    daemon.tell(&["incident", "note", &call, "山田花子様に折り返し済み"]);
+    assert!(daemon.terminate().success());
+    fs::create_dir_all(site.state.join("quarantine/1")).expect("ours");
+    let kept = site.state.join("quarantine/1/escaped");
+    fs::write(&kept, r#"{"said":"\u5c71\u7530 花子"}"#).expect("ours");
+    let left = [
+        "STILL in the state directory: 2 places in 2 files",
+        "bodies/",
+        "1  quarantine/1/escaped",
+        "incident erase NUMBER",
+    ];
+    refused(&daemon, &asked(NAME), 1, &left);
+    assert_eq!(holding(&site.state.join("journal"), NAME), Vec::<PathBuf>::new());
+    fs::remove_file(kept).expect("ours");
+    daemon.restart();
+    beside(&daemon, &call);
+    assert!(daemon.terminate().success());
+    contains(
+        &daemon.tell(&asked(NAME)),
+        &["It stands nowhere in the journal.", "No file of the state directory holds it"],
+    );
+    nowhere(&site, NAME);
+}
+
+#[test]
+fn a_journal_that_is_not_whole_is_left_alone() {
+    let scratch = Scratch::new("erasure-text-damaged");
+    let Recorded { site, call, _mail } = recorded(&scratch, two_hours_ago(), false, false);
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    beside(&daemon, &call);
+    assert!(daemon.terminate().success());
+    let path = holding(&site.state.join("journal"), NAME).remove(0);
+    let good = fs::read(&path).expect("ours");
+    let at = good.windows(NAME.len()).position(|window| window == NAME.as_bytes()).expect("it stands there");
+    let mut damaged = good.clone();
+    damaged[at] ^= 1;
+    let cut = &good[..good.len() - 7];
+    for (bytes, words) in
+        [(damaged.as_slice(), "is damaged"), (cut, "unfinished record"), (&good[..0], "had been recorded")]
+    {
+        fs::write(&path, bytes).expect("ours");
+        refused(&daemon, &asked(NAME), 74, &["nothing was erased", words, "start it, stop it and try again"]);
+        assert_eq!(fs::read(&path).expect("ours"), bytes);
+        assert!(!site.state.join("quarantine").exists() && !site.state.join("erasing").exists());
+    }
+    fs::write(&path, good).expect("ours");
+    daemon.tell(&asked(NAME));
+    nowhere(&site, NAME);
 }

@@ -23,7 +23,9 @@ fn rules() -> Rules {
     for (name, text) in config::EXAMPLE {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules
+    std::sync::Arc::unwrap_or_clone(
+        config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules,
+    )
 }
 
 fn now(seconds: u64) -> Now {
@@ -38,7 +40,7 @@ fn now(seconds: u64) -> Now {
 fn look(source: &SourceId, shown: &[(&str, &str, u64)]) -> Input {
     let observations = shown.iter().map(|(key, host, at)| {
         let problem = Problem { level: Level::Disaster, ..problem(host, "Ping応答なし") };
-        Observation { key: Key((*key).to_owned()), at: now(*at).wall, seen: Seen::Problem(problem) }
+        Observation { key: Key((*key).into()), at: now(*at).wall, seen: Seen::Problem(problem) }
     });
     report(source.as_str(), observations.collect())
 }

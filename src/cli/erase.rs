@@ -4,7 +4,6 @@ use super::text::Tongue;
 use super::{By, Context, Trouble, text};
 use crate::control::erase::{EraseRequest, Erased};
 use crate::control::gone::{INK, Removed};
-use crate::control::ink::Stays;
 use crate::store::{Gone, GoneBy};
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -15,8 +14,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Asked {
     /// The incident's number.
     number: String,
-    /// Only what contains this text; without it, all files, notes and messages of the incident. It is erased in the journal as well,
-    /// wherever it stands there. The text itself is put on no record.
+    /// Only what contains this text; without it, all files, notes and messages of the incident. The text itself is put on no record.
+    /// In the journal it is erased by `store erase`, with the daemon stopped.
     #[arg(long, value_name = "TEXT")]
     containing: Option<String>,
     /// Why, without the text itself: this stays on record.
@@ -29,12 +28,11 @@ pub(crate) struct Asked {
 /// Has it erased, and says what was.
 pub(super) async fn erase(context: &Context, asked: Asked) -> Result<(), Trouble> {
     let Asked { number, containing, reason, by } = asked;
-    let is_search = containing.is_some();
     let erased = context.client()?.erase(&number, &EraseRequest { by: by.by, containing, reason }).await?;
     if context.json {
         return context.print_json(&erased);
     }
-    let lines: Vec<String> = said(context.tongue, &erased, is_search).iter().map(|line| text::clean(line)).collect();
+    let lines: Vec<String> = said(context.tongue, &erased).iter().map(|line| text::clean(line)).collect();
     text::out(&lines.join("\n"));
     Ok(())
 }
@@ -43,9 +41,8 @@ fn counted(number: usize, of: &str) -> String {
     format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 
-fn said(tongue: Tongue, erased: &Erased, is_search: bool) -> Vec<String> {
-    let Erased { incident, files, bytes, words, messages, records, places, stays, still, still_count, .. } = erased;
-    let Erased { kept, fixed, unread, coming, done, on_record, .. } = erased;
+fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
+    let Erased { incident, files, bytes, words, messages, kept, fixed, unread, coming, done, on_record } = erased;
     let (english, japanese) = if *done && *on_record {
         ("erased", "を消去しました")
     } else {
@@ -70,22 +67,6 @@ fn said(tongue: Tongue, erased: &Erased, is_search: bool) -> Vec<String> {
         }
     };
     add(
-        *places > 0,
-        format!(
-            "In the journal, of whatever incident: {}, in {}; {INK} stands there now.",
-            counted(usize::try_from(*places).unwrap_or(usize::MAX), "place"),
-            counted(*records, "record")
-        ),
-        format!("原本（他の障害の記録を含む）：{records} 件の記録の {places} か所を墨消しし、{INK} に置き換えました。"),
-    );
-    if let Some((english, japanese)) = stays.as_ref().map(why_it_stays) {
-        add(
-            true,
-            format!("In the journal nothing was erased: {english}."),
-            format!("原本は消去していません。{japanese}。"),
-        );
-    }
-    add(
         !on_record,
         "Not on record yet, because the disk cannot be written: nothing is removed before it is.".to_owned(),
         "ディスクに書き込めないため、まだ記録されていません。記録できるようになってから消去します。".to_owned(),
@@ -106,7 +87,7 @@ fn said(tongue: Tongue, erased: &Erased, is_search: bool) -> Vec<String> {
             "In the journal itself, written by an earlier version, and so not erased: {}.",
             counted(*fixed, "text")
         ),
-        format!("以前の版が原本に直接書き込んだ記入内容 {fixed} 件は消去できません。"),
+        format!("以前の版が原本に直接書き込んだ記入内容 {fixed} 件は消去していません。"),
     );
     add(
         *unread > 0,
@@ -120,53 +101,28 @@ fn said(tongue: Tongue, erased: &Erased, is_search: bool) -> Vec<String> {
         format!("Still being gathered: {}; look again in a few minutes.", counted(*coming, "file")),
         format!("取得中のファイルが {coming} 件あります。数分後にもう一度確認してください。"),
     );
-    let more = still_count.saturating_sub(still.len());
-    let (and, others) = match more {
-        0 => (String::new(), String::new()),
-        more => (format!(" and {more} more"), format!(" ほか {more} 件")),
-    };
     add(
-        *still_count > 0,
-        format!("Still holding the text in the state directory: {}{and}.", still.join(", ")),
-        format!("記録フォルダー内で、まだ該当の文字列を含むファイル：{}{others}", still.join("、")),
-    );
-    add(
-        !is_search,
-        "What a call was about, the texts of alerts, reasons of other acts and names of those who acted stay in the journal: \
-         --containing TEXT erases a text there as well."
+        true,
+        "What a call was about, the texts of alerts, reasons of other acts and names of those who acted stay in the journal. A text is \
+         erased there with the daemon stopped (--dry-run only counts, and the daemon may run):"
             .to_owned(),
-        "起票の件名、警報の文言、その他の操作の理由、操作した人の名前は原本に残っています。--containing 文字列 を付けると、原本の中の\
-         文字列も消去します。"
+        "起票の件名、警報の文言、その他の操作の理由、操作した人の名前は原本に残っています。原本の中の文字列は、本プログラムを停止してから\
+         消去します（--dry-run を付けると件数の確認だけを行い、動作中でも使えます）。"
             .to_owned(),
     );
+    for (english, japanese) in [
+        ("  systemctl stop kiriwake", "  systemctl stop kiriwake"),
+        ("  kiriwake store erase --by NAME --reason WHY", "  kiriwake store erase --by 氏名 --reason 理由"),
+        ("  systemctl start kiriwake", "  systemctl start kiriwake"),
+    ] {
+        add(true, english.to_owned(), japanese.to_owned());
+    }
     add(
         true,
         "Mails that have left, and backups made before, still hold it.".to_owned(),
         "送信済みのメールと、これまでに取得したバックアップは、消去の対象外です。".to_owned(),
     );
     lines
-}
-
-/// Why a text stays in the journal, in English and Japanese.
-fn why_it_stays(why: &Stays) -> (String, String) {
-    match why {
-        Stays::Short => (
-            "a single character, or fewer than four plain letters or digits, is too little to look for everywhere; give more of what stands there".to_owned(),
-            "1文字（英数字のみの場合は3文字以下）では対象を特定できません。前後を含めて指定してください".to_owned(),
-        ),
-        Stays::Configured => (
-            "the configuration contains the text, too, and it would come again; take it out there first".to_owned(),
-            "設定ファイルに同じ文字列があるため、消去しても再び記録されます。先に設定から削除してください".to_owned(),
-        ),
-        Stays::Key { alert, source } => (
-            format!("the end of alert {alert} of {source}, which is not over, is known by it; erase it after that"),
-            format!("継続中の警報 {alert}（{source}）の復旧の判定に必要です。復旧後に消去してください"),
-        ),
-        Stays::Cursor { source } => (
-            format!("the source {source} needs it to go on reading"),
-            format!("監視元 {source} の読み取り位置に必要です"),
-        ),
-    }
 }
 
 /// How a file was removed.

@@ -24,6 +24,7 @@ mod replay;
 mod rules;
 mod show;
 mod store;
+mod store_erase;
 mod test_send;
 mod text;
 mod who;

@@ -1,6 +1,6 @@
 //! `store` and `ledger`.
 
-use super::{Context, Trouble, export, text};
+use super::{Context, Trouble, export, store_erase, text};
 use crate::clock::Clock;
 use crate::daemon;
 use crate::desk::ledger::Ledger;
@@ -44,6 +44,10 @@ pub(crate) enum Store {
     },
     /// Moves the working state (sled) to quarantine/ and builds it anew from the journal; no daemon may run.
     Rebuild,
+    /// Writes over a text wherever it stands in the journal (墨消し), removes messages as worded that contain it, builds the working
+    /// state anew and says where else the text still stands (exit code 1 if anywhere); no daemon may run. All of it is done or
+    /// nothing: after a kill the next start finishes it, or the same command again.
+    Erase(store_erase::Asked),
 }
 
 /// Does one of them.
@@ -64,10 +68,11 @@ pub(super) fn store(context: &Context, store: Store) -> Result<(), Trouble> {
         Store::Restore { folder, set_aside } => restore(context, &folder, set_aside),
         Store::Export { entries } => export::export(context, entries),
         Store::Rebuild => rebuild(context),
+        Store::Erase(asked) => store_erase::erase(context, asked),
     }
 }
 
-fn said(error: Error) -> Trouble {
+pub(super) fn said(error: Error) -> Trouble {
     Trouble::Said(text::full(&error), error.exit_code())
 }
 
@@ -182,7 +187,7 @@ fn rebuild(context: &Context) -> Result<(), Trouble> {
     if built.found.is_empty() { Ok(()) } else { Err(Trouble::Silent(1)) }
 }
 
-fn not_built(error: &daemon::CoreError) -> Trouble {
+pub(super) fn not_built(error: &daemon::CoreError) -> Trouble {
     let code = match error {
         daemon::CoreError::Store(error) => error.exit_code(),
         daemon::CoreError::Rules { .. } | daemon::CoreError::Desk { .. } => 74,

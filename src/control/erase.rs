@@ -1,18 +1,17 @@
 //! Erasing at the socket: finds what of an incident is to go, has it put on record, and waits until it is gone.
 //!
-//! Files and words go of one incident, a text in the journal and in messages wherever it stands (`ink`).
-//! The text somebody looks for stays here: the act names hashes, places and lengths. What was worded from a body in the very moment
+//! The text somebody looks for stays here: the act names hashes and lengths. What was worded from a body in the very moment
 //! of its removal is found by looking once more.
 
-use super::ink;
 use super::server::{Doors, Trouble, actor, whole};
 use super::view::Dossier;
 use crate::desk::act::Erasure;
 use crate::desk::owed::Work;
-use crate::desk::removal::{Body, Spot};
+use crate::desk::removal::Body;
 use crate::desk::words;
 use crate::desk::{Act, Input, Reply};
 use crate::inbox::Answer;
+use crate::record::ink::{says, squeezed};
 use crate::store::{Bodies, Digest, Messages};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,21 +51,6 @@ pub struct Erased {
     pub words: usize,
     /// Messages as first worded.
     pub messages: usize,
-    /// Records of the journal in which the text stood.
-    #[serde(default)]
-    pub records: usize,
-    /// So many times.
-    #[serde(default)]
-    pub places: u64,
-    /// Why it stays in the journal.
-    #[serde(default)]
-    pub stays: Option<ink::Stays>,
-    /// Files of the state directory that hold the text all the same: the first of them.
-    #[serde(default)]
-    pub still: Vec<String>,
-    /// And how many there are.
-    #[serde(default)]
-    pub still_count: usize,
     /// Files of evidence that stay: they do not contain the text.
     pub kept: usize,
     /// Words that stay: they stand in the chain itself, from before they were kept apart.
@@ -88,8 +72,6 @@ struct Found {
     bodies: BTreeMap<String, u64>,
     words: BTreeMap<String, u64>,
     messages: BTreeSet<String>,
-    ink: Vec<Spot>,
-    places: u64,
     fixed: usize,
     kept: usize,
     unread: usize,
@@ -98,7 +80,7 @@ struct Found {
 
 impl Found {
     fn is_empty(&self) -> bool {
-        self.bodies.is_empty() && self.words.is_empty() && self.messages.is_empty() && self.ink.is_empty()
+        self.bodies.is_empty() && self.words.is_empty() && self.messages.is_empty()
     }
 }
 
@@ -115,30 +97,19 @@ pub(super) async fn erase(
     }
     let actor = actor(by, account);
     let mut erased = Erased { done: true, on_record: true, ..Erased::default() };
-    if let Some(text) = &containing {
-        if squeezed(&actor.name).contains(&squeezed(text)) {
-            let why = "The name of whoever erases contains the text, and stays on record: somebody else has to.";
-            return Err(Trouble::Wrong(why.to_owned()));
-        }
-        erased.stays = ink::hindrance(doors, text).await?;
+    if containing.as_ref().is_some_and(|text| squeezed(&actor.name).contains(&squeezed(text))) {
+        let why = "The name of whoever erases contains the text, and stays on record: somebody else has to.";
+        return Err(Trouble::Wrong(why.to_owned()));
     }
-    let mut known = whole(doors, name).await?;
     for round in 0..ROUNDS {
-        // What is archived is not found while the archive is filed anew; nothing of it changes.
-        known = if round == 0 { known } else { whole(doors, name).await.unwrap_or(known) };
-        let dossier = &known;
-        let mut found = find(doors, dossier, containing.clone()).await?;
-        if let Some(text) = containing.as_deref().filter(|_| erased.stays.is_none()) {
-            let ink::Places { spots, places } = ink::places(doors, text).await?;
-            // Words that stand in the chain itself go with it.
-            (found.ink, found.places, found.fixed) = (spots, places, 0);
-        }
+        let dossier = whole(doors, name).await?;
+        let found = find(doors, &dossier, containing.clone()).await?;
         erased.incident = dossier.incident.name();
         (erased.kept, erased.unread, erased.fixed) = (found.kept, found.unread, found.fixed);
         erased.coming = dossier.incident.evidence.out.len();
         if found.is_empty() {
             if round == 0 {
-                return Err(Trouble::NotNow(nothing(dossier, &found, &erased, containing.is_some())));
+                return Err(Trouble::NotNow(nothing(&dossier, &found, containing.is_some())));
             }
             break;
         }
@@ -146,13 +117,10 @@ pub(super) async fn erase(
         erased.bytes += found.bodies.values().sum::<u64>();
         erased.words += found.words.len();
         erased.messages += found.messages.len();
-        erased.records += found.ink.len();
-        erased.places += found.places;
         let asked = Erasure {
             incident: erased.incident.clone(),
             bodies: found.bodies.into_iter().chain(found.words).map(|(sha256, bytes)| Body { sha256, bytes }).collect(),
             messages: found.messages.into_iter().collect(),
-            ink: found.ink,
             reason: reason.clone(),
         };
         let input = Input::Act { actor: actor.clone(), act: Act::Erase(asked) };
@@ -167,9 +135,6 @@ pub(super) async fn erase(
             erased.done = false;
             break;
         }
-    }
-    if let Some(text) = &containing {
-        (erased.still, erased.still_count) = ink::still(doors, text).await?;
     }
     Ok(erased)
 }
@@ -201,7 +166,7 @@ fn check(text: &str, reason: &str) -> Result<(), String> {
 }
 
 /// Why nothing is erased.
-fn nothing(dossier: &Dossier, found: &Found, erased: &Erased, is_search: bool) -> String {
+fn nothing(dossier: &Dossier, found: &Found, is_search: bool) -> String {
     let name = dossier.incident.name();
     let parts = dossier.incident.evidence.parts.len();
     let unread = match found.unread {
@@ -214,18 +179,9 @@ fn nothing(dossier: &Dossier, found: &Found, erased: &Erased, is_search: bool) -
         );
     }
     if is_search {
-        let left_out = match &erased.stays {
-            None => "",
-            Some(ink::Stays::Short) => {
-                " The journal was not searched: it is too little to look for everywhere (a single character, or fewer than four plain letters or digits)."
-            }
-            Some(ink::Stays::Configured) => " The journal was not searched: the configuration contains the text, too.",
-            Some(ink::Stays::Key { .. } | ink::Stays::Cursor { .. }) => {
-                " The journal was not searched: a source needs the text at the moment."
-            }
-        };
         return format!(
-            "Nothing that is kept of {name} contains that text; upper and lower case count.{left_out}{unread}"
+            "Nothing that is kept of {name} outside the journal contains that text; upper and lower case count. In the journal it is erased \
+             with the daemon stopped, by `kiriwake store erase`.{unread}"
         );
     }
     format!("There is nothing of {name} that can be erased.{unread}")
@@ -246,12 +202,7 @@ async fn find(doors: &Doors, dossier: &Dossier, text: Option<String>) -> Result<
     let look = move || {
         let mut found = search(&bodies, parts, text.as_deref());
         (found.words, found.fixed) = said_and_kept(&bodies, said);
-        let all = |mut keys: BTreeSet<String>| {
-            // A digest belongs to no incident, and may quote each.
-            keys.extend(text.iter().flat_map(|_| ink::messages(&state)));
-            keys
-        };
-        found.messages = worded(&state, all(messages), text.as_deref());
+        found.messages = worded(&state, messages, text.as_deref());
         found
     };
     tokio::task::spawn_blocking(look).await.map_err(|_| Trouble::Stopping)
@@ -293,7 +244,7 @@ fn search(bodies: &Bodies, parts: BTreeMap<String, (u64, String)>, text: Option<
 }
 
 /// Whether the bytes of `text` stand in `content`.
-pub(super) fn contains(content: &[u8], text: &str) -> bool {
+fn contains(content: &[u8], text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return true };
     let mut rest = content;
@@ -325,21 +276,6 @@ fn worded(state: &Path, keys: BTreeSet<String>, text: Option<&str>) -> BTreeSet<
         wanted.as_ref().is_none_or(|text| says(&said, text))
     };
     keys.into_iter().filter(holds).collect()
-}
-
-/// Whether any text in a message contains `text`, however its lines were broken.
-pub(super) fn says(value: &serde_json::Value, text: &str) -> bool {
-    match value {
-        serde_json::Value::String(said) => squeezed(said).contains(text),
-        serde_json::Value::Array(all) => all.iter().any(|value| says(value, text)),
-        serde_json::Value::Object(all) => all.values().any(|value| says(value, text)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
-    }
-}
-
-/// Without white space: a mail breaks lines where it must.
-pub(super) fn squeezed(text: &str) -> String {
-    text.chars().filter(|character| !character.is_whitespace()).collect()
 }
 
 #[cfg(test)]

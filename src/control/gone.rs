@@ -4,7 +4,7 @@ use super::server::Doors;
 use crate::desk::Desk;
 use crate::desk::evidence::Pack;
 use crate::desk::removal::{Records, Swept};
-use crate::store::{Bodies, Gone, Inked, Inking};
+use crate::store::{Bodies, Gone, GoneBy, Inked, Inking};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -82,16 +82,17 @@ fn look(bodies: &Bodies, names: Vec<String>) -> Removed {
     names.into_iter().filter_map(told).collect()
 }
 
-/// Erasures in the journal that whoever reads of the incident called `name` meets: its own; where there is none, all, as far as
-/// `page`, what is told of it, has a gap.
-pub(super) async fn inked(doors: &Doors, name: &str, page: &impl Serialize) -> Removed {
+/// Erasures in the journal, where `page`, what is told of an incident, has a gap.
+pub(super) async fn inked(doors: &Doors, page: &impl Serialize) -> Removed {
     let state = doors.state.clone();
     let all = tokio::task::spawn_blocking(move || Inked::of(&state).all).await.unwrap_or_default();
     let has_gap = || serde_json::to_string(page).is_ok_and(|page| page.contains(INK));
-    let is_own = all.iter().any(|inking| inking.of == name);
-    if !is_own && (all.is_empty() || !has_gap()) {
+    if all.is_empty() || !has_gap() {
         return Removed::new();
     }
-    let told = all.into_iter().filter(|inking| !is_own || inking.of == name).enumerate();
-    told.map(|(nth, Inking { at, of, by, .. })| (format!("{INK}{nth:06}"), Gone { at, of, bytes: 0, by })).collect()
+    let told = |(nth, Inking { at, by, reason, .. }): (usize, Inking)| {
+        let by = GoneBy::Person { name: by, reason };
+        (format!("{INK}{nth:06}"), Gone { at, of: "the journal".to_owned(), bytes: 0, by })
+    };
+    all.into_iter().enumerate().map(told).collect()
 }

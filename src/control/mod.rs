@@ -17,7 +17,6 @@ mod fuzz;
 pub mod gone;
 pub mod health;
 pub mod hits;
-pub mod ink;
 pub mod mute;
 pub mod not_asked;
 pub mod server;

@@ -95,12 +95,7 @@ pub struct ActRequest {
 impl ActRequest {
     /// The act in the name of whoever is at the other end.
     pub(super) fn by_account(self, account: String) -> Input {
-        let mut act = salted(self.act);
-        // Where in the journal something stands is looked up on this side of the door, never believed.
-        if let Act::Erase(asked) = &mut act {
-            asked.ink.clear();
-        }
-        Input::Act { actor: actor(self.by, account), act }
+        Input::Act { actor: actor(self.by, account), act: salted(self.act) }
     }
 }
 
@@ -255,7 +250,7 @@ pub(super) async fn whole(doors: &Doors, name: &str) -> Result<view::Dossier, Tr
         None => archive::dossier(doors, name).await?.ok_or_else(|| no_incident(name))?,
     };
     dossier.gone = gone::removed(doors, &dossier.incident.evidence).await;
-    dossier.gone.extend(gone::inked(doors, &dossier.incident.name(), &dossier).await);
+    dossier.gone.extend(gone::inked(doors, &dossier).await);
     Ok(dossier)
 }
 

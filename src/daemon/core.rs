@@ -18,7 +18,7 @@ mod start;
 mod tests;
 
 pub use bare::{Bare, Taken};
-pub use rebuild::{Rebuilt, rebuild};
+pub use rebuild::{Rebuilt, rebuild, rebuild_locked};
 pub(super) use reserve::Reserve;
 
 use super::watchdog::Pulse;
@@ -252,14 +252,10 @@ impl Core {
             }
             self.recover();
             self.refill();
-            self.file_what_is_not();
             self.hand_over_in_time();
             // Pushed back: whoever brings something waits, and so does what is due.
             let full = self.backlog.is_full();
-            let mut removed = if full { Vec::new() } else { self.remove() };
-            if self.remover.has_inked() {
-                self = self.forgotten(&mut removed)?;
-            }
+            let removed = if full { Vec::new() } else { self.remove() };
             if !full && let Some(reserve) = &mut self.reserve {
                 self.news.extend(reserve.look());
             }

@@ -28,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use work::Tools;
 
-pub use self::core::{Bare, Error as CoreError, Rebuilt, Taken, rebuild};
+pub use self::core::{Bare, Error as CoreError, Rebuilt, Taken, rebuild, rebuild_locked};
 
 /// Readers that may wait at once.
 const READERS: usize = 64;

@@ -31,7 +31,7 @@ pub use cover::{CoverAct, Fitting, Terms};
 
 use super::ids::{ComponentId, ModificationId, OwedId, PartyId};
 use super::letter::DetectedBy;
-use super::removal::{Body, Spot};
+use super::removal::Body;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -150,9 +150,6 @@ pub struct Erasure {
     pub bodies: Vec<Body>,
     /// Messages as first worded, by their keys.
     pub messages: Vec<String>,
-    /// Text in the journal itself.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ink: Vec<Spot>,
     /// Why.
     pub reason: String,
 }

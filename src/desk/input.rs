@@ -5,6 +5,7 @@ use super::ids::{CoverId, OwedId, SourceId};
 use super::incident;
 use super::observation::{Failure, Report};
 use super::outcome::Outcome;
+use super::removal::Inked;
 use super::retention::Found;
 use super::storage::Storage;
 use jiff::Timestamp;
@@ -85,6 +86,8 @@ pub enum Input {
         /// Files that were there.
         files: u64,
     },
+    /// Text was erased in the journal itself while no desk ran.
+    Inked(Inked),
     /// Time has passed.
     Tick,
 }
@@ -184,6 +187,7 @@ impl Input {
             Input::Storage(_) => "news of the disk",
             Input::Ended(_) => "list of what has ended",
             Input::Removed { .. } => "word of a removal",
+            Input::Inked(_) => "word of an erasure in the journal",
             Input::Tick => "tick",
         }
     }

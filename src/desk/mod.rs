@@ -195,6 +195,10 @@ impl Desk {
                 turn.record(change, house::Reason::Removed);
                 Reply::Recorded
             }
+            Input::Inked(inked) => {
+                turn.record(house::Change::Removal(removal::Change::Inked(inked)), house::Reason::Asked);
+                Reply::Recorded
+            }
             Input::Tick => Reply::Recorded,
         };
         deliver::switch(&mut turn);

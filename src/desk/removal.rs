@@ -21,17 +21,19 @@ pub struct Body {
     pub bytes: u64,
 }
 
-/// Text in one record of the journal, where somebody found it: it is inked over there, and names nothing of what it was.
+/// Text that was erased in the journal itself while nobody ran (墨消し): who had it erased, and how much it was, never what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spot {
-    /// The file of the journal.
-    pub file: String,
-    /// Where in it the record begins, in bytes.
-    pub offset: u64,
-    /// The number of the record.
-    pub seq: u64,
-    /// Begin and length of each stretch of what it says, in bytes.
-    pub at: Vec<(u64, u64)>,
+pub struct Inked {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// Why, in words.
+    pub reason: String,
+    /// In how many records.
+    pub records: u64,
+    /// Messages as first worded that went with it.
+    pub messages: u64,
 }
 
 /// Why something is removed.
@@ -82,9 +84,6 @@ pub struct Removal {
     /// Messages as first worded, by their keys.
     #[serde(default)]
     pub messages: Vec<String>,
-    /// Text in the journal itself.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ink: Vec<Spot>,
     /// Incidents that never got a number, and are listed and found no longer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<IncidentId>,
@@ -107,6 +106,8 @@ pub enum Change {
         /// Files that were there, and are no more.
         files: u64,
     },
+    /// Text was erased in the journal itself.
+    Inked(Inked),
     /// When it is next looked what is over; `None` = never.
     Due {
         /// The next hour.
@@ -233,13 +234,9 @@ pub struct Removals {
     /// The last part of the record that was removed from its beginning, and when that was decided.
     #[serde(default)]
     pub begins: Option<(Records, Timestamp)>,
-}
-
-impl Removals {
-    /// Whether text in the journal is to be inked over: until that is done what is in memory may hold it.
-    pub fn is_inking(&self) -> bool {
-        self.pending.values().any(|removal| !removal.ink.is_empty())
-    }
+    /// How often text was erased in the journal itself, as far as it is on record.
+    #[serde(default)]
+    pub inked: u64,
 }
 
 /// Words that are to be removed are forgotten at once: of the incident, and wherever a message or a like fault repeats them.
@@ -273,6 +270,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             let records = done.and_then(|done| Some((done.records?, done.at)));
             removals.begins = records.or_else(|| removals.begins.take());
         }
+        Change::Inked(_) => removals.inked = removals.inked.saturating_add(1),
         Change::Due { next } => {
             removals.due = *next;
             state.agenda.set(Wakeup::Retention, next.map(When::Wall));

@@ -131,7 +131,7 @@ fn over(turn: &Turn, keeps: &[Keep]) -> impl Fn(Timestamp) -> bool + use<> {
 
 fn removal(id: u64, at: Timestamp, of: String) -> Removal {
     let (bodies, messages, unlisted, records) = (Vec::new(), Vec::new(), Vec::new(), None);
-    Removal { id, at, of, bodies, messages, ink: Vec::new(), unlisted, records, why: Why::Retention }
+    Removal { id, at, of, bodies, messages, unlisted, records, why: Why::Retention }
 }
 
 fn goes_on(turn: &Turn, id: IncidentId) -> bool {

@@ -105,13 +105,7 @@ impl Outside {
             .map(|part| (part.sha256.clone(), part.bytes))
             .collect();
         let bodies = held.into_iter().map(|(sha256, bytes)| removal::Body { sha256, bytes }).collect();
-        Act::Erase(Erasure {
-            incident: name.to_owned(),
-            bodies,
-            messages: Vec::new(),
-            ink: Vec::new(),
-            reason: reason.to_owned(),
-        })
+        Act::Erase(Erasure { incident: name.to_owned(), bodies, messages: Vec::new(), reason: reason.to_owned() })
     }
 
     /// What is to be removed is no more; how many files.

@@ -18,8 +18,23 @@ pub(crate) struct Needle(Vec<char>);
 impl Needle {
     /// `text`, without its white space; `None` where that is too little to be looked for everywhere.
     pub(crate) fn of(text: &str) -> Option<Self> {
-        let characters: Vec<char> = text.chars().filter(|character| !character.is_whitespace()).collect();
+        let characters: Vec<char> = squeezed(text).chars().collect();
         (characters.len() >= 2).then_some(Self(characters))
+    }
+}
+
+/// Without white space: a mail breaks lines where it must.
+pub(crate) fn squeezed(text: &str) -> String {
+    text.chars().filter(|character| !character.is_whitespace()).collect()
+}
+
+/// Whether any text in `value` contains `text`, which is squeezed, however its lines were broken.
+pub(crate) fn says(value: &serde_json::Value, text: &str) -> bool {
+    match value {
+        serde_json::Value::String(said) => squeezed(said).contains(text),
+        serde_json::Value::Array(all) => all.iter().any(|value| says(value, text)),
+        serde_json::Value::Object(all) => all.values().any(|value| says(value, text)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
     }
 }
 

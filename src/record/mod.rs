@@ -4,7 +4,9 @@
 //! from the journal ([`archive`]). Not here: when anything is synced (`daemon`), or how it is kept (`store`).
 
 pub(crate) mod archive;
+pub(crate) mod erase;
 pub(crate) mod ink;
+pub(crate) mod left;
 mod words;
 
 pub(crate) use words::{apart, is_unique, together, words_in};

@@ -233,6 +233,7 @@ impl Trial {
             | Input::Storage(_)
             | Input::Ended(_)
             | Input::Removed { .. }
+            | Input::Inked(_)
             | Input::Tick) => Some(other.clone()),
         }
     }

@@ -95,6 +95,34 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// There is no room for what has to be made beside the record; nothing was changed.
+    #[error("{dir} has {free} bytes of room, and {needed} are needed for a while; make room and try again")]
+    Room {
+        /// The state directory.
+        dir: PathBuf,
+        /// How much is needed.
+        needed: u64,
+        /// How much there is.
+        free: u64,
+    },
+    /// Nothing was erased.
+    #[error("nothing was erased in {dir}: {why}")]
+    Erase {
+        /// The state directory.
+        dir: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// An erasure in the journal is decided, and not all of it is done.
+    #[error(
+        "an erasure in {dir} is decided and was cut short; start the daemon, or run `kiriwake store erase` again: both finish it first"
+    )]
+    Unfinished {
+        /// The state directory.
+        dir: PathBuf,
+        /// What cut it short, where that is known.
+        source: Option<Box<Error>>,
+    },
     /// A group is larger than a record may be; nothing was written.
     #[error("a record of {bytes} bytes is over the limit of {limit}; what is larger belongs in a body")]
     TooLarge {

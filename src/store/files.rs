@@ -6,7 +6,7 @@ use super::error::Error;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, lchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes `dir` (its parent exists) with mode 0700, unless it is there.
 pub(super) fn ensure_dir(dir: &Path) -> Result<(), Error> {
@@ -50,11 +50,23 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// Gives everything below `dir` to the owner of `dir`: whoever works as root must leave nothing the daemon cannot use.
 /// Nobody but root could, and what belongs to the owner already is left alone.
 pub(super) fn give_to_owner(dir: &Path) -> Result<(), Error> {
+    give_below(dir, vec![dir.to_owned()])
+}
+
+/// The same of one folder in `dir`, with all that is in it.
+pub(super) fn give_folder(dir: &Path, folder: &Path) -> Result<(), Error> {
+    let owner = fs::metadata(dir).map_err(Error::io("looking at", dir))?;
+    if rustix::process::geteuid().is_root() && owner.uid() != 0 {
+        lchown(folder, Some(owner.uid()), Some(owner.gid())).map_err(Error::io("giving away", folder))?;
+    }
+    give_below(dir, vec![folder.to_owned()])
+}
+
+fn give_below(dir: &Path, mut folders: Vec<PathBuf>) -> Result<(), Error> {
     let owner = fs::metadata(dir).map_err(Error::io("looking at", dir))?;
     if !rustix::process::geteuid().is_root() || owner.uid() == 0 {
         return Ok(());
     }
-    let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(Error::io("listing", &folder))? {
             let path = entry.map_err(Error::io("listing", &folder))?.path();

@@ -134,6 +134,20 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// Whether it is about the journal, or what belongs to it: not merely about what is made from it, or lies beside it.
+    pub fn is_of_the_journal(&self) -> bool {
+        !matches!(
+            self,
+            Self::LeftOver { .. }
+                | Self::WorkingRebuilt { .. }
+                | Self::WorkingBehind { .. }
+                | Self::DamagedBody { .. }
+                | Self::MissingBody { .. }
+        )
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

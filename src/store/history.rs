@@ -31,9 +31,13 @@ impl History {
     /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`] when it may not be read, [`Error::Newer`].
     pub fn open(dir: &Path, schema: u32) -> Result<Self, Error> {
         lock::check(dir)?;
+        Self::of(dir, schema, Lock::is_held(dir))
+    }
+
+    /// The same for whoever knows whether somebody writes: only what the witness tells of is read then.
+    pub(super) fn of(dir: &Path, schema: u32, is_live: bool) -> Result<Self, Error> {
         // The witness first: what it tells of is in the files by then, whatever a daemon writes meanwhile.
         let mark = Mark::read(dir);
-        let is_live = Lock::is_held(dir);
         let journal = dir.join(JOURNAL);
         // One that does not read, `store verify` tells of: what there is can be looked at.
         let begins = Beginning::of(dir);

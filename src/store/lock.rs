@@ -45,6 +45,11 @@ impl Lock {
         Err(Error::InUse { dir: dir.to_owned(), pid })
     }
 
+    /// The same lock once more: it is let go of when the last of them is dropped.
+    pub(super) fn share(&self, dir: &Path) -> Result<Self, Error> {
+        self.0.try_clone().map(Self).map_err(Error::io("locking", &dir.join(NAME)))
+    }
+
     /// Writes our process id for the message to the second one; done last, so that a refused start changes nothing.
     pub(super) fn sign(&self) {
         let mut file = &self.0;

@@ -30,6 +30,15 @@ impl Messages {
         is_key.then(|| self.folder.join(format!("{key}.json")))
     }
 
+    /// The keys of all that are there.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk fails.
+    pub fn keys(&self) -> Result<Vec<String>, Error> {
+        let names = files::names(&self.folder)?;
+        Ok(names.iter().filter_map(|name| name.strip_suffix(".json").map(str::to_owned)).collect())
+    }
+
     /// The message `key` as it was first worded; `None` when it is not there.
     ///
     /// # Errors

@@ -13,6 +13,7 @@
 //! <state>/head          how far the journal was written    <state>/bodies/ab/…    bodies, by hash
 //! <state>/quarantine/<time>/   what was damaged     <state>/restored.json   from which backup it comes, if any
 //! <state>/begins.json   what was removed of it when its time was over     <state>/inked.json   what was erased in it
+//! <state>/erasing/      an erasure that is being made      <state>/erased/        one that is decided, and put in its place next
 //! <state>/reserve       blocks the daemon keeps back for a full disk; part of no record and no backup
 //! ```
 
@@ -21,6 +22,7 @@ mod beginning;
 mod bodies;
 mod checkpoint;
 mod digest;
+mod erasing;
 mod error;
 mod files;
 mod finding;
@@ -49,19 +51,18 @@ pub use beginning::{Beginning, remove_what_went};
 pub use bodies::Bodies;
 pub use checkpoint::{Checkpoint, ClosedFiles, WorkingDigest};
 pub use digest::{Digest, NotHex};
+pub use erasing::{Erasing, Plan, room};
 pub use error::Error;
 pub use finding::Finding;
 pub use gone::{Gone, GoneBy, Removed};
 pub use history::{History, Seen, Stretch};
 pub use identity::Identity;
-pub use ink::{Inked, Inking, Spot, ink, ink_over};
+pub use ink::{Inked, Inking, Spot, ink};
 pub use lock::{Lock, check};
 pub use messages::Messages;
 pub use record::{MAX_PAYLOAD, StoreId};
 pub use restore::RESERVE;
-pub use restore::{
-    RestoreMark, RestoreReport, Restoring, draw, forget_working, give_to_owner, restore, set_working_aside,
-};
+pub use restore::{RestoreMark, RestoreReport, Restoring, draw, give_to_owner, restore, set_working_aside};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
 pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, Filer, Search};
@@ -157,7 +158,15 @@ impl Store {
     /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`], [`Error::InUse`], [`Error::Newer`]
     /// (nothing was touched), [`Error::Io`] when the disk does not let the journal be read or written.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Start), Error> {
-        open::open(dir, options)
+        open::open(dir, options, None)
+    }
+
+    /// The same for whoever holds the lock already; it is let go of with the store.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_locked(dir: &Path, options: Options, lock: Lock) -> Result<(Self, Start), Error> {
+        open::open(dir, options, Some(lock))
     }
 
     /// Writes a group of frames with one write and one sync, and returns their numbers. On return they survive

@@ -5,6 +5,7 @@
 use super::beginning::{self, Beginning};
 use super::bodies::Bodies;
 use super::checkpoint::Checkpoint;
+use super::erasing;
 use super::error::Error;
 use super::files;
 use super::finding::Finding;
@@ -28,14 +29,16 @@ pub(super) const JOURNAL: &str = "journal";
 /// How the folders begin into which `store verify` copies the working state.
 pub(super) const COPY: &str = "verify.";
 
-pub(super) fn open(dir: &Path, options: Options) -> Result<(Store, Start), Error> {
+/// Opens what `lock` holds, or else what it takes the lock of.
+pub(super) fn open(dir: &Path, options: Options, lock: Option<Lock>) -> Result<(Store, Start), Error> {
     lock::check(dir)?;
     if dir.join(RESTORING).exists() {
         // Half of a record must not be taken for all of it, nor none for a new one.
         return Err(Error::Restoring { dir: dir.to_owned() });
     }
     known(dir, options.schema)?;
-    let lock = Lock::take(dir)?;
+    let lock = lock.map_or_else(|| Lock::take(dir), Ok)?;
+    erasing::settle(dir)?;
     let mut findings = Vec::new();
     let (found, fault) = known(dir, options.schema)?;
     let is_recovered = fault.is_some();

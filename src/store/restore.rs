@@ -7,6 +7,7 @@
 
 use super::backup::{self, Copied, Manifest};
 use super::digest::Digest;
+use super::erasing;
 use super::error::Error;
 use super::files;
 use super::identity::{self, Identity};
@@ -220,21 +221,10 @@ pub fn set_working_aside(dir: &Path, schema: u32) -> Result<Option<PathBuf>, Err
         return Err(Error::NoRecord { dir: dir.to_owned() });
     }
     let _lock = Lock::take(dir)?;
+    // Before it goes where nobody erases anything.
+    erasing::settle(dir)?;
     let folder = dir.join(super::working::FOLDER);
     if folder.exists() { Quarantine::of(dir).take(&folder).map(Some) } else { Ok(None) }
-}
-
-/// Removes the working state, for it holds what was erased in the journal: it is built anew from there.
-///
-/// # Errors
-/// [`Error::InUse`] while a daemon runs, [`Error::Io`]; it can be done again.
-pub fn forget_working(dir: &Path) -> Result<(), Error> {
-    let _lock = Lock::take(dir)?;
-    let folder = dir.join(super::working::FOLDER);
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("removing", &folder)(error)),
-        _ => files::sync_dir(dir),
-    }
 }
 
 /// Gives everything in the state directory `dir` to its owner, after somebody worked on it as root.

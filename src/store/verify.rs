@@ -8,6 +8,7 @@ use super::beginning::{self, Beginning};
 use super::bodies::{self, Bodies};
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
+use super::erasing;
 use super::error::Error;
 use super::finding::Finding;
 use super::gone::Removed;
@@ -16,10 +17,9 @@ use super::identity::{self, Found, Identity};
 use super::ink::{self, Inked, Inking};
 use super::lock::{self, Lock};
 use super::open::{COPY, JOURNAL, left_overs, witness};
-use super::record::StoreId;
 use super::restore::{self, RESTORING, RestoreMark};
 use super::segment::Segment;
-use super::walk::{self, Course};
+use super::walk::{self, Course, Walk};
 use super::working::{self, Held};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -114,6 +114,8 @@ impl VerifyReport {
 pub(super) enum Subject {
     /// A state directory.
     State,
+    /// The same, of which we hold the lock; bodies are left out.
+    Held,
     /// A backup: there is no working state in it.
     Backup,
 }
@@ -161,7 +163,7 @@ fn examine_once(
     refers: Refers,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<VerifyReport, Error> {
-    let is_live = Lock::is_held(dir);
+    let is_live = subject != Subject::Held && Lock::is_held(dir);
     let mut findings = Vec::new();
     let journal = dir.join(JOURNAL);
     // The witness first: what it tells of is in the files by then, whatever a daemon writes meanwhile.
@@ -217,8 +219,20 @@ fn examine_once(
     progress(Progress { what: "working state", done: 0, total: 1 });
     let (working, held) = match (subject, is_live) {
         (Subject::Backup, _) => (not_checked("a backup has none; it is built from the journal"), None),
-        (Subject::State, true) => (not_checked("the daemon is running and checks it at each checkpoint"), None),
-        (Subject::State, false) => look(dir, walk.store.unwrap_or_default(), walk.last_seq == 0, &mut findings),
+        (_, true) => (not_checked("the daemon is running and checks it at each checkpoint"), None),
+        // A kill must leave no copy that is kept.
+        (Subject::Held, false) => look(dir, &dir.join(erasing::PREPARED), &walk, &mut findings),
+        (Subject::State, false) => {
+            let copy = dir.join(format!("{COPY}{}", std::process::id()));
+            let mut found = Vec::new();
+            let looked = look(dir, &copy, &walk, &mut found);
+            if Lock::is_held(dir) {
+                (not_checked("a daemon started meanwhile"), None)
+            } else {
+                findings.append(&mut found);
+                looked
+            }
+        }
     };
     findings.extend(witness(mark, &journal, &segments, &walk, held.map_or(0, |held| held.applied)));
     if let Some(checkpoint) = walk.checkpoint.as_deref() {
@@ -233,14 +247,19 @@ fn examine_once(
             findings.push(Finding::LeftOver { file, moved_to: None });
         }
     }
-    if dir.join(RESTORING).exists() {
-        findings.push(Finding::LeftOver { file: RESTORING.to_owned(), moved_to: None });
-    }
+    let unfinished =
+        [RESTORING, erasing::PREPARED, erasing::DECIDED].into_iter().filter(|name| dir.join(name).exists());
+    findings.extend(unfinished.map(|name| Finding::LeftOver { file: name.to_owned(), moved_to: None }));
     if let Err(why) = RestoreMark::read(dir) {
         findings.push(Finding::Unreadable { file: restore::MARK.to_owned(), why });
     }
-    let bodies = look_at_bodies(dir, &mut findings, progress)?;
-    let removed = look_at_references(dir, &walk.referred, &mut findings)?;
+    let (bodies, removed) = match subject {
+        Subject::Held => (0, Vec::new()),
+        Subject::State | Subject::Backup => {
+            let bodies = look_at_bodies(dir, &mut findings, progress)?;
+            (bodies, look_at_references(dir, &walk.referred, &mut findings)?)
+        }
+    };
     let quarantined = super::files::names(&dir.join("quarantine"))?
         .iter()
         .map(|name| super::files::names(&dir.join("quarantine").join(name)).map_or(0, |names| names.len() as u64))
@@ -274,35 +293,41 @@ fn not_checked(why: &str) -> WorkingCheck {
     WorkingCheck::NotChecked { why: why.to_owned() }
 }
 
-fn look(dir: &Path, store: StoreId, is_new: bool, findings: &mut Vec<Finding>) -> (WorkingCheck, Option<Held>) {
-    let folder = dir.join(working::FOLDER);
-    let unusable = |why: String, findings: &mut Vec<Finding>| {
-        findings.push(Finding::WorkingRebuilt { why, moved_to: None });
-        (WorkingCheck::Unusable, None)
-    };
+/// Looks at the working state in `dir` through a copy.
+fn look(dir: &Path, copy: &Path, walk: &Walk, findings: &mut Vec<Finding>) -> (WorkingCheck, Option<Held>) {
+    let (folder, is_new) = (dir.join(working::FOLDER), walk.last_seq == 0);
     if !folder.exists() {
         return match is_new {
             true => (not_checked("there is none yet"), None),
-            false => unusable("its folder is missing".to_owned(), findings),
+            false => judged(Err("its folder is missing".to_owned()), is_new, findings),
         };
     }
-    let copy = dir.join(format!("{COPY}{}", std::process::id()));
-    let outcome = copy_folder(&folder, &copy).map(|()| working::inspect(&copy, store, LIMIT));
+    let store = walk.store.unwrap_or_default();
+    let outcome = copy_folder(&folder, copy).map(|()| working::inspect(copy, store, LIMIT));
     // Ours, made a moment ago.
-    let removed = fs::remove_dir_all(&copy);
-    if Lock::is_held(dir) {
-        return (not_checked("a daemon started meanwhile"), None);
+    let _ = fs::remove_dir_all(copy);
+    match outcome {
+        Err(error) => (not_checked(&format!("it could not be copied: {error}")), None),
+        Ok(held) => judged(held, is_new, findings),
     }
-    match (outcome, removed) {
-        (Err(error), _) => (not_checked(&format!("it could not be copied: {error}")), None),
-        (Ok(Ok(Some(held))), _) => {
+}
+
+fn judged(
+    held: Result<Option<Held>, String>,
+    is_new: bool,
+    findings: &mut Vec<Finding>,
+) -> (WorkingCheck, Option<Held>) {
+    let why = match held {
+        Ok(Some(held)) => {
             let Held { applied, entries, .. } = held;
-            (WorkingCheck::Whole { applied, entries }, Some(held))
+            return (WorkingCheck::Whole { applied, entries }, Some(held));
         }
-        (Ok(Ok(None)), _) if is_new => (not_checked("there is nothing in it yet"), None),
-        (Ok(Ok(None)), _) => unusable("it is blank".to_owned(), findings),
-        (Ok(Err(why)), _) => unusable(why, findings),
-    }
+        Ok(None) if is_new => return (not_checked("there is nothing in it yet"), None),
+        Ok(None) => "it is blank".to_owned(),
+        Err(why) => why,
+    };
+    findings.push(Finding::WorkingRebuilt { why, moved_to: None });
+    (WorkingCheck::Unusable, None)
 }
 
 /// Copies a folder of files; torn snapshots are left out, as a start moves them aside.

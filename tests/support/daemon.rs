@@ -4,6 +4,7 @@ use super::{Scratch, figure, signal, wait_for};
 use serde_json::Value;
 use std::fmt;
 use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -150,13 +151,29 @@ impl Daemon {
 
     /// Runs the command line against it.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Output {
-        Command::new(binary())
-            .arg("--config")
-            .arg(&self.config)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .expect("the binary is built")
+        self.asking(Command::new(binary()), arguments).stdin(Stdio::null()).output().expect("the binary is built")
+    }
+
+    /// The same, with something to read.
+    pub(crate) fn ask_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.asking(Command::new(binary()), arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary is built");
+        // Whoever reads nothing may be gone already.
+        let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
+        child.wait_with_output().expect("it is our child")
+    }
+
+    /// The same, of a program that becomes the command line (`exec`).
+    pub(crate) fn ask_through(&self, through: &Path, arguments: &[&str]) -> Output {
+        let mut command = Command::new(through);
+        command.arg(binary());
+        self.asking(command, arguments).stdin(Stdio::null()).output().expect("ours")
+    }
+
+    fn asking(&self, mut command: Command, arguments: &[&str]) -> Command {
+        command.arg("--config").arg(&self.config).args(arguments);
+        command
     }
 
     /// Runs the command line, which must succeed, and returns what it printed.

@@ -1,13 +1,14 @@
 /* Fails chosen system calls of a program on files below one folder. Loaded before libc (LD_PRELOAD).
  *
  * KW_FAULTS names a file of five 32-bit numbers that is shared with the test (faults.rs): which kind of call, with which
- * error (0 = a write takes only half), how many more calls until it fails, how often it fails then, how often it has.
+ * error (0 = a write takes only half, 1000 = the program is killed instead), how many more calls until it fails, how often it fails then, how often it has.
  * KW_FAULTS_BELOW is the folder. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+enum { KILLED = 1000 };
 enum kind { OPEN = 1, WRITE, SYNC, RENAME, LENGTH, UNLINK, MKDIR, READ, STAT };
 
 struct control {
@@ -52,6 +54,7 @@ static int due(void) {
   int left = atomic_fetch_sub(&control->countdown, 1);
   if (left > 1 || left <= 1 - control->times) return -1;
   atomic_fetch_add(&control->hits, 1);
+  if (control->error == KILLED) kill(getpid(), SIGKILL);
   return control->error;
 }
 
@@ -125,6 +128,10 @@ int ftruncate64(int fd, off64_t length) { FAILS(at_file(LENGTH, fd)); return REA
 int fallocate64(int fd, int mode, off64_t from, off64_t count) { FAILS(at_file(LENGTH, fd)); return REAL(fallocate64)(fd, mode, from, count); }
 
 int unlink(const char *path) { FAILS(at_path(UNLINK, path)); return REAL(unlink)(path); }
+int unlinkat(int folder, const char *path, int flags) {
+  FAILS(folder == AT_FDCWD ? at_path(UNLINK, path) : at_file(UNLINK, folder));
+  return REAL(unlinkat)(folder, path, flags);
+}
 int rmdir(const char *path) { FAILS(at_path(UNLINK, path)); return REAL(rmdir)(path); }
 int mkdir(const char *path, mode_t mode) { FAILS(at_path(MKDIR, path)); return REAL(mkdir)(path, mode); }
 

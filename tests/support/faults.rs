@@ -32,6 +32,8 @@ pub(crate) enum Error {
     Io,
     TooManyFiles,
     ReadOnly,
+    /// The program is killed (SIGKILL) in place of the call.
+    Killed,
 }
 
 impl Error {
@@ -42,6 +44,7 @@ impl Error {
             Self::Io => 5,
             Self::TooManyFiles => 24,
             Self::ReadOnly => 30,
+            Self::Killed => 1000,
         }
     }
 }

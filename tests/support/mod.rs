@@ -16,6 +16,7 @@ pub(crate) mod fake_zabbix;
 pub(crate) mod faults;
 pub(crate) mod log_writer;
 pub(crate) mod mail;
+pub(crate) mod named;
 pub(crate) mod postfix;
 pub(crate) mod site;
 pub(crate) mod smtp_sink;

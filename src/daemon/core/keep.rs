@@ -234,7 +234,7 @@ impl Core {
 
     /// Has the archive filed anew from the journal when its catalogue is not whole: on a thread of its own, nobody waits
     /// for it.
-    pub(super) fn file_what_is_not(&mut self) {
+    fn file_what_is_not(&mut self) {
         if self.filing.as_ref().is_some_and(|filing| !filing.is_finished()) {
             return;
         }
@@ -258,9 +258,7 @@ impl Core {
         self.refill();
         self.file_what_is_not();
         let today = self.desk.book().date(self.clock.wall());
-        // A file would begin with what is just being erased.
-        let may_roll = !self.desk.state().house.removals.is_inking();
-        if may_roll && (self.store.roll_due() || today != self.day) {
+        if self.store.roll_due() || today != self.day {
             self.day = today;
             let bodies = self.store.bodies().clone();
             let snapshot = record::payload(self.desk.state());

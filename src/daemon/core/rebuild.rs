@@ -1,10 +1,10 @@
-//! Building the working state without a daemon: for `store rebuild`, and at the end of `store restore`.
+//! Building the working state without a daemon: for `store rebuild`, and at the end of `store restore` and `store erase`.
 
 use super::Error;
 use super::start::{self, Restored};
 use crate::desk::rules::Rules;
 use crate::record::{self, archive};
-use crate::store::Finding;
+use crate::store::{Finding, Lock, Store};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,20 @@ pub struct Rebuilt {
 /// # Errors
 /// When the store cannot be opened or written.
 pub fn rebuild(folder: &Path, rules: impl Into<Arc<Rules>>) -> Result<Rebuilt, Error> {
-    let Restored { desk, store, findings, mut unread, .. } = start::restore(folder, rules.into())?;
+    build(folder, start::restore(folder, rules.into())?)
+}
+
+/// The same for whoever holds the lock already; it is let go of at the end.
+///
+/// # Errors
+/// When the store cannot be opened or written.
+pub fn rebuild_locked(folder: &Path, rules: impl Into<Arc<Rules>>, lock: Lock) -> Result<Rebuilt, Error> {
+    let opened = Store::open_locked(folder, start::options(), lock)?;
+    build(folder, start::read(folder, rules.into(), opened)?)
+}
+
+fn build(folder: &Path, restored: Restored) -> Result<Rebuilt, Error> {
+    let Restored { desk, mut store, findings, mut unread, .. } = restored;
     let last_seq = store.last_seq();
     let things = match record::entities(desk.state(), store.bodies()) {
         Ok(entities) => {
@@ -40,6 +53,8 @@ pub fn rebuild(folder: &Path, rules: impl Into<Arc<Rules>>) -> Result<Rebuilt, E
             0
         }
     };
+    // What was handed over is in by then, and what is not filed is known.
+    store.checkpoint()?;
     if let Some(filer) = store.unfiled() {
         let unlisted = desk.state().house.removals.unlisted;
         archive::file_all(folder, desk.book().rules.clone(), unlisted, &filer)?;

@@ -5,8 +5,8 @@
 
 use super::{Core, retire};
 use crate::desk::Input;
-use crate::desk::removal::{self, Removal, Why};
-use crate::store::{self, Bodies, Digest, Error, Filer, Gone, GoneBy, Inking, Messages, Spot};
+use crate::desk::removal::{Removal, Why};
+use crate::store::{Bodies, Digest, Error, Filer, Gone, GoneBy, Messages};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -22,16 +22,9 @@ pub(super) const BUSY: Duration = Duration::from_millis(20);
 pub(super) struct Remover {
     under_way: Option<Receiver<Input>>,
     next: Option<Instant>,
-    /// The journal is being inked over, or was.
-    inks: bool,
 }
 
 impl Remover {
-    /// Whether the journal was inked over since this was asked last: what is in memory holds what stood there.
-    pub(super) fn has_inked(&mut self) -> bool {
-        self.under_way.is_none() && std::mem::take(&mut self.inks)
-    }
-
     /// Whether files are being removed now.
     pub(super) fn is_busy(&self) -> bool {
         self.under_way.is_some()
@@ -51,13 +44,6 @@ impl Core {
                 }
             }
             self.remover.under_way = None;
-            // Where the journal could not be inked over, nothing is to be read from it anew.
-            let pending = &self.desk.state().house.removals.pending;
-            let inked = |input: &Input| match input {
-                Input::Removed { removal, .. } => pending.get(removal).is_some_and(|known| !known.ink.is_empty()),
-                _ => false,
-            };
-            self.remover.inks &= heard.iter().any(inked);
             // What the last checkpoint has seen may be no part of the record any more.
             self.checkpointed = self.checkpointed.filter(|_| heard.is_empty());
             if heard.is_empty() {
@@ -74,13 +60,6 @@ impl Core {
             return heard;
         }
         let removals: Vec<Removal> = pending.values().cloned().collect();
-        let inks = self.desk.state().house.removals.is_inking();
-        // A file that is inked over is not written to any more.
-        if inks && let Err(error) = self.store.reopen() {
-            tracing::error!(%error, "no new journal file was begun, so nothing is erased in the last one; it is tried again");
-            self.remover.next = Some(Instant::now() + PAUSE);
-            return heard;
-        }
         let parts = self.desk.state().incidents.values().flat_map(|incident| &incident.evidence.parts);
         let place = Place {
             folder: self.folder.clone(),
@@ -106,7 +85,7 @@ impl Core {
             }
         };
         match std::thread::Builder::new().name("kiriwake-removing".to_owned()).spawn(work) {
-            Ok(_) => self.remover = Remover { under_way: Some(receiver), next: None, inks },
+            Ok(_) => (self.remover.under_way, self.remover.next) = (Some(receiver), None),
             Err(error) => {
                 tracing::error!(%error, "no thread for removing");
                 self.remover.next = Some(Instant::now() + PAUSE);
@@ -151,12 +130,6 @@ fn take(place: &Place, removal: &Removal) -> Result<u64, Error> {
     for key in &removal.messages {
         files += u64::from(messages.remove(key)?);
     }
-    if !removal.ink.is_empty() {
-        let records = removal.ink.len() as u64;
-        let inking = Inking { at: removal.at, of: removal.of.clone(), by, records };
-        let spots: Vec<Spot> = removal.ink.iter().cloned().map(spot).collect();
-        files += store::ink_over(&place.folder, &spots, &inking)?;
-    }
     if !removal.unlisted.is_empty() {
         let ids = removal.unlisted.iter().map(|id| id.0).collect();
         place.filer()?.forget(ids).map_err(|why| Error::Working { why })?;
@@ -165,9 +138,4 @@ fn take(place: &Place, removal: &Removal) -> Result<u64, Error> {
         files += retire::take(place, records, removal.at)?;
     }
     Ok(files)
-}
-
-fn spot(spot: removal::Spot) -> Spot {
-    let removal::Spot { file, offset, seq, at } = spot;
-    Spot { file, offset, seq, at }
 }

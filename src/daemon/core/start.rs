@@ -5,6 +5,7 @@ use super::backlog::Backlog;
 use super::behind::Behind;
 use super::{Core, Error, Failed, Followers, Group};
 use crate::clock::Clock;
+use crate::desk::removal;
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Desk, Frame, Input, Reply};
@@ -31,6 +32,8 @@ pub(super) struct Restored {
     pub(super) unread: Vec<String>,
     /// From which backup it comes, if from any.
     backup: Option<store::RestoreMark>,
+    /// What was erased in the journal itself, ever.
+    inked: Vec<store::Inking>,
 }
 
 impl Restored {
@@ -44,6 +47,16 @@ impl Restored {
         let store::RestoreMark { mark, made, .. } = self.backup.clone()?;
         let known = self.desk.state().house.restored.as_ref().is_some_and(|known| known.mark == mark);
         (!known).then_some(Input::Restored { mark, made })
+    }
+
+    /// What was erased in the journal itself and does not stand in it yet.
+    fn inked(&self) -> Vec<Input> {
+        let known = usize::try_from(self.desk.state().house.removals.inked).unwrap_or(usize::MAX);
+        let told = self.inked.iter().skip(known).cloned();
+        let input = |store::Inking { at, by, reason, records, messages }| {
+            Input::Inked(removal::Inked { at, by, reason, records, messages })
+        };
+        told.map(input).collect()
     }
 }
 
@@ -59,7 +72,7 @@ impl Core {
         followers: Followers,
     ) -> Result<(Self, Group, Vec<String>), Error> {
         let restored = restore(folder, rules.into())?;
-        let (found, news) = (restored.found(), restored.news());
+        let (found, news, inked) = (restored.found(), restored.news(), restored.inked());
         let Restored { desk, store, id, epoch, .. } = restored;
         let clock = clock.resumed(desk.state().house.last_step);
         let now = clock.now();
@@ -88,7 +101,7 @@ impl Core {
         let damage = found.iter().cloned().map(|what| Input::Damaged { what });
         let start = [Input::Started { store: id, epoch }, loaded];
         // What waits is held before anything is started.
-        let inputs: Vec<Input> = news.into_iter().chain(start).chain(damage).collect();
+        let inputs: Vec<Input> = news.into_iter().chain(start).chain(inked).chain(damage).collect();
         match core.group(inputs) {
             Ok(first) => Ok((core, first, found)),
             // Without its start on record, attempts that were cut off would wait for ever.
@@ -151,30 +164,6 @@ impl Core {
         Ok((core, found))
     }
 
-    /// The same core with everything read again from a record of which something was erased, the working state built anew: no
-    /// other memory holds it any more. Where that fails what was `heard` is not: it is done again.
-    ///
-    /// # Errors
-    /// When the store cannot be opened again.
-    pub(super) fn forgotten(self, heard: &mut Vec<Input>) -> Result<Self, Error> {
-        let (rules, recorded) = (self.desk.book().rules.clone(), self.store.last_seq());
-        if let Err(error) = self.store.close() {
-            tracing::error!(%error, "closing the store");
-        }
-        if let Err(error) = store::forget_working(&self.folder) {
-            tracing::error!(%error, "the working state cannot be removed, and holds what was erased; it is tried again");
-            heard.clear();
-        }
-        let restored = restore(&self.folder, rules)?;
-        // That there is no working state is our doing.
-        let findings = restored.findings.iter().filter(|found| !matches!(found, store::Finding::WorkingRebuilt { .. }));
-        let mut found: Vec<String> = findings.map(ToString::to_string).chain(restored.unread).collect();
-        let mut core = Self { desk: restored.desk, store: restored.store, behind: Behind::default(), ..self };
-        core.fold_backlog(recorded, &mut found);
-        heard.extend(found.into_iter().map(|what| Input::Damaged { what }));
-        Ok(core)
-    }
-
     /// Keeps an input the desk failed on, for whoever looks into it.
     fn keep_failed(&self, input: &Input) {
         let kept = serde_json::to_vec(input).map_err(|error| error.to_string());
@@ -196,10 +185,18 @@ impl Core {
     }
 }
 
-/// Reads the record.
+/// Opens the store and reads the record.
 pub(super) fn restore(folder: &Path, rules: Arc<Rules>) -> Result<Restored, Error> {
-    let options = store::Options { schema: record::SCHEMA, ..store::Options::default() };
-    let (store, start) = Store::open(folder, options)?;
+    read(folder, rules, Store::open(folder, options())?)
+}
+
+/// How the store is opened.
+pub(super) fn options() -> store::Options {
+    store::Options { schema: record::SCHEMA, ..store::Options::default() }
+}
+
+/// Reads the record of an opened store.
+pub(super) fn read(folder: &Path, rules: Arc<Rules>, (store, start): (Store, store::Start)) -> Result<Restored, Error> {
     let (findings, backup) = (start.findings, start.restored);
     let mut found = Vec::new();
     let mut state = State::default();
@@ -236,7 +233,8 @@ pub(super) fn restore(folder: &Path, rules: Arc<Rules>) -> Result<Restored, Erro
     found.extend(super::retire::mend(folder, desk.state()));
     tracing::info!(entities, folded, last = start.last_seq, "state restored");
     let (id, epoch) = (start.store_id.to_string(), start.epoch);
-    Ok(Restored { desk, store, id, epoch, findings, unread: found, backup })
+    let inked = store::Inked::of(folder).all;
+    Ok(Restored { desk, store, id, epoch, findings, unread: found, backup, inked })
 }
 
 /// Keeps the rule set beside the record, named by its hash: frames name it.

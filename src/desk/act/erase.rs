@@ -1,7 +1,8 @@
 //! Erasing: somebody has bodies of an incident removed, with a reason in words.
 //!
 //! Possible in any state and for ever: what is archived is changed no more, but what must not be kept can go. Whoever brings
-//! the act has looked the bodies up, and where the journal itself holds the text; the text somebody looked for is not part of it, because an act stays on record.
+//! the act has looked the bodies up; the text somebody looked for is not part of it, because an act stays on record. The journal
+//! itself is erased in while no desk runs (`store`).
 
 use super::perform::{known_or_archived, needs_words};
 use super::{Actor, Erasure};
@@ -15,15 +16,11 @@ use std::collections::BTreeSet;
 /// # Errors
 /// Why not.
 pub(super) fn erase(turn: &mut Turn, actor: &Actor, asked: Erasure) -> Result<Reply, String> {
-    let Erasure { incident, bodies, messages, ink, reason } = asked;
+    let Erasure { incident, bodies, messages, reason } = asked;
     needs_words("erase", &reason)?;
     let known = known_or_archived(turn, &incident)?;
-    if bodies.is_empty() && messages.is_empty() && ink.is_empty() {
+    if bodies.is_empty() && messages.is_empty() {
         return Err(format!("There is nothing to be erased of {incident}."));
-    }
-    // Places are counted in the journal as it is; those of another erasure would not be there any more.
-    if !ink.is_empty() && turn.state.house.removals.is_inking() {
-        return Err("An erasure in the journal is still under way: say it again when that is done.".to_owned());
     }
     // What is archived is not at hand; whoever brought the act read its evidence in the record.
     if let Some(incident) = known.and_then(|id| turn.state.incidents.get(&id)) {
@@ -40,7 +37,7 @@ pub(super) fn erase(turn: &mut Turn, actor: &Actor, asked: Erasure) -> Result<Re
     let id = turn.state.house.removals.last + 1;
     let why = Why::Person { by: actor.name.clone(), reason };
     let (unlisted, records) = (Vec::new(), None);
-    let removal = Removal { id, at: turn.now.wall, of, bodies, messages, ink, unlisted, records, why };
+    let removal = Removal { id, at: turn.now.wall, of, bodies, messages, unlisted, records, why };
     turn.record(house::Change::Removal(Change::Decided(Box::new(removal))), house::Reason::Asked);
     Ok(Reply::Erasing { removal: id })
 }

@@ -94,6 +94,12 @@ fn removal(names: Names, change: &removal::Change) -> (String, Weight) {
             }
             (format!("erases {files} of {of} ({bytes} bytes){messages}, {by}"), Weight::Headline)
         }
+        removal::Change::Inked(removal::Inked { at, by, reason, records, messages }) => {
+            let (records, messages) = (counted(*records, "record"), counted(*messages, "message"));
+            let (at, by, reason) = (names.at(*at), one_line(by), one_line(reason));
+            let what = format!("text in {records} of the journal and {messages} as worded");
+            (format!("{what} was erased at {at} by {by}: {reason}"), Weight::Headline)
+        }
         removal::Change::Due { next: Some(next) } => {
             (format!("what is kept no longer is looked for next at {}", names.at(*next)), Weight::Detail)
         }

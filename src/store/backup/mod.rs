@@ -15,6 +15,7 @@ pub use manifest::{Entry, Manifest};
 use super::Refers;
 use super::beginning;
 use super::bodies::{self, Bodies};
+use super::erasing;
 use super::error::Error;
 use super::files;
 use super::finding::Finding;
@@ -91,6 +92,9 @@ pub fn backup(dir: &Path, target: &Path, making: &Making<'_>) -> Result<BackupRe
     lock::check(dir)?;
     let (identity, _) = known(dir, making.schema)?;
     let identity = identity.ok_or_else(|| Error::NoRecord { dir: dir.to_owned() })?;
+    if erasing::is_unfinished(dir)? {
+        return Err(Error::Unfinished { dir: dir.to_owned(), source: None });
+    }
     let unfinished = unfinished(dir, target)?;
     let mut manifest = Manifest::new(making.now, making.version, identity);
     manifest.is_live = Lock::is_held(dir);
