@@ -21,6 +21,7 @@ use kiriwake::desk::{Change, Desk, Input};
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::fs;
+use std::sync::Arc;
 use support::desk::{arrived, problem, report};
 
 /// Access switches below each distribution switch, hosts below each access switch: 2,000 components with the core.
@@ -64,10 +65,7 @@ fn rules(number: usize) -> Rules {
     }
     fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
-        .map_err(|_| "the rules are faulty")
-        .unwrap()
+    loaded.map(|(settings, _)| Arc::unwrap_or_clone(settings.rules)).map_err(|_| "the rules are faulty").unwrap()
 }
 
 fn host(nth: usize) -> String {
@@ -124,13 +122,13 @@ impl Stand {
 
     fn problem(&mut self, nth: usize) -> (Key, Observation) {
         self.keys += 1;
-        let key = Key(self.keys.to_string());
+        let key = Key(self.keys.to_string().into());
         let host = host(nth);
         let problem = Problem {
-            host_name: format!("{host} of the estate"),
-            tags: vec![("component".into(), "os".into())],
-            groups: vec!["Estate".into()],
-            object: Some(nth.to_string()),
+            host_name: format!("{host} of the estate").into(),
+            tags: [("component".into(), "os".into())].into(),
+            groups: ["Estate".into()].into(),
+            object: Some(nth.to_string().into()),
             ..problem(&host, &format!("disk of {host} is nearly full"))
         };
         (key.clone(), Observation { key, at: self.at(), seen: Seen::Problem(problem) })

@@ -22,7 +22,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use support::desk::{arrived, report};
@@ -131,10 +131,7 @@ fn rules() -> Rules {
     }
     fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
-        .map_err(|_| "the rules are faulty")
-        .unwrap()
+    loaded.map(|(settings, _)| Arc::unwrap_or_clone(settings.rules)).map_err(|_| "the rules are faulty").unwrap()
 }
 
 /// Desk and record with open alerts, and the clock they go by.

@@ -21,6 +21,7 @@ use kiriwake::store::{self, Changes, Filed, Store};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 use support::Scratch;
 use support::daemon::Daemon;
@@ -43,7 +44,7 @@ fn main() {
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = config::load(&site.config, &Environment::default(), today);
     let rules = loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map(|(settings, _)| Arc::unwrap_or_clone(settings.rules))
         .map_err(|_| "the configuration is faulty")
         .unwrap();
 

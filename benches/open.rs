@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 use support::Scratch;
 use support::daemon::Daemon;
@@ -68,10 +69,7 @@ fn main() {
 fn rules(site: &Site) -> Rules {
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = config::load(&site.config, &Environment::default(), today);
-    loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
-        .map_err(|_| "the configuration is faulty")
-        .unwrap()
+    loaded.map(|(settings, _)| Arc::unwrap_or_clone(settings.rules)).map_err(|_| "the configuration is faulty").unwrap()
 }
 
 fn estate() -> String {

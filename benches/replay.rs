@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Switches, and hosts behind each.
 const SWITCHES: usize = 40;
@@ -66,10 +67,7 @@ fn rules(confidence: &str) -> Rules {
     }
     fs::write(folder.path().join("zz-estate.toml"), text).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
-        .map_err(|_| "the rules are faulty")
-        .unwrap()
+    loaded.map(|(settings, _)| Arc::unwrap_or_clone(settings.rules)).map_err(|_| "the rules are faulty").unwrap()
 }
 
 /// As the daemon writes it: with the version in front.
@@ -175,17 +173,17 @@ impl Days {
     fn fails(&mut self, host: &str, summary: &str) -> Observation {
         self.keys += 1;
         let problem = Problem {
-            host: host.to_owned().into(),
-            host_name: host.to_owned().into(),
-            summary: summary.to_owned().into(),
+            host: host.into(),
+            host_name: host.into(),
+            summary: summary.into(),
             level: Level::High,
             tags: vec![("component".to_owned(), "os".to_owned())].into(),
             groups: vec!["Vendor/Server".to_owned()].into(),
             object: Some(format!("{host} {summary}").into()),
-            fields: Vec::new().into(),
+            fields: Default::default(),
             items: None,
             inventory: Default::default(),
-            raw: String::new().into(),
+            raw: Default::default(),
             acknowledged: false,
             suppressed: false,
             momentary: false,

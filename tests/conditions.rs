@@ -9,6 +9,7 @@ use kiriwake::desk::phrase::Phrase;
 use kiriwake::desk::rules::Rules;
 use kiriwake::play;
 use std::fs;
+use std::sync::Arc;
 
 const RULE: &str = "試験";
 
@@ -42,7 +43,7 @@ fn rules(when: &str) -> Rules {
     );
     fs::write(folder.path().join("zz-overlay.toml"), rule).unwrap();
     match config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()) {
-        Ok((settings, _)) => std::sync::Arc::unwrap_or_clone(settings.rules),
+        Ok((settings, _)) => Arc::unwrap_or_clone(settings.rules),
         Err(report) => {
             let mut text = Vec::new();
             report.print(&mut text, false).unwrap();

@@ -11,6 +11,7 @@ use kiriwake::desk::observation::{Evidence, Key, Level, Observation, Problem, Re
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
 use kiriwake::desk::{Desk, Input};
+use std::sync::Arc;
 
 const EXPECTED: &str = r#"
 [[expect]]
@@ -32,10 +33,7 @@ fn rules_in(language: &str, overlay: &str) -> Rules {
     }
     std::fs::write(folder.path().join("zz.toml"), overlay).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
-    loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
-        .map_err(|_| "the rules are faulty")
-        .unwrap()
+    loaded.map(|(settings, _)| Arc::unwrap_or_clone(settings.rules)).map_err(|_| "the rules are faulty").unwrap()
 }
 
 /// Hours after 17:00 (JST) of 6 October 2026.
@@ -65,11 +63,11 @@ fn look(desk: &mut Desk, hours: u64, levels: &[Level]) {
             host_name: "srv-bk-01".into(),
             summary: "夜間バックアップ 終了".into(),
             level: *level,
-            tags: Vec::new(),
-            groups: Vec::new(),
+            tags: Default::default(),
+            groups: Default::default(),
             object: None,
-            fields: Vec::new(),
-            items: Some(Vec::new()),
+            fields: Default::default(),
+            items: Some(Default::default()),
             inventory: Default::default(),
             raw: "the line".into(),
             acknowledged: false,
@@ -77,7 +75,7 @@ fn look(desk: &mut Desk, hours: u64, levels: &[Level]) {
             momentary: true,
             late: false,
         };
-        Observation { key: Key(format!("{hours}-{nth}")), at: now.wall, seen: Seen::Problem(problem) }
+        Observation { key: Key(format!("{hours}-{nth}").into()), at: now.wall, seen: Seen::Problem(problem) }
     };
     let report = Report {
         source: SourceId::from("network-log"),

@@ -9,7 +9,7 @@ use kiriwake::play;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Machines of four vendors behind a switch that is not monitored.
 const ANNEX: &str = r#"
@@ -39,7 +39,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     fs::write(folder.path().join("zz-annex.toml"), ANNEX).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
     loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map(|(settings, _)| Arc::unwrap_or_clone(settings.rules))
         .map_err(|_| "the example rules are faulty")
         .unwrap()
 });

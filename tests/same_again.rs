@@ -16,6 +16,7 @@ use kiriwake::desk::state::State;
 use kiriwake::desk::storage::{Cause, Storage};
 use kiriwake::desk::{Desk, Input};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use support::desk::{problem, report};
 
 fn rules() -> Rules {
@@ -23,7 +24,7 @@ fn rules() -> Rules {
     for (name, text) in config::EXAMPLE {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    std::sync::Arc::unwrap_or_clone(
+    Arc::unwrap_or_clone(
         config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules,
     )
 }

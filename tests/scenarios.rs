@@ -12,6 +12,7 @@ use kiriwake::play;
 use kiriwake::replay::{self, Recorded};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The example rules with a transcript's own laid over them.
 fn rules(overlay: &str) -> Rules {
@@ -23,7 +24,7 @@ fn rules(overlay: &str) -> Rules {
     fs::write(folder.path().join("zz-overlay.toml"), overlay).unwrap();
     let today = "2026-09-01".parse().unwrap();
     match config::load(folder.path(), &Environment::default(), today) {
-        Ok((settings, _)) => std::sync::Arc::unwrap_or_clone(settings.rules),
+        Ok((settings, _)) => Arc::unwrap_or_clone(settings.rules),
         Err(report) => {
             let mut text = Vec::new();
             report.print(&mut text, false).unwrap();

@@ -13,6 +13,7 @@ use kiriwake::desk::observation::{Key, Level, Observation, Problem, Seen};
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
 use kiriwake::desk::{Desk, Input, Reply};
+use std::sync::Arc;
 use support::desk::report;
 
 fn rules() -> Rules {
@@ -23,13 +24,13 @@ fn rules() -> Rules {
     let more = "[component.asked]\nparty = \"n-sha\"\nhosts = [\"asked-01\"]\nping = \"192.0.2.9\"\n";
     std::fs::write(folder.path().join("zz.toml"), more).unwrap();
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap();
-    std::sync::Arc::unwrap_or_clone(loaded.0.rules)
+    Arc::unwrap_or_clone(loaded.0.rules)
 }
 
 fn problem() -> Input {
     let problem = Problem { level: Level::Disaster, ..support::desk::problem("asked-01", "Ping応答なし") };
     let at = "2026-10-07T10:00:00+09:00".parse().unwrap();
-    report("zabbix", vec![Observation { key: Key("1".to_owned().into()), at, seen: Seen::Problem(problem) }])
+    report("zabbix", vec![Observation { key: Key("1".into()), at, seen: Seen::Problem(problem) }])
 }
 
 /// A desk that waits for what a ping says of a fault whose vendor is N社, and whoever has been told since.

@@ -18,6 +18,7 @@ use kiriwake::desk::state::State;
 use kiriwake::desk::{Change, Desk, Entry, Input, ledger};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::Arc;
 use support::desk::report;
 
 const ALERTS: i64 = 10_000;
@@ -33,7 +34,7 @@ fn rules() -> Rules {
     }
     let loaded = config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap());
     loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map(|(settings, _)| Arc::unwrap_or_clone(settings.rules))
         .map_err(|_| "the example rules are faulty")
         .unwrap()
 }

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::daemon::Daemon;
 use support::day::{Day, alone};
@@ -73,7 +74,7 @@ fn measure(way: Way, wanted: usize) {
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = config::load(&site.config, &Environment::default(), today);
     let rules = loaded
-        .map(|(settings, _)| std::sync::Arc::unwrap_or_clone(settings.rules))
+        .map(|(settings, _)| Arc::unwrap_or_clone(settings.rules))
         .map_err(|_| "the configuration is faulty")
         .unwrap();
     let rows = record(&site.state, &rules, way, wanted);

@@ -21,6 +21,7 @@ use kiriwake::store::Bodies;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A store with years of history.
 pub(super) struct Years {
@@ -163,9 +164,8 @@ fn call(site: &Site, rules: &Rules, at: Timestamp, words: &str) -> (String, Vec<
 
 /// An alert that ends by itself, and so never gets a number.
 fn alert(site: &Site, rules: &Rules, at: Timestamp) {
-    let problem =
-        Problem { host_name: "住民課PC".to_owned().into(), ..problem("pc-0815", "短時間のPing応答なし") };
-    let report = |at, seen| report("elsewhere", vec![Observation { key: Key("815".to_owned().into()), at, seen }]);
+    let problem = Problem { host_name: "住民課PC".into(), ..problem("pc-0815", "短時間のPing応答なし") };
+    let report = |at, seen| report("elsewhere", vec![Observation { key: Key("815".into()), at, seen }]);
     let mut day = Day::begin(site, rules, at);
     day.take(vec![report(at, Seen::Problem(problem))]);
     day.pass(SignedDuration::from_secs(1));
@@ -187,7 +187,7 @@ pub(super) fn years(scratch: &Scratch) -> Years {
         panic!("the configuration of the test has faults");
     };
     // Nobody looks while no daemon runs, and that is no fault that goes on for years.
-    let mut rules = Rules { hash: "ab".repeat(32), ..std::sync::Arc::unwrap_or_clone(settings.rules) };
+    let mut rules = Rules { hash: "ab".repeat(32), ..Arc::unwrap_or_clone(settings.rules) };
     rules.sources.clear();
     let (mut numbers, mut messages) = (Vec::new(), Vec::new());
     let began = [8, 7].map(|years| now - days(366 * years));

@@ -12,6 +12,7 @@ use kiriwake::desk::ids::SourceId;
 use kiriwake::desk::rules::{Rules, SourceKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
 /// So many worlds there are; number 0 is the example town.
 pub(crate) const WORLDS: u64 = 60;
@@ -81,7 +82,7 @@ impl World {
     }
 
     fn with(settings: Settings, told: Told, canaries: Vec<String>) -> World {
-        let rules = std::sync::Arc::unwrap_or_clone(settings.rules);
+        let rules = Arc::unwrap_or_clone(settings.rules);
         let matchers = rules.components.values().flat_map(|component| &component.matches);
         let exact = matchers.flat_map(|matcher| &matcher.host).filter_map(|pattern| pattern.exact().map(str::to_owned));
         let mut hosts: Vec<String> = exact.collect();
