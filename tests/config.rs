@@ -261,6 +261,52 @@ fn the_hash_names_what_is_said_and_not_how_it_is_written() {
 }
 
 #[test]
+fn a_system_needs_what_the_systems_it_needs_need() {
+    let systems = r#"
+[system.records]
+name = "住民記録システム"
+needs = ["db", ["web-1", "web-2"]]
+departments = ["住民課"]
+
+[system.certificates]
+name = "証明書交付システム"
+needs = ["kiosk", "records"]
+departments = ["住民課"]
+
+[system.portal]
+name = "電子申請システム"
+needs = ["web-1", "certificates"]
+departments = ["総務課"]
+
+[component.kiosk]
+hosts = "kiosk"
+party = "n-sha"
+
+[component.db]
+hosts = "db"
+party = "n-sha"
+
+[component.web-1]
+hosts = "web-1"
+party = "n-sha"
+
+[component.web-2]
+hosts = "web-2"
+party = "n-sha"
+"#;
+    let folder = folder(&[("small.toml", &small()), ("systems.toml", systems)]);
+    let (settings, report) = load(folder.path()).unwrap_or_else(|report| panic!("{}", printed(&report)));
+    assert_eq!(report.findings(), [], "{}", printed(&report));
+    let needs = |id: &str| {
+        let system = &settings.rules.systems[&id.into()];
+        let names: Vec<&str> = system.needs.iter().map(|id| id.as_str()).collect();
+        (names.join(" "), system.spares.len())
+    };
+    assert_eq!(needs("certificates"), ("kiosk db web-1 web-2".to_owned(), 1), "the groups come with it");
+    assert_eq!(needs("portal"), ("web-1 kiosk db".to_owned(), 0), "who needs one of a group alone has no spare");
+}
+
+#[test]
 fn the_example_is_written_once_and_never_over_something() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("etc/kiriwake");

@@ -307,6 +307,7 @@ fn happened(happening: &Happening) -> String {
         }
         What::Reopened { reason } => format!("taken up again: {reason}"),
         What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
+        What::MissedAgain { .. } => "it did not come once more".to_owned(),
         What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
         What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
         What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),

@@ -127,6 +127,11 @@ fn echo(turn: &mut Turn, incident: IncidentId, of: IncidentId) {
     }
 }
 
+/// Who should act is asked under the number of the cause, and has not taken this one up.
+fn is_asked_elsewhere(verdict: &Verdict, request: &Request) -> bool {
+    verdict.echo_of.is_some() && matches!(request.state, RequestState::Unsent | RequestState::Sent)
+}
+
 /// Requests to parties the verdict no longer names are withdrawn in words. What the desk asked for only its own word takes back.
 /// Whether there were any.
 fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) -> bool {
@@ -136,7 +141,7 @@ fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) -> 
         .state
         .requests_of(incident)
         .filter(|request| request.state.open() && !stands(request))
-        .filter(|request| !(asks && verdict.parties.contains(&request.party)))
+        .filter(|request| !(asks && verdict.parties.contains(&request.party)) || is_asked_elsewhere(verdict, request))
         .map(|request| request.id)
         .collect();
     for request in &others {

@@ -1,5 +1,6 @@
 //! The rules in force together with what is derived from them once: the graph, the zone, the host index.
 
+use super::alert::Alert;
 use super::calendar::Calendar;
 use super::graph::Graph;
 use super::ids::{CalendarId, ComponentId, PartyId, SourceId, SystemId};
@@ -29,6 +30,8 @@ pub struct Book {
     pub watches: Vec<Watch>,
     /// What does no harm, by the alert.
     mild: Vec<AlertMatch>,
+    /// What rules count, or put in an order: each such alert may be the one with which a rule holds.
+    timed: Vec<AlertMatch>,
     /// How the rules of isolation read, in their order.
     pub rule_words: Vec<RuleWords>,
     always: Calendar,
@@ -50,6 +53,23 @@ fn mild(rule: &Rule) -> Option<&AlertMatch> {
     let mut openings = rule.when.iter().filter_map(Condition::opening);
     // Two of them together say nothing about one alone.
     openings.next().filter(|_| openings.next().is_none())
+}
+
+/// The alerts of a rule that looks at several of them and when they came.
+fn timed(rule: &Rule) -> Vec<&AlertMatch> {
+    let all = || rule.when.iter().flat_map(Condition::all);
+    let looks_at_times = |condition: &Condition| {
+        use Condition::{Also, AtOnce, Count, Earlier, Missing};
+        matches!(condition, Also(_) | AtOnce(_) | Count(_) | Earlier(_) | Missing(_))
+    };
+    if all().any(looks_at_times) { all().flat_map(alerts_of).collect() } else { Vec::new() }
+}
+
+fn alerts_of(condition: &Condition) -> Vec<&AlertMatch> {
+    match condition {
+        Condition::AtOnce(all) => all.0.iter().collect(),
+        other => other.alert().into_iter().collect(),
+    }
 }
 
 /// A rule's wish for a longer grouping window.
@@ -100,6 +120,7 @@ impl Book {
             rule_words: rules.isolation.iter().map(RuleWords::of).collect(),
             always: Calendar::always(),
             watches: watches.collect(),
+            timed: rules.isolation.iter().flat_map(timed).cloned().collect(),
             mild: rules.isolation.iter().filter_map(mild).cloned().collect(),
             watched_behind,
             pinged_behind,
@@ -111,6 +132,12 @@ impl Book {
     /// Whether a rule says of such an alert that the systems behind it go on working.
     pub fn is_mild(&self, source: &SourceId, problem: &Problem, component: Option<&ComponentId>) -> bool {
         self.mild.iter().any(|alert| alert.fits(source, problem, component))
+    }
+
+    /// Whether a rule counts such alerts, or asks in which order they came.
+    pub fn is_timed(&self, alert: &Alert) -> bool {
+        let fits = |matcher: &AlertMatch| matcher.fits(&alert.source, &alert.problem, alert.component.as_ref());
+        self.timed.iter().any(fits)
     }
 
     /// Whether any alert can be about a component.
@@ -136,6 +163,11 @@ impl Book {
     /// The desk's reception hours.
     pub fn reception(&self) -> &Calendar {
         self.calendar(&self.rules.policy.reception)
+    }
+
+    /// Who keeps a component.
+    pub fn keeper(&self, id: &ComponentId) -> Option<&PartyId> {
+        self.rules.components.get(id).map(|component| &component.party)
     }
 
     /// A party by name.

@@ -359,7 +359,8 @@ impl Incident {
             | Status::Merged => (None, None, None, None),
         };
         let name = self.status.name();
-        let stable = if name.may_recover() { self.stable_at.map(When::Elapsed) } else { None };
+        let looks = name.may_recover() || name == StatusName::Verifying;
+        let stable = if looks { self.stable_at.map(When::Elapsed) } else { None };
         let eased = if name.may_recover() { self.eases_at.map(When::Elapsed) } else { None };
         let judge = if name.may_recover() { self.judge_at.map(When::Wall) } else { None };
         let report = if name.burning() { self.reporting.next.map(When::Wall) } else { None };

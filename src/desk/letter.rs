@@ -36,7 +36,7 @@ pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
     RecoveryFacts, Similar, Stage, Target, VerdictFacts,
 };
-pub use impact::{Hours, Impact, OneSided, Users};
+pub use impact::{Hours, Impact, OneSided, Stopped, Users};
 pub use matter::{Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};

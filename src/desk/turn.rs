@@ -36,6 +36,8 @@ pub struct Touched {
     pub to_probe: BTreeSet<IncidentId>,
     /// Incidents to be isolated (again).
     pub to_judge: BTreeSet<IncidentId>,
+    /// Incidents of which the desk made a part another one (分割): they are judged although what stays is quiet.
+    pub parted: BTreeSet<IncidentId>,
     /// Incidents with a fresh verdict.
     pub judged: BTreeSet<IncidentId>,
     /// Members that may not carry our number yet, by incident.

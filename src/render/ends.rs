@@ -34,8 +34,12 @@ pub(super) fn cancelled(letter: &Letter, incident: &Facts, kind: CancelKind, rea
 }
 
 /// Why a request is taken back: no more is said than what was decided.
-pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>) -> &'static str {
-    match (cancelled, incident.verdict.as_ref().map(|verdict| verdict.code)) {
+pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>, under: Option<&Number>) -> String {
+    if let Some(number) = under {
+        let number = number_of(number);
+        return format!("貴社ご担当分は、受付番号{number}の障害として対応をお願いすることといたしましたので");
+    }
+    let why = match (cancelled, incident.verdict.as_ref().map(|verdict| verdict.code)) {
         (Some(CancelKind::FalseAlarm), _) => "その後の確認により、監視上の誤検知であることを確認いたしましたので",
         (Some(CancelKind::Planned), _) => "その後の確認により、計画作業に伴う事象であることを確認いたしましたので",
         (Some(CancelKind::Duplicate), _) => {
@@ -47,7 +51,8 @@ pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>) -> &'s
             "その後の切り分けにおいても原因の特定に至っておらず、当窓口にて調査を続けることといたしましたので"
         }
         (None, _) => "その後の切り分けにより、貴社保守対象に起因する可能性は低いと判断いたしましたので",
-    }
+    };
+    why.to_owned()
 }
 
 /// 統合.

@@ -8,7 +8,7 @@ use super::layout::{Name, Page};
 use super::text;
 use super::time::Clock;
 use super::words;
-use crate::desk::letter::{Facts, OneSided, Stage};
+use crate::desk::letter::{Facts, OneSided, Stage, Stopped};
 use crate::desk::rules::{DataImpact, Effect, ImpactScope};
 
 /// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
@@ -23,10 +23,11 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
     let (work_label, systems_label) = labels(facts);
     if !facts.impact.work.is_empty() {
-        page.field(work_label, work(facts));
+        page.lines(work_label, work(facts), "確認中");
     }
-    if let Some(systems) = systems(facts) {
-        page.field(systems_label, systems);
+    let systems = systems(facts);
+    if !systems.is_empty() {
+        page.lines(systems_label, systems, "確認中");
     }
     page.field("業務影響", office_work(facts, clock));
     page.field("住民影響", residents(facts));
@@ -51,9 +52,9 @@ pub(super) fn again(page: &mut Page, facts: &Facts) {
     page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
     let (work_label, systems_label) = labels(facts);
     match systems(facts) {
-        _ if !facts.impact.work.is_empty() => page.field(work_label, work(facts)),
-        Some(systems) => page.field(systems_label, systems),
-        None => page,
+        _ if !facts.impact.work.is_empty() => page.lines(work_label, work(facts), "確認中"),
+        systems if !systems.is_empty() => page.lines(systems_label, systems, "確認中"),
+        _ => page,
     };
     data(page, facts);
     if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
@@ -85,9 +86,10 @@ fn labels(facts: &Facts) -> (&'static str, &'static str) {
 pub(super) fn brief(page: &mut Page, facts: &Facts) {
     let mut lines = scope(facts);
     if !facts.impact.work.is_empty() {
-        lines.push(format!("業務：{}", work(facts)));
+        lines.push(format!("業務：{}", work(facts).join("／")));
     }
-    lines.extend(systems(facts).map(|systems| format!("システム：{systems}")));
+    let systems = systems(facts).join("／");
+    lines.extend((!systems.is_empty()).then(|| format!("システム：{systems}")));
     page.section(Name::Impact).lines("影響", lines, "確認中");
     data(page, facts);
     one_sided(page, facts);
@@ -151,17 +153,35 @@ fn scope(facts: &Facts) -> Vec<String> {
     lines
 }
 
-fn work(facts: &Facts) -> String {
+fn work(facts: &Facts) -> Vec<String> {
+    if facts.systems.is_empty() && !facts.impact.by_place.is_empty() {
+        let done = facts.impact.by_place.iter().filter(|stopped| !stopped.work.is_empty());
+        let told =
+            |stopped: &Stopped| format!("{}における{}", listed(&stopped.places, "拠点"), listed(&stopped.work, "業務"));
+        return done.map(told).collect();
+    }
     let work = listed(&facts.impact.work, "業務");
     // Of a location the work is that of the systems used there.
     match (cut_off(facts), facts.systems.is_empty()) {
-        (Some(there), true) => format!("{there}における{work}"),
-        _ => work,
+        (Some(there), true) => vec![format!("{there}における{work}")],
+        _ => vec![work],
     }
 }
 
-/// The systems hit; where only a location is cut off, those used there.
-fn systems(facts: &Facts) -> Option<String> {
+/// The systems hit; where only locations are cut off, those used there.
+fn systems(facts: &Facts) -> Vec<String> {
+    if facts.systems.is_empty() && !facts.impact.by_place.is_empty() {
+        let told = |stopped: &Stopped| {
+            let used = listed(&stopped.systems, "システム");
+            let used = if used.is_empty() { "業務システム" } else { &used };
+            format!("{}でご利用の{used}", listed(&stopped.places, "拠点"))
+        };
+        return facts.impact.by_place.iter().map(told).collect();
+    }
+    used(facts).into_iter().collect()
+}
+
+fn used(facts: &Facts) -> Option<String> {
     let there = cut_off(facts).map(|place| {
         let used = listed(&facts.impact.there, "システム");
         if used.is_empty() {
@@ -212,6 +232,10 @@ fn office_work(facts: &Facts, clock: &Clock) -> String {
         let serving = in_hours(&hours.in_service).unwrap_or_default();
         return format!("{serving}は利用時間内のため、ご利用に支障が生じている可能性があります。詳細は確認中です。");
     }
+    // What has hours of its own goes by these, whatever the office's are.
+    if let Some(resting) = in_hours(&hours.out_of_service) {
+        return format!("{resting}の利用時間外のため、現時点で業務への影響はない見込みです。詳細は確認中です。");
+    }
     if facts.office_closed {
         let closed = if hours.closed_day { "閉庁日" } else { "閉庁時間" };
         let opening = hours.opens.map(|at| format!("（{}）", clock.short(at))).unwrap_or_default();
@@ -229,9 +253,6 @@ fn office_work(facts: &Facts, clock: &Clock) -> String {
         return format!(
             "{closed}のため、通常の窓口業務への影響はない見込みです。{serving}宿日直業務への影響は確認中です。{later}"
         );
-    }
-    if let Some(resting) = in_hours(&hours.out_of_service) {
-        return format!("{resting}の利用時間外のため、現時点で業務への影響はない見込みです。詳細は確認中です。");
     }
     match facts.effect {
         _ if objects.is_empty() => "確認中".to_owned(),
@@ -263,7 +284,9 @@ fn residents(facts: &Facts) -> &'static str {
     match facts.residents {
         _ if facts.effect == Some(Effect::None) => "現時点で確認されておりません",
         Some(true) if !facts.impact.hours.out_of_service.is_empty() => "利用時間内は有の見込み（現在は利用時間外）",
-        Some(true) if facts.office_closed && !all_in_service(facts) => "開庁時は有の見込み（閉庁中の影響は確認中）",
+        Some(true) if facts.office_closed && facts.impact.hours.in_service.is_empty() => {
+            "開庁時は有の見込み（閉庁中の影響は確認中）"
+        }
         Some(true) => "有の見込み",
         Some(false) => "無の見込み",
         None => "確認中",

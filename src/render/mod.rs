@@ -128,8 +128,8 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
             };
             request::chaser(letter, incident, *ask, &reminder)
         }
-        Matter::Withdrawal { incident, asked_at, cancelled } => {
-            request::withdrawal(letter, incident, *asked_at, *cancelled)
+        Matter::Withdrawal { incident, asked_at, cancelled, under } => {
+            request::withdrawal(letter, incident, *asked_at, (*cancelled, under.as_ref()))
         }
         Matter::Addition { incident, ask, asked_at, alerts } => {
             request::addition(letter, incident, (*ask, *asked_at), alerts)

@@ -69,7 +69,7 @@ pub(super) fn interim(
         impact::again(&mut page, incident);
     }
     let told = happenings(news, letter.words_by(), &clock);
-    let told = if told.is_empty() { vec![nothing_new(last, &clock)] } else { told };
+    let told = if told.is_empty() { vec![nothing_new(incident, last, &clock)] } else { told };
     page.section(Name::State).items("前報からの変化", told, "確認中");
     page.field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
@@ -185,7 +185,12 @@ fn plans(incident: &Facts) -> &'static str {
 }
 
 /// 「前報以降、新たにご報告できる事項はございません（最終記録：2時50分　受領）。」
-fn nothing_new(last: Option<&Happening>, clock: &Clock) -> String {
+fn nothing_new(incident: &Facts, last: Option<&Happening>, clock: &Clock) -> String {
+    // What monitoring shows is not on record as news before it has lasted a while.
+    if let Some(eased) = incident.eased.as_ref().filter(|eased| last.is_none_or(|last| last.at < eased.since)) {
+        let since = clock.short(eased.since);
+        return format!("{since}に、監視上の回復を確認しております。状況が安定しているかを確認中です。");
+    }
     let last = last.map(|last| format!("（最終記録：{}　{}）", clock.short(last.at), record(&last.what)));
     format!("前報以降、新たにご報告できる事項はございません{}。", last.unwrap_or_default())
 }
@@ -218,6 +223,7 @@ fn record(what: &What) -> &'static str {
         What::Reopened { .. } => "対応の再開",
         What::Reaches { .. } => "影響範囲の拡大",
         What::Carried { .. } => "冗長構成による継続の確認",
+        What::MissedAgain { .. } => "期限までの未確認",
         What::Eased { .. } => "一部回復の確認",
         What::NotSeen { .. } => "監視の中断",
         What::Relapsed => "異常の再確認",
@@ -327,6 +333,7 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             let by = facts::listed(by, "台");
             format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
         }
+        What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
         What::Eased { since } => {
             let since = clock.short(*since);
             format!(

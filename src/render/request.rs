@@ -10,6 +10,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
 use super::{because, ends, evidence, facts, impact, mask, shown, text, told, words};
 use crate::desk::act::CancelKind;
+use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, AskedBefore, Because, Fact, Facts, Letter, NoLog, Target};
 use crate::desk::rules::{CauseClass, Confidence};
 use jiff::Timestamp;
@@ -194,14 +195,14 @@ pub(super) fn withdrawal(
     letter: &Letter,
     incident: &Facts,
     asked_at: Timestamp,
-    cancelled: Option<CancelKind>,
+    (cancelled, under): (Option<CancelKind>, Option<&Number>),
 ) -> (String, Page) {
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
     page.text(format!(
         "下記の件につきまして、{}、先のご依頼を取り下げさせていただきます。",
-        ends::taken_back(incident, cancelled)
+        ends::taken_back(incident, cancelled, under)
     ));
     facts::number(&mut page, incident);
     page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));

@@ -3,7 +3,7 @@
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, lasting};
-use super::{facts, told, words};
+use super::{facts, text, told, words};
 use crate::desk::letter::{Facts, Flapping, Sign, Unseen};
 use std::time::Duration;
 
@@ -54,9 +54,14 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
             )
         };
     }
-    if facts.hosts > 1 {
-        out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1);
-    } else if facts.alerts > 1 + named && facts.flapping.is_none() {
+    let also: Vec<String> = facts.also.iter().map(|target| text::name(&target.name)).collect();
+    if !also.is_empty() {
+        out += &format!("ほか{}件（{}）にも異常を{seen}。", also.len(), facts::listed(&also, "件"));
+    }
+    let named_hosts: usize = facts.also.iter().map(|target| target.hosts.len()).sum();
+    if facts.hosts > 1 + named_hosts {
+        out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1 - named_hosts);
+    } else if also.is_empty() && facts.alerts > 1 + named && facts.flapping.is_none() {
         out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1 - named);
     }
     out + &told::sentences(facts, over, clock)

@@ -24,10 +24,14 @@ pub(super) struct Symptom {
     reported: Option<&'static str>,
     /// What its thing shows beside it, as grave, for the title.
     beside: Vec<String>,
+    /// How many other things of the same keeper fail by themselves, for the title.
+    also: usize,
     /// What the title says of how it stands: it comes and goes, or is over in part.
     stands: Option<&'static str>,
 }
 
+/// A host that does not answer, in the words of the example's triggers.
+const PING: &str = "Ping応答なし";
 /// Stands where a message says nothing at all.
 const NOTHING: &str = "異常を検知";
 
@@ -47,6 +51,7 @@ impl Symptom {
             reported: reporter(facts.detected_by).filter(|_| is_reported(facts)),
             stands,
             beside: facts.beside.iter().map(Self::what_of).collect(),
+            also: facts.also.len(),
             ..Self::from(&facts.summary, &facts.host.0, &facts.host.1, component)
         }
     }
@@ -68,8 +73,14 @@ impl Symptom {
         while let Some(shorter) = [known.as_str(), &host, said].iter().find_map(|name| without_name(rest, name)) {
             rest = shorter;
         }
+        // A host that answers nothing is named by its place often: 「北支所 Ping応答なし」 of 「北支所WAN回線」.
+        if let Some((place, ping)) = rest.split_once(' ').filter(|(_, ping)| *ping == PING)
+            && thing.starts_with(place)
+        {
+            rest = ping;
+        }
         let what = if rest.is_empty() { NOTHING } else { rest };
-        Self { thing, what: what.to_owned(), reported: None, beside: Vec::new(), stands: None }
+        Self { thing, what: what.to_owned(), reported: None, beside: Vec::new(), also: 0, stands: None }
     }
 
     /// `本庁舎コアスイッチ Ping応答なし`: for a subject; not longer than 80 characters.
@@ -88,7 +99,8 @@ impl Symptom {
             [first, ..] => format!("、{first}ほか"),
         };
         let cut = text::cut(&format!("{title}{more}"), TITLE);
-        format!("{cut}{}", self.stands.unwrap_or_default())
+        let also = if self.also > 0 { format!("（ほか{}件）", self.also) } else { String::new() };
+        format!("{cut}{also}{}", self.stands.unwrap_or_default())
     }
 
     /// A polite sentence about the present state: 「本庁舎コアスイッチが応答しておりません（Ping応答なし）。」
@@ -142,8 +154,8 @@ impl Symptom {
 
     /// The sentence for the endings that Japanese monitoring messages commonly have.
     fn known_form(&self, head: &str, note: &str) -> Option<String> {
-        if head.ends_with("Ping応答なし") || head == "Unavailable by ICMP ping" {
-            let part = head.strip_suffix("Ping応答なし").unwrap_or_default();
+        if head.ends_with(PING) || head == "Unavailable by ICMP ping" {
+            let part = head.strip_suffix(PING).unwrap_or_default();
             return Some(format!("{}が応答しておりません（Ping応答なし）。", self.part(part)?));
         }
         // True also of what came after its hour.

@@ -116,6 +116,7 @@ pub(super) fn vendors() -> Vec<(&'static str, Letter)> {
                     incident: slow_database("D株式会社", "PostgreSQL"),
                     asked_at: at("2026-11-20T10:20:00"),
                     cancelled: None,
+                    under: None,
                 },
             ),
         ),

@@ -1,6 +1,7 @@
 //! Components: who keeps them, which alerts are theirs, what needs what.
 
 use super::Checker;
+use super::needs::{CIRCLE, circle};
 use crate::config::file::ComponentTable;
 use crate::config::findings::did_you_mean;
 use crate::config::tables::Item;
@@ -178,7 +179,6 @@ impl Checker<'_> {
             while let Some((id, next)) = trail.last_mut() {
                 let id: &ComponentId = id;
                 let needed = components.get(id).filter(|_| !settled.contains(id)).and_then(|it| it.needs.get(*next));
-                let position = *next;
                 *next += 1;
                 let Some(needed) = needed else {
                     settled.insert(id);
@@ -188,27 +188,15 @@ impl Checker<'_> {
                 };
                 if on_trail.contains(needed) {
                     let at = trail.iter().position(|(id, _)| *id == needed).unwrap_or_default();
-                    let message = circle(&trail[at..]);
+                    let names: Vec<&str> = trail[at..].iter().map(|(id, _)| id.as_str()).collect();
                     let path = Path::of(&["component", id.as_str(), "needs"]);
-                    let help = "take away the one that works without the other";
-                    self.findings.fault(&self.element(&path, position), message, help);
+                    let place = self.where_needed(&path, needed.as_str());
+                    self.findings.fault(&place, circle(&names), CIRCLE);
                 } else if !settled.contains(needed) {
                     on_trail.insert(needed);
                     trail.push((needed, 0));
                 }
             }
         }
-    }
-}
-
-/// A circle in words: all of it, or the beginning and the end of a long one.
-fn circle(trail: &[(&ComponentId, usize)]) -> String {
-    let names: Vec<_> = trail.iter().map(|(id, _)| id.as_str()).collect();
-    match names[..] {
-        [first, second, .., last] if names.len() > 8 => {
-            format!("goes in a circle of {}: {first} needs {second} needs … needs {last} needs {first}", names.len())
-        }
-        [first, ..] => format!("goes in a circle: {} needs {first}", names.join(" needs ")),
-        [] => "goes in a circle".into(),
     }
 }

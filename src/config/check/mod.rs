@@ -12,6 +12,7 @@ mod contradiction;
 mod expected;
 mod isolation;
 mod maintenance;
+mod needs;
 mod overlap;
 mod parties;
 mod policy;

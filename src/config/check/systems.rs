@@ -1,10 +1,10 @@
 //! Systems and locations: what they need, what is done with them, and whom that hits.
 
 use super::Checker;
-use crate::config::file::{ImpactTable, LocationTable, Needs, SubstituteWord, SystemTable};
+use crate::config::file::{ImpactTable, LocationTable, SubstituteWord, SystemTable};
 use crate::config::tables::Item;
 use crate::config::tree::Path;
-use crate::desk::ids::{ComponentId, LocationId, PartyId, SystemId};
+use crate::desk::ids::{LocationId, PartyId, SystemId};
 use crate::desk::rules::{Impact, ImpactScope, Location, Site, System, Usage};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,8 @@ impl Checker<'_> {
             let office = self.office(&path, table.office.as_deref(), site);
             let (needs, spares) = self.needs(&path.key("needs"), &table.needs);
             if needs.is_empty() && !self.findings.is_made_up(&path.key("needs")) {
-                let help = "name the components it cannot work without: 影響範囲 and 重大度 follow from them";
+                let help =
+                    "name the components and systems it cannot work without: 影響範囲 and 重大度 follow from them";
                 self.findings.warn(&path, "needs nothing, so no fault ever hits it", help);
             }
             let impact = self.impact(&path.key("impact"), table.impact);
@@ -45,6 +46,7 @@ impl Checker<'_> {
             self.wide_enough(&path, &impact, usage.departments.len(), usage.locations.len());
             systems.insert(path.last().into(), System { name: table.name, office, needs, spares, impact, usage });
         }
+        self.circles_of_systems();
         systems
     }
 
@@ -84,33 +86,6 @@ impl Checker<'_> {
             Some(office) => self.party(&path.key("office"), office),
             None => site.map_or_else(|| "".into(), |site| site.office.clone()),
         }
-    }
-
-    /// Everything needed, and the groups of it of which one is enough.
-    pub(super) fn needs(&mut self, path: &Path, written: &Needs) -> (Vec<ComponentId>, Vec<Vec<ComponentId>>) {
-        let (mut needs, mut spares) = (Vec::new(), Vec::new());
-        for (index, entry) in written.0.iter().enumerate() {
-            let here = self.element(path, index);
-            let group = self.component_list(&here, &entry.0);
-            let is_group = self.element(&here, 0) != here;
-            match group.as_slice() {
-                [] | [_] if is_group => {
-                    let help = "write what may stand in for it beside it, or take the inner brackets away";
-                    self.findings.fault(&here, "is a group without a spare", help);
-                }
-                _ if is_group => spares.push(group.clone()),
-                _ => {}
-            }
-            for (place, id) in group.into_iter().enumerate() {
-                if needs.contains(&id) {
-                    let help = "name it once: alone where nothing stands in for it, or in one group";
-                    self.findings.fault(&self.element(&here, place), format!("names `{id}` a second time"), help);
-                } else {
-                    needs.push(id);
-                }
-            }
-        }
-        (needs, spares)
     }
 
     fn impact(&mut self, path: &Path, table: ImpactTable) -> Impact {

@@ -124,9 +124,7 @@ fn about(turn: &Turn, id: IncidentId, code: VerdictCode, parties: &[PartyId], ba
     if !matches!(code, VerdictCode::Single | VerdictCode::Multi) {
         return turn.state.incidents.get(&id)?.root.clone();
     }
-    let its = |id: &ComponentId| {
-        turn.book.rules.components.get(id).is_some_and(|component| parties.contains(&component.party))
-    };
+    let its = |id: &ComponentId| turn.book.keeper(id).is_some_and(|keeper| parties.contains(keeper));
     base.component.clone().filter(its).or_else(|| isolate::candidates(turn, id).into_iter().find(its))
 }
 

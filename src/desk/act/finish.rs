@@ -2,9 +2,9 @@
 
 use super::Actor;
 use super::perform::{act_by, check_time, move_to, needs_words};
-use crate::desk::alert::{self, Standing};
-use crate::desk::ids::{AlertId, IncidentId, Number, RequestId};
-use crate::desk::incident::{Edit, Incident, Link, Reason, Restored, Status, StatusName};
+use crate::desk::correlate::remainder;
+use crate::desk::ids::{IncidentId, RequestId};
+use crate::desk::incident::{Edit, Reason, Restored, Status, StatusName};
 use crate::desk::letter::RecoveryFacts;
 use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
@@ -12,7 +12,6 @@ use crate::desk::turn::Turn;
 use crate::desk::words::Words;
 use crate::desk::{correlate, deliver, isolate, notify};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// 復旧: what is still red becomes an incident of its own, then everybody concerned hears.
 pub(super) fn restore(
@@ -27,8 +26,9 @@ pub(super) fn restore(
     check_time(turn, usable)?;
     let now = turn.now;
     let still_red = correlate::still_red(turn, id);
-    let elsewhere = elsewhere(turn, id);
-    let remainder = remainder(turn, id);
+    let mut elsewhere = remainder::left_before(turn, id);
+    elsewhere.extend(remainder::go_on(turn, id));
+    let remainder = remainder::leave(turn, id);
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     // Usable when the last of what came back had come back; what stayed red has left by now.
     let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
@@ -64,8 +64,11 @@ pub(super) fn restore(
             .and_then(|incident| incident.cause.as_ref())
             .map(|cause| (cause.class, cause.direct.clone())),
         remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
-        elsewhere,
+        elsewhere: elsewhere.into_iter().collect(),
     };
+    for echo in isolate::told_echoes(turn, id) {
+        correlate::verify(turn, echo, Some(actor.name.clone()), act_by(actor));
+    }
     isolate::judge_echoes(turn, id);
     notify::recovery(turn, id, facts, &still_red);
     let low = turn.state.incidents.get(&id).is_some_and(|incident| incident.severity_value() == 4);
@@ -73,36 +76,6 @@ pub(super) fn restore(
         move_to(turn, actor, id, Status::Closed);
     }
     Ok(())
-}
-
-/// Alerts that are still red at 復旧 and that another incident explains go on there. The numbers of those incidents.
-fn elsewhere(turn: &mut Turn, of: IncidentId) -> Vec<Number> {
-    let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
-    let numbers: BTreeSet<Number> =
-        red.into_iter().filter_map(|alert| correlate::go_on_elsewhere(turn, alert, of)).collect();
-    numbers.into_iter().collect()
-}
-
-/// Other alerts that are still red at 復旧 become a linked incident with its own number (`DECISIONS.md` 19).
-fn remainder(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
-    let red: Vec<AlertId> = turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect();
-    let detected_by = turn.state.incidents.get(&of)?.detected_by;
-    if red.is_empty() {
-        return None;
-    }
-    let id = turn.next_incident();
-    let status = Status::Detected { until: turn.now.elapsed };
-    let mut incident = Incident::new(id, turn.now, status, detected_by);
-    incident.links.insert((Link::RemainderOf, of));
-    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::StillRed { of });
-    turn.edit(of, Edit::Linked { link: Link::Remainder, other: id }, Reason::StillRed { of });
-    for alert in red {
-        turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::StillRed);
-    }
-    correlate::reframe(turn, id);
-    correlate::grade(turn, id);
-    correlate::accept(turn, id, Reason::StillRed { of });
-    Some(id)
 }
 
 pub(super) fn accept(

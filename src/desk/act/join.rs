@@ -151,6 +151,7 @@ pub(super) fn split(
     correlate::reframe(turn, id);
     turn.touched.stirred.insert(id);
     turn.touched.to_judge.insert(id);
+    turn.touched.parted.insert(id);
     turn.touched.news.insert(id);
     Ok(new)
 }

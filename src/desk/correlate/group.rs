@@ -41,7 +41,7 @@ pub(in crate::desk) fn partition(known: &Known, places: &BTreeSet<Place>, failin
     for cause in cause::causes(known, failing) {
         let group = Group { places: cause.explains, roots: BTreeSet::from([cause.place]) };
         gather(&mut groups, group, |one, other| {
-            one.only_warns(failing) == other.only_warns(failing) && same_hand(known.book, one, other)
+            one.grade(failing) == other.grade(failing) && same_hand(known.book, one, other)
         });
     }
     for over in places.iter().filter(|place| !failing.contains_key(place)) {
@@ -103,6 +103,14 @@ fn explains(book: &Book, root: &Place, place: &Place) -> bool {
         || matches!((root, place), (Place::Component(root), Place::Component(place)) if book.graph.needs(place, root))
 }
 
+/// How bad a fault is by its gravest sign. What is not alike in this is not taken for one fault without a cause that is seen.
+#[derive(PartialEq, Eq)]
+enum Grade {
+    Warns,
+    Minor,
+    Stops,
+}
+
 /// One fault: its places and its causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::desk) struct Group {
@@ -116,6 +124,16 @@ impl Group {
     /// Nothing of it does more than warn.
     pub(super) fn only_warns(&self, failing: &Failing) -> bool {
         self.places.iter().filter_map(|place| failing.get(place)).all(|level| only_warns(*level))
+    }
+
+    /// It warns, is a minor fault, or stops.
+    fn grade(&self, failing: &Failing) -> Option<Grade> {
+        let gravest = self.places.iter().filter_map(|place| failing.get(place)).max()?;
+        Some(match gravest {
+            level if only_warns(*level) => Grade::Warns,
+            Level::Average => Grade::Minor,
+            _ => Grade::Stops,
+        })
     }
 
     /// Both of them.
@@ -134,7 +152,7 @@ impl Group {
 
 /// One party keeps both causes, and both need the same thing.
 fn same_hand(book: &Book, one: &Group, other: &Group) -> bool {
-    let party = |id: &ComponentId| book.rules.components.get(id).map(|component| &component.party);
+    let party = |id: &ComponentId| book.keeper(id);
     components(&one.roots)
         .any(|a| components(&other.roots).any(|b| party(a) == party(b) && common_need(book, a, b).is_some()))
 }

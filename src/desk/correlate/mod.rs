@@ -21,6 +21,7 @@ mod reach;
 mod recovery;
 mod relapse;
 mod relate;
+pub(super) mod remainder;
 pub(super) mod silent;
 pub(super) mod storm;
 mod window;
@@ -128,6 +129,11 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
                 *turn.touched.spread.entry(incident).or_default() += 1;
             }
             turn.touched.joined(incident, alert);
+            let counts = || turn.state.alerts.get(&alert).is_some_and(|alert| turn.book.is_timed(alert));
+            // One more of what is counted may be the one with which a rule holds.
+            if known.verdict().is_some() && counts() {
+                turn.touched.to_judge.insert(incident);
+            }
             if says_more(turn, incident, alert) {
                 turn.touched.to_judge.insert(incident);
                 if is_as_grave(turn, incident, alert) {
@@ -135,6 +141,8 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
                 }
             }
             if late_cause {
+                // Whoever was asked about an effect and keeps the cause, too, hears of it.
+                turn.touched.more.entry(incident).or_default().insert(alert);
                 turn.touched.to_probe.insert(incident);
                 turn.touched.to_judge.insert(incident);
             }

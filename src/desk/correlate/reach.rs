@@ -19,7 +19,18 @@ pub(in crate::desk) fn reach_of(state: &State, book: &Book, incident: &Incident)
         (Some(root), StatusName::Verifying) => shown(state, book, incident, root.clone()),
         _ => roots(state, book, incident),
     };
-    reach(state, book, incident, &roots)
+    let reach = reach(state, book, incident, &roots);
+    if incident.status.name().may_recover() { reach } else { as_it_was(incident, reach) }
+}
+
+/// When it is over, spares would carry what it hit: that they did not while it lasted is what is told.
+fn as_it_was(incident: &Incident, reach: Reach) -> Reach {
+    let (hit, kept): (Vec<SystemId>, Vec<SystemId>) = reach.kept.into_iter().partition(|id| incident.hit.contains(id));
+    if hit.is_empty() {
+        return Reach { kept, ..reach };
+    }
+    let carried_by = if kept.is_empty() { BTreeSet::new() } else { reach.carried_by };
+    Reach { systems: reach.systems.into_iter().chain(hit).collect(), kept, carried_by, ..reach }
 }
 
 /// What an incident hits others through: its causes; its root where no alert shows any.
@@ -66,6 +77,11 @@ pub(in crate::desk) fn untouched(state: &State, book: &Book, incident: &Incident
     }
     let standings = Standings::of(state, book, incident);
     let named = incident.verdict().and_then(|verdict| verdict.component.as_ref());
+    let apart = |root: &&ComponentId| named.is_some_and(|named| named != *root && !book.graph.needs(root, named));
+    if incident.root.as_ref().is_some_and(|root| apart(&root)) {
+        // What is suspected serves what fails in a way that nobody has written down: what else it serves is not known.
+        return Vec::new();
+    }
     let suspected = |id: &ComponentId| incident.root.as_ref() == Some(id) || named == Some(id);
     let standing = |id: &ComponentId| if suspected(id) { Standing::Fails } else { standings.standing(id) };
     scope::untouched(&book.rules, &book.graph, reach, &standing)

@@ -1,15 +1,17 @@
 //! Recovery: the root's alerts are gone on evidence, and stay gone - then 復旧確認中, never 復旧 by itself.
 
+use super::cause::only_warns;
 use super::held::burns_unseen;
-use super::{Edit, Incident, Reason, Status, StatusName, Turn, ease, flap, reframe, resume, still_red};
+use super::{Edit, Incident, Reason, Status, StatusName, Turn, ease, flap, reframe, remainder, resume, still_red};
 use crate::desk::alert::Alert;
-use crate::desk::ids::IncidentId;
+use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Link, ReportReason};
-use crate::desk::letter::{Flapping, What};
+use crate::desk::letter::{Flapping, Happening, What};
 use crate::desk::request::RequestState;
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
 use crate::desk::{correlate, notify};
+use std::time::Duration;
 
 /// Looks at every incident whose alerts changed in this turn.
 pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
@@ -26,7 +28,9 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
         }
         if status.may_recover() {
             if !is_calm(turn, incident) && turn.state.reshaped.remove(&incident) {
+                let root = turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
                 reframe(turn, incident);
+                root_ended(turn, incident, root);
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 correlate::grade(turn, incident);
                 let after = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
@@ -41,6 +45,27 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
         } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
             resume(turn, incident, None, What::Relapsed, Reason::CameBack);
         }
+    }
+}
+
+/// One of several causes is over, and another one is what the incident is about now: the offices hear it, and who should act is
+/// decided anew.
+fn root_ended(turn: &mut Turn, incident: IncidentId, before: Option<ComponentId>) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let Some(before) = before.filter(|before| known.root.as_ref() != Some(before) && known.verdict().is_some()) else {
+        return;
+    };
+    let place = Place::Component(before);
+    let here = turn.state.places.get(&incident).and_then(|places| places.get(&place));
+    if !here.is_some_and(|here| recovered(turn, here) && !here.live()) {
+        return;
+    }
+    let ended = turn.state.members_of(incident).filter(|alert| alert.place() == place);
+    let since = ended.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    turn.touched.to_judge.insert(incident);
+    if let Some(since) = since {
+        turn.edit(incident, Edit::happened(turn.now.wall, What::Eased { since }), Reason::OnRecord);
+        turn.touched.news.insert(incident);
     }
 }
 
@@ -73,13 +98,24 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
         return false;
     }
     match decisive(turn, incident).as_ref().and_then(|root| places.get_key_value(root)) {
-        Some((root, here)) => recovered(turn, here) && !here.red() && !burns_unseen(turn.state, root),
+        Some((root, here)) => {
+            let apart = |(place, other): (&Place, &Here)| place != root && fails_by_itself(turn, root, place, other);
+            recovered(turn, here) && !here.red() && !burns_unseen(turn.state, root) && !places.iter().any(apart)
+        }
         None => {
             places.values().any(|here| recovered(turn, here))
                 && !places.values().any(Here::red)
                 && !places.keys().any(|place| burns_unseen(turn.state, place))
         }
     }
+}
+
+/// It is red, does more than warn, and does not need the root: it does not end with that.
+fn fails_by_itself(turn: &Turn, root: &Place, place: &Place, here: &Here) -> bool {
+    let (Place::Component(root), Place::Component(component)) = (root, place) else { return false };
+    let graph = &turn.book.graph;
+    let fails = here.red() && here.live_level().is_some_and(|level| !only_warns(level));
+    fails && !graph.needs(component, root) && !graph.needs(root, component)
 }
 
 /// Something here ended on evidence, and nothing that failed after that is just not seen any more.
@@ -100,18 +136,34 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
         let back = root_alerts(turn, incident).filter(|alert| alert.recovered());
         let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
         let policy = &turn.book.rules.policy;
-        let (quiet, times) = match flapping(turn, incident) {
-            Some(flapping) => (policy.flap_quiet.max(policy.stable), Some(flapping.times)),
-            None => (policy.stable, None),
+        let times = flapping(turn, incident).map(|flapping| flapping.times);
+        let (quiet, reason) = match times {
+            Some(times) => (policy.flap_quiet.max(policy.stable), Reason::Flaps { times }),
+            // It was told as over more than once, and was not.
+            None if relapses(known, policy.flap_span) > 1 => {
+                (policy.flap_quiet.max(policy.stable), Reason::GoneOnceMore)
+            }
+            None => (policy.stable, Reason::RootGone),
         };
         let edit = Edit::Calm { since: Some(turn.now.elapsed), stable_at: Some(turn.now.elapsed + quiet), usable };
-        turn.edit(incident, edit, times.map_or(Reason::RootGone, |times| Reason::Flaps { times }));
+        turn.edit(incident, edit, reason);
         if let Some(times) = times {
             flaps(turn, incident, times);
         }
     } else if !calm && before.is_some() {
         turn.edit(incident, Edit::Calm { since: None, stable_at: None, usable: None }, Reason::CameBack);
     }
+}
+
+/// How often it came back within `span` after it had been told that monitoring shows normal.
+fn relapses(incident: &Incident, span: Duration) -> usize {
+    let soon = |told: &Happening, back: &Happening| back.at.duration_since(told.at).unsigned_abs() <= span;
+    let normal = |happening: &&Happening| matches!(happening.what, What::BackToNormal { .. });
+    let returns = incident.happenings.iter().enumerate().filter(|(index, back)| {
+        let told = incident.happenings.iter().take(*index).rev().find(normal);
+        matches!(back.what, What::Relapsed) && told.is_some_and(|told| soon(told, back))
+    });
+    returns.count()
 }
 
 /// What the root's alerts have done, if they come and go (断続).
@@ -134,6 +186,11 @@ fn flaps(turn: &mut Turn, incident: IncidentId, times: usize) {
 /// Calm has lasted long enough - unless a source that would know better is blind.
 pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.status.name() == StatusName::Verifying {
+        let edit = Edit::Calm { since: known.calm_since, stable_at: None, usable: known.usable };
+        remainder::leave_if_grave(turn, incident);
+        return turn.edit(incident, edit, Reason::OnRecord);
+    }
     if !is_calm(turn, incident) {
         // The root moved meanwhile: what ended was only an echo of it.
         return look_for_calm(turn, incident);
@@ -146,7 +203,13 @@ pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
         let edit = Edit::Calm { since: known.calm_since, stable_at: None, usable: known.usable };
         return turn.edit(incident, edit, Reason::Blind);
     }
+    let (since, usable) = (known.calm_since, known.usable);
     verify(turn, incident, None, Reason::Stable);
+    if remainder::is_grave(turn, incident) {
+        // It may come back by itself still; then whoever keeps it is asked, if nobody has said 復旧 before.
+        let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.flap_quiet);
+        turn.edit(incident, Edit::Calm { since, stable_at, usable }, Reason::StillRed { of: incident });
+    }
 }
 
 /// A source sees again: what was calm when it went blind has to stay so for the usual time once more.

@@ -63,9 +63,13 @@ pub(super) fn by_place(
     };
     // Something lesser that has stood there for a while is passed over: a later incident at the same place may be meant.
     let fits = |id: &IncidentId| stops(id) && !is_outgrown(turn, *id, place, level) || grew(id);
-    let same = state.burning_at(place).chain(state.burning_from(component)).find(fits);
-    // A warning that has stood there for a while is no reason to overlook that something below fails now.
-    if let Some(same) = same.filter(|id| !is_warning(turn, *id) || grew(id)) {
+    let is_on = |id: &IncidentId| !is_over(turn, *id);
+    // What came of a thing that showed nothing itself, and is over, does not come back with what that thing shows now.
+    let from = |id| state.burning_from(id).filter(is_on);
+    let same = state.burning_at(place).chain(from(component)).find(fits);
+    // A warning that has stood there for a while is no reason to overlook that something below fails now; nor is what has
+    // been over for a while.
+    if let Some(same) = same.filter(|id| (!is_warning(turn, *id) || grew(id)) && is_on(id)) {
         return Some((same, alert::Reason::SameComponent));
     }
     let graph = &turn.book.graph;
@@ -84,8 +88,11 @@ pub(super) fn by_place(
             let over = |places: &BTreeMap<Place, Here>| places.values().any(Here::over) && !is_apart();
             places.is_none_or(|places| !places.contains_key(&there) && !over(places)) && stops(id)
         };
-        let by_root = state.burning_from(needed).filter(silent);
-        if let Some(incident) = state.burning_at(&there).filter(red).chain(by_root).next() {
+        let by_root = from(needed).filter(silent);
+        // Where something lesser stands beside what stopped later, that is what explains it.
+        let stopped = |id: &IncidentId| !is_outgrown(turn, *id, &there, gravest(turn, &there));
+        let burning = || state.burning_at(&there).filter(red);
+        if let Some(incident) = burning().find(stopped).or_else(|| burning().chain(by_root).next()) {
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
         }
     }
@@ -115,6 +122,16 @@ pub(super) fn by_place(
             Place::Host(_) => None,
         })
     })
+}
+
+/// By all that is seen it is over, and only to be checked.
+fn is_over(turn: &Turn, incident: IncidentId) -> bool {
+    turn.state.incidents.get(&incident).is_some_and(|known| known.status.name() == StatusName::Verifying)
+}
+
+/// The gravest that burns at a place.
+fn gravest(turn: &Turn, place: &Place) -> Level {
+    turn.state.live_at(place).map(Alert::weight).max().unwrap_or(Level::Information)
 }
 
 /// What stops at a place where something lesser has been handled for a while is a fault of its own, with its own hour of

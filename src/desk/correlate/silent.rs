@@ -50,12 +50,16 @@ impl<'a> Silent<'a> {
     fn all(known: &Known<'a>, roots: &Signs<'a>, red: &Signs<'a>) -> Vec<Self> {
         let book = known.book;
         let mut failing: BTreeMap<&'a ComponentId, usize> = BTreeMap::new();
-        for below in red.keys().flat_map(|id| book.graph.below(id)) {
+        // What does no harm is as good as quiet.
+        let failing_now = red.iter().filter(|(_, level)| **level != Level::Information);
+        for below in failing_now.flat_map(|(id, _)| book.graph.below(id)) {
             *failing.entry(below).or_default() += 1;
         }
         let mut all: BTreeMap<&'a ComponentId, Self> = BTreeMap::new();
         for (root, level) in roots {
-            for component in book.graph.below(root).iter().filter(|id| !roots.contains_key(*id)) {
+            // What does no harm, half a power supply, is no echo of a thing that would show itself.
+            let may_come_of = |id: &&ComponentId| *level != Level::Information || !book.watched(id);
+            for component in book.graph.below(root).iter().filter(|id| !roots.contains_key(*id)).filter(may_come_of) {
                 let silent = all.entry(component).or_insert_with(|| {
                     let behind = book.watched_behind(component);
                     let quiet = behind.saturating_sub(failing.get(component).copied().unwrap_or_default());

@@ -261,6 +261,10 @@ fn edit(incident: &mut Incident, what: &Edit) {
             if to.name() == StatusName::Accepted && incident.accepted.is_none() {
                 incident.accepted = Some(*at);
             }
+            if to.name() == StatusName::Verifying {
+                // What was waited for has come.
+                incident.stable_at = None;
+            }
             incident.status = to.clone();
         }
         Edit::Reframed { occurred, mark, representative, root } => {

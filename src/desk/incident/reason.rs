@@ -98,6 +98,8 @@ pub enum Reason {
     },
     /// The root's alerts are gone.
     RootGone,
+    /// They are gone once more after they came back from 復旧確認中 again and again: a longer quiet time counts.
+    GoneOnceMore,
     /// They are gone, but come and go: a longer quiet time counts.
     Flaps {
         /// How often it was red so far.

@@ -7,6 +7,8 @@ use super::gone;
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::house::{self, ExpectedChange};
 use crate::desk::ids::{AlertId, SourceId};
+use crate::desk::incident;
+use crate::desk::letter::What;
 use crate::desk::observation::{Evidence, Key, Problem};
 use crate::desk::rules::Expectation;
 use crate::desk::source::Sight;
@@ -138,6 +140,11 @@ fn miss(turn: &mut Turn, expectation: &Expectation, hour: Timestamp) {
     });
     if let Some(alert) = goes_on {
         turn.record(alert::Change::Repeated(alert), alert::Reason::DidNotCome);
+        if let Some(incident) = turn.state.alerts.get(&alert).and_then(Alert::incident) {
+            let again = incident::Edit::happened(turn.now.wall, What::MissedAgain { hour });
+            turn.edit(incident, again, incident::Reason::OnRecord);
+            turn.touched.news.insert(incident);
+        }
         return;
     }
     let Some(source) = expectation.sources.first().cloned() else { return };

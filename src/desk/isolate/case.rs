@@ -16,7 +16,7 @@ use crate::desk::modification::{Modification, RECENT};
 use crate::desk::now::Now;
 use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Seen, Sign, Trial};
-use crate::desk::rules::{AlertMatch, Fit, Rule};
+use crate::desk::rules::{AlertMatch, Fit};
 use crate::desk::state::{Place, State};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
@@ -67,14 +67,6 @@ impl<'a> Case<'a> {
             failing: failing(state, id),
             root,
         })
-    }
-
-    /// The moment "within" is measured from: the alert (or call) that fits the rule's first alert condition, else 発生.
-    pub(super) fn anchor(&self, rule: &Rule) -> Timestamp {
-        let first = rule.when.iter().find_map(|condition| condition.opening());
-        let member = |matcher| self.member(matcher).map(|alert| alert.at);
-        let told = |matcher| self.call(matcher).map(|told| told.from().0);
-        first.and_then(|matcher| member(matcher).or_else(|| told(matcher))).unwrap_or(self.incident.occurred)
     }
 
     /// The first member that fits.
@@ -190,7 +182,7 @@ impl<'a> Case<'a> {
     /// sign of its own, or is nearer, comes first where that is equal or nearly so.
     pub(super) fn candidates(&self) -> Vec<ComponentId> {
         let Some(root) = &self.root else { return Vec::new() };
-        let kept = |id: &&ComponentId| self.book.rules.components.get(*id).map(|component| &component.party);
+        let kept = |id: &&ComponentId| self.book.keeper(id);
         let open = |place: &Place| match place {
             Place::Component(id) => kept(&id).is_some_and(|party| !self.incident.is_handed_back_by(party)),
             Place::Host(_) => false,
@@ -241,7 +233,7 @@ impl<'a> Case<'a> {
 
     /// Planned work keeps apart several things that the keeper of this one's root keeps.
     fn work_is_echoed(&self) -> bool {
-        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let keeper = |id: &ComponentId| self.book.keeper(id);
         let Some(party) = self.root.as_ref().and_then(keeper) else { return false };
         let held = self.state.held_back.iter().filter_map(|id| self.state.alerts.get(id)).filter(|alert| alert.red());
         let echoes = held.filter_map(|alert| {
@@ -255,7 +247,7 @@ impl<'a> Case<'a> {
 
     /// Another incident has many echoes, or several that the keeper of this one's root keeps.
     fn is_echoed(&self, other: IncidentId) -> bool {
-        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let keeper = |id: &ComponentId| self.book.keeper(id);
         let root = self.state.incidents.get(&other).and_then(|other| other.root.as_ref());
         let (Some(root), Some(party)) = (root, self.root.as_ref().and_then(keeper)) else { return false };
         let places = self.state.places.get(&other).into_iter().flatten().map(|(place, _)| place);
@@ -266,7 +258,7 @@ impl<'a> Case<'a> {
     /// Several things fail by themselves, and the nearest thing that all of them need is another party's: it may be behind
     /// them.
     pub(super) fn has_several_causes(&self) -> bool {
-        let keeper = |id: &ComponentId| self.book.rules.components.get(id).map(|component| &component.party);
+        let keeper = |id: &ComponentId| self.book.keeper(id);
         let roots = group::root_components(self.state, self.book, self.incident.id);
         let Some(first) = roots.first().filter(|_| roots.len() > 1) else { return false };
         let common = self.book.graph.below(first).iter();

@@ -42,6 +42,18 @@ pub(in crate::desk) fn judge_echoes(turn: &mut Turn, cause: IncidentId) {
     turn.touched.to_judge.extend(echoes.filter(open).collect::<Vec<_>>());
 }
 
+/// Echoes of an incident of which people told and monitoring shows nothing: that their cause is over is the desk's to check there.
+pub(in crate::desk) fn told_echoes(turn: &Turn, cause: IncidentId) -> Vec<IncidentId> {
+    let explained = |id: &IncidentId| {
+        let known = turn.state.incidents.get(id).filter(|known| known.status.name().may_recover());
+        let shown = turn.state.members_of(*id).next().is_some();
+        !shown && known.and_then(|known| known.verdict()?.echo_of) == Some(cause)
+    };
+    let links = turn.state.incidents.get(&cause).map(|known| &known.links);
+    let echoes = links.into_iter().flatten().filter(|(link, _)| *link == Link::Echo).map(|(_, echo)| *echo);
+    echoes.filter(explained).collect()
+}
+
 /// Takes over the verdict of the incident this one is an echo of, if it is one. Returns that incident.
 pub(super) fn consider(case: &Case, verdict: &mut Verdict) -> Option<IncidentId> {
     if verdict.code == VerdictCode::Security {

@@ -4,6 +4,7 @@
 //! component. Every rule tried is kept with the verdict, so that a person can see what would have changed it.
 
 mod apart;
+mod attempt;
 mod call;
 pub mod case;
 pub mod condition;
@@ -21,7 +22,7 @@ mod trial;
 mod uncovered;
 mod underway;
 
-pub(super) use echo::judge_echoes;
+pub(super) use echo::{judge_echoes, told_echoes};
 pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
 pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
@@ -34,12 +35,13 @@ use super::ids::{ComponentId, IncidentId, PartyId};
 use super::incident::{Edit, Link, Probe, Reason, Status, Tried, TriedResult, Verdict};
 use super::letter::{Because, By, Fact};
 use super::likeness;
-use super::rules::{Rule, VerdictCode};
+use super::probe::Sign;
+use super::rules::{Condition, Rule, VerdictCode};
 use super::severity::Harm;
 use super::turn::Turn;
 use crate::desk::phrase::Phrase;
+use attempt::{Attempt, Went};
 use case::Case;
-use condition::Truth;
 use jiff::Timestamp;
 
 /// Isolation waits no longer: the window for pings is over, or the desk has opened for an inquiry.
@@ -67,10 +69,7 @@ pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
 }
 
 fn first_held<'a>(turn: &'a Turn, case: &Case) -> Option<&'a Rule> {
-    turn.book.rules.isolation.iter().find(|rule| {
-        let anchor = case.anchor(rule);
-        rule.when.iter().all(|condition| matches!(condition.test(case, anchor), Truth::Holds(_)))
-    })
+    turn.book.rules.isolation.iter().find(|rule| Attempt::holds(case, rule))
 }
 
 /// What may be the cause, the likeliest first.
@@ -91,10 +90,11 @@ pub(super) fn judge(turn: &mut Turn) {
 }
 
 fn judge_one(turn: &mut Turn, incident: IncidentId) {
+    let parted = turn.touched.parted.remove(&incident);
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let refused = |party: &PartyId| known.is_handed_back_by(party);
     // A person's word stands; and while the root is quiet, what still burns only ends later than its cause.
-    let stands = |verdict: &Verdict| verdict.by == By::Desk || known.calm_since.is_some();
+    let stands = |verdict: &Verdict| verdict.by == By::Desk || known.calm_since.is_some() && !parted;
     if known.verdict().is_some_and(|verdict| stands(verdict) && !verdict.parties.iter().any(refused)) {
         return;
     }
@@ -302,6 +302,23 @@ fn parties_of(turn: &Turn, case: &Case, rule: &Rule) -> Vec<PartyId> {
     }
 }
 
+/// What a rule suspects: the root - or, where the rule names others than its keeper, what they keep and a question of the rule
+/// shows to fail.
+fn suspect(turn: &Turn, case: &Case, rule: &Rule) -> Option<ComponentId> {
+    let parties = parties_of(turn, case, rule);
+    let kept = |id: &ComponentId| turn.book.keeper(id).is_some_and(|keeper| parties.contains(keeper));
+    let asked = |condition| match condition {
+        &Condition::Probe(condition::Probe { ref name, result }) if result != Sign::Ok => {
+            turn.book.rules.probes.get(name).map(|probe| &probe.component)
+        }
+        Condition::Ping(condition::Ping { component, answers: false }) => Some(component),
+        _ => None,
+    };
+    let root = case.root.as_ref();
+    let shown = || rule.when.iter().filter_map(asked).find(|id| kept(id));
+    root.filter(|root| kept(root)).or_else(shown).or(root).cloned()
+}
+
 fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
     let mut evidence = facts;
     for fact in case.basic_facts(case.root.as_ref()) {
@@ -316,7 +333,7 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         code: rule.then.verdict,
         confidence: call::sure(case, rule, &evidence),
         parties: parties_of(turn, case, rule),
-        component: case.root.clone(),
+        component: suspect(turn, case, rule),
         cause: rule.then.cause,
         by: By::Machine,
         rule: Some(rule.name.clone()),
@@ -329,60 +346,6 @@ fn by_rule(turn: &Turn, case: &Case, rule: &Rule, facts: Vec<Fact>) -> Verdict {
         would_change: Vec::new(),
         tried: [].into(),
         rules_hash: turn.book.rules.hash.clone(),
-    }
-}
-
-/// How a rule goes: which of its conditions decides, and what was seen or is missing.
-enum Went {
-    Held,
-    Failed(usize, Phrase),
-    NotKnown(usize, Phrase),
-    HandedBack(TriedResult),
-}
-
-impl Went {
-    fn told(self, words: &RuleWords) -> TriedResult {
-        let condition = |nth: usize| words.conditions.get(nth).cloned().unwrap_or_default();
-        match self {
-            Went::Held => TriedResult::Held,
-            Went::Failed(nth, saw) => TriedResult::Failed { condition: condition(nth), saw },
-            Went::NotKnown(nth, missing) => TriedResult::NotKnown { condition: condition(nth), missing },
-            Went::HandedBack(told) => told,
-        }
-    }
-}
-
-/// A rule tried.
-struct Attempt {
-    went: Went,
-    /// What made it hold, as far as it did.
-    facts: Vec<Fact>,
-    /// What was missing to know.
-    missing: Vec<Fact>,
-    /// When it goes on, if nothing but time is missing.
-    settles: Option<Timestamp>,
-}
-
-impl Attempt {
-    fn of(case: &Case, rule: &Rule) -> Self {
-        let anchor = case.anchor(rule);
-        let mut attempt = Self { went: Went::Held, facts: Vec::new(), missing: Vec::new(), settles: None };
-        for (nth, tried) in rule.when.iter().enumerate() {
-            match tried.test(case, anchor) {
-                Truth::Holds(more) => attempt.facts.extend(more),
-                Truth::Fails { saw } => {
-                    attempt.went = Went::Failed(nth, saw);
-                    break;
-                }
-                Truth::NotKnown { missing, facts } => {
-                    attempt.went = Went::NotKnown(nth, missing);
-                    attempt.missing = facts;
-                    attempt.settles = tried.settles(case, anchor).filter(|at| *at > case.now.wall);
-                    break;
-                }
-            }
-        }
-        attempt
     }
 }
 

@@ -3,6 +3,7 @@
 //! Tried with the same rules on the same case: a rule of which only something unknown is missing, and the answer of a
 //! party that it is not its part. Not here: how a verdict is found.
 
+use super::attempt::anchor;
 use super::case::Case;
 use super::condition::Truth;
 use super::parties_of;
@@ -92,7 +93,7 @@ fn by_rules(turn: &Turn, case: &Case, verdict: &Verdict) -> Vec<Lever> {
 
 /// What is not known of a rule; `None` if it holds or fails whatever that turns out to be.
 fn open_question(case: &Case, rule: &Rule) -> Option<Need> {
-    let anchor = case.anchor(rule);
+    let anchor = anchor(case, rule);
     let (mut conditions, mut facts, mut at) = (Vec::new(), Vec::new(), None);
     for condition in &rule.when {
         match condition.test(case, anchor) {

@@ -19,6 +19,8 @@ pub struct Impact {
     pub cut_off: Vec<String>,
     /// Systems that go on elsewhere and are used at those.
     pub there: Vec<String>,
+    /// What stops at which of those, where not the same stops at all of them.
+    pub by_place: Vec<Stopped>,
     /// 部署
     pub departments: Vec<String>,
     /// 利用者数(概数)
@@ -31,6 +33,18 @@ pub struct Impact {
     pub untouched: Vec<String>,
     /// Hours at the time of writing.
     pub hours: Hours,
+}
+
+/// What stops at locations that are cut off.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stopped {
+    /// The locations.
+    pub places: Vec<String>,
+    /// Systems used there.
+    pub systems: Vec<String>,
+    /// 業務 done with these.
+    pub work: Vec<String>,
 }
 
 /// About how many people.

@@ -107,6 +107,9 @@ pub enum Matter {
         /// The incident was cancelled: why, as far as that is told. `None` = isolation says so.
         #[serde(default)]
         cancelled: Option<CancelKind>,
+        /// The vendor's part goes on under this number.
+        #[serde(default)]
+        under: Option<Number>,
     },
     /// 追加情報 → vendor: what its machine shows beside what it was asked about.
     Addition {

@@ -161,6 +161,11 @@ pub enum What {
         /// Which, by name.
         by: Vec<String>,
     },
+    /// What must come by its hour did not come once more.
+    MissedAgain {
+        /// The hour.
+        hour: Timestamp,
+    },
     /// What it was reported as is over, and something lesser stays red.
     Eased {
         /// When the source says that it ended.

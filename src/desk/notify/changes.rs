@@ -4,17 +4,74 @@
 //! rule rests on it; else it is left out. Facts and list say the same.
 
 use super::facts::{Reader, kept_by};
-use crate::desk::ids::{ModificationId, PartyId};
+use crate::desk::cover::{Cover, Over};
+use crate::desk::ids::{ComponentId, ModificationId, PartyId};
 use crate::desk::incident::{Incident, Verdict};
 use crate::desk::isolate::case;
 use crate::desk::letter::{Because, Changed, Fact, Kept};
-use crate::desk::modification::{Modification, ModificationState};
+use crate::desk::modification::{Modification, ModificationState, RECENT};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-/// What was changed shortly before on what the incident is about, the latest first.
+/// What was changed or worked on shortly before on what the incident is about, the latest first.
 pub(super) fn listed(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Changed> {
+    let mut all = changed(turn, incident, reader);
+    for work in works(turn, incident) {
+        if let Some(work) = worked(turn, incident, work, reader)
+            && all.iter().all(|known| known.summary.is_empty() || known.summary != work.summary)
+        {
+            all.push(work);
+        }
+    }
+    all.sort_by_key(|change| Reverse(change.at));
+    all
+}
+
+/// Planned work that had ended shortly before on what the incident is about; of what recurs the last time.
+fn works<'a>(turn: &'a Turn, incident: &Incident) -> Vec<&'a Cover> {
+    let failing = case::failing(turn.state, incident.id);
+    let detected = incident.detected.wall;
+    let about = |work: &&Cover| match &work.over {
+        Over::Work { components, .. } => {
+            components.iter().any(|id| case::concerns(turn.book, incident, &failing, id))
+                || incident
+                    .verdict()
+                    .and_then(|verdict| verdict.component.as_ref())
+                    .is_some_and(|id| components.contains(id))
+        }
+        Over::Alerts(_) => false,
+    };
+    let lately = |work: &&Cover| {
+        let since = detected.duration_since(work.end());
+        work.begun && !since.is_negative() && since.unsigned_abs() <= RECENT
+    };
+    let mut all: Vec<&Cover> = turn.state.covers.values().filter(lately).filter(about).collect();
+    all.sort_by_key(|work| Reverse(work.end()));
+    let mut names = BTreeSet::new();
+    all.retain(|work| names.insert(&work.name));
+    all
+}
+
+fn worked(turn: &Turn, incident: &Incident, work: &Cover, reader: Reader) -> Option<Changed> {
+    let party = turn.book.party_name(&work.owner);
+    let whole = Changed { summary: work.name.clone(), at: work.end(), party, rolled_back: None, done: true };
+    let own = |party: &PartyId| {
+        let keeps = |id: &ComponentId| kept_by(turn.book, id, party);
+        work.owner == *party || matches!(&work.over, Over::Work { components, .. } if components.iter().any(keeps))
+    };
+    match reader {
+        Reader::Vendor(party) if !own(party) => {
+            let because = incident.verdict().map(|verdict| &verdict.because);
+            let rests = matches!(because, Some(Because::Worked { .. }));
+            rests.then(|| Changed { summary: String::new(), party: String::new(), ..whole })
+        }
+        Reader::Vendor(_) | Reader::House(_) => Some(whole),
+    }
+}
+
+fn changed(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Changed> {
     let book = turn.book;
     let shown = |change: &Modification| {
         let whole = Changed {
@@ -38,7 +95,7 @@ pub(super) fn listed(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Ch
 
 /// Whether there are changes that are not listed to the reader.
 pub(super) fn hidden(turn: &Turn, incident: &Incident, reader: Reader) -> bool {
-    concerned(turn, incident).len() > listed(turn, incident, reader).len()
+    concerned(turn, incident).len() > changed(turn, incident, reader).len()
 }
 
 /// The changes that have to do with an incident, the latest first.

@@ -46,12 +46,22 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             alert.component.as_ref().is_none_or(|component| its_part(book, known, component, party))
         }
     };
-    // A vendor that does not keep the root reads of its own failing part, which is all it can act on.
+    let asked_about = match reader {
+        Reader::Vendor(party) => {
+            let requests = turn.state.requests_of(incident).filter(|request| request.party == *party);
+            requests.max_by_key(|request| request.asked).and_then(|request| request.component.as_ref())
+        }
+        Reader::House(_) => None,
+    };
+    // A vendor that does not keep the root reads of its own failing part, which is all it can act on: of what it was asked about.
     let own_part = match reader {
         Reader::Vendor(party) if known.root.as_ref().is_some_and(|root| !its_part(book, known, root, party)) => members
             .iter()
             .filter(|alert| alert.component.as_ref().is_some_and(|component| kept_by(book, component, party)))
-            .min_by_key(|alert| (alert.gone.is_some(), alert.at, alert.id)),
+            .min_by_key(|alert| {
+                let other = asked_about.is_none() || alert.component.as_ref() != asked_about;
+                (other, alert.gone.is_some(), alert.at, alert.id)
+            }),
         Reader::Vendor(_) | Reader::House(_) => None,
     };
     let representative = own_part.copied().or_else(|| known.representative.and_then(|id| turn.state.alerts.get(&id)));
@@ -72,9 +82,11 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         None => named(),
     };
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
+    let beside = target::others(turn, known, reader);
+    let is_beside = |alert: &&&Alert| alert.component.as_ref().is_some_and(|id| beside.contains(id));
     let echoes: BTreeSet<String> = members
         .iter()
-        .filter(|alert| root.is_some() && !is_root(alert))
+        .filter(|alert| root.is_some() && !is_root(alert) && !is_beside(alert))
         .map(|alert| alert.problem.host_name.to_string())
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();
@@ -159,7 +171,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
 
 /// What burns and may have to do with it. A vendor reads of what it was asked about.
 fn related(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Number> {
-    let others = incident.links.iter().filter(|(link, _)| *link == Link::Related);
+    let others = incident.links.iter().filter(|(link, _)| matches!(link, Link::Related | Link::RemainderOf));
     let others = others.filter_map(|(_, other)| turn.state.incidents.get(other));
     let may_read = |other: &&Incident| match reader {
         Reader::House(_) => true,
@@ -243,7 +255,7 @@ fn similar(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Similar> {
 }
 
 pub(super) fn kept_by(book: &Book, component: &ComponentId, party: &PartyId) -> bool {
-    book.rules.components.get(component).is_some_and(|component| component.party == *party)
+    book.keeper(component) == Some(party)
 }
 
 /// A vendor's part: what it keeps, what its planned work left burning, and what is kept apart on its account.

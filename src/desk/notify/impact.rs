@@ -7,7 +7,7 @@ use crate::desk::calendar::Day;
 use crate::desk::correlate;
 use crate::desk::ids::{CalendarId, IncidentId, LocationId, PartyId, SystemId};
 use crate::desk::incident::Incident;
-use crate::desk::letter::{Hours, Impact, OneSided, Users};
+use crate::desk::letter::{Hours, Impact, OneSided, Stopped, Users};
 use crate::desk::rules::{Location, System};
 use crate::desk::scope::Reach;
 use crate::desk::state::State;
@@ -46,6 +46,7 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
         everywhere: hit.everywhere(book),
         cut_off: reach.locations.iter().filter_map(|id| Some(book.rules.locations.get(id)?.name.clone())).collect(),
         there: reach.there.iter().map(|id| book.system_name(id)).collect(),
+        by_place: hit.by_place(&reach.locations, &reach.there, book),
         departments: hit.departments(),
         users: hit.users(),
         substitutes: hit.substitutes(),
@@ -122,6 +123,30 @@ impl<'a> Hit<'a> {
 
     fn work(&self) -> Vec<String> {
         in_order(self.systems.iter().chain(&self.there).flat_map(|system| &system.usage.work))
+    }
+
+    /// What stops where, where that differs.
+    fn by_place(&self, cut_off: &'a [LocationId], there: &'a [SystemId], book: &Book) -> Vec<Stopped> {
+        let mut all: Vec<(Vec<&SystemId>, Stopped)> = Vec::new();
+        for (id, location) in cut_off.iter().filter_map(|id| Some((id, book.rules.locations.get(id)?))) {
+            let used = |system: &&SystemId| {
+                book.rules.systems.get(*system).is_some_and(|system| system.usage.locations.contains(id))
+            };
+            let used: Vec<&SystemId> = there.iter().filter(used).collect();
+            match all.iter_mut().find(|(systems, _)| *systems == used) {
+                Some((_, stopped)) => stopped.places.push(location.name.clone()),
+                None => {
+                    let systems: Vec<&System> = used.iter().filter_map(|id| book.rules.systems.get(*id)).collect();
+                    let stopped = Stopped {
+                        places: vec![location.name.clone()],
+                        systems: systems.iter().map(|system| system.name.clone()).collect(),
+                        work: in_order(systems.iter().flat_map(|system| &system.usage.work)),
+                    };
+                    all.push((used, stopped));
+                }
+            }
+        }
+        if all.len() > 1 { all.into_iter().map(|(_, stopped)| stopped).collect() } else { Vec::new() }
     }
 
     fn locations(&self, book: &Book) -> Vec<String> {

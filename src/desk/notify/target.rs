@@ -28,7 +28,7 @@ pub(super) fn asked(turn: &Turn, request: &Request) -> Option<Target> {
     if own { of(turn, incident, component, Reader::Vendor(&request.party)) } else { None }
 }
 
-/// What else fails by itself: for its keeper, and for the data centre, which looks at it.
+/// What else fails by itself and is of the same keeper.
 pub(super) fn also(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Target> {
     let others = others(turn, incident, reader);
     others.iter().filter_map(|id| of(turn, incident, id, reader)).take(ALSO).collect()
@@ -64,23 +64,25 @@ fn main_id(turn: &Turn, incident: &Incident, reader: Reader) -> Option<Component
     }
 }
 
-/// Causes beside the main one whose keeper is the reader; for the data centre those of the suspected thing's keeper that stand
-/// somewhere.
-fn others(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<ComponentId> {
+/// Causes beside the main one whose keeper is the reader; for all others those of the suspected thing's keeper, of which the
+/// data centre reads of what stands somewhere.
+pub(super) fn others(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<ComponentId> {
     let component = |id: &ComponentId| turn.book.rules.components.get(id);
-    let keeper = |id: &ComponentId| component(id).map(|component| &component.party);
     let suspected = incident.verdict().and_then(|verdict| verdict.component.clone()).or_else(|| incident.root.clone());
     let looks = |party: &PartyId| turn.book.party(party).is_some_and(|party| party.kind == PartyKind::DataCentre);
     let (main, party) = match reader {
         Reader::Vendor(party) => (main_id(turn, incident, reader), Some(party)),
-        Reader::House(party) if looks(party) => (suspected.clone(), suspected.as_ref().and_then(keeper)),
-        Reader::House(_) => return Vec::new(),
+        Reader::House(_) => (suspected.clone(), suspected.as_ref().and_then(|id| turn.book.keeper(id))),
     };
-    let stands = |id: &ComponentId| matches!(reader, Reader::Vendor(_)) || component(id).is_some_and(is_in_sight);
+    let on_site = matches!(reader, Reader::House(party) if looks(party));
+    let stands = |id: &ComponentId| !on_site || component(id).is_some_and(is_in_sight);
     // Where the suspected thing is not among the causes, they are its echoes.
     let roots = group::root_components(turn.state, turn.book, incident.id);
     let Some(main) = main.filter(|main| roots.contains(main)) else { return Vec::new() };
-    roots.into_iter().filter(|id| *id != main && party.is_some() && keeper(id) == party && stands(id)).collect()
+    roots
+        .into_iter()
+        .filter(|id| *id != main && party.is_some() && turn.book.keeper(id) == party && stands(id))
+        .collect()
 }
 
 /// It stands somewhere that the data centre looks after.

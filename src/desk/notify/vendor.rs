@@ -5,11 +5,12 @@ use super::{Draft, phone, reach, send, send_to, target};
 use crate::desk::act::CancelKind;
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
-use crate::desk::incident::{Edit, Reason};
+use crate::desk::incident::{Edit, Link, Reason};
 use crate::desk::letter::{AskedBefore, Extract, Fact, Matter, NoLog, Notice, Purpose, What};
 use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::Request;
 use crate::desk::rules::Contact;
+use crate::desk::state::Place;
 use crate::desk::turn::Turn;
 
 /// Log lines quoted at most.
@@ -103,7 +104,7 @@ fn no_log(turn: &Turn, request: &Request) -> Option<NoLog> {
 
 /// Whether everything on a host is this party's, as far as components and alerts tell.
 fn is_alone_on(turn: &Turn, party: &PartyId, host: &str) -> bool {
-    let keeper = |id: &ComponentId| turn.book.rules.components.get(id).map(|known| &known.party);
+    let keeper = |id: &ComponentId| turn.book.keeper(id);
     let alerts = turn.state.alerts.values().filter(|alert| alert.problem.host == host);
     let by_alert = alerts.filter_map(|alert| keeper(alert.component.as_ref()?));
     let by_name = turn.book.rules.components.values().filter(|known| known.names_host(host)).map(|known| &known.party);
@@ -209,12 +210,19 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
         .filter(|row| row.request == Some(id))
         .map(|row| (row.id, row.attempts))
         .collect();
-    let Some(mut incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
+    let elsewhere = goes_on_under(turn, &request).filter(|_| cancelled.is_none());
+    // What became an incident of its own is told of as it stands there.
+    let shown = elsewhere.as_ref().filter(|(_, parted)| *parted).map_or(request.incident, |(id, _)| *id);
+    let Some(mut incident_facts) = facts(turn, shown, Reader::Vendor(&request.party)) else { return };
+    if let Some(number) = turn.state.incidents.get(&request.incident).and_then(|known| known.number.clone()) {
+        incident_facts.number = number;
+    }
     let severity = incident_facts.severity;
     // What is suspected now may be another thing than it was asked about.
     incident_facts.target = target::asked(turn, &request).or(incident_facts.target);
     let (incident, asked_at) = (Box::new(incident_facts), request.asked);
-    let matter = Matter::Withdrawal { incident, asked_at, cancelled };
+    let under = elsewhere.and_then(|(id, _)| turn.state.incidents.get(&id)?.number.clone());
+    let matter = Matter::Withdrawal { incident, asked_at, cancelled, under };
     let untried: Vec<_> = rows.iter().filter(|(_, attempts)| *attempts == 0).map(|(row, _)| *row).collect();
     if !rows.is_empty() && untried.len() == rows.len() && !turn.state.is_bundled(id) {
         // Nothing left the house: there is nothing to take back.
@@ -228,6 +236,20 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
         let what = What::Withdrawn { party: turn.book.party_name(&request.party) };
         turn.edit(request.incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     }
+}
+
+/// The incident under which what a vendor was asked about goes on: it is an echo of one for which the same vendor is asked, or the
+/// desk parted it off (`true`).
+fn goes_on_under(turn: &Turn, request: &Request) -> Option<(IncidentId, bool)> {
+    let known = turn.state.incidents.get(&request.incident)?;
+    let verdict = known.verdict()?;
+    if let Some(of) = verdict.echo_of.filter(|_| verdict.parties.contains(&request.party)) {
+        return Some((of, false));
+    }
+    let place = Place::Component(request.component.clone()?);
+    let parted = known.links.iter().filter(|(link, _)| *link == Link::Split).map(|(_, other)| *other);
+    let mut there = parted.filter(|other| turn.state.places.get(other).is_some_and(|here| here.contains_key(&place)));
+    there.next().map(|other| (other, true))
 }
 
 /// セキュリティ: the least that must be said, to the desk only.

@@ -105,7 +105,9 @@ impl Mail<'_> {
                 let what = format!("{site} {}", Symptom::of(incident).title());
                 subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
             }
-            Matter::Withdrawal { incident, asked_at, cancelled } => self.withdrawal(incident, *asked_at, *cancelled),
+            Matter::Withdrawal { incident, asked_at, cancelled, under } => {
+                self.withdrawal(incident, *asked_at, *cancelled, under.as_ref())
+            }
             Matter::Addition { incident, ask, asked_at, alerts } => self.addition(incident, (*ask, *asked_at), alerts),
             Matter::OnSite { incident, place, items } => {
                 self.on_site(incident, place, items);

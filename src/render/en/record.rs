@@ -98,6 +98,9 @@ impl Mail<'_> {
             ),
             What::Reopened { reason } => format!("{at} the desk took it up again: {}", text::note(reason)),
             What::Reaches { systems } => format!("{at} it may hit further systems: {}.", list(systems, NONE)),
+            What::MissedAgain { hour } => {
+                format!("{at} it did not come by {} either.", self.clock.english_short(*hour))
+            }
             What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
             What::Eased { since } => {
                 let since = self.clock.english_short(*since);

@@ -3,6 +3,7 @@
 use super::phrases::{NOT_KNOWN, ask_tag, subject};
 use super::{Mail, Symptom};
 use crate::desk::act::CancelKind;
+use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, Fact, Facts};
 use crate::desk::rules::VerdictCode;
 use crate::render::text;
@@ -15,19 +16,11 @@ impl Mail<'_> {
         incident: &Facts,
         asked_at: Timestamp,
         cancelled: Option<CancelKind>,
+        under: Option<&Number>,
     ) -> String {
         let asked = self.clock.english(asked_at);
-        let why = match (cancelled, incident.verdict.as_ref().map(|verdict| verdict.code)) {
-            (Some(CancelKind::FalseAlarm), _) => "It was a false alarm of monitoring.",
-            (Some(CancelKind::Planned), _) => "It belongs to planned work.",
-            (Some(CancelKind::Duplicate), _) => "The same fault is worked on under another number.",
-            (Some(CancelKind::Other), _) => "It is no longer treated as a fault.",
-            (None, Some(VerdictCode::ScopeOut)) => "The fault is now treated as outside the maintenance contract.",
-            (None, Some(VerdictCode::Unknown)) => {
-                "Further isolation has not shown where the fault lies; the desk goes on looking."
-            }
-            (None, _) => "Further isolation shows that the fault is unlikely to lie in what you maintain.",
-        };
+        let why = under.map(|number| format!("Your part of it goes on under {number}, for which we ask you."));
+        let why = why.unwrap_or_else(|| withdrawn(incident, cancelled).to_owned());
         self.page.text(format!(
             "{why} We withdraw our request of {asked}. We are sorry for the trouble, and thank you for your work."
         ));
@@ -51,5 +44,20 @@ impl Mail<'_> {
 
     fn at_site(&self, incident: &Facts) -> String {
         format!("{} {}", text::name(&self.letter.from.site), Symptom::of(incident).title())
+    }
+}
+
+/// Why a request is withdrawn.
+fn withdrawn(incident: &Facts, cancelled: Option<CancelKind>) -> &'static str {
+    match (cancelled, incident.verdict.as_ref().map(|verdict| verdict.code)) {
+        (Some(CancelKind::FalseAlarm), _) => "It was a false alarm of monitoring.",
+        (Some(CancelKind::Planned), _) => "It belongs to planned work.",
+        (Some(CancelKind::Duplicate), _) => "The same fault is worked on under another number.",
+        (Some(CancelKind::Other), _) => "It is no longer treated as a fault.",
+        (None, Some(VerdictCode::ScopeOut)) => "The fault is now treated as outside the maintenance contract.",
+        (None, Some(VerdictCode::Unknown)) => {
+            "Further isolation has not shown where the fault lies; the desk goes on looking."
+        }
+        (None, _) => "Further isolation shows that the fault is unlikely to lie in what you maintain.",
     }
 }

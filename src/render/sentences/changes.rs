@@ -334,6 +334,7 @@ fn what_words(what: &What) -> String {
         What::Verdict { code, .. } => format!("verdict {}", word(code)),
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Reaches { systems } => format!("hits {} further systems", systems.len()),
+        What::MissedAgain { .. } => "missed once more".to_owned(),
         What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
         What::Resumed { decision } => format!("decided: {}", one_line(decision)),

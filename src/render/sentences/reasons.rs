@@ -77,7 +77,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         }
         incident::Reason::SharesCause => "another incident has the same cause".to_owned(),
         incident::Reason::EchoOf { of } => format!("{} explains it", names.incident(*of)),
-        incident::Reason::StillRed { of } => format!("it stayed red when {} was restored", names.incident(*of)),
+        incident::Reason::StillRed { of } => format!("it stayed red when {} was over", names.incident(*of)),
         incident::Reason::WindowOverStillRed { red } => format!("the window is over and {red} are still there"),
         incident::Reason::OwnWindow => "what joined it is not watched for as long".to_owned(),
         incident::Reason::TooYoung => "the window of what it shows now is not over".to_owned(),
@@ -124,6 +124,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
         incident::Reason::Recurs => "the same fault was there before".to_owned(),
         incident::Reason::SpareFails => "what carried it on fails now, too".to_owned(),
+        incident::Reason::GoneOnceMore => "it is gone once more, and came back before".to_owned(),
         incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
         incident::Reason::Old => "it was long ago".to_owned(),
         incident::Reason::OnSite => "only eyes can see it".to_owned(),

@@ -22,11 +22,19 @@ impl Kind for Any {
     }
 
     fn test(&self, case: &Case, anchor: Timestamp) -> Truth {
+        // Of several that are not known, what is asked of the thing itself is what is worth finding out.
+        let of_root = |condition: &Condition| {
+            let probed = condition.probes().into_iter().filter_map(|name| case.book.rules.probes.get(name));
+            probed.into_iter().any(|probe| case.root.as_ref() == Some(&probe.component))
+        };
         let mut unknown = None;
         for condition in &self.0 {
             match condition.test(case, anchor) {
                 holds @ Truth::Holds(_) => return holds,
-                not_known @ Truth::NotKnown { .. } => unknown = Some(not_known),
+                not_known @ Truth::NotKnown { .. } if unknown.is_none() || of_root(condition) => {
+                    unknown = Some(not_known);
+                }
+                Truth::NotKnown { .. } => {}
                 Truth::Fails { .. } => {}
             }
         }

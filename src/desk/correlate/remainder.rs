@@ -1,0 +1,64 @@
+//! What stays red when the cause of an incident is over: it goes on under the number of what explains it now, or under one of
+//! its own (`DECISIONS.md` 19). At 復旧 all of it; when monitoring has shown the cause normal for a while, what stops - whoever
+//! keeps that must be asked, and nobody can say 復旧 before it works.
+
+use super::go_on_elsewhere;
+use crate::desk::alert::{self, Standing};
+use crate::desk::correlate;
+use crate::desk::ids::{AlertId, IncidentId, Number};
+use crate::desk::incident::{Edit, Incident, Link, Reason, Status};
+use crate::desk::observation::Level;
+use crate::desk::turn::Turn;
+use std::collections::BTreeSet;
+
+/// What burns in an incident.
+fn red(turn: &Turn, of: IncidentId) -> Vec<AlertId> {
+    turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect()
+}
+
+/// Something of it stops.
+pub(super) fn is_grave(turn: &Turn, of: IncidentId) -> bool {
+    turn.state.members_of(of).any(|alert| alert.red() && alert.weight() >= Level::High)
+}
+
+/// Something stops although its cause has been normal for a while: all that is red leaves.
+pub(super) fn leave_if_grave(turn: &mut Turn, of: IncidentId) {
+    if is_grave(turn, of) {
+        go_on(turn, of);
+        leave(turn, of);
+    }
+}
+
+/// Red alerts that another incident explains go on there. The numbers of those incidents.
+pub(in crate::desk) fn go_on(turn: &mut Turn, of: IncidentId) -> BTreeSet<Number> {
+    red(turn, of).into_iter().filter_map(|alert| go_on_elsewhere(turn, alert, of)).collect()
+}
+
+/// The other red alerts become a linked incident with its own number.
+pub(in crate::desk) fn leave(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
+    let red = red(turn, of);
+    let detected_by = turn.state.incidents.get(&of)?.detected_by;
+    if red.is_empty() {
+        return None;
+    }
+    let id = turn.next_incident();
+    let status = Status::Detected { until: turn.now.elapsed };
+    let mut incident = Incident::new(id, turn.now, status, detected_by);
+    incident.links.insert((Link::RemainderOf, of));
+    turn.edit(id, Edit::Opened(Box::new(incident)), Reason::StillRed { of });
+    turn.edit(of, Edit::Linked { link: Link::Remainder, other: id }, Reason::StillRed { of });
+    for alert in red {
+        turn.record(alert::Change::Stands { alert, standing: Standing::Member(id) }, alert::Reason::StillRed);
+    }
+    correlate::reframe(turn, id);
+    correlate::grade(turn, id);
+    correlate::accept(turn, id, Reason::StillRed { of });
+    Some(id)
+}
+
+/// The numbers under which what left before 復旧 still burns.
+pub(in crate::desk) fn left_before(turn: &Turn, of: IncidentId) -> BTreeSet<Number> {
+    let links = turn.state.incidents.get(&of).into_iter().flat_map(|known| &known.links);
+    let left = links.filter(|(link, _)| *link == Link::Remainder).filter_map(|(_, id)| turn.state.incidents.get(id));
+    left.filter(|known| known.status.name().burning()).filter_map(|known| known.number.clone()).collect()
+}
