@@ -14,6 +14,10 @@ const LONG: usize = 400;
 const LONG_WITH_REASON: &[(&str, &str)] =
     &[("tests/zabbix_live.rs", "a test: one live case after the other, against one server")];
 
+/// What lies at the top of the tree: what tools and readers look for there. What a run leaves behind does not.
+const AT_THE_TOP: &[&str] =
+    &["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.ja.md", "README.md", "rustfmt.toml"];
+
 /// What must not occur in the desk, and what to use instead. Seen in code only, not in comments or texts.
 const NOT_IN_THE_DESK: &[(&str, &str)] = &[
     (r"\bSystemTime\b", "time is the argument `now`; read it in src/clock.rs"),
@@ -157,6 +161,10 @@ fn modules_follow_the_map(lib: &str) -> Vec<String> {
 }
 
 /// The changelog begins with the open section, so that the next entry has its place.
+fn belongs_at_the_top(name: &str) -> bool {
+    name.starts_with('.') || AT_THE_TOP.contains(&name)
+}
+
 fn changelog_is_open(text: &str) -> Vec<String> {
     let first = text.lines().find(|line| line.starts_with("## "));
     match first {
@@ -206,6 +214,15 @@ fn modules_are_declared_in_the_order_of_the_map() {
     if root().join("src/cli.rs").exists() || root().join("src/cli").exists() {
         assert_clean(&modules_follow_the_map(&lib));
     }
+}
+
+#[test]
+fn nothing_lies_about_at_the_top() {
+    let entries = fs::read_dir(root()).expect("the top of the tree is readable").filter_map(Result::ok);
+    let files = entries.filter(|entry| entry.path().is_file());
+    let names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let stray: Vec<String> = names.filter(|name| !belongs_at_the_top(name)).collect();
+    assert_clean(&stray);
 }
 
 #[test]
@@ -292,6 +309,10 @@ fn the_other_checks_can_fail() {
     );
     assert_eq!(modules_follow_the_map(&format!("{map}pub mod desk;\npub mod cli;\n")).len(), 1, "another order");
     assert_eq!(modules_follow_the_map(&format!("{map}pub mod cli;\npub mod report;\n")).len(), 1, "not in the map");
+
+    assert!(
+        !belongs_at_the_top("flapping-O-5.txt") && belongs_at_the_top("README.md") && belongs_at_the_top(".gitignore")
+    );
 
     assert_eq!(changelog_is_open("# Changelog\n\n## Unreleased\n\n## 0.1.0\n"), Vec::<String>::new());
     assert_eq!(changelog_is_open("# Changelog\n\n## 0.1.0\n").len(), 1);
