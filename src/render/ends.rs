@@ -55,6 +55,14 @@ pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>, under:
     why.to_owned()
 }
 
+/// The end of a 取下げ: thanks, or what the vendor goes on with.
+pub(super) fn thanks(under: Option<&Number>) -> String {
+    under.map_or_else(
+        || "ご対応いただき、ありがとうございました。".to_owned(),
+        |number| format!("引き続き、{}にてご対応をお願いいたします。", number_of(number)),
+    )
+}
+
 /// 統合.
 pub(super) fn merged(
     letter: &Letter,

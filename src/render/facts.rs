@@ -237,7 +237,7 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
             }
         )),
         Stage::Verifying if facts.desk.verifies => {
-            out.push("窓口の判断により、復旧の見込みとして動作を確認中です。".to_owned());
+            out.push("窓口の判断により復旧したとみられるため、動作を確認中です。".to_owned());
             if !facts.still_red.is_empty() {
                 out.push(told::red_in_monitoring(&facts.still_red));
             }

@@ -207,9 +207,7 @@ pub(super) fn withdrawal(
     facts::number(&mut page, incident);
     page.section(Name::Time).field("ご依頼日時", clock.western(asked_at));
     about(&mut page, incident, &clock);
-    page.section(Name::Courtesy)
-        .text("お手数をおかけし、申し訳ございません。")
-        .text("ご対応いただき、ありがとうございました。");
+    page.section(Name::Courtesy).text("お手数をおかけし、申し訳ございません。").text(ends::thanks(under));
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["依頼取下げ"], letter, incident), page)
 }

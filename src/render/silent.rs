@@ -23,7 +23,7 @@ pub(super) fn not_acknowledged(
     let sent = if reminded { "受領確認のお願い（メール）は送付済みです。" } else { "" };
     let dial = match phone {
         Some(true) => "電話番号は電話連絡票をご覧ください。",
-        Some(false) => "現在かけられる電話番号の登録がありません。契約書等でご確認ください。",
+        Some(false) => "この時間帯に受け付けている電話番号の登録がありません。契約書等でご確認ください。",
         None => "",
     };
     Told {
