@@ -67,6 +67,8 @@ fn worked(turn: &Turn, incident: &Incident, work: &Cover, reader: Reader) -> Opt
             let rests = matches!(because, Some(Because::Worked { .. }));
             rests.then(|| Changed { summary: String::new(), party: String::new(), ..whole })
         }
+        // Who works on what it keeps is for the desk to tell.
+        Reader::Vendor(party) if work.owner != *party => Some(Changed { party: String::new(), ..whole }),
         Reader::Vendor(_) | Reader::House(_) => Some(whole),
     }
 }
