@@ -132,11 +132,14 @@ fn is_asked_elsewhere(verdict: &Verdict, request: &Request) -> bool {
     verdict.echo_of.is_some() && matches!(request.state, RequestState::Unsent | RequestState::Sent)
 }
 
-/// Requests to parties the verdict no longer names are withdrawn in words. What the desk asked for only its own word takes back.
+/// Requests to parties the verdict no longer names are withdrawn in words. What the desk asked for only its own word takes back;
+/// nor is a request taken back for a thing that fails by itself still, though the incident is about another one by now.
 /// Whether there were any.
 fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) -> bool {
     let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
-    let stands = |request: &Request| request.ordered && verdict.by == By::Machine;
+    let moved_on = correlate::left_behind(turn, incident);
+    let fails_still = |request: &Request| request.component.as_ref().is_some_and(|id| moved_on.contains(id));
+    let stands = |request: &Request| verdict.by == By::Machine && (request.ordered || fails_still(request));
     let others: Vec<RequestId> = turn
         .state
         .requests_of(incident)

@@ -217,6 +217,7 @@ impl Desk {
         further::add_to_requests(&mut turn);
         escalate::settle(&mut turn);
         notify::severity_raised(&mut turn);
+        notify::tell_eased(&mut turn);
         notify::tell_news(&mut turn);
         notify::write_numbers_back(&mut turn);
         if let Some(made) = restored {

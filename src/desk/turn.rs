@@ -48,6 +48,8 @@ pub struct Touched {
     pub more: BTreeMap<IncidentId, BTreeSet<AlertId>>,
     /// Reported incidents of which it has changed whom they hit.
     pub reach: BTreeSet<IncidentId>,
+    /// Incidents of which a part has been over for a while.
+    pub eased: BTreeSet<IncidentId>,
     /// Incidents about which something was recorded that an office may want to hear at once.
     pub news: BTreeSet<IncidentId>,
     /// Limits of held rows that later ones take the place of, by the later one.

@@ -1,32 +1,46 @@
-//! Easing: what an incident was reported as is over, and something lesser of the same root stays red. No recovery - but
-//! whoever reads that a database cannot be reached must hear that it can.
+//! Easing: what an incident was reported as is over, and something else of it stays red. No recovery - but whoever reads
+//! that a database cannot be reached must hear that it can, and what stays may be another one's to repair.
+//!
+//! What ends comes back more often than not in its first minutes, and what needs it ends a little later. So nothing follows
+//! before it has been over for as long as a recovery waits: until then it counts as failing ([`super::group::failing`]).
 
 use super::recovery::{flapping, is_calm};
-use super::{Edit, Reason, Turn, grade};
+use super::{Edit, Reason, Turn, grade, group, reframe};
 use crate::desk::alert::Alert;
-use crate::desk::ids::IncidentId;
+use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::letter::What;
 use crate::desk::notify;
 use crate::desk::source::Sight;
 use crate::desk::state::Here;
+use std::collections::BTreeSet;
 
 /// Whether something began, or ceased, to be over for the time being.
 pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let over = over(turn, incident).map(|alert| alert.id);
     match (over, known.eased, known.eases_at) {
-        (Some(now), before, None) if before != Some(now) => {
-            let at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
-            turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
-        }
-        (None, Some(_), _) if !is_calm(turn, incident) => {
+        (_, Some(told), _) if is_back(turn, incident, told) => {
             forget(turn, incident);
             turn.edit(incident, Edit::happened(turn.now.wall, What::Relapsed), Reason::OnRecord);
             notify::reopened(turn, incident);
         }
-        (None, None, Some(_)) => forget(turn, incident),
+        (Some(now), before, None) if before != Some(now) => {
+            let policy = &turn.book.rules.policy;
+            let comes_and_goes = flapping(turn, incident).is_some();
+            let wait = if comes_and_goes { policy.flap_quiet.max(policy.stable) } else { policy.stable };
+            let at = Some(turn.now.elapsed + wait);
+            turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
+        }
+        (None, before, Some(_)) => turn.edit(incident, Edit::Eases { at: None, over: before }, Reason::CameBack),
         _ => {}
     }
+}
+
+/// What was told as over is red again, or something as grave at the same place.
+fn is_back(turn: &Turn, incident: IncidentId, told: AlertId) -> bool {
+    let Some(told) = turn.state.alerts.get(&told) else { return false };
+    let as_grave = |alert: &Alert| alert.red() && alert.place() == told.place() && alert.weight() >= told.weight();
+    turn.state.members_of(incident).any(as_grave)
 }
 
 /// Nothing of it counts as over any more.
@@ -37,7 +51,8 @@ pub(super) fn forget(turn: &mut Turn, incident: IncidentId) {
     }
 }
 
-/// It has been over for long enough - unless its source sees nothing, and would not know better.
+/// It has been over for long enough - unless its source sees nothing, and would not know better. Who should act on what stays
+/// is decided anew where that is another thing.
 pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     let Some(alert) = over(turn, incident) else { return forget(turn, incident) };
     let (id, since) = (alert.id, alert.gone.as_ref().map_or(turn.now.wall, |gone| gone.at));
@@ -48,17 +63,33 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     }
     turn.edit(incident, Edit::Eases { at: None, over: Some(id) }, Reason::Stable);
     turn.edit(incident, Edit::happened(turn.now.wall, What::Eased { since }), Reason::OnRecord);
+    let root = |turn: &Turn| turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
+    let before = root(turn);
+    reframe(turn, incident);
     grade(turn, incident);
-    notify::eased(turn, incident);
+    if root(turn) != before {
+        turn.touched.to_judge.insert(incident);
+    }
+    turn.touched.eased.insert(incident);
 }
 
-/// The alert that stands for an incident, where it has ended on evidence and does not come and go, and something else of
-/// the incident's root is still red.
+/// The alert that stands for an incident, where it has ended on evidence and something else of the incident is still red.
 fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
     let known = turn.state.incidents.get(&incident)?;
     let told = turn.state.alerts.get(&known.representative?)?;
     let ended = told.recovered() && !told.problem.momentary;
     let stays = || turn.state.places.get(&incident).is_some_and(|places| places.values().any(Here::red));
     let so = ended && known.number.is_some() && stays() && !is_calm(turn, incident);
-    (so && flapping(turn, incident).is_none()).then_some(told)
+    (so && !is_back(turn, incident, told.id)).then_some(told)
+}
+
+/// What an incident was about before and is no more, and is a cause of its own all the same: it shows something yet that
+/// nothing below it explains.
+pub(in crate::desk) fn left_behind(turn: &Turn, incident: IncidentId) -> BTreeSet<ComponentId> {
+    let Some(known) = turn.state.incidents.get(&incident).filter(|known| known.eased.is_some()) else {
+        return BTreeSet::new();
+    };
+    let mut causes = group::root_components(turn.state, turn.book, incident);
+    causes.retain(|cause| known.root.as_ref() != Some(cause));
+    causes
 }

@@ -13,13 +13,18 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The failing places of an incident: where a member has not ended; all places if every member has. Until the first
-/// verdict all count: what ended a moment ago may be why something else still burns, and what flaps is one fault.
+/// verdict all count: what ended a moment ago may be why something else still burns, and what flaps is one fault. After it the
+/// root counts as what it was until it has been over for a while.
 pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> Failing {
     let Some(places) = state.places.get(&incident) else { return Failing::new() };
-    let decided = state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some());
+    let known = state.incidents.get(&incident);
+    let decided = known.is_some_and(|known| known.verdict().is_some());
     let any = decided && places.values().any(Here::live);
-    let failing = places.iter().filter(|(_, here)| here.live() || !any);
-    failing.filter_map(|(place, here)| Some((place.clone(), here.shown()?))).collect()
+    let ending = known.filter(|known| known.eases_at.is_some()).and_then(|known| known.root.as_ref());
+    let ends = |place: &Place| matches!(place, Place::Component(id) if Some(id) == ending);
+    let failing = places.iter().filter(|(place, here)| here.live() || !any || ends(place));
+    let level = |place, here: &Here| if ends(place) { here.level() } else { here.shown() };
+    failing.filter_map(|(place, here)| Some((place.clone(), level(place, here)?))).collect()
 }
 
 /// What shows that something fails: alerts, and where there is none what people told of. How bad that is nobody knows; that it

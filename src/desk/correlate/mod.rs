@@ -27,7 +27,7 @@ pub(super) mod storm;
 mod window;
 
 pub(super) use blind::{blind, sees_again};
-pub(super) use ease::eased;
+pub(super) use ease::{eased, left_behind};
 pub(super) use grade::{effect, fear, grade, grade_by};
 pub(super) use held::{burns_unseen, covering, still_held};
 pub(super) use imported::planned_by_source;

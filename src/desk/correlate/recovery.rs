@@ -4,7 +4,7 @@ use super::cause::only_warns;
 use super::held::burns_unseen;
 use super::{Edit, Incident, Reason, Status, StatusName, Turn, ease, flap, reframe, remainder, resume, still_red};
 use crate::desk::alert::Alert;
-use crate::desk::ids::{ComponentId, IncidentId};
+use crate::desk::ids::IncidentId;
 use crate::desk::incident::{Link, ReportReason};
 use crate::desk::letter::{Flapping, Happening, What};
 use crate::desk::request::RequestState;
@@ -27,10 +27,9 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             continue;
         }
         if status.may_recover() {
+            ease::look(turn, incident);
             if !is_calm(turn, incident) && turn.state.reshaped.remove(&incident) {
-                let root = turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
                 reframe(turn, incident);
-                root_ended(turn, incident, root);
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 correlate::grade(turn, incident);
                 let after = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
@@ -41,31 +40,9 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
                 }
             }
             look_for_calm(turn, incident);
-            ease::look(turn, incident);
         } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
             resume(turn, incident, None, What::Relapsed, Reason::CameBack);
         }
-    }
-}
-
-/// One of several causes is over, and another one is what the incident is about now: the offices hear it, and who should act is
-/// decided anew.
-fn root_ended(turn: &mut Turn, incident: IncidentId, before: Option<ComponentId>) {
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let Some(before) = before.filter(|before| known.root.as_ref() != Some(before) && known.verdict().is_some()) else {
-        return;
-    };
-    let place = Place::Component(before);
-    let here = turn.state.places.get(&incident).and_then(|places| places.get(&place));
-    if !here.is_some_and(|here| recovered(turn, here) && !here.live()) {
-        return;
-    }
-    let ended = turn.state.members_of(incident).filter(|alert| alert.place() == place);
-    let since = ended.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
-    turn.touched.to_judge.insert(incident);
-    if let Some(since) = since {
-        turn.edit(incident, Edit::happened(turn.now.wall, What::Eased { since }), Reason::OnRecord);
-        turn.touched.news.insert(incident);
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) use impact::whom_it_hits;
 pub(super) use onsite::look;
 pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
 pub(super) use reports::{
-    eased, external, first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised,
+    external, first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised, tell_eased,
     tell_news, verifying,
 };
 pub(super) use storm::storm;

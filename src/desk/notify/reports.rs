@@ -268,12 +268,13 @@ pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId, why: Rep
 }
 
 /// What was reported is over, and something lesser stays: the desk hears, and the offices, who wait for just that.
-pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
-    if is_reported_elsewhere(turn, incident) {
-        return;
+pub(in crate::desk) fn tell_eased(turn: &mut Turn) {
+    while let Some(incident) = turn.touched.eased.pop_first() {
+        if !is_reported_elsewhere(turn, incident) {
+            interim(turn, incident, ReportReason::News);
+            super::internal(turn, Some(incident), Notice::Eased, Why::CheckOperation);
+        }
     }
-    interim(turn, incident, ReportReason::News);
-    super::internal(turn, Some(incident), Notice::Eased, Why::CheckOperation);
 }
 
 /// The fault is back: the desk hears at once, the offices at the next promised hour.
