@@ -309,7 +309,10 @@ fn happened(happening: &Happening) -> String {
         What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
         What::MissedAgain { .. } => "it did not come once more".to_owned(),
         What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
-        What::Eased { .. } => "what was reported is over, something lesser stays".to_owned(),
+        What::Eased { sign, .. } => {
+            let over = sign.as_ref().map_or("what was reported", |sign| sign.summary.as_str());
+            format!("{over} is over, something else stays")
+        }
         What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),
         What::Relapsed => "it is back".to_owned(),
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),

@@ -143,6 +143,12 @@ pub(super) fn fact(tongue: Tongue, fact: &Fact, zone: &TimeZone) -> String {
         (Tongue::Ja, Fact::Told(Said { by, text, at })) => {
             format!("{}  {}：「{text}」", time(at), words::detected_by(*by))
         }
+        (Tongue::En, Fact::WasDown { target, from, until }) => {
+            format!("{target}, which it needs, failed from {} until {}", time(from), time(until))
+        }
+        (Tongue::Ja, Fact::WasDown { target, from, until }) => {
+            format!("依存先の{target}に{}から{}まで異常", time(from), time(until))
+        }
         (Tongue::En, Fact::Lasting { since }) => format!("it has lasted since {}", time(since)),
         (Tongue::Ja, Fact::Lasting { since }) => format!("{}から継続", time(since)),
         (Tongue::En, Fact::NotLooked { item }) => format!("nobody has said yet what was seen on site: {item}"),

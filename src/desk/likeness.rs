@@ -37,6 +37,14 @@ pub fn symptom(alert: &Alert) -> String {
     plain(&text)
 }
 
+/// Whether two things show the same: their messages say the same but for their first word, which in many messages names the
+/// thing.
+pub fn is_alike(one: &Alert, other: &Alert) -> bool {
+    let (one, other) = (symptom(one), symptom(other));
+    let rest = |text: &str| text.split_once(' ').map(|(_, rest)| rest.to_owned());
+    one == other || rest(&one).is_some_and(|one| Some(one) == rest(&other))
+}
+
 /// Those of `others` that show something else than `told`, the gravest first, one of each symptom.
 pub fn distinct<'a>(told: Option<&Alert>, others: impl Iterator<Item = &'a Alert>) -> Vec<&'a Alert> {
     let mut others: Vec<&Alert> = others.collect();

@@ -2,6 +2,7 @@
 
 use super::book::Book;
 use super::ids::{AlertId, ComponentId, CoverId, IncidentId, ModificationId, OwedId, ProbeName, RequestId, SourceId};
+use super::letter::Notice;
 use super::now::{Elapsed, Now};
 use super::state::State;
 use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, past, probe, request, source};
@@ -48,8 +49,8 @@ pub struct Touched {
     pub more: BTreeMap<IncidentId, BTreeSet<AlertId>>,
     /// Reported incidents of which it has changed whom they hit.
     pub reach: BTreeSet<IncidentId>,
-    /// Incidents of which a part has been over for a while.
-    pub eased: BTreeSet<IncidentId>,
+    /// Incidents of which a part has been over for a while, and what the desk is told of that.
+    pub eased: BTreeMap<IncidentId, Notice>,
     /// Incidents about which something was recorded that an office may want to hear at once.
     pub news: BTreeSet<IncidentId>,
     /// Limits of held rows that later ones take the place of, by the later one.

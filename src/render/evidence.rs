@@ -48,6 +48,10 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
                 format!("「{title}」等の警報が{within}以内に{times}回発生したこと")
             }
         }
+        Fact::WasDown { target, from, until } => {
+            let (from, until) = (clock.short(*from), clock.short(*until));
+            format!("依存先の{}に{from}から異常があり、{until}に監視上の回復を確認していること", text::name(target))
+        }
         Fact::Lasting { since } => format!("{}から異常が継続していること", clock.short(*since)),
         Fact::Ping { target, answered, at } => {
             let answered = if *answered { "応答あり" } else { "応答なし" };

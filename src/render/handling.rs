@@ -3,10 +3,11 @@
 //! Source of the wording: `DOMAIN.md` §7, §14. Not here: what the verdict leaves open (`doubt.rs`).
 
 use super::notice::Told;
+use super::symptom::Symptom;
 use super::time::{Clock, day_of};
 use super::{because, commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Unseen, VerdictFacts};
+use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Sign, Unseen, VerdictFacts};
 use crate::desk::rules::VerdictCode;
 
 /// The machine stops here.
@@ -177,6 +178,18 @@ pub(super) fn eased(incident: Option<&Facts>) -> Told {
             ("正常に使えることを確認できたら、その旨を記録してください（次の続報に載ります）。", with(commands::note)),
             ("経過は、次のコマンドで確認できます。", with(commands::show)),
         ],
+    }
+}
+
+/// What was reported is over, and something else fails.
+pub(super) fn goes_on(incident: Option<&Facts>, over: &Sign, since: String) -> Told {
+    Told {
+        title: "一部回復・異常継続のお知らせ".to_owned(),
+        happened: format!(
+            "報告済みの「{}」は、{since}に監視上の回復を確認しました。下記の異常が続いているため、受付番号はそのままとし、対応を継続します。",
+            Symptom::titled(over)
+        ),
+        ..eased(incident)
     }
 }
 

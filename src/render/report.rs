@@ -334,11 +334,11 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
         }
         What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
-        What::Eased { since } => {
+        What::Eased { since, sign } => {
             let since = clock.short(*since);
-            format!(
-                "これまでご報告した事象の一部につきまして、{since}に監視上の回復を確認しました。残る警報への対応を継続しております。"
-            )
+            let over = sign.as_ref().map(|sign| format!("「{}」", Symptom::titled(sign)));
+            let over = over.unwrap_or_else(|| "これまでご報告した事象の一部".to_owned());
+            format!("{over}につきまして、{since}に監視上の回復を確認しました。残る異常への対応を継続しております。")
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Data { impact } => {

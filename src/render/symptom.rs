@@ -56,6 +56,12 @@ impl Symptom {
         }
     }
 
+    /// An alert in the words of a title.
+    pub(super) fn titled(sign: &Sign) -> String {
+        let component = sign.component.as_deref().unwrap_or_default();
+        Self::from(&sign.summary, &sign.host.0, &sign.host.1, component).title()
+    }
+
     /// How an alert beside the one that stands for the incident fails.
     pub(super) fn what_of(sign: &Sign) -> String {
         let component = sign.component.as_deref().unwrap_or_default();

@@ -11,7 +11,7 @@ use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
 use crate::desk::incident::{Incident, Link, Probe};
 use crate::desk::observation::Level;
-use crate::desk::state::{Place, State};
+use crate::desk::state::{Here, Place, State};
 use jiff::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,8 @@ const SHOWN_BY_MANY: usize = 6;
 pub(in crate::desk) struct Known<'a> {
     pub(super) book: &'a Book,
     pub(super) state: &'a State,
+    /// What the incident shows, by place.
+    pub(super) places: Option<&'a BTreeMap<Place, Here>>,
     /// When this is.
     pub(super) at: Timestamp,
     /// It is what stayed red after something larger: that several things fail at once is no coincidence then.
@@ -56,7 +58,8 @@ impl<'a> Known<'a> {
     /// What was found out for `incident`.
     pub(in crate::desk) fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
         let remainder = incident.links.iter().any(|(link, _)| *link == Link::RemainderOf);
-        let mut known = Self { book, state, at: incident.detected.wall, remainder, answers: BTreeMap::new() };
+        let (at, places) = (incident.detected.wall, state.places.get(&incident.id));
+        let mut known = Self { book, state, places, at, remainder, answers: BTreeMap::new() };
         known.extend(&incident.pings);
         // A conversation tells more than an echo, and one that fails more than one that does not.
         for good in [true, false] {

@@ -8,7 +8,7 @@ use super::recovery::{flapping, is_calm};
 use super::{Edit, Reason, Turn, grade, group, reframe};
 use crate::desk::alert::Alert;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
-use crate::desk::letter::What;
+use crate::desk::letter::{Notice, What};
 use crate::desk::notify;
 use crate::desk::source::Sight;
 use crate::desk::state::Here;
@@ -56,21 +56,25 @@ pub(super) fn forget(turn: &mut Turn, incident: IncidentId) {
 pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     let Some(alert) = over(turn, incident) else { return forget(turn, incident) };
     let (id, since) = (alert.id, alert.gone.as_ref().map_or(turn.now.wall, |gone| gone.at));
+    let sign = notify::sign(turn, alert);
     let source = turn.state.sources.get(&alert.source);
     if source.is_some_and(|source| matches!(source.sight, Sight::Blind { .. })) {
         let at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
         return turn.edit(incident, Edit::Eases { at, over: None }, Reason::Blind);
     }
     turn.edit(incident, Edit::Eases { at: None, over: Some(id) }, Reason::Stable);
-    turn.edit(incident, Edit::happened(turn.now.wall, What::Eased { since }), Reason::OnRecord);
+    let what = What::Eased { since, sign: Some(Box::new(sign.clone())) };
+    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     let root = |turn: &Turn| turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
     let before = root(turn);
     reframe(turn, incident);
     grade(turn, incident);
-    if root(turn) != before {
+    let moved = root(turn) != before;
+    if moved {
         turn.touched.to_judge.insert(incident);
     }
-    turn.touched.eased.insert(incident);
+    let notice = if moved { Notice::GoesOn { over: sign, since } } else { Notice::Eased };
+    turn.touched.eased.insert(incident, notice);
 }
 
 /// The alert that stands for an incident, where it has ended on evidence and something else of the incident is still red.

@@ -6,6 +6,7 @@ use super::cause::{self, Cause, Failing, Known, only_warns};
 use crate::desk::book::Book;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::{Incident, Link};
+use crate::desk::likeness;
 use crate::desk::observation::Level;
 use crate::desk::state::{Here, Place, State};
 use crate::desk::text::Text;
@@ -40,13 +41,16 @@ pub(in crate::desk) fn signs(state: &State, incident: IncidentId) -> Failing {
 }
 
 /// Groups of places that are one fault: what one cause explains, and causes that are kept by one party and need a common
-/// thing (which may be the silent cause). Each group with its causes, the one with most places first.
+/// thing (which may be the silent cause) - where they only warn, or are minor, those that show the same. Each group with its
+/// causes, the one with most places first.
 pub(in crate::desk) fn partition(known: &Known, places: &BTreeSet<Place>, failing: &Failing) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for cause in cause::causes(known, failing) {
         let group = Group { places: cause.explains, roots: BTreeSet::from([cause.place]) };
         gather(&mut groups, group, |one, other| {
-            one.grade(failing) == other.grade(failing) && same_hand(known.book, one, other)
+            let grade = one.grade(failing);
+            let like = || grade == Some(Grade::Stops) || alike(known, one, other);
+            grade == other.grade(failing) && same_hand(known.book, one, other) && like()
         });
     }
     for over in places.iter().filter(|place| !failing.contains_key(place)) {
@@ -160,6 +164,17 @@ fn same_hand(book: &Book, one: &Group, other: &Group) -> bool {
     let party = |id: &ComponentId| book.keeper(id);
     components(&one.roots)
         .any(|a| components(&other.roots).any(|b| party(a) == party(b) && common_need(book, a, b).is_some()))
+}
+
+/// Some cause of the one shows the same as one of the other.
+fn alike(known: &Known, one: &Group, other: &Group) -> bool {
+    let shows = |root: &Place| {
+        let (.., best) = known.places?.get(root)?.best()?;
+        known.state.alerts.get(&best)
+    };
+    let shown = |group: &Group| group.roots.iter().filter_map(shows).collect::<Vec<_>>();
+    let others = shown(other);
+    shown(one).into_iter().any(|alert| others.iter().any(|other| likeness::is_alike(alert, other)))
 }
 
 /// Something both need, if there is any.

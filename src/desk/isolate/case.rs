@@ -128,6 +128,7 @@ impl<'a> Case<'a> {
                 facts.push(Fact::Ping { target: self.target(root), answered: false, at: *at });
             }
             facts.extend(self.probed(root, false));
+            facts.extend(self.was_down(root));
         }
         facts
     }

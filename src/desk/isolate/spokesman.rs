@@ -7,6 +7,7 @@ use crate::desk::ids::{ComponentId, CoverId};
 use crate::desk::letter::{Fact, Kept, KeptBy};
 use crate::desk::likeness::distinct;
 use crate::desk::state::{Here, Place};
+use std::cmp::Reverse;
 
 /// Alerts told beside the one that stands for a thing.
 const BESIDE: usize = 3;
@@ -39,6 +40,28 @@ impl<'a> Case<'a> {
         let mut others = distinct(speaker, others);
         others.truncate(BESIDE);
         others
+    }
+
+    /// What failed below `about` and is over: what needs it may only have to be started again. Of each thing its gravest.
+    pub(super) fn was_down(&self, about: &ComponentId) -> Vec<Fact> {
+        let places = self.state.places.get(&self.incident.id).into_iter().flatten();
+        let over = places.filter_map(|(place, here)| match place {
+            Place::Component(id) if self.book.graph.needs(about, id) => Some((id, here)),
+            Place::Component(_) | Place::Host(_) => None,
+        });
+        let ended = |here: &Here| {
+            let members = here.members().filter_map(|id| self.state.alerts.get(&id)).filter(|alert| alert.recovered());
+            let stopped = members.filter(|alert| !cause::only_warns(alert.weight()));
+            stopped.max_by_key(|alert| (alert.weight(), Reverse(alert.id)))
+        };
+        let fails = |here: &Here| here.live_level().is_some_and(|level| !cause::only_warns(level));
+        over.filter(|(_, here)| !fails(here))
+            .filter_map(|(id, here)| {
+                let alert = ended(here)?;
+                let until = alert.gone.as_ref()?.at;
+                Some(Fact::WasDown { target: self.book.component_name(id), from: alert.at, until })
+            })
+            .collect()
     }
 }
 

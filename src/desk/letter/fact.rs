@@ -118,6 +118,15 @@ pub enum Fact {
         /// Within how long.
         within: Duration,
     },
+    /// Something it needs failed, and does not any more.
+    WasDown {
+        /// The component.
+        target: String,
+        /// 発生.
+        from: Timestamp,
+        /// When the source says that it ended.
+        until: Timestamp,
+    },
     /// It has lasted since.
     Lasting {
         /// 発生.

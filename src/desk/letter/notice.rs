@@ -1,6 +1,6 @@
 //! What the desk is to know or to decide, and what it is told of planned work and silences.
 
-use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Storms, Unseen};
+use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Sign, Storms, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
@@ -50,8 +50,15 @@ pub enum Notice {
         /// The alerts.
         alerts: Vec<Fact>,
     },
-    /// What an incident was reported as is over, and something lesser stays red.
+    /// What an incident was reported as is over, and something lesser of the same thing stays red.
     Eased,
+    /// What an incident was reported as is over, and it is about what fails elsewhere now.
+    GoesOn {
+        /// What is over.
+        over: Sign,
+        /// Since when.
+        since: Timestamp,
+    },
     /// Monitoring sees no more of what stands for an incident, and has not seen it end.
     NotSeen {
         /// Host people know.

@@ -1,6 +1,6 @@
 //! What happened, for the course of events in reports and on the record.
 
-use super::{Ask, CallResult, Unseeing};
+use super::{Ask, CallResult, Sign, Unseeing};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 use crate::desk::words::Words;
 use jiff::Timestamp;
@@ -166,10 +166,13 @@ pub enum What {
         /// The hour.
         hour: Timestamp,
     },
-    /// What it was reported as is over, and something lesser stays red.
+    /// What it was reported as is over, and something else stays red.
     Eased {
         /// When the source says that it ended.
         since: Timestamp,
+        /// What is over; records from before do not say.
+        #[serde(default)]
+        sign: Option<Box<Sign>>,
     },
     /// The alerts came back or the check failed.
     Relapsed,

@@ -46,6 +46,7 @@ pub(super) use reports::{
     external, first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised, tell_eased,
     tell_news, verifying,
 };
+pub(super) use signs::sign;
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
 pub(super) use unseen::not_seen;

@@ -267,12 +267,12 @@ pub(in crate::desk) fn verifying(turn: &mut Turn, incident: IncidentId, why: Rep
     super::internal(turn, Some(incident), Notice::PleaseCheck, Why::CheckOperation);
 }
 
-/// What was reported is over, and something lesser stays: the desk hears, and the offices, who wait for just that.
+/// What was reported is over, and something else stays: the desk hears, and the offices, who wait for just that.
 pub(in crate::desk) fn tell_eased(turn: &mut Turn) {
-    while let Some(incident) = turn.touched.eased.pop_first() {
+    while let Some((incident, notice)) = turn.touched.eased.pop_first() {
         if !is_reported_elsewhere(turn, incident) {
             interim(turn, incident, ReportReason::News);
-            super::internal(turn, Some(incident), Notice::Eased, Why::CheckOperation);
+            super::internal(turn, Some(incident), notice, Why::CheckOperation);
         }
     }
 }

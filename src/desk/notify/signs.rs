@@ -36,7 +36,8 @@ pub(super) fn beside(turn: &Turn, alert: &Alert, members: &[&&Alert]) -> Vec<Sig
     distinct(Some(alert), here).into_iter().take(BESIDE).map(|member| sign(turn, member)).collect()
 }
 
-fn sign(turn: &Turn, alert: &Alert) -> Sign {
+/// An alert as words tell of it.
+pub(in crate::desk) fn sign(turn: &Turn, alert: &Alert) -> Sign {
     Sign {
         summary: alert.problem.summary.to_string(),
         host: (alert.problem.host.to_string(), alert.problem.host_name.to_string()),

@@ -56,6 +56,7 @@ pub(super) fn is_listed_there(turn: &Turn, incident: Option<IncidentId>, notice:
         | Notice::PleaseCheck
         | Notice::EchoOf { .. }
         | Notice::Eased
+        | Notice::GoesOn { .. }
         | Notice::Reopened
         | Notice::NotSeen { .. } => severity >= 3,
         _ => false,

@@ -129,6 +129,15 @@ impl Mail<'_> {
                 "What was reported is over, as monitoring shows; other alerts stay, and the number goes on.".to_owned(),
                 with(commands::note),
             ),
+            Notice::GoesOn { over, since } => (
+                "Over in part",
+                format!(
+                    "\"{}\" is over since {}, as monitoring shows; what stands below still fails, and the number goes on.",
+                    Symptom::titled(over),
+                    self.clock.english_short(*since)
+                ),
+                with(commands::note),
+            ),
             Notice::Reopened => {
                 let back = incident.and_then(|facts| facts.returned);
                 let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();

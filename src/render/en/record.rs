@@ -102,9 +102,11 @@ impl Mail<'_> {
                 format!("{at} it did not come by {} either.", self.clock.english_short(*hour))
             }
             What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
-            What::Eased { since } => {
+            What::Eased { since, sign } => {
                 let since = self.clock.english_short(*since);
-                format!("{at} what was reported is over since {since}, as monitoring shows; lesser alerts stay.")
+                let over = sign.as_ref().map(|sign| format!("\"{}\"", Symptom::titled(sign)));
+                let over = over.unwrap_or_else(|| "what was reported".to_owned());
+                format!("{at} {over} is over since {since}, as monitoring shows; other alerts stay.")
             }
             What::NotSeen { host, why } => {
                 format!("{at} monitoring sees no more of {}: {}.", text::name(host), words::unseeing_en(*why))
@@ -139,6 +141,10 @@ impl Mail<'_> {
             Fact::Counted { summary, times, hosts, within } => {
                 let what = if *hosts { "hosts" } else { "times" };
                 format!("\"{}\" and the like: {times} {what} within {} s", text::summary(summary), within.as_secs())
+            }
+            Fact::WasDown { target, from, until } => {
+                let (from, until) = (self.clock.english_short(*from), self.clock.english_short(*until));
+                format!("{}, which it needs, failed from {from} until {until}", text::name(target))
             }
             Fact::Lasting { since } => format!("it has lasted since {}", self.clock.english_short(*since)),
             Fact::Ping { target, answered, at } => {
