@@ -83,8 +83,16 @@ pub(in crate::desk) fn untouched(state: &State, book: &Book, incident: &Incident
         return Vec::new();
     }
     let suspected = |id: &ComponentId| incident.root.as_ref() == Some(id) || named == Some(id);
-    let standing = |id: &ComponentId| if suspected(id) { Standing::Fails } else { standings.standing(id) };
+    // Where people say that something fails, nobody is told that it goes on, though monitoring shows nothing.
+    let told = |id: &ComponentId| state.burning_from(id).any(|other| is_told_of(state, other));
+    let doubtful = |id: &ComponentId| suspected(id) || told(id);
+    let standing = |id: &ComponentId| if doubtful(id) { Standing::Fails } else { standings.standing(id) };
     scope::untouched(&book.rules, &book.graph, reach, &standing)
+}
+
+/// Somebody told the desk of it, and it is not over.
+fn is_told_of(state: &State, incident: IncidentId) -> bool {
+    state.incidents.get(&incident).is_some_and(|known| !known.told.is_empty() && known.status.name().may_recover())
 }
 
 /// How components are now, whichever incident their alerts belong to; each is looked at once, as many systems need the
