@@ -133,13 +133,13 @@ fn is_asked_elsewhere(verdict: &Verdict, request: &Request) -> bool {
 }
 
 /// Requests to parties the verdict no longer names are withdrawn in words. What the desk asked for only its own word takes back;
-/// nor is a request taken back for a thing that fails by itself still, though the incident is about another one by now.
+/// nor is a request taken back because its part is over, and something else is not.
 /// Whether there were any.
 fn withdraw_others(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) -> bool {
     let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
-    let moved_on = correlate::left_behind(turn, incident);
-    let fails_still = |request: &Request| request.component.as_ref().is_some_and(|id| moved_on.contains(id));
-    let stands = |request: &Request| verdict.by == By::Machine && (request.ordered || fails_still(request));
+    let behind =
+        |request: &Request| request.component.as_ref().is_some_and(|id| correlate::is_behind(turn, incident, id));
+    let stands = |request: &Request| verdict.by == By::Machine && (request.ordered || behind(request));
     let others: Vec<RequestId> = turn
         .state
         .requests_of(incident)

@@ -15,7 +15,7 @@ use super::incident::{Edit, Reason, Status, StatusName};
 use super::letter::{Ask, What};
 use super::request::{self, RequestState};
 use super::turn::Turn;
-use super::{assign, notify};
+use super::{assign, correlate, notify};
 
 /// Rungs of the ladder: next contact; vendor's last contact and 運用責任者; 相談 to the office. Then only the digest.
 const RUNGS: u32 = 3;
@@ -33,9 +33,10 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (status, severity) = (known.status.name(), known.severity_value());
     let held = status == StatusName::OnHold;
-    if !silent || !status.may_recover() || held {
+    let normal = status == StatusName::Verifying || correlate::has_ended(turn, known, request);
+    if !silent || !status.may_recover() || held || normal {
         // Monitoring shows normal, the office decides first, or it is over: nobody is reminded now. If it goes on, they are.
-        let goes_on = silent && (held || status == StatusName::Verifying);
+        let goes_on = silent && (held || normal);
         let next = goes_on.then(|| assign::next_chase(turn, &party, severity));
         let postponed = request::Change::Postponed { request: id, next };
         let reason = if held { request::Reason::OnHold } else { request::Reason::ShowsNormal };

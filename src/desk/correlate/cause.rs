@@ -57,7 +57,8 @@ pub(in crate::desk) struct Known<'a> {
 impl<'a> Known<'a> {
     /// What was found out for `incident`.
     pub(in crate::desk) fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
-        let remainder = incident.links.iter().any(|(link, _)| *link == Link::RemainderOf);
+        let left = incident.links.iter().any(|(link, _)| *link == Link::RemainderOf);
+        let remainder = left || incident.eased.is_some();
         let (at, places) = (incident.detected.wall, state.places.get(&incident.id));
         let mut known = Self { book, state, places, at, remainder, answers: BTreeMap::new() };
         known.extend(&incident.pings);

@@ -4,15 +4,18 @@
 //! What ends comes back more often than not in its first minutes, and what needs it ends a little later. So nothing follows
 //! before it has been over for as long as a recovery waits: until then it counts as failing ([`super::group::failing`]).
 
-use super::recovery::{flapping, is_calm};
-use super::{Edit, Reason, Turn, grade, group, reframe};
+use super::recovery::{flapping, is_calm, is_over_at};
+use super::{Edit, Reason, Turn, grade, group, reframe, remainder};
 use crate::desk::alert::Alert;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::letter::{Notice, What};
 use crate::desk::notify;
 use crate::desk::source::Sight;
-use crate::desk::state::Here;
-use std::collections::BTreeSet;
+use crate::desk::state::{Here, Place};
+use std::time::Duration;
+
+/// What needs a thing has this long to work again after it: machines start, services connect anew, checks come round.
+const ECHOES_END: Duration = Duration::from_secs(15 * 60);
 
 /// Whether something began, or ceased, to be over for the time being.
 pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
@@ -25,15 +28,27 @@ pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
             notify::reopened(turn, incident);
         }
         (Some(now), before, None) if before != Some(now) => {
-            let policy = &turn.book.rules.policy;
-            let comes_and_goes = flapping(turn, incident).is_some();
-            let wait = if comes_and_goes { policy.flap_quiet.max(policy.stable) } else { policy.stable };
-            let at = Some(turn.now.elapsed + wait);
+            let at = Some(turn.now.elapsed + wait(turn, incident));
             turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
         }
         (None, before, Some(_)) => turn.edit(incident, Edit::Eases { at: None, over: before }, Reason::CameBack),
         _ => {}
     }
+}
+
+/// How long it has to be over.
+fn wait(turn: &Turn, incident: IncidentId) -> Duration {
+    let policy = &turn.book.rules.policy;
+    let root = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
+    let next = group::main_root(turn.state, turn.book, incident);
+    let echo = match (root, &next) {
+        // By what it does it would be believed to be the cause still, although it shows nothing any more.
+        (Some(root), Some(Place::Component(next))) if root == next => is_over_at(turn, incident, root),
+        (Some(root), Some(Place::Component(next))) => turn.book.graph.needs(next, root),
+        _ => false,
+    };
+    let usual = if echo { policy.stable.max(ECHOES_END) } else { policy.stable };
+    if flapping(turn, incident).is_some() { policy.flap_quiet.max(usual) } else { usual }
 }
 
 /// What was told as over is red again, or something as grave at the same place.
@@ -71,6 +86,7 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     grade(turn, incident);
     let moved = root(turn) != before;
     if moved {
+        remainder::leave_apart(turn, incident);
         turn.touched.to_judge.insert(incident);
     }
     let notice = if moved { Notice::GoesOn { over: sign, since } } else { Notice::Eased };
@@ -87,13 +103,11 @@ fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
     (so && !is_back(turn, incident, told.id)).then_some(told)
 }
 
-/// What an incident was about before and is no more, and is a cause of its own all the same: it shows something yet that
-/// nothing below it explains.
-pub(in crate::desk) fn left_behind(turn: &Turn, incident: IncidentId) -> BTreeSet<ComponentId> {
-    let Some(known) = turn.state.incidents.get(&incident).filter(|known| known.eased.is_some()) else {
-        return BTreeSet::new();
-    };
-    let mut causes = group::root_components(turn.state, turn.book, incident);
-    causes.retain(|cause| known.root.as_ref() != Some(cause));
-    causes
+/// An incident was about `component` before, and is about what stayed when that was over: it was the cause all the same - or is
+/// one of its own still, as it shows something yet that nothing below it explains.
+pub(in crate::desk) fn is_behind(turn: &Turn, incident: IncidentId, component: &ComponentId) -> bool {
+    let known = turn.state.incidents.get(&incident).filter(|known| known.eased.is_some());
+    let moved_on = known.is_some_and(|known| known.root.as_ref() != Some(component));
+    let fails_still = || group::root_components(turn.state, turn.book, incident).contains(component);
+    moved_on && (is_over_at(turn, incident, component) || fails_still())
 }

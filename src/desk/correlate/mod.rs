@@ -27,13 +27,13 @@ pub(super) mod storm;
 mod window;
 
 pub(super) use blind::{blind, sees_again};
-pub(super) use ease::{eased, left_behind};
+pub(super) use ease::{eased, is_behind};
 pub(super) use grade::{effect, fear, grade, grade_by};
 pub(super) use held::{burns_unseen, covering, still_held};
 pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
 pub(super) use reach::{reach_of, untouched};
-pub(super) use recovery::{flapping, stable, status_by_requests, verify, watch_recovery};
+pub(super) use recovery::{flapping, has_ended, stable, status_by_requests, verify, watch_recovery};
 pub(super) use relate::burning_about;
 pub(super) use window::{accept, watch_over, window_over};
 
@@ -41,6 +41,7 @@ use super::alert::{self, Alert, Standing};
 use super::ids::{AlertId, CoverId, IncidentId, Number};
 use super::incident::{Edit, Incident, Reason, Status, StatusName, Told};
 use super::letter::{DetectedBy, OccurredMark, What};
+use super::observation::Level;
 use super::rules::SourceKind;
 use super::state::{Here, Place};
 use super::turn::Turn;
@@ -83,12 +84,22 @@ fn place(turn: &mut Turn, id: AlertId) {
 /// cause that came later than the alert, or beside the one that is over. Its number.
 pub(super) fn go_on_elsewhere(turn: &mut Turn, id: AlertId, over: IncidentId) -> Option<Number> {
     let alert = turn.state.alerts.get(&id)?;
-    let (incident, reason) = by_place(turn, &alert.place(), alert.weight(), Some(over))?;
-    let number = turn.state.incidents.get(&incident)?.number.clone()?;
-    // That two things may have a cause in common is a guess, and no reason to leave a number of one's own.
-    matches!(reason, alert::Reason::SameComponent | alert::Reason::Echo { .. })
-        .then(|| join(turn, id, incident, reason))?;
+    let (incident, number, reason) = explained_elsewhere(turn, &alert.place(), alert.weight(), over)?;
+    join(turn, id, incident, reason);
     Some(number)
+}
+
+/// The incident with a number other than `over` that explains what fails at `place`. That two things may have a cause in common
+/// is a guess, and no reason to leave a number of one's own.
+fn explained_elsewhere(
+    turn: &Turn,
+    place: &Place,
+    level: Level,
+    over: IncidentId,
+) -> Option<(IncidentId, Number, alert::Reason)> {
+    let (incident, reason) = by_place(turn, place, level, Some(over))?;
+    let number = turn.state.incidents.get(&incident)?.number.clone()?;
+    matches!(reason, alert::Reason::SameComponent | alert::Reason::Echo { .. }).then_some((incident, number, reason))
 }
 
 fn is_accepted(turn: &Turn, incident: IncidentId) -> bool {

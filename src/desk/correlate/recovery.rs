@@ -4,10 +4,11 @@ use super::cause::only_warns;
 use super::held::burns_unseen;
 use super::{Edit, Incident, Reason, Status, StatusName, Turn, ease, flap, reframe, remainder, resume, still_red};
 use crate::desk::alert::Alert;
-use crate::desk::ids::IncidentId;
+use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Link, ReportReason};
 use crate::desk::letter::{Flapping, Happening, What};
-use crate::desk::request::RequestState;
+use crate::desk::observation::Level;
+use crate::desk::request::{Request, RequestState};
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
 use crate::desk::{correlate, notify};
@@ -40,8 +41,12 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
                 }
             }
             look_for_calm(turn, incident);
-        } else if status == StatusName::Verifying && root_alerts(turn, incident).any(Alert::red) {
-            resume(turn, incident, None, What::Relapsed, Reason::CameBack);
+        } else if status == StatusName::Verifying {
+            if root_alerts(turn, incident).any(Alert::red) {
+                resume(turn, incident, None, What::Relapsed, Reason::CameBack);
+            } else {
+                wait_for_remainder(turn, incident);
+            }
         }
     }
 }
@@ -76,8 +81,9 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     }
     match decisive(turn, incident).as_ref().and_then(|root| places.get_key_value(root)) {
         Some((root, here)) => {
-            let apart = |(place, other): (&Place, &Here)| place != root && fails_by_itself(turn, root, place, other);
-            recovered(turn, here) && !here.red() && !burns_unseen(turn.state, root) && !places.iter().any(apart)
+            let stays =
+                |(place, other): (&Place, &Here)| place != root && fails_on(turn, incident, (root, place), other);
+            recovered(turn, here) && !here.red() && !burns_unseen(turn.state, root) && !places.iter().any(stays)
         }
         None => {
             places.values().any(|here| recovered(turn, here))
@@ -87,12 +93,33 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     }
 }
 
-/// It is red, does more than warn, and does not need the root: it does not end with that.
-fn fails_by_itself(turn: &Turn, root: &Place, place: &Place, here: &Here) -> bool {
-    let (Place::Component(root), Place::Component(component)) = (root, place) else { return false };
-    let graph = &turn.book.graph;
-    let fails = here.red() && here.live_level().is_some_and(|level| !only_warns(level));
-    fails && !graph.needs(component, root) && !graph.needs(root, component)
+/// It fails although the root does not any more: it has stopped, and no other incident explains it, or it does more than warn
+/// and does not need the root.
+fn fails_on(turn: &Turn, incident: IncidentId, (root, place): (&Place, &Place), here: &Here) -> bool {
+    let Some(level) = here.red_level() else { return false };
+    let by_itself = match (root, place) {
+        (Place::Component(root), Place::Component(component)) => {
+            !turn.book.graph.needs(component, root) && !turn.book.graph.needs(root, component)
+        }
+        _ => false,
+    };
+    by_itself && !only_warns(level)
+        || level >= Level::High && correlate::explained_elsewhere(turn, place, level, incident).is_none()
+}
+
+/// A component's part in an incident is over, as its source says, whatever else of it is not.
+pub(super) fn is_over_at(turn: &Turn, incident: IncidentId, component: &ComponentId) -> bool {
+    let places = turn.state.places.get(&incident);
+    let here = places.and_then(|places| places.get(&Place::Component(component.clone())));
+    here.is_some_and(|here| recovered(turn, here) && !here.live())
+}
+
+/// What a party was asked about is over, and nothing else is said to be its part.
+pub(in crate::desk) fn has_ended(turn: &Turn, known: &Incident, request: &Request) -> bool {
+    let component = request.component.as_ref();
+    let named = known.verdict().is_some_and(|verdict| verdict.parties.contains(&request.party));
+    let elsewhere = named && known.root.as_ref() != component;
+    component.is_some_and(|component| is_over_at(turn, known.id, component)) && !elsewhere
 }
 
 /// Something here ended on evidence, and nothing that failed after that is just not seen any more.
@@ -110,7 +137,10 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (calm, before) = (is_calm(turn, incident), known.calm_since);
     if calm && before.is_none() {
-        let back = root_alerts(turn, incident).filter(|alert| alert.recovered());
+        let root = decisive(turn, incident);
+        let decides =
+            |alert: &&Alert| alert.weight() >= Level::High || root.as_ref().is_none_or(|root| alert.place() == *root);
+        let back = turn.state.members_of(incident).filter(decides).filter(|alert| alert.recovered());
         let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
         let policy = &turn.book.rules.policy;
         let times = flapping(turn, incident).map(|flapping| flapping.times);
@@ -180,10 +210,15 @@ pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
         let edit = Edit::Calm { since: known.calm_since, stable_at: None, usable: known.usable };
         return turn.edit(incident, edit, Reason::Blind);
     }
-    let (since, usable) = (known.calm_since, known.usable);
     verify(turn, incident, None, Reason::Stable);
-    if remainder::is_grave(turn, incident) {
-        // It may come back by itself still; then whoever keeps it is asked, if nobody has said 復旧 before.
+}
+
+/// Something of an incident that is being checked has stopped. It may work again by itself still; then whoever keeps it is asked,
+/// if nobody has said 復旧 before.
+fn wait_for_remainder(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let (since, usable) = (known.calm_since, known.usable);
+    if known.stable_at.is_none() && remainder::is_grave(turn, incident) {
         let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.flap_quiet);
         turn.edit(incident, Edit::Calm { since, stable_at, usable }, Reason::StillRed { of: incident });
     }

@@ -2,12 +2,16 @@
 //! its own (`DECISIONS.md` 19). At 復旧 all of it; when monitoring has shown the cause normal for a while, what stops - whoever
 //! keeps that must be asked, and nobody can say 復旧 before it works.
 
+use super::cause::Known;
 use super::go_on_elsewhere;
-use crate::desk::alert::{self, Standing};
+use super::group;
+use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::correlate;
 use crate::desk::ids::{AlertId, IncidentId, Number};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Status};
 use crate::desk::observation::Level;
+use crate::desk::rules::VerdictCode;
+use crate::desk::state::Place;
 use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
 
@@ -34,9 +38,30 @@ pub(in crate::desk) fn go_on(turn: &mut Turn, of: IncidentId) -> BTreeSet<Number
     red(turn, of).into_iter().filter_map(|alert| go_on_elsewhere(turn, alert, of)).collect()
 }
 
+/// An incident goes on as what stayed of it: whatever else stayed, and has nothing to do with that, gets a number of its own, and
+/// is asked about. What was joined by the desk, or by a rule for several parties, stays together.
+pub(super) fn leave_apart(turn: &mut Turn, of: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&of) else { return };
+    let merged = known.links.iter().any(|(link, _)| *link == Link::Merged);
+    let several = known.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Multi);
+    let Some(root) = known.root.clone().filter(|_| !merged && !several).map(Place::Component) else { return };
+    let failing = group::failing(turn.state, of);
+    let places: BTreeSet<Place> = failing.keys().cloned().collect();
+    let groups = group::partition(&Known::of(turn.state, turn.book, known), &places, &failing);
+    for group in groups.iter().filter(|group| !group.places.contains(&root) && !group.only_warns(&failing)) {
+        let red = |alert: &AlertId| turn.state.alerts.get(alert).is_some_and(Alert::red);
+        let members = group.members(turn.state, of).into_iter().filter(red).collect();
+        leave_with(turn, of, members);
+    }
+}
+
 /// The other red alerts become a linked incident with its own number.
 pub(in crate::desk) fn leave(turn: &mut Turn, of: IncidentId) -> Option<IncidentId> {
     let red = red(turn, of);
+    leave_with(turn, of, red)
+}
+
+fn leave_with(turn: &mut Turn, of: IncidentId, red: Vec<AlertId>) -> Option<IncidentId> {
     let detected_by = turn.state.incidents.get(&of)?.detected_by;
     if red.is_empty() {
         return None;

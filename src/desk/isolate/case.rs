@@ -40,7 +40,7 @@ pub struct Case<'a> {
     pub book: &'a Book,
     /// The incident.
     pub incident: &'a Incident,
-    /// Its members, in order of arrival.
+    /// Its members, in order of arrival; once part of it is over, those that are not.
     pub members: Vec<&'a Alert>,
     /// Components that fail in it.
     pub failing: BTreeSet<ComponentId>,
@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
             state,
             book,
             incident,
-            members: state.members_of(id).collect(),
+            members: members(state, incident),
             failing: failing(state, id),
             root,
         })
@@ -345,6 +345,15 @@ fn changes<'a>(
         state.modifications.values().filter(|known| known.precedes(occurred, within)).collect();
     recent.sort_by_key(|known| (Reverse(known.at), Reverse(known.id)));
     recent.into_iter()
+}
+
+/// What was over before something else became what the incident is about is no evidence of that.
+fn members<'a>(state: &'a State, incident: &Incident) -> Vec<&'a Alert> {
+    let all: Vec<&Alert> = state.members_of(incident.id).collect();
+    if incident.eased.is_none() || all.iter().all(|alert| alert.gone.is_some()) {
+        return all;
+    }
+    all.into_iter().filter(|alert| alert.gone.is_none()).collect()
 }
 
 /// Components that fail in an incident.

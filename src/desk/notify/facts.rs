@@ -84,9 +84,12 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     let is_root = |alert: &&&Alert| root.is_some() && alert.component.as_ref() == root;
     let beside = target::others(turn, known, reader);
     let is_beside = |alert: &&&Alert| alert.component.as_ref().is_some_and(|id| beside.contains(id));
+    // What failed below it before is no echo of it.
+    let is_below =
+        |alert: &&&Alert| root.zip(alert.component.as_ref()).is_some_and(|(root, other)| book.graph.needs(root, other));
     let echoes: BTreeSet<String> = members
         .iter()
-        .filter(|alert| root.is_some() && !is_root(alert) && !is_beside(alert))
+        .filter(|alert| root.is_some() && !is_root(alert) && !is_beside(alert) && !is_below(alert))
         .map(|alert| alert.problem.host_name.to_string())
         .collect();
     let mut ordered: Vec<&&Alert> = members.iter().filter(|alert| own(alert)).collect();

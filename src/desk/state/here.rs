@@ -102,6 +102,11 @@ impl Here {
         self.gravest([(false, false), (false, true), (true, false), (true, true)])
     }
 
+    /// The gravest level of those that last and have not ended.
+    pub(in crate::desk) fn red_level(&self) -> Option<Level> {
+        self.gravest([(false, false)])
+    }
+
     /// The gravest level of those that have not ended.
     pub(in crate::desk) fn live_level(&self) -> Option<Level> {
         self.gravest([(false, false), (false, true)])
