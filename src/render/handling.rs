@@ -186,7 +186,7 @@ pub(super) fn goes_on(incident: Option<&Facts>, over: &Sign, since: String) -> T
     Told {
         title: "一部回復・異常継続のお知らせ".to_owned(),
         happened: format!(
-            "報告済みの「{}」は、{since}に監視上の回復を確認しました。下記の異常が続いているため、受付番号はそのままとし、対応を継続します。",
+            "報告済みの「{}」は、{since}に監視上の回復を確認しました。別の異常が続いているため、受付番号はそのままとし、対応を継続します。",
             Symptom::titled(over)
         ),
         ..eased(incident)

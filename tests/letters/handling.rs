@@ -153,6 +153,18 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
         ),
         internal("internal-eased", Some(small(|facts| facts.eased = Some(eased()))), Notice::Eased),
         internal(
+            "internal-goes-on",
+            Some(small(|_| {})),
+            Notice::GoesOn {
+                over: Sign {
+                    summary: "【死活】仮想化基盤サーバ1号機 Ping応答なし".into(),
+                    host: ("srv-hv-01".to_owned(), "仮想化基盤サーバ1号機".to_owned()),
+                    component: None,
+                },
+                since: at("2026-11-20T10:29:00"),
+            },
+        ),
+        internal(
             "internal-reopened-nobody-asked",
             Some(small(|facts| facts.returned = Some(at("2026-11-20T10:29:00")))),
             Notice::Reopened,

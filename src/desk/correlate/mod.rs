@@ -1,6 +1,6 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
-//! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what, [`group`] what is one fault, [`absorb`] joins what came in two parts,
+//! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what with what is [`known`] beside alerts, [`group`] what is one fault, [`absorb`] joins what came in two parts,
 //! [`window`] ends the grouping window, [`grade`] says how grave it is, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
 //! the end, [`ease`] for what is over in part, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
 //! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`apart`] knows what that is evidence of, [`silent`]
@@ -16,6 +16,7 @@ mod grade;
 pub(super) mod group;
 mod held;
 mod imported;
+mod known;
 mod planned;
 mod reach;
 mod recovery;
