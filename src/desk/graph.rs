@@ -122,6 +122,7 @@ pub(crate) mod tests {
             acknowledge_within: Duration::from_secs(1800),
             next_report: None,
             phone_at_any_hour: true,
+            phone_before_opening: None,
             critical: true,
             deliver_by: Duration::from_secs(300),
         };

@@ -92,6 +92,9 @@ pub struct Incident {
     pub links: BTreeSet<(Link, IncidentId)>,
     /// An inquiry waits for the desk's opening.
     pub inquire_at: Option<Timestamp>,
+    /// When the office, which is closed, is to be called by phone.
+    #[serde(default)]
+    pub call_office_at: Option<Timestamp>,
     /// When the root's alerts were first all gone.
     pub calm_since: Option<Elapsed>,
     /// When calm has lasted long enough.
@@ -295,6 +298,7 @@ impl Incident {
             treatment: Words::default(),
             links: BTreeSet::new(),
             inquire_at: None,
+            call_office_at: None,
             calm_since: None,
             stable_at: None,
             reopened: None,
@@ -340,7 +344,7 @@ impl Incident {
         self.number.as_ref().map_or_else(|| self.id.to_string(), Number::to_string)
     }
 
-    pub(super) fn dues(&self) -> [(Wakeup, Option<When>); 8] {
+    pub(super) fn dues(&self) -> [(Wakeup, Option<When>); 9] {
         let id = self.id;
         let (window, watch, isolation, hold) = match &self.status {
             Status::Detected { until } => (Some(When::Elapsed(*until)), None, None, None),
@@ -363,6 +367,7 @@ impl Incident {
         let stable = if looks { self.stable_at.map(When::Elapsed) } else { None };
         let eased = if name.may_recover() { self.eases_at.map(When::Elapsed) } else { None };
         let judge = if name.may_recover() { self.judge_at.map(When::Wall) } else { None };
+        let call = if name.may_recover() { self.call_office_at.map(When::Wall) } else { None };
         let report = if name.burning() { self.reporting.next.map(When::Wall) } else { None };
         [
             (Wakeup::Window(id), window),
@@ -373,6 +378,7 @@ impl Incident {
             (Wakeup::Eased(id), eased),
             (Wakeup::Report(id), report),
             (Wakeup::Judge(id), judge),
+            (Wakeup::CallOffice(id), call),
         ]
     }
 }

@@ -242,6 +242,7 @@ impl Desk {
         match wakeup {
             Wakeup::Blind(source) => intake::silent(turn, source),
             Wakeup::Window(incident) => correlate::window_over(turn, *incident),
+            Wakeup::CallOffice(incident) => notify::call_office(turn, *incident),
             Wakeup::Judge(incident) => isolate::time_told(turn, *incident),
             Wakeup::Watch(incident) => correlate::watch_over(turn, *incident),
             Wakeup::Isolation(incident) => isolate::wait_over(turn, *incident),

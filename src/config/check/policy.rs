@@ -16,6 +16,9 @@ const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
 /// Evidence is about the hours of a fault: more is a flood that nobody reads.
 const LONGEST_EVIDENCE: Duration = Duration::from_secs(24 * 3600);
 
+/// Earlier than this before its opening nobody of an office is called about what can wait for that.
+const LONGEST_BEFORE_OPENING: Duration = Duration::from_secs(12 * 3600);
+
 /// No notice of a certificate's end leaves earlier than this many days before it.
 const MOST_DAYS: u16 = 400;
 
@@ -215,11 +218,19 @@ impl Checker<'_> {
         if let Some(next) = table.next_report.0 {
             self.sensible(&path.key("next_report"), next);
         }
+        if let Some(before) = table.phone_before_opening.0 {
+            let path = path.key("phone_before_opening");
+            if before.0.is_zero() || before.0 > LONGEST_BEFORE_OPENING {
+                let help = format!("write a duration from 1s to {}, or \"none\"", Span(LONGEST_BEFORE_OPENING));
+                self.findings.fault(&path, format!("is {before}"), help);
+            }
+        }
         SeverityPolicy {
             first_report: table.first_report,
             acknowledge_within: table.acknowledge_within.0,
             next_report: table.next_report.0.map(|span| span.0),
             phone_at_any_hour: table.phone_at_any_hour,
+            phone_before_opening: table.phone_before_opening.0.map(|span| span.0),
             critical: table.critical,
             deliver_by: table.deliver_by.0,
         }

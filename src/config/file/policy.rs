@@ -105,6 +105,7 @@ pub(in crate::config) struct SeverityTable {
     pub(in crate::config) acknowledge_within: Span,
     pub(in crate::config) next_report: MaybeSpan,
     pub(in crate::config) phone_at_any_hour: bool,
+    pub(in crate::config) phone_before_opening: MaybeSpan,
     pub(in crate::config) critical: bool,
     pub(in crate::config) deliver_by: Span,
 }

@@ -142,6 +142,8 @@ pub enum Edit {
     },
     /// An inquiry waits for the desk's opening; `None` = no longer.
     InquireAt(Option<Timestamp>),
+    /// The office is called at that time, before it opens; `None` = it was, or need not be.
+    CallOfficeAt(Option<Timestamp>),
     /// Another alert joined while watched.
     WatchMark(Elapsed),
     /// Listed in a digest.
@@ -211,6 +213,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         | Edit::Treatment(_)
         | Edit::Linked { .. }
         | Edit::InquireAt(_)
+        | Edit::CallOfficeAt(_)
         | Edit::WatchMark(_)
         | Edit::Digested
         | Edit::HandedBack(_)
@@ -329,6 +332,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
             incident.links.insert((*link, *other));
         }
         Edit::InquireAt(at) => incident.inquire_at = *at,
+        Edit::CallOfficeAt(at) => incident.call_office_at = *at,
         Edit::WatchMark(at) => incident.watch_marks.push(*at),
         Edit::Digested => incident.digested = true,
         Edit::Called(called) => incident.calls.push(called.clone()),

@@ -130,6 +130,8 @@ pub enum Reason {
     TrialOver,
     /// The desk is closed; the inquiry waits for its opening.
     DeskClosed,
+    /// The office is closed; the call waits until it is about to open.
+    OfficeClosed,
     /// Only eyes can see it.
     OnSite,
     /// It is several numbers in one, and things of several keepers fail by themselves.

@@ -18,6 +18,7 @@ mod heartbeat;
 mod hours;
 mod house;
 mod impact;
+mod office_call;
 mod onsite;
 mod phone;
 mod reports;
@@ -41,6 +42,7 @@ pub(super) use house::{
 };
 pub(crate) use impact::whom_it_hits;
 pub(super) use onsite::look;
+pub(super) use office_call::call_office;
 pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
 pub(super) use reports::{
     external, first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised, tell_eased,

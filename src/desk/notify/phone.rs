@@ -2,7 +2,7 @@
 
 use super::facts::{Reader, contract_of, facts};
 use super::hours::hours_in_words;
-use super::{Draft, policy, reach, send};
+use super::{Draft, office_call, policy, reach, send};
 use crate::desk::contact::{self, PhoneTo, Resolution};
 use crate::desk::escalate;
 use crate::desk::ids::{IncidentId, PartyId, RequestId};
@@ -49,12 +49,9 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
         }
     }
     let told_now = known.reporting.count == 1 && known.reporting.last == Some(now);
-    if any_hour && (again || told_now) {
-        for office in &known.reporting.offices {
-            if let Some(phone) = reach(turn, office, severity).phone.first() {
-                calls.push(call(turn, office, phone, Purpose::Inform));
-            }
-        }
+    if again || told_now {
+        calls.extend(office_call::calls_now(turn, incident));
+        office_call::plan(turn, incident);
     }
     if !calls.is_empty() {
         note(turn, incident, calls);
@@ -62,7 +59,7 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
 }
 
 /// Who of `party` answers the phone now, whatever the hour.
-fn at_any_hour<'a>(turn: &'a Turn, party: &PartyId, severity: u8) -> Resolution<'a> {
+pub(super) fn at_any_hour<'a>(turn: &'a Turn, party: &PartyId, severity: u8) -> Resolution<'a> {
     contact::resolve(&turn.book.rules, party, &turn.book.zone, turn.now.wall, severity, true)
 }
 
@@ -120,7 +117,7 @@ pub(super) fn to_vendor(turn: &Turn, request: &Request, phone: &PhoneTo, purpose
     }
 }
 
-fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose) -> Call {
+pub(super) fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpose) -> Call {
     Call {
         organization: turn.book.party_name(party),
         contact: phone.contact.name.clone(),

@@ -112,7 +112,11 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
         interim(turn, incident, ReportReason::News);
     }
     let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
-    if policy(turn, to).phone_at_any_hour && !policy(turn, from).phone_at_any_hour && !noted {
+    let rings = |severity| {
+        let policy = policy(turn, severity);
+        (policy.phone_at_any_hour, policy.phone_before_opening.is_some())
+    };
+    if rings(to) > rings(from) && !noted {
         super::phone_note(turn, incident, true);
     }
 }

@@ -184,6 +184,10 @@ pub struct SeverityPolicy {
     pub next_report: Option<Duration>,
     /// The office's and the vendor's phone are used at any hour (電話連絡票).
     pub phone_at_any_hour: bool,
+    /// A closed office is called by phone this long before it opens, or at once where residents are hit or a system in
+    /// its own hours of service; `None` = it is not called for it.
+    #[serde(default)]
+    pub phone_before_opening: Option<Duration>,
     /// Messages are critical: another path is used at once when the first surely failed.
     pub critical: bool,
     /// A message not accepted by then takes the next path although the first is still tried.

@@ -16,6 +16,8 @@ pub enum Wakeup {
     Isolation(IncidentId),
     /// Time tells what a rule could not know.
     Judge(IncidentId),
+    /// An office that is closed is to be called before it opens.
+    CallOffice(IncidentId),
     /// A watched incident may be closed.
     Watch(IncidentId),
     /// Calm may have lasted long enough.

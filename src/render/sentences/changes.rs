@@ -184,6 +184,10 @@ pub(super) fn incident(names: Names, change: &incident::Change) -> (String, Weig
             let how = super::link(*link);
             (format!("linked {name} {how} {}", names.incident(*other)), Weight::Headline)
         }
+        Edit::CallOfficeAt(Some(at)) => {
+            (format!("the office is to be called about {name} at {}", names.at(*at)), Weight::Headline)
+        }
+        Edit::CallOfficeAt(None) => (format!("the office need not be called about {name}"), Weight::Detail),
         Edit::InquireAt(Some(at)) => (format!("inquiry for {name} waits until {}", names.at(*at)), Weight::Headline),
         Edit::InquireAt(None) => (format!("inquiry for {name} waits no longer"), Weight::Detail),
         Edit::Called(called) => {

@@ -136,6 +136,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::TrialOver => "the trial is over".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
+        incident::Reason::OfficeClosed => "the office is closed".to_owned(),
     }
 }
 
