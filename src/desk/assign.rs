@@ -192,7 +192,8 @@ fn vendors(turn: &mut Turn, incident: IncidentId, verdict: &Verdict, severity: u
 /// Asks one party, unless it is asked already.
 pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, ask: Ask, by: By) {
     let asked = turn.state.requests_of(incident).any(|request| {
-        request.party == *party && request.state.open() && (request.ask == ask || request.ask == Ask::Repair)
+        let enough = request.ask == ask || request.ask == Ask::Repair;
+        request.party == *party && request.state.open() && enough && !is_about_what_ended(turn, request)
     });
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     if asked {
@@ -215,6 +216,17 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
         let to = correlate::status_by_requests(turn, incident);
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::Requested);
     }
+}
+
+/// Whoever was asked about a thing of its own that is over believes that its part is done, although something that needs it is
+/// not. What failed beside it was named in the request.
+fn is_about_what_ended(turn: &Turn, request: &Request) -> bool {
+    let known = turn.state.incidents.get(&request.incident);
+    let now = known.and_then(|known| known.verdict()?.component.as_ref().or(known.root.as_ref()));
+    let Some((component, now)) = request.component.as_ref().zip(now) else { return false };
+    turn.book.keeper(component) == Some(&request.party)
+        && turn.book.graph.needs(now, component)
+        && correlate::is_behind(turn, request.incident, component)
 }
 
 fn decide_request(

@@ -49,6 +49,8 @@ pub struct Touched {
     pub more: BTreeMap<IncidentId, BTreeSet<AlertId>>,
     /// Reported incidents of which it has changed whom they hit.
     pub reach: BTreeSet<IncidentId>,
+    /// Incidents that are about what stayed by now: what was said of them before was said of something else.
+    pub moved: BTreeSet<IncidentId>,
     /// Incidents of which a part has been over for a while, and what the desk is told of that.
     pub eased: BTreeMap<IncidentId, Notice>,
     /// Incidents about which something was recorded that an office may want to hear at once.

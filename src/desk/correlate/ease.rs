@@ -4,6 +4,7 @@
 //! What ends comes back more often than not in its first minutes, and what needs it ends a little later. So nothing follows
 //! before it has been over for as long as a recovery waits: until then it counts as failing ([`super::group::failing`]).
 
+use super::cause::only_warns;
 use super::recovery::{flapping, is_calm, is_over_at};
 use super::{Edit, Reason, Turn, grade, group, reframe, remainder};
 use crate::desk::alert::Alert;
@@ -12,10 +13,11 @@ use crate::desk::letter::{Notice, What};
 use crate::desk::notify;
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// What needs a thing has this long to work again after it: machines start, services connect anew, checks come round.
-const ECHOES_END: Duration = Duration::from_secs(15 * 60);
+pub(super) const ECHOES_END: Duration = Duration::from_secs(15 * 60);
 
 /// Whether something began, or ceased, to be over for the time being.
 pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
@@ -25,6 +27,10 @@ pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
         (_, Some(told), _) if is_back(turn, incident, told) => {
             forget(turn, incident);
             turn.edit(incident, Edit::happened(turn.now.wall, What::Relapsed), Reason::OnRecord);
+            // Who should act may be another one again.
+            reframe_anew(turn, incident);
+            turn.touched.to_judge.insert(incident);
+            turn.touched.moved.insert(incident);
             notify::reopened(turn, incident);
         }
         (Some(now), before, None) if before != Some(now) => {
@@ -58,6 +64,18 @@ fn is_back(turn: &Turn, incident: IncidentId, told: AlertId) -> bool {
     turn.state.members_of(incident).any(as_grave)
 }
 
+/// Something is back. Where it had been left behind as over, whoever was asked about it hears of it.
+pub(super) fn reframe_anew(turn: &mut Turn, incident: IncidentId) {
+    let root = |turn: &Turn| turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
+    let before = root(turn);
+    reframe(turn, incident);
+    let told = turn.state.incidents.get(&incident).and_then(|known| known.representative);
+    let told = told.filter(|id| turn.state.alerts.get(id).is_some_and(Alert::red));
+    if let Some(alert) = told.filter(|_| root(turn) != before) {
+        turn.touched.more.entry(incident).or_default().insert(alert);
+    }
+}
+
 /// Nothing of it counts as over any more.
 pub(super) fn forget(turn: &mut Turn, incident: IncidentId) {
     let known = turn.state.incidents.get(&incident);
@@ -77,6 +95,10 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
         let at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
         return turn.edit(incident, Edit::Eases { at, over: None }, Reason::Blind);
     }
+    if let Some(more) = still_ending(turn, incident, since) {
+        let at = Some(turn.now.elapsed + more);
+        return turn.edit(incident, Edit::Eases { at, over: None }, Reason::Lesser);
+    }
     turn.edit(incident, Edit::Eases { at: None, over: Some(id) }, Reason::Stable);
     let what = What::Eased { since, sign: Some(Box::new(sign.clone())) };
     turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
@@ -88,9 +110,21 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     if moved {
         remainder::leave_apart(turn, incident);
         turn.touched.to_judge.insert(incident);
+        turn.touched.moved.insert(incident);
     }
     let notice = if moved { Notice::GoesOn { over: sign, since } } else { Notice::Eased };
     turn.touched.eased.insert(incident, notice);
+}
+
+/// Something of it ended a moment ago, and what needs that may end as well: how long to look on. Not without end - `since` is
+/// when that which is told as over was.
+fn still_ending(turn: &Turn, incident: IncidentId, since: Timestamp) -> Option<Duration> {
+    let stable = turn.book.rules.policy.stable;
+    let passed = |from: Timestamp| Duration::try_from(turn.now.wall.duration_since(from)).unwrap_or_default();
+    let ended = turn.state.members_of(incident).filter(|alert| alert.recovered() && !only_warns(alert.weight()));
+    let last = ended.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max()?;
+    let more = stable.checked_sub(passed(last)).filter(|more| !more.is_zero())?;
+    (passed(since) < stable.max(ECHOES_END) * 2).then_some(more)
 }
 
 /// The alert that stands for an incident, where it has ended on evidence and something else of the incident is still red.
@@ -106,8 +140,9 @@ fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
 /// An incident was about `component` before, and is about what stayed when that was over: it was the cause all the same - or is
 /// one of its own still, as it shows something yet that nothing below it explains.
 pub(in crate::desk) fn is_behind(turn: &Turn, incident: IncidentId, component: &ComponentId) -> bool {
-    let known = turn.state.incidents.get(&incident).filter(|known| known.eased.is_some());
-    let moved_on = known.is_some_and(|known| known.root.as_ref() != Some(component));
-    let fails_still = || group::root_components(turn.state, turn.book, incident).contains(component);
+    let Some(known) = turn.state.incidents.get(&incident) else { return false };
+    let moved_on = known.root.as_ref() != Some(component);
+    let fails_still =
+        || known.eased.is_some() && group::root_components(turn.state, turn.book, incident).contains(component);
     moved_on && (is_over_at(turn, incident, component) || fails_still())
 }

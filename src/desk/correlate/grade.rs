@@ -136,7 +136,7 @@ fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> 
     let place = root.cloned().map(Place::Component);
     let known = turn.state.incidents.get(&incident);
     let eased = known.is_some_and(|known| known.eased.is_some());
-    let level = |here: &Here| if eased { here.live_level() } else { here.level() };
+    let level = |here: &Here| here.live_level().filter(|_| eased).or_else(|| here.level());
     let at_root = place.and_then(|place| level(places?.get(&place)?));
     // A cause without a sign of its own is as bad as what it does; so is what no component covers.
     let level = at_root.or_else(|| places?.values().filter_map(level).max());

@@ -15,16 +15,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The failing places of an incident: where a member has not ended; all places if every member has. Until the first
 /// verdict all count: what ended a moment ago may be why something else still burns, and what flaps is one fault. After it the
-/// root counts as what it was until it has been over for a while.
+/// root counts as what it was until something else has become what the incident is about.
 pub(in crate::desk) fn failing(state: &State, incident: IncidentId) -> Failing {
     let Some(places) = state.places.get(&incident) else { return Failing::new() };
     let known = state.incidents.get(&incident);
     let decided = known.is_some_and(|known| known.verdict().is_some());
-    let any = decided && places.values().any(Here::live);
-    let ending = known.filter(|known| known.eases_at.is_some()).and_then(|known| known.root.as_ref());
-    let ends = |place: &Place| matches!(place, Place::Component(id) if Some(id) == ending);
-    let failing = places.iter().filter(|(place, here)| here.live() || !any || ends(place));
-    let level = |place, here: &Here| if ends(place) { here.level() } else { here.shown() };
+    let root = known.filter(|known| known.verdict().is_some()).and_then(|known| known.root.as_ref());
+    let waits = known.is_some_and(|known| known.eases_at.is_some() || known.calm_since.is_some());
+    let at_root = |place: &Place| matches!(place, Place::Component(id) if Some(id) == root);
+    // What is not seen any more has not been seen to end.
+    let unseen = |place: &Place, here: &Here| at_root(place) && here.vanished() && !here.live();
+    let any = decided && places.iter().any(|(place, here)| here.live() || unseen(place, here));
+    let ends = |place: &Place, here: &Here| at_root(place) && waits || unseen(place, here);
+    let failing = places.iter().filter(|(place, here)| here.live() || !any || ends(place, here));
+    let level = |place, here: &Here| if ends(place, here) { here.level() } else { here.shown() };
     failing.filter_map(|(place, here)| Some((place.clone(), level(place, here)?))).collect()
 }
 

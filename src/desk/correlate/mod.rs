@@ -228,7 +228,7 @@ pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, 
     turn.edit(incident, Edit::Status { to, at, by }, reason.clone());
     turn.edit(incident, calm, reason);
     // What came may be something else than what it was reported as.
-    reframe(turn, incident);
+    ease::reframe_anew(turn, incident);
     ease::forget(turn, incident);
     turn.edit(incident, Edit::happened(at, what), Reason::OnRecord);
     assign::ask_again(turn, incident);

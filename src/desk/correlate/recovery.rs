@@ -12,12 +12,12 @@ use crate::desk::request::{Request, RequestState};
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
 use crate::desk::{correlate, notify};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Looks at every incident whose alerts changed in this turn.
 pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
-    let stirred = std::mem::take(&mut turn.touched.stirred);
-    for incident in stirred {
+    while let Some(incident) = turn.touched.stirred.pop_first() {
         let Some(known) = turn.state.incidents.get(&incident) else { continue };
         let status = known.status.name();
         if status == StatusName::Detected {
@@ -42,8 +42,9 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             }
             look_for_calm(turn, incident);
         } else if status == StatusName::Verifying {
-            if root_alerts(turn, incident).any(Alert::red) {
+            if is_back(turn, incident) {
                 resume(turn, incident, None, What::Relapsed, Reason::CameBack);
+                turn.touched.to_judge.insert(incident);
             } else {
                 wait_for_remainder(turn, incident);
             }
@@ -58,6 +59,23 @@ fn decisive(turn: &Turn, incident: IncidentId) -> Option<Place> {
     let merged = known.links.iter().any(|(link, _)| *link == Link::Merged);
     let root = known.root.clone().filter(|_| !merged).map(Place::Component)?;
     turn.state.places.get(&incident)?.contains_key(&root).then_some(root)
+}
+
+/// While it is checked, its root is red again, or what was its root before something else of it stayed.
+fn is_back(turn: &Turn, incident: IncidentId) -> bool {
+    let Some(known) = turn.state.incidents.get(&incident) else { return false };
+    let burns = |alert: &Alert| {
+        let at_root = decisive(turn, incident).is_none_or(|root| alert.place() == root);
+        let former = || alert.weight() >= Level::High && alert.component.as_ref().is_some_and(|id| known.was_about(id));
+        alert.red() && !is_lesser(turn, incident, alert) && (at_root || former())
+    };
+    turn.state.members_of(incident).any(burns)
+}
+
+/// It does no more than warn, beside something graver there that has ended.
+fn is_lesser(turn: &Turn, incident: IncidentId, alert: &Alert) -> bool {
+    let here = turn.state.places.get(&incident).and_then(|places| places.get(&alert.place()));
+    alert.weight() <= Level::Warning && here.and_then(Here::ended_level) > Some(alert.weight())
 }
 
 /// The alerts that must end for the incident to be over: those of the place that decides; all, where none does.
@@ -83,7 +101,10 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
         Some((root, here)) => {
             let stays =
                 |(place, other): (&Place, &Here)| place != root && fails_on(turn, incident, (root, place), other);
-            recovered(turn, here) && !here.red() && !burns_unseen(turn.state, root) && !places.iter().any(stays)
+            // What only warns beside what has ended is listed, and gets a number of its own at 復旧.
+            let lesser = |level| level <= Level::Warning && here.ended_level() > Some(level);
+            let over = here.red_level().is_none_or(lesser);
+            recovered(turn, here) && over && !burns_unseen(turn.state, root) && !places.iter().any(stays)
         }
         None => {
             places.values().any(|here| recovered(turn, here))
@@ -114,11 +135,11 @@ pub(super) fn is_over_at(turn: &Turn, incident: IncidentId, component: &Componen
     here.is_some_and(|here| recovered(turn, here) && !here.live())
 }
 
-/// What a party was asked about is over, and nothing else is said to be its part.
+/// What a party was asked about is over, and no verdict says yet that another thing is its part.
 pub(in crate::desk) fn has_ended(turn: &Turn, known: &Incident, request: &Request) -> bool {
     let component = request.component.as_ref();
-    let named = known.verdict().is_some_and(|verdict| verdict.parties.contains(&request.party));
-    let elsewhere = named && known.root.as_ref() != component;
+    let named = known.verdict().filter(|verdict| verdict.parties.contains(&request.party));
+    let elsewhere = named.is_some_and(|verdict| verdict.component.as_ref() != component);
     component.is_some_and(|component| is_over_at(turn, known.id, component)) && !elsewhere
 }
 
@@ -154,12 +175,23 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
         };
         let edit = Edit::Calm { since: Some(turn.now.elapsed), stable_at: Some(turn.now.elapsed + quiet), usable };
         turn.edit(incident, edit, reason);
+        stir_explained(turn, incident);
         if let Some(times) = times {
             flaps(turn, incident, times);
         }
     } else if !calm && before.is_some() {
         turn.edit(incident, Edit::Calm { since: None, stable_at: None, usable: None }, Reason::CameBack);
     }
+}
+
+/// What an incident explained in others it does not explain any more: whether these are over is looked at anew.
+fn stir_explained(turn: &mut Turn, incident: IncidentId) {
+    let Some(root) = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref()) else { return };
+    let needs = turn.book.graph.behind(root).iter().chain([root]);
+    let live = needs.flat_map(|id| turn.state.live_at(&Place::Component(id.clone())).collect::<Vec<_>>());
+    let others = live.filter(|alert| alert.weight() >= Level::High).filter_map(Alert::incident);
+    let others: BTreeSet<IncidentId> = others.filter(|other| *other != incident).collect();
+    turn.touched.stirred.extend(others);
 }
 
 /// How often it came back within `span` after it had been told that monitoring shows normal.
@@ -219,7 +251,7 @@ fn wait_for_remainder(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (since, usable) = (known.calm_since, known.usable);
     if known.stable_at.is_none() && remainder::is_grave(turn, incident) {
-        let stable_at = Some(turn.now.elapsed + turn.book.rules.policy.flap_quiet);
+        let stable_at = Some(turn.now.elapsed + ease::ECHOES_END);
         turn.edit(incident, Edit::Calm { since, stable_at, usable }, Reason::StillRed { of: incident });
     }
 }

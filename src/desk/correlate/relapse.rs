@@ -45,7 +45,7 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
         let ended =
             matches!(before.status.name(), StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed);
         // What was an echo then says nothing about the cause now.
-        let root = before.root.as_ref().is_none_or(|root| alert.component.as_ref() == Some(root));
+        let root = before.root.is_none() || alert.component.as_ref().is_some_and(|id| before.was_about(id));
         // A warning that only stood beside a grave fault then does not bring that back.
         let here = turn.state.places.get(id).and_then(|places| places.get(&alert.place()));
         let grave = here.and_then(Here::shown).is_some_and(|level| !only_warns(level));

@@ -4,7 +4,7 @@
 
 use super::cause::Known;
 use super::go_on_elsewhere;
-use super::group;
+use super::group::{self, Group};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::correlate;
 use crate::desk::ids::{AlertId, IncidentId, Number};
@@ -48,7 +48,11 @@ pub(super) fn leave_apart(turn: &mut Turn, of: IncidentId) {
     let failing = group::failing(turn.state, of);
     let places: BTreeSet<Place> = failing.keys().cloned().collect();
     let groups = group::partition(&Known::of(turn.state, turn.book, known), &places, &failing);
-    for group in groups.iter().filter(|group| !group.places.contains(&root) && !group.only_warns(&failing)) {
+    let stays = |group: &&Group| group.places.contains(&root) || group.roots.contains(&root);
+    if !groups.iter().any(|group| stays(&group)) {
+        return;
+    }
+    for group in groups.iter().filter(|group| !stays(group) && !group.only_warns(&failing)) {
         let red = |alert: &AlertId| turn.state.alerts.get(alert).is_some_and(Alert::red);
         let members = group.members(turn.state, of).into_iter().filter(red).collect();
         leave_with(turn, of, members);

@@ -260,7 +260,11 @@ impl<'a> Case<'a> {
     /// them.
     pub(super) fn has_several_causes(&self) -> bool {
         let keeper = |id: &ComponentId| self.book.keeper(id);
-        let roots = group::root_components(self.state, self.book, self.incident.id);
+        let mut roots = group::root_components(self.state, self.book, self.incident.id);
+        // What only warns is no part of what has stopped.
+        let mut failing = group::failing(self.state, self.incident.id);
+        failing.retain(|_, level| cause::only_warns(*level));
+        roots.retain(|root| !failing.contains_key(&Place::Component(root.clone())));
         let Some(first) = roots.first().filter(|_| roots.len() > 1) else { return false };
         let common = self.book.graph.below(first).iter();
         let common = common.filter(|id| roots.iter().skip(1).all(|root| self.book.graph.needs(root, id)));

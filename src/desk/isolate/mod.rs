@@ -90,11 +90,16 @@ pub(super) fn judge(turn: &mut Turn) {
 }
 
 fn judge_one(turn: &mut Turn, incident: IncidentId) {
-    let parted = turn.touched.parted.remove(&incident);
+    let (parted, moved) = (turn.touched.parted.remove(&incident), turn.touched.moved.remove(&incident));
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let refused = |party: &PartyId| known.is_handed_back_by(party);
-    // A person's word stands; and while the root is quiet, what still burns only ends later than its cause.
-    let stands = |verdict: &Verdict| verdict.by == By::Desk || known.calm_since.is_some() && !parted;
+    // A person's word stands for what it was said of; and while the root is quiet, what still burns only ends later than its
+    // cause.
+    let said_of_it = |verdict: &Verdict| !moved || verdict.component == known.root;
+    let stands = |verdict: &Verdict| match verdict.by {
+        By::Desk => said_of_it(verdict),
+        _ => known.calm_since.is_some() && !parted,
+    };
     if known.verdict().is_some_and(|verdict| stands(verdict) && !verdict.parties.iter().any(refused)) {
         return;
     }

@@ -18,7 +18,10 @@ pub(in crate::desk) fn kept_by_vendors(turn: &Turn, incident: IncidentId) -> Vec
     let (Some(known), Some(places)) = (turn.state.incidents.get(&incident), turn.state.places.get(&incident)) else {
         return Vec::new();
     };
-    let all = places.iter().filter_map(|(place, here)| Some((place.clone(), here.shown()?))).collect();
+    // What was over before the incident became about something else is no cause of that.
+    let moved = known.eased.is_some() && places.values().any(Here::live);
+    let counts = places.iter().filter(|(_, here)| here.live() || !moved);
+    let all = counts.filter_map(|(place, here)| Some((place.clone(), here.shown()?))).collect();
     let causes = cause::causes(&Known::of(turn.state, turn.book, known), &all);
     let level = |cause: &cause::Cause| cause.explains.iter().filter_map(|place| all.get(place)).max().copied();
     let mut found: Vec<(ComponentId, PartyId, Level)> = causes

@@ -58,6 +58,10 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         Reader::Vendor(party) if known.root.as_ref().is_some_and(|root| !its_part(book, known, root, party)) => members
             .iter()
             .filter(|alert| alert.component.as_ref().is_some_and(|component| kept_by(book, component, party)))
+            // Another part of it that is over is not what it is asked about now.
+            .filter(|alert| {
+                !alert.recovered() || asked_about.is_none_or(|asked| alert.component.as_ref() == Some(asked))
+            })
             .min_by_key(|alert| {
                 let other = asked_about.is_none() || alert.component.as_ref() != asked_about;
                 (other, alert.gone.is_some(), alert.at, alert.id)

@@ -41,8 +41,8 @@ pub(super) use house::{
     adopted, blind, damaged, internal, remark, restored, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(crate) use impact::whom_it_hits;
-pub(super) use onsite::look;
 pub(super) use office_call::call_office;
+pub(super) use onsite::look;
 pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
 pub(super) use reports::{
     external, first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised, tell_eased,

@@ -107,6 +107,11 @@ impl Here {
         self.gravest([(false, false)])
     }
 
+    /// The gravest level of those that lasted and have ended.
+    pub(in crate::desk) fn ended_level(&self) -> Option<Level> {
+        self.gravest([(true, false)])
+    }
+
     /// The gravest level of those that have not ended.
     pub(in crate::desk) fn live_level(&self) -> Option<Level> {
         self.gravest([(false, false), (false, true)])

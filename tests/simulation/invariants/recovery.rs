@@ -6,7 +6,7 @@ use kiriwake::desk::alert::{self, Alert, Standing};
 use kiriwake::desk::ids::{AlertId, ComponentId, IncidentId, SourceId};
 use kiriwake::desk::incident::{self, Edit, StatusName};
 use kiriwake::desk::letter::Matter;
-use kiriwake::desk::observation::{Evidence, Key};
+use kiriwake::desk::observation::{Evidence, Key, Level};
 use kiriwake::desk::owed::{self, Work};
 use kiriwake::desk::{Change, Entry, Frame, Input, Reason};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,8 +113,8 @@ impl<'a> Known<'a> {
         Ok(())
     }
 
-    /// What an incident is about has ended, as far as its alerts show it. A root without an alert of its own is over
-    /// when everything it did is.
+    /// What an incident is about has ended, as far as its alerts show it: what only warns may stay beside something graver that
+    /// has ended there, and is listed. A root without an alert of its own is over when everything it did is.
     fn calm(&self, id: IncidentId) -> Result<(), String> {
         let root = self.roots.get(&id).cloned().flatten();
         let members = || {
@@ -126,8 +126,15 @@ impl<'a> Known<'a> {
         if !concerned().any(|(_, _, gone)| *gone) {
             return Err(format!("{id} ({root:?}) recovered without evidence"));
         }
-        match concerned().find(|(_, _, gone)| !gone) {
-            Some((alert, ..)) => Err(format!("{id} ({root:?}) recovered while {} is red", alert.id)),
+        let ended = concerned().filter(|(_, _, gone)| *gone).map(|(alert, ..)| alert.weight()).max();
+        let lesser = |alert: &Alert| {
+            let warns = alert.weight() <= Level::Warning;
+            shows && root.is_some() && warns && ended > Some(alert.weight())
+        };
+        match concerned().find(|(alert, _, gone)| !gone && !lesser(alert)) {
+            Some((alert, ..)) => {
+                Err(format!("{id} ({root:?}) recovered while {} ({:?}) is red", alert.id, alert.weight()))
+            }
             None => Ok(()),
         }
     }
