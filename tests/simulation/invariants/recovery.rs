@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 struct Known<'a> {
     alerts: BTreeMap<AlertId, (&'a Alert, Standing, bool)>,
+    /// As their sources call them by now.
+    levels: BTreeMap<AlertId, Level>,
     roots: BTreeMap<IncidentId, Option<ComponentId>>,
     restored: BTreeSet<IncidentId>,
 }
@@ -52,6 +54,9 @@ impl<'a> Known<'a> {
                 if let Some(known) = self.alerts.get_mut(alert) {
                     known.1 = standing.clone();
                 }
+            }
+            Change::Alert(alert::Change::Altered { alert, level: Some(level), .. }) => {
+                self.levels.insert(*alert, *level);
             }
             Change::Alert(alert::Change::Gone { alert, gone }) => {
                 let Some(known) = self.alerts.get_mut(alert) else { return Ok(()) };
@@ -126,14 +131,18 @@ impl<'a> Known<'a> {
         if !concerned().any(|(_, _, gone)| *gone) {
             return Err(format!("{id} ({root:?}) recovered without evidence"));
         }
-        let ended = concerned().filter(|(_, _, gone)| *gone).map(|(alert, ..)| alert.weight()).max();
+        let weight = |alert: &Alert| {
+            let level = self.levels.get(&alert.id).copied().unwrap_or(alert.problem.level);
+            if alert.mild { level.min(Level::Information) } else { level }
+        };
+        let ended = concerned().filter(|(_, _, gone)| *gone).map(|(alert, ..)| weight(alert)).max();
         let lesser = |alert: &Alert| {
-            let warns = alert.weight() <= Level::Warning;
-            shows && root.is_some() && warns && ended > Some(alert.weight())
+            let warns = weight(alert) <= Level::Warning;
+            shows && root.is_some() && warns && ended > Some(weight(alert))
         };
         match concerned().find(|(alert, _, gone)| !gone && !lesser(alert)) {
             Some((alert, ..)) => {
-                Err(format!("{id} ({root:?}) recovered while {} ({:?}) is red", alert.id, alert.weight()))
+                Err(format!("{id} ({root:?}) recovered while {} ({:?}) is red", alert.id, weight(alert)))
             }
             None => Ok(()),
         }
