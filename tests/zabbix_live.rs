@@ -1,7 +1,7 @@
 //! The source against a real Zabbix, started and filled by the scripts in `tests/zabbix`.
 //!
 //! Runs when `KW_ZBX_API_URL` is set (`eval "$(tests/zabbix/up)"`), otherwise every test says that it was skipped. The
-//! tests share one server and take turns. Not here: what the fake in `src/source/zabbix` can prove without a server.
+//! tests share one server and take turns, also with other files that use it. Not here: what the fake in `src/source/zabbix` can prove without a server.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a failed test should stop, and say what it measured")]
 
@@ -19,6 +19,7 @@ use kiriwake::source::Standing;
 use kiriwake::source::zabbix::{self, Access, Config, Notes, WriteBackKind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -27,17 +28,25 @@ use tokio::task::JoinHandle;
 
 static TURN: Mutex<()> = Mutex::const_new(());
 
+/// The server is this test's alone: among the tests of this file, and among files (`support/zabbix.rs`).
+struct Turn {
+    _file: File,
+    _turn: MutexGuard<'static, ()>,
+}
+
 /// The server of the environment and the turn to use it; `None` without one.
-async fn server() -> Option<(Server, MutexGuard<'static, ()>)> {
+async fn server() -> Option<(Server, Turn)> {
     let Ok(url) = std::env::var("KW_ZBX_API_URL") else {
         eprintln!("skipped: no real Zabbix (KW_ZBX_API_URL is not set; see tests/zabbix/up)");
         return None;
     };
     let turn = TURN.lock().await;
+    let file = File::create(PathBuf::from(std::env::var("KW_ZBX_STATE").unwrap()).join("turn")).unwrap();
+    file.lock().unwrap();
     let server = Server { url, admin: std::env::var("KW_ZBX_ADMIN_TOKEN").unwrap() };
     server.script("seed", &["--site", "a-town"]);
     server.script("seed", &["--reset"]);
-    Some((server, turn))
+    Some((server, Turn { _file: file, _turn: turn }))
 }
 
 struct Server {

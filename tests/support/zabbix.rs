@@ -3,7 +3,7 @@
 use super::{run, signal, wait_for};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,16 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// There is one Zabbix for all tests; whoever holds this has it for itself.
+/// There is one Zabbix for all tests; whoever holds this has it for itself, among the tests of this file.
 static TURN: Mutex<()> = Mutex::new(());
+/// The same among files that run at the same time: locked in the folder of the instance (`zabbix_live.rs`, too).
+const TURN_FILE: &str = "turn";
 
 /// The running instance, for one test at a time.
 pub(crate) struct Zabbix {
     env: BTreeMap<String, String>,
+    // Given back in this order: the file first, then to the next of this process.
+    _file: File,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -28,7 +32,9 @@ impl Zabbix {
             return Err("no Zabbix (KW_ZBX_API_URL is not set; tests/run starts one)".to_owned());
         }
         let state = std::env::var("KW_ZBX_STATE").map_err(|_| "KW_ZBX_STATE is not set".to_owned())?;
-        let mut zabbix = Self { env: read_env(Path::new(&state)), _turn: turn };
+        let file = File::create(Path::new(&state).join(TURN_FILE)).map_err(|error| format!("{state}: {error}"))?;
+        file.lock().map_err(|error| format!("{state}/{TURN_FILE}: {error}"))?;
+        let mut zabbix = Self { env: read_env(Path::new(&state)), _file: file, _turn: turn };
         if !zabbix.env.contains_key("KW_ZBX_POLL_TOKEN") || !zabbix.knows("core-sw-01") {
             run(zabbix.script("seed").args(["--site", "a-town"]));
             zabbix.env = read_env(Path::new(&state));
