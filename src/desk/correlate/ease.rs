@@ -30,7 +30,6 @@ pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
             // Who should act may be another one again.
             reframe_anew(turn, incident);
             turn.touched.to_judge.insert(incident);
-            turn.touched.moved.insert(incident);
             notify::reopened(turn, incident);
         }
         (Some(now), before, None) if before != Some(now) => {
@@ -64,16 +63,19 @@ fn is_back(turn: &Turn, incident: IncidentId, told: AlertId) -> bool {
     turn.state.members_of(incident).any(as_grave)
 }
 
-/// Something is back. Where it had been left behind as over, whoever was asked about it hears of it.
-pub(super) fn reframe_anew(turn: &mut Turn, incident: IncidentId) {
+/// Something is back. Where it had been left behind as over, whoever was asked about it hears of it, and who should act is decided
+/// anew. Whether it had.
+pub(super) fn reframe_anew(turn: &mut Turn, incident: IncidentId) -> bool {
     let root = |turn: &Turn| turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
     let before = root(turn);
     reframe(turn, incident);
     let told = turn.state.incidents.get(&incident).and_then(|known| known.representative);
     let told = told.filter(|id| turn.state.alerts.get(id).is_some_and(Alert::red));
-    if let Some(alert) = told.filter(|_| root(turn) != before) {
-        turn.touched.more.entry(incident).or_default().insert(alert);
-    }
+    let Some(alert) = told.filter(|_| root(turn) != before) else { return false };
+    turn.touched.more.entry(incident).or_default().insert(alert);
+    turn.touched.to_judge.insert(incident);
+    turn.touched.moved.insert(incident);
+    true
 }
 
 /// Nothing of it counts as over any more.

@@ -228,10 +228,12 @@ pub(super) fn resume(turn: &mut Turn, incident: IncidentId, by: Option<String>, 
     turn.edit(incident, Edit::Status { to, at, by }, reason.clone());
     turn.edit(incident, calm, reason);
     // What came may be something else than what it was reported as.
-    ease::reframe_anew(turn, incident);
+    let moved = ease::reframe_anew(turn, incident);
     ease::forget(turn, incident);
     turn.edit(incident, Edit::happened(at, what), Reason::OnRecord);
-    assign::ask_again(turn, incident);
+    if !moved {
+        assign::ask_again(turn, incident);
+    }
     turn.touched.stirred.insert(incident);
     notify::reopened(turn, incident);
 }
