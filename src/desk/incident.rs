@@ -20,7 +20,7 @@ pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 use super::act::{CancelKind, ContractKind};
 use super::evidence::Pack;
 use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, SystemId};
-use super::letter::{By, CallResult, DetectedBy, Happening, OccurredMark};
+use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
 use super::rules::{CauseClass, DataImpact};
@@ -327,12 +327,6 @@ impl Incident {
     /// The verdict that counts.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.verdicts.last()
-    }
-
-    /// It is about this component, or was by what the machine found before.
-    pub(in crate::desk) fn was_about(&self, component: &ComponentId) -> bool {
-        let found = |verdict: &Verdict| verdict.by == By::Machine && verdict.component.as_ref() == Some(component);
-        self.root.as_ref() == Some(component) || self.verdicts.iter().any(found)
     }
 
     /// Whether a party has answered that it is not its part.

@@ -5,12 +5,13 @@
 //! before it has been over for as long as a recovery waits: until then it counts as failing ([`super::group::failing`]).
 
 use super::cause::only_warns;
-use super::recovery::{flapping, is_calm, is_over_at};
+use super::recovery::{flapping, is_calm, is_over_at, stir_explained};
 use super::{Edit, Reason, Turn, grade, group, reframe, remainder};
 use crate::desk::alert::Alert;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::letter::{Notice, What};
 use crate::desk::notify;
+use crate::desk::request::{Request, RequestState};
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
 use jiff::Timestamp;
@@ -35,8 +36,13 @@ pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
         (Some(now), before, None) if before != Some(now) => {
             let at = Some(turn.now.elapsed + wait(turn, incident));
             turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
+            stir_explained(turn, incident);
         }
-        (None, before, Some(_)) => turn.edit(incident, Edit::Eases { at: None, over: before }, Reason::CameBack),
+        (None, before, Some(_)) => {
+            // All of it is over by now, or what was about to count as over is not.
+            let reason = if is_calm(turn, incident) { Reason::RootGone } else { Reason::CameBack };
+            turn.edit(incident, Edit::Eases { at: None, over: before }, reason);
+        }
         _ => {}
     }
 }
@@ -90,16 +96,17 @@ pub(super) fn forget(turn: &mut Turn, incident: IncidentId) {
 /// is decided anew where that is another thing.
 pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     let Some(alert) = over(turn, incident) else { return forget(turn, incident) };
+    let before = turn.state.incidents.get(&incident).and_then(|known| known.eased);
     let (id, since) = (alert.id, alert.gone.as_ref().map_or(turn.now.wall, |gone| gone.at));
     let sign = notify::sign(turn, alert);
     let source = turn.state.sources.get(&alert.source);
     if source.is_some_and(|source| matches!(source.sight, Sight::Blind { .. })) {
         let at = Some(turn.now.elapsed + turn.book.rules.policy.stable);
-        return turn.edit(incident, Edit::Eases { at, over: None }, Reason::Blind);
+        return turn.edit(incident, Edit::Eases { at, over: before }, Reason::Blind);
     }
     if let Some(more) = still_ending(turn, incident, since) {
         let at = Some(turn.now.elapsed + more);
-        return turn.edit(incident, Edit::Eases { at, over: None }, Reason::Lesser);
+        return turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
     }
     turn.edit(incident, Edit::Eases { at: None, over: Some(id) }, Reason::Stable);
     let what = What::Eased { since, sign: Some(Box::new(sign.clone())) };
@@ -137,6 +144,15 @@ fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
     let stays = || turn.state.places.get(&incident).is_some_and(|places| places.values().any(Here::red));
     let so = ended && known.number.is_some() && stays() && !is_calm(turn, incident);
     (so && !is_back(turn, incident, told.id)).then_some(told)
+}
+
+/// An incident is about `component`, or somebody was asked about it who was not told since that it is another's part: it was the
+/// cause, and is over.
+pub(super) fn was_about(turn: &Turn, incident: IncidentId, component: &ComponentId) -> bool {
+    let root = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
+    let stands = |request: &Request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs);
+    let asked = |request: &Request| stands(request) && request.component.as_ref() == Some(component);
+    root == Some(component) || turn.state.requests_of(incident).any(asked)
 }
 
 /// An incident was about `component` before, and is about what stayed when that was over: it was the cause all the same - or is

@@ -42,7 +42,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             }
             look_for_calm(turn, incident);
         } else if status == StatusName::Verifying {
-            if is_back(turn, incident) {
+            if burns_again(turn, incident) {
                 resume(turn, incident, None, What::Relapsed, Reason::CameBack);
                 turn.touched.to_judge.insert(incident);
             } else {
@@ -62,11 +62,14 @@ fn decisive(turn: &Turn, incident: IncidentId) -> Option<Place> {
 }
 
 /// While it is checked, its root is red again, or what was its root before something else of it stayed.
-fn is_back(turn: &Turn, incident: IncidentId) -> bool {
-    let Some(known) = turn.state.incidents.get(&incident) else { return false };
+fn burns_again(turn: &Turn, incident: IncidentId) -> bool {
+    let root = decisive(turn, incident);
     let burns = |alert: &Alert| {
-        let at_root = decisive(turn, incident).is_none_or(|root| alert.place() == root);
-        let former = || alert.weight() >= Level::High && alert.component.as_ref().is_some_and(|id| known.was_about(id));
+        let at_root = root.as_ref().is_none_or(|root| alert.place() == *root);
+        let former = || {
+            alert.weight() >= Level::High
+                && alert.component.as_ref().is_some_and(|id| ease::was_about(turn, incident, id))
+        };
         alert.red() && !is_lesser(turn, incident, alert) && (at_root || former())
     };
     turn.state.members_of(incident).any(burns)
@@ -185,7 +188,7 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
 }
 
 /// What an incident explained in others it does not explain any more: whether these are over is looked at anew.
-fn stir_explained(turn: &mut Turn, incident: IncidentId) {
+pub(super) fn stir_explained(turn: &mut Turn, incident: IncidentId) {
     let Some(root) = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref()) else { return };
     let needs = turn.book.graph.behind(root).iter().chain([root]);
     let live = needs.flat_map(|id| turn.state.live_at(&Place::Component(id.clone())).collect::<Vec<_>>());

@@ -5,7 +5,7 @@
 
 use super::absorb;
 use super::cause::only_warns;
-use super::{Reason, StatusName, Turn, accept, resume};
+use super::{Reason, StatusName, Turn, accept, ease, resume};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::ids::{AlertId, IncidentId};
 use crate::desk::isolate;
@@ -45,7 +45,8 @@ pub(super) fn restored_lately(turn: &Turn, incident: IncidentId) -> Option<(Inci
         let ended =
             matches!(before.status.name(), StatusName::Restored | StatusName::AwaitingAcceptance | StatusName::Closed);
         // What was an echo then says nothing about the cause now.
-        let root = before.root.is_none() || alert.component.as_ref().is_some_and(|id| before.was_about(id));
+        let root = before.root.is_none()
+            || alert.component.as_ref().is_some_and(|component| ease::was_about(turn, *id, component));
         // A warning that only stood beside a grave fault then does not bring that back.
         let here = turn.state.places.get(id).and_then(|places| places.get(&alert.place()));
         let grave = here.and_then(Here::shown).is_some_and(|level| !only_warns(level));

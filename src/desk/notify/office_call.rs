@@ -8,17 +8,21 @@ use crate::desk::incident::{Edit, Incident, Reason};
 use crate::desk::letter::{Call, CallResult, Purpose};
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// The calls to make now, one for each office that was told.
 pub(super) fn calls_now(turn: &Turn, incident: IncidentId) -> Vec<Call> {
+    calls(turn, incident, |_| true)
+}
+
+fn calls(turn: &Turn, incident: IncidentId, wanted: impl Fn(&PartyId) -> bool) -> Vec<Call> {
     let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
     let severity = known.severity_value();
-    let policy = policy(turn, severity);
-    let offices = known.reporting.offices.iter().filter(|office| !has_answered(known, office));
-    let called = offices.filter_map(|office| {
-        let resolved = if policy.phone_at_any_hour {
+    let any_hour = policy(turn, severity).phone_at_any_hour;
+    let called = known.reporting.offices.iter().filter(|office| wanted(office)).filter_map(|office| {
+        let resolved = if any_hour {
             reach(turn, office, severity)
-        } else if policy.phone_before_opening.is_some() && is_closed(turn, office) && cannot_wait(turn, known, office) {
+        } else if calls_at(turn, known, office).is_some_and(|at| at <= turn.now.wall) {
             at_any_hour(turn, office, severity)
         } else {
             return None;
@@ -28,46 +32,43 @@ pub(super) fn calls_now(turn: &Turn, incident: IncidentId) -> Vec<Call> {
     called.collect()
 }
 
-/// Offices that are closed, and need not be called before they are about to open: when the first of them is.
+/// The next time at which an office that need not be called yet is.
 pub(super) fn plan(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let policy = policy(turn, known.severity_value());
-    let Some(before) = policy.phone_before_opening.filter(|_| !policy.phone_at_any_hour) else { return };
-    let waits = |office: &&PartyId| is_closed(turn, office) && !cannot_wait(turn, known, office);
-    let hours = known.reporting.offices.iter().filter(waits).filter_map(|office| opens(turn, office));
-    let at = hours.min().and_then(|opens| opens.checked_sub(before).ok()).map(|at| at.max(turn.now.wall));
-    if at.is_some() && at != known.call_office_at {
-        turn.edit(incident, Edit::CallOfficeAt(at), Reason::OfficeClosed);
+    let hours = known.reporting.offices.iter().filter_map(|office| calls_at(turn, known, office));
+    let at = hours.filter(|at| *at > turn.now.wall).min();
+    if at != known.call_office_at {
+        let reason = if at.is_some() { Reason::OfficeClosed } else { Reason::OnRecord };
+        turn.edit(incident, Edit::CallOfficeAt(at), reason);
     }
 }
 
-/// The hour has come: whoever has not been spoken to is called, if it still goes on.
+/// The hour has come: whoever is about to open and has not been spoken to is called, if it still goes on.
 pub(in crate::desk) fn call_office(turn: &mut Turn, incident: IncidentId) {
-    turn.edit(incident, Edit::CallOfficeAt(None), Reason::OnRecord);
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let severity = known.severity_value();
-    let offices = known.reporting.offices.iter().filter(|office| !has_answered(known, office));
-    let called = offices.filter_map(|office| {
-        let resolved = at_any_hour(turn, office, severity);
-        Some(call(turn, office, resolved.phone.first()?, Purpose::Inform))
-    });
-    let calls: Vec<Call> = called.collect();
+    let known = turn.state.incidents.get(&incident);
+    let spoken = known.into_iter().flat_map(|known| &known.calls).filter(|call| call.result == CallResult::Answered);
+    let spoken: BTreeSet<PartyId> = spoken.map(|call| call.party.clone()).collect();
+    let calls = calls(turn, incident, |office| !spoken.contains(office));
     if !calls.is_empty() {
         note(turn, incident, calls);
     }
+    plan(turn, incident);
 }
 
-fn has_answered(known: &Incident, office: &PartyId) -> bool {
-    known.calls.iter().any(|call| call.party == *office && call.result == CallResult::Answered)
-}
-
-fn is_closed(turn: &Turn, office: &PartyId) -> bool {
-    !turn.book.party_open(office, turn.now.wall)
-}
-
-fn opens(turn: &Turn, office: &PartyId) -> Option<Timestamp> {
+/// When a closed office is called: now where somebody is hit, else a while before it opens; `None` = not for this severity, or it
+/// is open and reads its mail.
+fn calls_at(turn: &Turn, known: &Incident, office: &PartyId) -> Option<Timestamp> {
+    let policy = policy(turn, known.severity_value());
+    let before = policy.phone_before_opening.filter(|_| !policy.phone_at_any_hour)?;
+    let now = turn.now.wall;
+    if turn.book.party_open(office, now) {
+        return None;
+    }
+    if cannot_wait(turn, known, office) {
+        return Some(now);
+    }
     let party = turn.book.party(office)?;
-    turn.book.calendar(&party.hours).next_opening(turn.now.wall, &turn.book.zone)
+    turn.book.calendar(&party.hours).next_opening(now, &turn.book.zone)?.checked_sub(before).ok()
 }
 
 /// Somebody is hit now, although the office is closed: residents, unless all that is hit is out of its hours, or whoever works
