@@ -242,7 +242,7 @@ impl Words {
         self.pick(
             || {
                 format!(
-                    "sees the switch stay up for 5 minutes: 復旧確認中. It does not call that recovered; a person must \
+                    "sees all that had stopped stay up for 5 minutes: 復旧確認中. It does not call that recovered; a person must \
                      check. {red} still red."
                 )
             },
