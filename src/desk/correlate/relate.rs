@@ -66,10 +66,10 @@ pub(super) fn by_place(
     let is_on = |id: &IncidentId| !is_over(turn, *id);
     // What came of a thing that showed nothing itself, and is over, does not come back with what that thing shows now.
     let from = |id| state.burning_from(id).filter(is_on);
-    let here: Vec<IncidentId> = state.burning_at(place).chain(from(component)).filter(fits).collect();
+    let here = || state.burning_at(place).chain(from(component)).filter(fits);
     // Of several that are over the one that is about the component, not one of which it was an echo.
-    let about = |id: &&IncidentId| state.incidents.get(id).is_some_and(|known| known.root.as_ref() == Some(component));
-    let same = here.iter().find(|id| is_on(id)).or_else(|| here.iter().find(about)).or(here.first()).copied();
+    let about = |id: &IncidentId| state.incidents.get(id).is_some_and(|known| known.root.as_ref() == Some(component));
+    let same = here().find(is_on).or_else(|| here().find(about)).or_else(|| here().next());
     // A warning that has stood there for a while is no reason to overlook that something below fails now; nor is what has
     // been over for a while.
     if let Some(same) = same.filter(|id| (!is_warning(turn, *id) || grew(id)) && is_on(id)) {
