@@ -6,7 +6,8 @@
 use super::Checker;
 use crate::config::tree::Path;
 use crate::desk::ids::ProbeName;
-use crate::desk::isolate::condition::{Absent, Condition, Missing, Probe};
+use crate::desk::isolate::condition::{Absent, Condition, Count, Missing, Of, Probe};
+use crate::desk::pattern::Pattern;
 use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Probe as ProbeRule, Sign};
 use crate::desk::rules::Known;
@@ -58,9 +59,31 @@ fn impossible(conditions: &Placed, world: &World) -> Option<Conflict> {
             };
             asked?.never(&world.known)
         });
-        let message = by_itself.or_else(|| fits.map(|why| format!("asks for what never comes: {why}")))?;
+        let fits = fits.map(|why| format!("asks for what never comes: {why}"));
+        let few = || condition.all().into_iter().find_map(|inside| too_few(inside, &world.known));
+        let message = by_itself.or(fits).or_else(few)?;
         Some((path.clone(), message, help))
     })
+}
+
+/// More hosts of components are to fail than these have by name.
+fn too_few(condition: &Condition, known: &Known) -> Option<String> {
+    let Condition::Count(Count { alert, at_least, of: Of::Hosts, .. }) = condition else { return None };
+    let of = |id| known.components.get(id).map(|component| component.matches.iter().map(|fits| exact(&fits.host)));
+    let each: Option<Vec<_>> = alert.component.iter().map(of).collect();
+    let each: Vec<BTreeSet<&str>> = each?.into_iter().flatten().collect();
+    // Where one of them is not named, it may be any.
+    if each.is_empty() || each.iter().any(BTreeSet::is_empty) {
+        return None;
+    }
+    let there = each.into_iter().flatten().collect::<BTreeSet<_>>().len();
+    (there < *at_least).then(|| format!("can never hold: it asks for {at_least} hosts, and its components have {there}"))
+}
+
+/// The names that patterns stand for, where each is one; empty otherwise.
+fn exact(patterns: &[Pattern]) -> BTreeSet<&str> {
+    let names: Option<BTreeSet<&str>> = patterns.iter().map(Pattern::exact).collect();
+    names.unwrap_or_default()
 }
 
 /// What somebody should have seen and nobody is asked to look at.

@@ -27,6 +27,7 @@ mod recurred;
 mod root;
 mod seen;
 
+pub use count::Of;
 pub use place::{Place, Refer, Step};
 
 use super::case::Case;
