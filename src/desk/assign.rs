@@ -214,6 +214,10 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     let moves =
         ask == Ask::Repair && matches!(status, Some(StatusName::Accepted | StatusName::Isolating | StatusName::OnHold));
     if moves {
+        if status == Some(StatusName::OnHold) {
+            let resumed = What::Resumed { decision: String::new().into() };
+            turn.edit(incident, Edit::happened(turn.now.wall, resumed), Reason::OnRecord);
+        }
         let to = correlate::status_by_requests(turn, incident);
         turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, Reason::Requested);
     }

@@ -12,7 +12,8 @@ pub(super) fn why(page: &mut Page, letter: &Letter, incident: &Facts, (ask, befo
     let clock = &Clock::of(letter);
     if let Some(AskedBefore { withdrawn: Some(at), .. }) = before {
         page.text(format!(
-            "{}に取下げのご連絡をいたしました件につきまして、その後の切り分けの結果、あらためてお願いいたします。",
+            "{}に取下げのご連絡をいたしましたが、その後の状況を踏まえ、あらためてご依頼いたします。\
+             たびたびのお願いとなり、誠に恐れ入ります。",
             clock.short(*at)
         ));
     } else if let Some(AskedBefore { at, severity, .. }) = before {

@@ -67,7 +67,9 @@ pub(super) fn consultation(
         page.field("復旧見込み", facts::outlook(incident));
     }
     page.section(Name::Ask);
-    page.lines("対応の選択肢", options(incident, out_of_scope, closed.is_some()), "確認中");
+    // What cannot be used needs more than one decision; these are no alternatives.
+    let label = if stops(incident) && !out_of_scope { "ご判断事項" } else { "対応の選択肢" };
+    page.lines(label, options(incident, out_of_scope, closed.is_some()), "確認中");
     page.field("留意点", risk(incident, closed.is_some()));
     page.field(
         "ご回答希望",
@@ -127,7 +129,7 @@ fn stops(incident: &Facts) -> bool {
 fn risk(incident: &Facts, closed: bool) -> &'static str {
     match (&incident.impact.one_sided, closed) {
         _ if stops(incident) => {
-            "ご判断までの間、上記のシステムをご利用いただけない状態が続く見込みです。影響が広がるおそれの有無は確認中です。"
+            "復旧までの間、上記のシステムをご利用いただけない状態が続く見込みです。影響が広がるおそれの有無は確認中です。"
         }
         (Some(_), true) => {
             "保守業者の受付再開までの間、片系での運転が続く見込みです。この間に残る一方にも異常が生じた場合は、\
@@ -146,6 +148,10 @@ fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
         Some(true) => "代替手段による運用の継続",
         _ => "代替手段による運用の継続（代替手段の有無は確認中）",
     };
+    let until = match incident.substitute {
+        Some(false) => "復旧までの業務の取扱い（受付の一時休止、後日の処理など）",
+        _ => "復旧までの業務の取扱い（代替手段による継続、受付の一時休止など）",
+    };
     let options: &[&str] = match (out_of_scope, incident.substitute) {
         (true, Some(false)) => &["調達等による修理または交換", "経過の観察"],
         (true, _) => &["調達等による修理または交換", substitute, "経過の観察"],
@@ -154,19 +160,11 @@ fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
             "対象システムを計画的に停止する、または代替の手段に切り替える",
             "別の手段による対応（保守契約外の手配等）",
         ],
-        (false, _) if stops(incident) && !facts::unanswered(incident).is_empty() => &[
-            "保守業者からの連絡を待つ",
-            "復旧までの業務の取扱い（代替手段による継続、受付の一時休止など）の決定",
-            "別の手段による対応（保守契約外の手配等）",
-        ],
+        (false, _) if stops(incident) => &[until, "追加の対応（保守契約外の手配等）の要否"],
         (false, _) if !facts::unanswered(incident).is_empty() && incident.stage != Stage::OnHold => &[
             "保守業者からの連絡を待ち、現在の状態で運用を継続",
             "運用の停止または切替え",
             "別の手段による対応（保守契約外の手配等）",
-        ],
-        (false, _) if stops(incident) => &[
-            "復旧までの業務の取扱い（代替手段による継続、受付の一時休止など）の決定",
-            "追加の対応（保守契約外の手配等）",
         ],
         (false, _) => &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"],
     };

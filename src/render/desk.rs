@@ -140,7 +140,7 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
     let also: Vec<String> = incident.also.iter().map(|target| target.name.clone()).collect();
     let also = facts::listed(&also, "件");
     let also = if also.is_empty() { also } else { format!("{also}にも異常を検知しております。") };
-    let since = clock.short(incident.occurred);
+    let since = clock.short(incident.part_since.unwrap_or(incident.occurred));
     let what = text::cut(&without_note(&shown::present(incident, &clock)), 90);
     let asked = incident.asked.iter().find(|asked| asked.party == call.organization);
     let asked = asked.map(|asked| format!("{}にメールで", clock.short(asked.at)));

@@ -67,7 +67,11 @@ pub(super) fn severity(severity: u8) -> String {
 
 /// 発生日時, and when it came back; `date` writes the hour as the reader does.
 pub(super) fn occurred(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) -> String) {
-    let mut lines = vec![format!("{}（{}）", date(facts.occurred), words::mark(facts.occurred_mark))];
+    let whole = format!("{}（{}）", date(facts.occurred), words::mark(facts.occurred_mark));
+    let mut lines = match facts.part_since {
+        Some(part) => vec![format!("{}（監視による）", date(part)), format!("本件全体の発生は{whole}")],
+        None => vec![whole],
+    };
     let how = if facts.desk.reopened.is_some() { "窓口にて対応を再開" } else { "再び異常を確認" };
     lines.extend(facts.returned.map(|at| format!("{}（{how}）", date(at))));
     page.section(Name::Time).lines("発生日時", lines, "確認中");
@@ -222,6 +226,7 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
         }
         Stage::Isolating => out.push("一次切り分けを行っております。".to_owned()),
         Stage::Requested if out.is_empty() => out.push("対応を依頼しております。".to_owned()),
+        Stage::InProgress if worked_on == WORKED_ON && waits(facts) => {}
         Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
             out.push(worked_on.to_owned());
         }
@@ -254,6 +259,12 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
     out
 }
 
+/// Whoever has answered was asked about what is over, and of the rest nobody has.
+fn waits(facts: &Facts) -> bool {
+    let (over, rest): (Vec<_>, Vec<_>) = facts.asked.iter().partition(|asked| asked.over.is_some());
+    !over.is_empty() && !rest.is_empty() && rest.iter().all(|asked| asked.acknowledged.is_none())
+}
+
 /// The number of the incident that this one is an echo (波及) of.
 fn echo_of(facts: &Facts) -> Option<String> {
     facts.verdict.as_ref()?.echo_of.as_ref().map(|of| text::name(&of.0))
@@ -274,8 +285,18 @@ fn held_at_desk(asked: &Asked, clock: &Clock) -> Option<String> {
 fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
     let party = text::name(&asked.party);
     let kind = words::asked_for(asked.ask);
+    let unsettled = matches!(stage, Stage::Isolating | Stage::Requested | Stage::InProgress);
+    let over = asked.over.filter(|_| unsettled).map(|over| clock.short(over));
     match (answer(&party, asked.acknowledged, asked.started, clock), asked.by) {
-        (Some(answer), _) => answer,
+        (Some(answer), _) => match over {
+            Some(over) => format!("{answer}対象機器は、{over}に監視上の回復を確認しております。"),
+            None => answer,
+        },
+        (None, None) if over.is_some() => format!(
+            "保守業者（{party}）へ{kind}を依頼しました（{}）。対象機器は、{}に監視上の回復を確認しております。",
+            clock.short(asked.at),
+            over.unwrap_or_default()
+        ),
         (None, Some(by)) => format!(
             "保守業者（{party}）へは、窓口にて内容を確認のうえ、{}までに{kind}を依頼いたします。",
             clock.short(minute_after(by))

@@ -195,7 +195,7 @@ pub(super) fn goes_on(
     let Some(work) = work else {
         return Told {
             happened: format!(
-                "報告済みの「{over}」は、{since}に監視上の回復を確認しました。別の異常が続いているため、受付番号はそのままとし、対応を継続します。"
+                "報告済みの「{over}」は、{since}に監視上の回復を確認しました。残る異常が続いているため、受付番号はそのままとし、対応を継続します。"
             ),
             ..told
         };
@@ -203,13 +203,15 @@ pub(super) fn goes_on(
     let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
     Told {
         happened: format!(
-            "報告済みの「{over}」は、{since}に監視上の回復を確認しました。残る異常は計画作業「{}」（{}終了予定）の対象であるため、\
-             担当先への依頼は作業の終了後に判断します。",
+            "報告済みの「{over}」は、{since}に監視上の回復を確認しました。残る異常は計画作業「{}」（{}、{}終了予定）の対象機器に\
+             関するものであるため、保守業者への依頼は作業の終了後に行います（異常が続いている場合）。",
             text::summary(&work.name),
+            text::name(&work.owner),
             clock.short(work.until)
         ),
         steps: vec![
-            ("作業の担当者に、対象の稼働状況と終了の見込みをご確認ください。", Vec::new()),
+            ("作業の担当に、対象機器の稼働状況と終了の見込みをご確認ください。", Vec::new()),
+            ("作業が予定より早く終わった場合は、終了を記録してください。", vec![commands::end(&work.number, false)]),
             (
                 "作業の終了を待たずに依頼する場合は、担当先を確定してください（依頼が送られます）。",
                 with(commands::decide),

@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{call, facts, impact, shown, text, told, words};
-use crate::desk::letter::{By, Facts, Former, Happening, Letter, RecoveryFacts, Unseeing, What, WorkStage};
+use crate::desk::letter::{By, Facts, Former, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
@@ -157,7 +157,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
 /// How long it took; to a vendor also how long its own part did, where the incident went on without it or began before it.
 fn took(incident: &Facts, recovery: &RecoveryFacts, clock: &Clock, to_office: bool) -> Vec<String> {
     let own = recovery.before.iter().filter(|_| !to_office);
-    let own = own.map(|own| format!("（うち貴社保守対象：{}、{}）", between(own, clock), span(own.from, own.until)));
+    let own = own.map(|own| format!("（貴社保守対象の異常：{}、{}）", between(own, clock), span(own.from, own.until)));
     std::iter::once(span(incident.occurred, recovery.restored)).chain(own).collect()
 }
 
@@ -203,14 +203,13 @@ fn plans(incident: &Facts) -> &'static str {
 fn nothing_new(incident: &Facts, last: Option<&Happening>, clock: &Clock) -> String {
     // What monitoring shows is not on record as news before it has lasted a while.
     if let Some(eased) = incident.eased.as_ref().filter(|eased| last.is_none_or(|last| last.at < eased.since)) {
-        let stands = match eased.blind.map(|blind| clock.short(blind)) {
-            None => "状況が安定しているかを確認中です。".to_owned(),
-            Some(blind) => {
-                let why = words::unseeing(Unseeing::Blind);
-                format!("{blind}以降の状態は、{why}、確認できておりません。")
+        return match eased.blind.map(|blind| clock.short(blind)) {
+            None => {
+                let since = clock.short(eased.since);
+                format!("{since}に、監視上の回復を確認しております。状況が安定しているかを確認中です。")
             }
+            Some(blind) => format!("{blind}から監視が停止しており、同時刻以降の状態を確認できておりません。"),
         };
-        return format!("{}に、監視上の回復を確認しております。{stands}", clock.short(eased.since));
     }
     let last = last.map(|last| format!("（最終記録：{}　{}）", clock.short(last.at), record(&last.what)));
     format!("前報以降、新たにご報告できる事項はございません{}。", last.unwrap_or_default())
@@ -319,8 +318,13 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             format!("{at}に、{}を本件に統合しました。", text::name(number))
         }
         What::Resumed { decision } => {
-            let decision = text::or(text::note(decision), "記入待ち");
-            format!("{at}に保留を解除し、対応を再開しました（決定事項：{}）。", decision.trim_end_matches('。'))
+            let decision = text::note(decision);
+            // The machine goes on where somebody else is asked; that decides nothing.
+            let decided = match decision.trim_end_matches('。') {
+                "" => String::new(),
+                decided => format!("（決定事項：{decided}）"),
+            };
+            format!("{at}に保留を解除し、対応を再開しました{decided}。")
         }
         What::Note { text: note } => format!("{at}　{}", text::or(text::note(note), "（記入待ち）")),
         What::Spread { alerts } => format!("{at}に、関連するとみられる警報を新たに{alerts}件検知しました。"),
@@ -362,7 +366,8 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             let stays = match work {
                 None => "残る異常への対応を継続しております。".to_owned(),
                 Some(work) => format!(
-                    "残る異常は計画作業「{}」の対象であるため、作業の終了（{}予定）後に状態を確認いたします。",
+                    "残る異常は計画作業「{}」の対象機器に関するものであるため、作業の終了（{}予定）後に状態を確認し、\
+                     必要に応じて保守業者へ対応を依頼いたします。",
                     text::summary(&work.name),
                     clock.short(work.until)
                 ),

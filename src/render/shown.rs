@@ -28,11 +28,8 @@ pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
         let stays = Symptom::from(summary, &host.0, &host.1, component);
         out += &match eased.blind.map(|blind| clock.short(blind)) {
             None => format!("現在は、{}", stays.sentence()),
-            Some(blind) => format!("{blind}の時点では、{}", stays.past_sentence()),
+            Some(blind) => format!("{blind}の時点では、「{}」の異常が続いておりました。", stays.title()),
         };
-    }
-    if eased.blind.is_some() {
-        out += &format!("その後の状態は、{}、確認できておりません。", words::unseeing(Unseeing::Blind));
     }
     out
 }
@@ -49,7 +46,12 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
     // What stays is named beside what is over.
     let named = facts.beside.len() * usize::from(!over);
     let named = named + usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
-    let seen = if over { "検知しました" } else { "検知しております" };
+    let blind = !over && facts.eased.as_ref().is_some_and(|eased| eased.blind.is_some());
+    let seen = match (over, blind) {
+        (true, _) => "検知しました",
+        (false, true) => "検知しておりました",
+        (false, false) => "検知しております",
+    };
     if let Some(Flapping { times, since, down }) = &facts.flapping {
         let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
         let since = clock.short(*since);
@@ -71,6 +73,9 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1 - named_hosts);
     } else if also.is_empty() && facts.alerts > 1 + named && facts.flapping.is_none() {
         out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1 - named);
+    }
+    if blind {
+        out += &format!("同時刻以降の状態は、{}、いずれも確認できておりません。", words::unseeing(Unseeing::Blind));
     }
     out + &told::sentences(facts, over, clock)
 }

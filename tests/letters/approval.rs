@@ -72,6 +72,7 @@ pub(super) fn approvals() -> Vec<(&'static str, Letter)> {
                 acknowledged: None,
                 started: None,
                 by: Some(at("2026-11-20T10:17:50")),
+                over: None,
             }];
             change(facts);
         })

@@ -175,7 +175,12 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
                     component: None,
                 },
                 since: at("2026-11-20T10:29:00"),
-                work: Some(UnderWork { name: "DB点検".to_owned(), until: at("2026-11-20T12:00:00") }),
+                work: Some(UnderWork {
+                    number: "P-1".to_owned(),
+                    name: "DB点検".to_owned(),
+                    owner: "D株式会社".to_owned(),
+                    until: at("2026-11-20T12:00:00"),
+                }),
             },
         ),
         internal(
@@ -193,7 +198,15 @@ fn eased() -> Eased {
 }
 
 fn asked(party: &str, time: &str) -> Asked {
-    Asked { party: party.into(), ask: Ask::Repair, at: at(time), acknowledged: None, started: None, by: None }
+    Asked {
+        party: party.into(),
+        ask: Ask::Repair,
+        at: at(time),
+        acknowledged: None,
+        started: None,
+        by: None,
+        over: None,
+    }
 }
 
 fn dropped(kind: &str, to: &str, reason: &str, unread: bool) -> DroppedMessage {

@@ -78,6 +78,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                             acknowledged: None,
                             started: None,
                             by: None,
+                            over: None,
                         }];
                     }),
                     wished_by: None,

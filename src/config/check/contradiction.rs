@@ -77,7 +77,8 @@ fn too_few(condition: &Condition, known: &Known) -> Option<String> {
         return None;
     }
     let there = each.into_iter().flatten().collect::<BTreeSet<_>>().len();
-    (there < *at_least).then(|| format!("can never hold: it asks for {at_least} hosts, and its components have {there}"))
+    (there < *at_least)
+        .then(|| format!("can never hold: it asks for {at_least} hosts, and its components have {there}"))
 }
 
 /// The names that patterns stand for, where each is one; empty otherwise.

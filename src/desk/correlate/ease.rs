@@ -185,7 +185,9 @@ fn under_work(turn: &Turn, incident: IncidentId) -> Option<(CoverId, UnderWork)>
     if last.until.duration_since(turn.now.wall) > LONGEST_WORK {
         return None;
     }
-    Some((last.id, UnderWork { name: last.name.clone(), until: last.until }))
+    let owner = turn.book.party_name(&last.owner);
+    let work = UnderWork { number: last.id.to_string(), name: last.name.clone(), owner, until: last.until };
+    Some((last.id, work))
 }
 
 /// Something of it ended a moment ago, and what needs that may end as well: how long to look on. Not without end - `since` is

@@ -108,19 +108,22 @@ pub struct Part {
     pub target: Option<Target>,
     /// Further things of the vendor that fail by themselves.
     pub also: Vec<Target>,
+    /// When it began to fail, where that is later than the whole.
+    #[serde(default)]
+    pub part_since: Option<Timestamp>,
 }
 
 impl Part {
     /// What `facts`, made for the vendor, say of its part.
     pub(in crate::desk) fn of(facts: Facts) -> Self {
-        let Facts { summary, host, eased, beside, component, shown_by, target, also, .. } = facts;
-        Self { summary, host, eased, beside, component, shown_by, target, also }
+        let Facts { summary, host, eased, beside, component, shown_by, target, also, part_since, .. } = facts;
+        Self { summary, host, eased, beside, component, shown_by, target, also, part_since }
     }
 
     /// The facts of the desk, told about this part.
     pub(crate) fn told(&self, desk: &Facts) -> Facts {
-        let Self { summary, host, eased, beside, component, shown_by, target, also } = self.clone();
-        Facts { summary, host, eased, beside, component, shown_by, target, also, ..desk.clone() }
+        let Self { summary, host, eased, beside, component, shown_by, target, also, part_since } = self.clone();
+        Facts { summary, host, eased, beside, component, shown_by, target, also, part_since, ..desk.clone() }
     }
 
     /// The one part that all these calls to vendors are about; `None` = there is none, or several.

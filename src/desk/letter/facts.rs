@@ -108,6 +108,9 @@ pub struct Facts {
     pub occurred: Timestamp,
     /// How 発生 is known.
     pub occurred_mark: OccurredMark,
+    /// To a vendor: when its own part began to fail, where that is later; its logs are read from then.
+    #[serde(default)]
+    pub part_since: Option<Timestamp>,
     /// When it was last found to be back after monitoring had shown normal.
     #[serde(default)]
     pub returned: Option<Timestamp>,
@@ -343,6 +346,9 @@ pub struct Asked {
     /// The request has not left yet, because the desk looks at it first (送信前承認): it leaves by then.
     #[serde(default)]
     pub by: Option<Timestamp>,
+    /// What it was asked about has been over since then, and the incident is about another thing.
+    #[serde(default)]
+    pub over: Option<Timestamp>,
 }
 
 impl Asked {

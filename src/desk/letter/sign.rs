@@ -29,8 +29,12 @@ pub struct Eased {
 /// What stays red is worked on as planned: whether it works is seen when that ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnderWork {
+    /// Its number.
+    pub number: String,
     /// What is done.
     pub name: String,
+    /// Who answers for it, by name.
+    pub owner: String,
     /// When it is to end.
     pub until: Timestamp,
 }

@@ -29,7 +29,7 @@ pub(super) fn listed(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Ch
     all
 }
 
-/// Planned work that had ended shortly before on what the incident is about; of what recurs the last time.
+/// Planned work that had ended shortly before on what the incident is about, or while it went on; of what recurs the last time.
 fn works<'a>(turn: &'a Turn, incident: &Incident) -> Vec<&'a Cover> {
     let failing = case::failing(turn.state, incident.id);
     let detected = incident.detected.wall;
@@ -43,9 +43,15 @@ fn works<'a>(turn: &'a Turn, incident: &Incident) -> Vec<&'a Cover> {
         }
         Over::Alerts(_) => false,
     };
+    let stated = |work: &Cover| {
+        let evidence = incident.verdict().into_iter().flat_map(|verdict| &verdict.evidence);
+        evidence.into_iter().any(|fact| matches!(fact, Fact::Planned { name, .. } if *name == work.name))
+    };
     let lately = |work: &&Cover| {
         let since = detected.duration_since(work.end());
-        work.begun && !since.is_negative() && since.unsigned_abs() <= RECENT
+        // What is among the facts already is not listed once more.
+        let meanwhile = since.is_negative() && work.ended.is_some() && !stated(work);
+        work.begun && (meanwhile || !since.is_negative() && since.unsigned_abs() <= RECENT)
     };
     let mut all: Vec<&Cover> = turn.state.covers.values().filter(lately).filter(about).collect();
     all.sort_by_key(|work| Reverse(work.end()));

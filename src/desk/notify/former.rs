@@ -3,6 +3,7 @@
 //! Whoever reads 復旧 reads the time of the whole. A vendor whose machine was back an hour before must not find that hour in its
 //! own figures, and an office knows the fault by the name it first read.
 
+use super::facts::kept_by;
 use super::sign;
 use crate::desk::alert::Alert;
 use crate::desk::ids::{ComponentId, IncidentId, PartyId};
@@ -40,7 +41,7 @@ fn in_turn(turn: &Turn, known: &Incident) -> Vec<Former> {
     signs.iter().filter_map(of).collect()
 }
 
-/// The vendor's part, where it is not what the incident was about all along.
+/// All that the vendor keeps of it, where it is not what the incident was about all along.
 fn own(turn: &Turn, known: &Incident, party: &PartyId) -> Option<Former> {
     let of_it = turn.state.requests_of(known.id).filter(|request| request.party == *party);
     let asked: &ComponentId = of_it.max_by_key(|request| request.asked)?.component.as_ref()?;
@@ -48,8 +49,8 @@ fn own(turn: &Turn, known: &Incident, party: &PartyId) -> Option<Former> {
     if known.root.as_ref() == Some(asked) && !moved {
         return None;
     }
-    let alerts: Vec<&Alert> =
-        turn.state.members_of(known.id).filter(|alert| alert.component.as_ref() == Some(asked)).collect();
+    let kept = |alert: &&Alert| alert.component.as_ref().is_some_and(|component| kept_by(turn.book, component, party));
+    let alerts: Vec<&Alert> = turn.state.members_of(known.id).filter(kept).collect();
     let first = alerts.iter().min_by_key(|alert| (alert.at, alert.id))?;
     let told = sign(turn, first);
     span(alerts.into_iter(), told)

@@ -248,7 +248,11 @@ impl Mail<'_> {
         let severity =
             format!("{} ({}; {})", facts.severity, words::severity_en(facts.severity), words::by_en(facts.severity_by));
         self.page.section(Name::Number).field("Number", number_of(&facts.number)).field("Severity", severity);
-        let occurred = format!("{} ({})", self.clock.english(facts.occurred), words::mark_en(facts.occurred_mark));
+        let whole = format!("{} ({})", self.clock.english(facts.occurred), words::mark_en(facts.occurred_mark));
+        let occurred = match facts.part_since {
+            Some(part) => format!("{} (your part; in all {whole})", self.clock.english(part)),
+            None => whole,
+        };
         self.page.section(Name::Time).field("Occurred", occurred);
         self.page.field("Detected by", words::detected_by_en(facts.detected_by));
     }

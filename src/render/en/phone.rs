@@ -42,7 +42,7 @@ impl Mail<'_> {
                     "This is the operations desk of {}. {} since {}. Our number is {}. {purpose}",
                     text::name(&self.letter.from.site),
                     Symptom::of(facts).title(),
-                    self.clock.english_short(facts.occurred),
+                    self.clock.english_short(facts.part_since.unwrap_or(facts.occurred)),
                     number_of(&facts.number)
                 ),
             );

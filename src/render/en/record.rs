@@ -80,6 +80,7 @@ impl Mail<'_> {
             }
             What::Echo { number } => format!("{at} {} turned out to follow from this fault.", text::name(number)),
             What::Merged { number, .. } => format!("{at} {} turned out to be the same fault.", text::name(number)),
+            What::Resumed { decision } if decision.is_empty() => format!("{at} taken up again."),
             What::Resumed { decision } => format!("{at} decided, and taken up again: {}", text::note(decision)),
             What::Note { text: note } => format!("{at} {}", text::note(note)),
             What::Spread { alerts } => format!("{at} {alerts} more alerts."),
