@@ -113,6 +113,7 @@ fn purpose(call: &Call) -> String {
         Purpose::Ask(ask) => format!("{}（メールでも送付）", words::ask(ask)),
         Purpose::Chase if call.nth > 1 => format!("受領確認のお願い（{}回目、メールでも送付）", call.nth),
         Purpose::Chase => "受領確認のお願い（メールでも送付）".to_owned(),
+        Purpose::Inform if call.nth > 1 => "障害の状況のご連絡（メールでも送付）".to_owned(),
         Purpose::Inform => "障害の第一報（メールでも送付）".to_owned(),
         Purpose::Consult { .. } => "障害の第一報とご相談（メールでも送付）".to_owned(),
     }
@@ -176,7 +177,11 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
                 ImpactScope::One | ImpactScope::Person => "影響は一部の部署にとどまる見込みです。",
             });
             let scope = scope.unwrap_or_default();
-            ("障害の第一報のご連絡です。", format!("{scope}{asked}詳細は、メールでもお送りいたします。"))
+            let opening = match call.nth {
+                ..=1 => "障害の第一報のご連絡です。",
+                _ => "先に第一報をお送りいたしました障害の、現在の状況のご連絡です。",
+            };
+            (opening, format!("{scope}{asked}詳細は、メールでもお送りいたします。"))
         }
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");

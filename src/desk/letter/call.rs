@@ -78,7 +78,7 @@ pub struct Call {
     /// Whom to call when this one does not answer, in order.
     #[serde(default)]
     pub then: Vec<NextContact>,
-    /// Which reminder it goes with; 0 = none, or the letter was worded before this was kept.
+    /// Which reminder it goes with, or how many reports an office has had; 0 = none, or the letter was worded before this was kept.
     #[serde(default)]
     pub nth: u32,
     /// What the called vendor is asked about; `None` = an office is called, or the letter was worded before this was kept.

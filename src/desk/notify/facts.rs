@@ -376,12 +376,9 @@ fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {
 
 /// When a part began to fail, where that is at least a minute later than the whole.
 fn began(turn: &Turn, known: &Incident, about: &ComponentId) -> Option<Timestamp> {
-    // What planned work left burning counts from its end, and failed before.
-    if known.verdict().is_some_and(overran) {
-        return None;
-    }
     let own = turn.state.members_of(known.id).filter(|alert| alert.component.as_ref() == Some(about));
-    let first = own.map(|alert| alert.at).min()?;
+    // What planned work left burning counts from its end, and failed before.
+    let first = own.map(|alert| alert.began.unwrap_or(alert.at)).min()?;
     (first.duration_since(known.occurred) >= SignedDuration::from_mins(1)).then_some(first)
 }
 

@@ -61,8 +61,9 @@ fn span<'a>(alerts: impl Iterator<Item = &'a Alert>, sign: Sign) -> Option<Forme
     let mut former: Option<Former> = None;
     for alert in alerts {
         let until = alert.gone.as_ref().filter(|_| alert.recovered())?.at;
-        let known = former.get_or_insert_with(|| Former { sign: sign.clone(), from: alert.at, until });
-        (known.from, known.until) = (known.from.min(alert.at), known.until.max(until));
+        let from = alert.began.unwrap_or(alert.at);
+        let known = former.get_or_insert_with(|| Former { sign: sign.clone(), from, until });
+        (known.from, known.until) = (known.from.min(from), known.until.max(until));
     }
     former
 }

@@ -27,7 +27,8 @@ fn calls(turn: &Turn, incident: IncidentId, wanted: impl Fn(&PartyId) -> bool) -
         } else {
             return None;
         };
-        Some(call(turn, office, resolved.phone.first()?, Purpose::Inform))
+        let nth = known.reporting.count;
+        Some(Call { nth, ..call(turn, office, resolved.phone.first()?, Purpose::Inform) })
     });
     called.collect()
 }

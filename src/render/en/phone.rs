@@ -31,6 +31,7 @@ impl Mail<'_> {
                 Purpose::Ask(Ask::Repair) => "We ask you to act on it.",
                 Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
                 Purpose::Chase => "We have no acknowledgement yet; please take it.",
+                Purpose::Inform if call.nth > 1 => "We report how it stands now.",
                 Purpose::Inform => "This is our first report.",
                 Purpose::Consult { .. } => {
                     "The vendor is closed for long and has not answered; please decide how to go on."
