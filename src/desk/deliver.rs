@@ -64,8 +64,7 @@ fn start(turn: &mut Turn, id: OwedId) {
     if row.give_up <= now {
         return dead(turn, id, "its time is over".to_owned(), Reason::GivenUp);
     }
-    if row.critical
-        && row.deliver_by <= now
+    if row.deliver_by <= now
         && row.failures > 0
         && let Some(next) = free_path(turn, row)
     {
@@ -177,8 +176,9 @@ fn settle(
     turn.record(Change::Came { owed: id, attempt, results, unknown, state }, Reason::AsReported);
 }
 
-fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String, Delivery)>) {
+fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, told: Vec<(String, Delivery)>) {
     let Some(row) = turn.state.owed.get(&id) else { return };
+    let results = path::elsewhere(turn, row, &told);
     let Work::Message { addresses, channel, .. } = &row.work else { return };
     let mut after = addresses.clone();
     for known in &mut after {
@@ -216,12 +216,15 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
     };
     // Each path is tried once in a row; when all of them failed, the pause before the next round is kept.
     let paths_left = !row.attempts.is_multiple_of(paths(turn));
-    let reroute = (row.critical && row.failures == 0 && paths_left && matches!(state, OwedState::Waiting { .. }))
-        .then(|| Some((next_path(turn, row)?, no_path?)))
-        .flatten();
+    let turned_away = results != told;
+    let reroute = (row.critical
+        && (row.failures == 0 && paths_left || turned_away)
+        && matches!(state, OwedState::Waiting { .. }))
+    .then(|| Some((next_path(turn, row)?, no_path?)))
+    .flatten();
     let channel = channel.clone();
     let requests: Vec<_> = row.carried().collect();
-    flow::tell(turn, &channel, &results);
+    flow::tell(turn, &channel, &told);
     settle(turn, id, attempt, results, unknown, state);
     if let Some((channel, why)) = reroute {
         turn.record(Change::Rerouted { owed: id, channel, at: turn.now.elapsed }, Reason::PathFailed { why });

@@ -25,6 +25,7 @@ mod en;
 mod ends;
 mod evidence;
 mod facts;
+mod former;
 mod frame;
 mod handling;
 mod impact;

@@ -5,9 +5,9 @@
 use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
-use super::time::{Clock, span};
-use super::{call, facts, impact, shown, text, told, words};
-use crate::desk::letter::{By, Facts, Former, Happening, Letter, RecoveryFacts, What, WorkStage};
+use super::time::Clock;
+use super::{call, facts, former, impact, shown, text, told, words};
+use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
@@ -111,13 +111,10 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
     let usable = format!("（利用可能となった時刻：{}）", clock.short(recovery.usable));
     page.lines("復旧", vec![date(recovery.restored), usable], "確認中");
-    page.lines("所要", took(incident, recovery, &clock, to_office), "確認中");
+    page.lines("所要", former::took(incident, recovery, &clock, to_office), "確認中");
     // The fault is over: the subject's words, not a sentence about the present.
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
-    if to_office && !recovery.before.is_empty() {
-        let of = |former: &Former| format!("{}（{}）", Symptom::titled(&former.sign), between(former, &clock));
-        page.lines("当初の事象", recovery.before.iter().map(of).collect(), "確認中");
-    }
+    former::at_first(&mut page, recovery, &clock, to_office);
     impact::again(&mut page, incident);
     page.section(Name::State);
     let treatment = text::note(&recovery.treatment);
@@ -152,17 +149,6 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     closing(&mut page, letter, reader, true);
     let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
     (subject(&["復旧連絡"], what.trim(), None, Some(&incident.number)), page)
-}
-
-/// How long it took; to a vendor also how long its own part did, where the incident went on without it or began before it.
-fn took(incident: &Facts, recovery: &RecoveryFacts, clock: &Clock, to_office: bool) -> Vec<String> {
-    let own = recovery.before.iter().filter(|_| !to_office);
-    let own = own.map(|own| format!("（貴社保守対象の異常：{}、{}）", between(own, clock), span(own.from, own.until)));
-    std::iter::once(span(incident.occurred, recovery.restored)).chain(own).collect()
-}
-
-fn between(former: &Former, clock: &Clock) -> String {
-    format!("{}〜{}", clock.short(former.from), clock.short(former.until))
 }
 
 fn office_subject(tag: &str, incident: &Facts) -> String {

@@ -2,6 +2,7 @@
 
 use super::order;
 use crate::desk::ids::ChannelId;
+use crate::desk::outcome::{Delivery, Refused};
 use crate::desk::owed::{Owed, Work};
 use crate::desk::rules::Carries;
 use crate::desk::turn::Turn;
@@ -24,16 +25,43 @@ pub(super) fn free_path(turn: &Turn, row: &Owed) -> Option<ChannelId> {
     free.cloned().or_else(|| next_path(turn, row))
 }
 
+/// What came of an attempt, as far as it goes for the message: what one server does not take of a critical mail, for reasons that
+/// are its own, another may. An address that does not exist does so nowhere.
+pub(super) fn elsewhere(turn: &Turn, row: &Owed, results: &[(String, Delivery)]) -> Vec<(String, Delivery)> {
+    let untried = row.failures > 0 || !row.attempts.is_multiple_of(paths(turn));
+    if !row.critical || !untried || next_path(turn, row).is_none() {
+        return results.to_vec();
+    }
+    let turned = |delivery: &Delivery| match delivery {
+        Delivery::Refused { what: Refused::Recipient, why } if !is_the_servers(why) => delivery.clone(),
+        Delivery::Refused { what: Refused::Recipient | Refused::Message, why } | Delivery::TooBig { why } => {
+            Delivery::Unreachable { why: why.clone() }
+        }
+        _ => delivery.clone(),
+    };
+    results.iter().map(|(address, delivery)| (address.clone(), turned(delivery))).collect()
+}
+
+/// A refused recipient is the server's own matter where it says that it relays, or takes, nothing from us: 554, or a status of
+/// class 5.7 (security or policy). Source: RFC 3463 §3.8, RFC 5321 §4.2.3.
+fn is_the_servers(why: &str) -> bool {
+    why.starts_with("554") || why.contains(" 5.7.")
+}
+
 fn mails<'a>(turn: &'a Turn) -> impl Iterator<Item = &'a ChannelId> + Clone {
     turn.book.rules.channels.iter().filter(|known| known.carries == Carries::Mail).map(|known| &known.id)
 }
 
-/// The other mail channels, beginning with the one after the present.
+/// The other mail channels, beginning with the one after the present; all of them where the present one is not configured any more.
 fn after<'a>(turn: &'a Turn, row: &Owed) -> impl Iterator<Item = &'a ChannelId> {
-    let here = match &row.work {
-        Work::Message { channel, .. } => mails(turn).position(|known| known == channel),
-        _ => None,
+    let known = |channel: &ChannelId| turn.book.rules.channels.iter().any(|known| known.id == *channel);
+    let (skip, take) = match &row.work {
+        Work::Message { channel, .. } => match mails(turn).position(|known| known == channel) {
+            Some(here) => (here + 1, mails(turn).count().saturating_sub(1)),
+            None if !known(channel) => (0, mails(turn).count()),
+            None => (0, 0),
+        },
+        _ => (0, 0),
     };
-    let others = mails(turn).count().saturating_sub(1);
-    here.into_iter().flat_map(move |here| mails(turn).cycle().skip(here + 1).take(others))
+    mails(turn).cycle().skip(skip).take(take)
 }

@@ -206,8 +206,8 @@ fn thread(turn: &Turn, incident: Option<IncidentId>, party: &PartyId) -> Vec<Str
 /// Rows about `incident` to `party` that nobody has tried yet and a later message says better.
 pub(in crate::desk) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]) {
     for id in earlier {
-        let untried = turn.state.owed.get(id).is_some_and(|row| row.attempts == 0 && !row.state.ended());
-        if untried {
+        let unread = turn.state.owed.get(id).is_some_and(|row| row.is_unread() && !row.state.ended());
+        if unread {
             approval::inherit(turn, by, *id);
             turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::SaidBetter { by });
         }

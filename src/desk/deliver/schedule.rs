@@ -19,7 +19,8 @@ pub(super) fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delive
         Delivery::Later { after, .. } => *after,
         _ => None,
     });
-    if let Some(asked) = asked.max() {
+    // "At once" is no hurry: nothing says that it would be taken then.
+    if let Some(asked) = asked.max().filter(|asked| !asked.is_zero()) {
         return asked.min(LONGEST_AFTER);
     }
     let repair =

@@ -37,7 +37,7 @@ pub(in crate::desk) fn merged(
     for request in requests {
         let Some(party) = turn.state.requests.get(request).map(|request| request.party.clone()) else { continue };
         let rows = turn.state.owed_of(incident).filter(|row| row.request == Some(*request));
-        let (untried, tried): (Vec<_>, Vec<_>) = rows.partition(|row| row.attempts == 0);
+        let (untried, tried): (Vec<_>, Vec<_>) = rows.partition(|row| row.is_unread());
         if tried.is_empty() && !turn.state.is_bundled(*request) {
             let untried: Vec<OwedId> = untried.iter().map(|row| row.id).collect();
             take_back(turn, &untried);
@@ -64,7 +64,7 @@ fn told_offices(turn: &mut Turn, incident: IncidentId) -> Vec<PartyId> {
         let dropped = |row: &Owed| row.state.is_dropped() && row.is_unread() && row.party() == Some(office);
         // 第一報 that waits for an opening, or was dropped, is all there is: every other report follows it.
         (unsent.iter().any(to_it) || turn.state.owed_of(incident).any(dropped))
-            && !turn.state.owed_of(incident).any(|row| row.attempts > 0 && row.party() == Some(office))
+            && !turn.state.owed_of(incident).any(|row| !row.is_unread() && row.party() == Some(office))
     };
     let told = known.reporting.offices.iter().filter(|office| !unread(office)).cloned().collect();
     take_back(turn, &unsent);

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, desk_word, impact, reports, signs, target, unseen};
+use super::{changes, desk_word, former, impact, reports, signs, target, unseen};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -19,7 +19,6 @@ use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// Messages quoted at most.
@@ -124,7 +123,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         occurred: known.occurred,
         occurred_mark: known.occurred_mark,
         part_since: match reader {
-            Reader::Vendor(_) => about.and_then(|about| began(turn, known, about)),
+            Reader::Vendor(_) => about.and_then(|about| former::began(turn, known, about)),
             Reader::House(_) => None,
         },
         returned: desk_word::returned(known),
@@ -369,25 +368,9 @@ fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {
             acknowledged: request.acknowledged,
             started: request.started,
             by: deliver::request_leaves_by(turn.state, turn.now.wall, request),
-            over: over(turn, request),
+            over: former::over(turn, request),
         })
         .collect()
-}
-
-/// When a part began to fail, where that is at least a minute later than the whole.
-fn began(turn: &Turn, known: &Incident, about: &ComponentId) -> Option<Timestamp> {
-    let own = turn.state.members_of(known.id).filter(|alert| alert.component.as_ref() == Some(about));
-    // What planned work left burning counts from its end, and failed before.
-    let first = own.map(|alert| alert.began.unwrap_or(alert.at)).min()?;
-    (first.duration_since(known.occurred) >= SignedDuration::from_mins(1)).then_some(first)
-}
-
-/// When what was asked about ended, where the incident has moved on from it.
-fn over(turn: &Turn, request: &Request) -> Option<Timestamp> {
-    let component = request.component.as_ref()?;
-    let at = turn.state.members_of(request.incident).filter(|alert| alert.component.as_ref() == Some(component));
-    let last = at.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
-    last.filter(|_| correlate::is_behind(turn, request.incident, component))
 }
 
 /// The stage a reader is told.

@@ -6,10 +6,13 @@
 use super::facts::kept_by;
 use super::sign;
 use crate::desk::alert::Alert;
+use crate::desk::correlate;
 use crate::desk::ids::{ComponentId, IncidentId, PartyId};
 use crate::desk::incident::Incident;
 use crate::desk::letter::{Former, Sign, What};
+use crate::desk::request::Request;
 use crate::desk::turn::Turn;
+use jiff::{SignedDuration, Timestamp};
 
 /// For `vendor`, or for an office.
 pub(super) fn of(turn: &Turn, incident: IncidentId, vendor: Option<&PartyId>) -> Vec<Former> {
@@ -66,4 +69,20 @@ fn span<'a>(alerts: impl Iterator<Item = &'a Alert>, sign: Sign) -> Option<Forme
         (known.from, known.until) = (known.from.min(from), known.until.max(until));
     }
     former
+}
+
+/// When a part began to fail, where that is at least a minute later than the whole.
+pub(super) fn began(turn: &Turn, known: &Incident, about: &ComponentId) -> Option<Timestamp> {
+    let own = turn.state.members_of(known.id).filter(|alert| alert.component.as_ref() == Some(about));
+    // What planned work left burning counts from its end, and failed before.
+    let first = own.map(|alert| alert.began.unwrap_or(alert.at)).min()?;
+    (first.duration_since(known.occurred) >= SignedDuration::from_mins(1)).then_some(first)
+}
+
+/// When what was asked about ended, where the incident has moved on from it.
+pub(super) fn over(turn: &Turn, request: &Request) -> Option<Timestamp> {
+    let component = request.component.as_ref()?;
+    let at = turn.state.members_of(request.incident).filter(|alert| alert.component.as_ref() == Some(component));
+    let last = at.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    last.filter(|_| correlate::is_behind(turn, request.incident, component))
 }

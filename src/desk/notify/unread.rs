@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 /// What happens so soon after a report is told together.
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Reports of the incident that nobody has tried to send yet.
+/// Reports of the incident that surely nobody has read yet, and that are still to leave.
 pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
     let is_report = |kind: &str| matches!(kind, "first_report" | "interim" | "recovery");
     turn.state
         .owed_of(incident)
-        .filter(|row| is_report(row.kind()) && row.attempts == 0 && !row.state.ended())
+        .filter(|row| is_report(row.kind()) && row.is_unread() && !row.state.ended())
         .map(|row| row.id)
         .collect()
 }

@@ -60,7 +60,7 @@ pub(in crate::desk) fn taken_back(turn: &Turn, incident: IncidentId, party: &Par
 fn unread_requests(turn: &Turn, request: &Request) -> Vec<OwedId> {
     let rows = turn.state.owed_of(request.incident).filter(|row| row.party() == Some(&request.party));
     let asks = rows.filter(|row| row.request != Some(request.id) && matches!(row.kind(), "request" | "inquiry"));
-    asks.filter(|row| row.attempts == 0 && !row.state.ended()).map(|row| row.id).collect()
+    asks.filter(|row| row.is_unread() && !row.state.ended()).map(|row| row.id).collect()
 }
 
 /// Recorded lines about the vendor's own components, newest last.
@@ -219,7 +219,7 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
         .state
         .owed_of(request.incident)
         .filter(|row| row.request == Some(id))
-        .map(|row| (row.id, row.attempts))
+        .map(|row| (row.id, row.is_unread()))
         .collect();
     let elsewhere = goes_on_under(turn, &request).filter(|_| cancelled.is_none());
     // What became an incident of its own is told of as it stands there.
@@ -238,7 +238,7 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
     let (incident, asked_at) = (Box::new(incident_facts), request.asked);
     let under = elsewhere.and_then(|(id, _)| turn.state.incidents.get(&id)?.number.clone());
     let matter = Matter::Withdrawal { incident, asked_at, cancelled, under };
-    let untried: Vec<_> = rows.iter().filter(|(_, attempts)| *attempts == 0).map(|(row, _)| *row).collect();
+    let untried: Vec<_> = rows.iter().filter(|(_, unread)| *unread).map(|(row, _)| *row).collect();
     if !rows.is_empty() && untried.len() == rows.len() && !turn.state.is_bundled(id) {
         // Nothing left the house: there is nothing to take back.
         for row in untried {
