@@ -309,9 +309,10 @@ fn happened(happening: &Happening) -> String {
         What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
         What::MissedAgain { .. } => "it did not come once more".to_owned(),
         What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
-        What::Eased { sign, .. } => {
+        What::Eased { sign, work, .. } => {
             let over = sign.as_ref().map_or("what was reported", |sign| sign.summary.as_str());
-            format!("{over} is over, something else stays")
+            let where_to = work.as_ref().map(|work| format!(" under planned work 「{}」", work.name));
+            format!("{over} is over, something else stays{}", where_to.unwrap_or_default())
         }
         What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),
         What::Relapsed => "it is back".to_owned(),

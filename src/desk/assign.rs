@@ -201,13 +201,14 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     }
     let severity = known.severity_value();
     outgrown(turn, incident, party, request::Reason::AskedForMore);
+    let before = notify::taken_back(turn, incident, party);
     let (why, reason) = match by {
         By::Machine => (Why::Verdict, request::Reason::Verdict),
         By::Desk => (Why::Act, request::Reason::Act),
     };
     let Some(id) = decide_request(turn, incident, party, ask, reason) else { return };
     escalate::begin(turn, id, severity);
-    notify::request(turn, id, why, None);
+    notify::request(turn, id, why, before);
     was_asked(turn, id);
     let status = turn.state.incidents.get(&incident).map(|incident| incident.status.name());
     let moves =
@@ -307,7 +308,12 @@ pub(super) fn ask_graver(turn: &mut Turn) {
             outgrown(turn, incident, &before.party, request::Reason::Graver);
             let asked = decide_request(turn, incident, &before.party, before.ask, request::Reason::Graver);
             if let Some(id) = asked {
-                notify::request(turn, id, Why::Graver, Some(AskedBefore { at: before.asked, severity: from }));
+                notify::request(
+                    turn,
+                    id,
+                    Why::Graver,
+                    Some(AskedBefore { at: before.asked, severity: from, withdrawn: None }),
+                );
                 was_asked(turn, id);
             }
         }

@@ -11,6 +11,7 @@ mod hold;
 mod identity;
 mod line;
 mod order;
+mod path;
 mod post;
 mod schedule;
 mod shadow;
@@ -25,13 +26,14 @@ use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
 use super::letter::Notice;
 use super::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
-use super::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
+use super::owed::{Addressed, Change, OwedState, Reason, Why, Work};
 use super::probe;
 use super::request;
 use super::rules::Carries;
 use super::turn::Turn;
 use super::{isolate, notify};
 use line::Line;
+use path::{free_path, next_path, paths};
 use schedule::{COPY_PAUSES, EVIDENCE_PAUSES, MAIL_PAUSES, pause, pause_after};
 
 /// Starts every row that is due, the gravest first, as far as its destination has room.
@@ -65,7 +67,7 @@ fn start(turn: &mut Turn, id: OwedId) {
     if row.critical
         && row.deliver_by <= now
         && row.failures > 0
-        && let Some(next) = next_path(turn, row)
+        && let Some(next) = free_path(turn, row)
     {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);
     }
@@ -234,22 +236,6 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, results: Vec<(String,
     for (address, why) in refused {
         announce(turn, id, address, why);
     }
-}
-
-/// How many mail channels there are, at least 1.
-fn paths(turn: &Turn) -> u32 {
-    let mails = turn.book.rules.channels.iter().filter(|known| known.carries == Carries::Mail).count();
-    u32::try_from(mails).unwrap_or(u32::MAX).max(1)
-}
-
-/// The mail channel after the present one; `None` for copies and where there is only one.
-fn next_path(turn: &Turn, row: &Owed) -> Option<ChannelId> {
-    let Work::Message { channel, .. } = &row.work else { return None };
-    let mails: Vec<&ChannelId> =
-        turn.book.rules.channels.iter().filter(|known| known.carries == Carries::Mail).map(|known| &known.id).collect();
-    let here = mails.iter().position(|known| *known == channel)?;
-    let next = mails.get((here + 1) % mails.len()).copied().filter(|next| *next != channel)?;
-    Some(next.clone())
 }
 
 /// Gives a row up: visible, re-sendable, and told by another path.

@@ -147,6 +147,9 @@ pub struct HandedBack {
     pub at: Timestamp,
     /// Its words.
     pub reason: Words,
+    /// It was asked about something that was over by then, and the incident was about another thing: of that it says nothing.
+    #[serde(default)]
+    pub earlier: bool,
 }
 
 /// One change of state on record.
@@ -331,7 +334,12 @@ impl Incident {
 
     /// Whether a party has answered that it is not its part.
     pub fn is_handed_back_by(&self, party: &PartyId) -> bool {
-        self.handed_back.iter().any(|answer| answer.party == *party)
+        self.refusals().any(|answer| answer.party == *party)
+    }
+
+    /// Answers of "not ours" that are about what the incident is about now.
+    pub fn refusals(&self) -> impl Iterator<Item = &HandedBack> {
+        self.handed_back.iter().filter(|answer| !answer.earlier)
     }
 
     /// Its severity's number; 3 while none is set, so that nothing waits for a digest by accident.

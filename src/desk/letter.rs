@@ -18,6 +18,7 @@ mod impact;
 mod matter;
 mod meant;
 mod notice;
+mod recovery;
 mod sign;
 mod storm;
 mod what;
@@ -34,13 +35,14 @@ pub use dropped::DroppedMessage;
 pub use fact::{Fact, Kept, KeptBy, NearestContract, Said};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
-    RecoveryFacts, Similar, Stage, Target, VerdictFacts,
+    Similar, Stage, Target, VerdictFacts,
 };
 pub use impact::{Hours, Impact, OneSided, Stopped, Users};
 pub use matter::{Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
-pub use sign::{Eased, Sign, Unseeing, Unseen};
+pub use recovery::{Former, RecoveryFacts};
+pub use sign::{Eased, Sign, UnderWork, Unseeing, Unseen};
 pub use storm::{StormLine, StormStage, Storms};
 pub use what::{Happening, What, WorkStage};
 

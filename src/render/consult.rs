@@ -95,7 +95,8 @@ pub(super) fn consultation(
 
 /// 「対象機器は、二重化した片方のみで運転しております。保守業者（…）は11月24日（火）9時00分まで受付時間外で、…」
 fn closed_words(incident: &Facts, closed: &Closure, clock: &Clock) -> String {
-    let now = match (&incident.impact.one_sided, incident.effect) {
+    let one_sided = incident.impact.one_sided.as_ref().filter(|_| goes_on(incident));
+    let now = match (one_sided, incident.effect) {
         (Some(_), _) => "対象機器は、二重化した片方のみで運転しております。",
         (None, Some(Effect::None)) => "現在、影響は確認されておりませんが、異常が継続しております。",
         (None, _) => "現在、異常が継続しております。",
@@ -113,14 +114,21 @@ fn closed_words(incident: &Facts, closed: &Closure, clock: &Clock) -> String {
     )
 }
 
-/// Nothing has stopped: it can be left as it is.
+/// Nothing has stopped: it can be left as it is. A pair of which one side works may stand beside what has.
 fn goes_on(incident: &Facts) -> bool {
-    incident.impact.one_sided.is_some() || incident.effect == Some(Effect::None)
+    incident.impact.one_sided.is_some() && !stops(incident) || incident.effect == Some(Effect::None)
+}
+
+fn stops(incident: &Facts) -> bool {
+    incident.effect == Some(Effect::Stopped) && !incident.systems.is_empty()
 }
 
 /// What waiting means.
 fn risk(incident: &Facts, closed: bool) -> &'static str {
     match (&incident.impact.one_sided, closed) {
+        _ if stops(incident) => {
+            "ご判断までの間、上記のシステムをご利用いただけない状態が続く見込みです。影響が広がるおそれの有無は確認中です。"
+        }
         (Some(_), true) => {
             "保守業者の受付再開までの間、片系での運転が続く見込みです。この間に残る一方にも異常が生じた場合は、\
              システムをご利用いただけなくなるおそれがあります。"
@@ -146,10 +154,19 @@ fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
             "対象システムを計画的に停止する、または代替の手段に切り替える",
             "別の手段による対応（保守契約外の手配等）",
         ],
+        (false, _) if stops(incident) && !facts::unanswered(incident).is_empty() => &[
+            "保守業者からの連絡を待つ",
+            "復旧までの業務の取扱い（代替手段による継続、受付の一時休止など）の決定",
+            "別の手段による対応（保守契約外の手配等）",
+        ],
         (false, _) if !facts::unanswered(incident).is_empty() && incident.stage != Stage::OnHold => &[
             "保守業者からの連絡を待ち、現在の状態で運用を継続",
             "運用の停止または切替え",
             "別の手段による対応（保守契約外の手配等）",
+        ],
+        (false, _) if stops(incident) => &[
+            "復旧までの業務の取扱い（代替手段による継続、受付の一時休止など）の決定",
+            "追加の対応（保守契約外の手配等）",
         ],
         (false, _) => &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"],
     };

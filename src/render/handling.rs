@@ -7,8 +7,9 @@ use super::symptom::Symptom;
 use super::time::{Clock, day_of};
 use super::{because, commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Sign, Unseen, VerdictFacts};
+use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Sign, UnderWork, Unseen, VerdictFacts};
 use crate::desk::rules::VerdictCode;
+use jiff::Timestamp;
 
 /// The machine stops here.
 pub(super) fn yours(incident: Option<&Facts>) -> Told {
@@ -182,14 +183,40 @@ pub(super) fn eased(incident: Option<&Facts>) -> Told {
 }
 
 /// What was reported is over, and something else fails.
-pub(super) fn goes_on(incident: Option<&Facts>, over: &Sign, since: String) -> Told {
+pub(super) fn goes_on(
+    incident: Option<&Facts>,
+    over: &Sign,
+    since: Timestamp,
+    work: Option<&UnderWork>,
+    clock: &Clock,
+) -> Told {
+    let (over, since) = (Symptom::titled(over), clock.short(since));
+    let told = Told { title: "一部回復・異常継続のお知らせ".to_owned(), ..eased(incident) };
+    let Some(work) = work else {
+        return Told {
+            happened: format!(
+                "報告済みの「{over}」は、{since}に監視上の回復を確認しました。別の異常が続いているため、受付番号はそのままとし、対応を継続します。"
+            ),
+            ..told
+        };
+    };
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
     Told {
-        title: "一部回復・異常継続のお知らせ".to_owned(),
         happened: format!(
-            "報告済みの「{}」は、{since}に監視上の回復を確認しました。別の異常が続いているため、受付番号はそのままとし、対応を継続します。",
-            Symptom::titled(over)
+            "報告済みの「{over}」は、{since}に監視上の回復を確認しました。残る異常は計画作業「{}」（{}終了予定）の対象であるため、\
+             担当先への依頼は作業の終了後に判断します。",
+            text::summary(&work.name),
+            clock.short(work.until)
         ),
-        ..eased(incident)
+        steps: vec![
+            ("作業の担当者に、対象の稼働状況と終了の見込みをご確認ください。", Vec::new()),
+            (
+                "作業の終了を待たずに依頼する場合は、担当先を確定してください（依頼が送られます）。",
+                with(commands::decide),
+            ),
+            ("確認した内容を記録してください（次の続報に載ります）。", with(commands::note)),
+        ],
+        ..told
     }
 }
 

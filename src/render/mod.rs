@@ -7,6 +7,7 @@
 //! not here: decisions, reading a clock, looking anything up, templates made of text from outside. Nothing here fails.
 
 mod approval;
+mod asking;
 mod beat;
 pub mod because;
 mod bundle;

@@ -141,7 +141,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
             ],
         },
         Notice::Eased => handling::eased(incident),
-        Notice::GoesOn { over, since } => handling::goes_on(incident, over, clock.short(*since)),
+        Notice::GoesOn { over, since, work } => handling::goes_on(incident, over, *since, work.as_ref(), clock),
         Notice::NotSeen { host, summary, unseen } => handling::not_seen(incident, (host, summary), unseen, clock),
         Notice::NewSign { party, alerts } => handling::new_sign(incident, party, alerts, clock),
         Notice::Reopened => handling::reopened(incident),

@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{call, facts, impact, shown, text, told, words};
-use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
+use crate::desk::letter::{By, Facts, Former, Happening, Letter, RecoveryFacts, Unseeing, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
@@ -111,9 +111,13 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
     let usable = format!("（利用可能となった時刻：{}）", clock.short(recovery.usable));
     page.lines("復旧", vec![date(recovery.restored), usable], "確認中");
-    page.field("所要", span(incident.occurred, recovery.restored));
+    page.lines("所要", took(incident, recovery, &clock, to_office), "確認中");
     // The fault is over: the subject's words, not a sentence about the present.
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
+    if to_office && !recovery.before.is_empty() {
+        let of = |former: &Former| format!("{}（{}）", Symptom::titled(&former.sign), between(former, &clock));
+        page.lines("当初の事象", recovery.before.iter().map(of).collect(), "確認中");
+    }
     impact::again(&mut page, incident);
     page.section(Name::State);
     let treatment = text::note(&recovery.treatment);
@@ -148,6 +152,17 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     closing(&mut page, letter, reader, true);
     let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
     (subject(&["復旧連絡"], what.trim(), None, Some(&incident.number)), page)
+}
+
+/// How long it took; to a vendor also how long its own part did, where the incident went on without it or began before it.
+fn took(incident: &Facts, recovery: &RecoveryFacts, clock: &Clock, to_office: bool) -> Vec<String> {
+    let own = recovery.before.iter().filter(|_| !to_office);
+    let own = own.map(|own| format!("（うち貴社保守対象：{}、{}）", between(own, clock), span(own.from, own.until)));
+    std::iter::once(span(incident.occurred, recovery.restored)).chain(own).collect()
+}
+
+fn between(former: &Former, clock: &Clock) -> String {
+    format!("{}〜{}", clock.short(former.from), clock.short(former.until))
 }
 
 fn office_subject(tag: &str, incident: &Facts) -> String {
@@ -188,8 +203,14 @@ fn plans(incident: &Facts) -> &'static str {
 fn nothing_new(incident: &Facts, last: Option<&Happening>, clock: &Clock) -> String {
     // What monitoring shows is not on record as news before it has lasted a while.
     if let Some(eased) = incident.eased.as_ref().filter(|eased| last.is_none_or(|last| last.at < eased.since)) {
-        let since = clock.short(eased.since);
-        return format!("{since}に、監視上の回復を確認しております。状況が安定しているかを確認中です。");
+        let stands = match eased.blind.map(|blind| clock.short(blind)) {
+            None => "状況が安定しているかを確認中です。".to_owned(),
+            Some(blind) => {
+                let why = words::unseeing(Unseeing::Blind);
+                format!("{blind}以降の状態は、{why}、確認できておりません。")
+            }
+        };
+        return format!("{}に、監視上の回復を確認しております。{stands}", clock.short(eased.since));
     }
     let last = last.map(|last| format!("（最終記録：{}　{}）", clock.short(last.at), record(&last.what)));
     format!("前報以降、新たにご報告できる事項はございません{}。", last.unwrap_or_default())
@@ -334,11 +355,19 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
             format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
         }
         What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
-        What::Eased { since, sign } => {
+        What::Eased { since, sign, work } => {
             let since = clock.short(*since);
             let over = sign.as_ref().map(|sign| format!("「{}」", Symptom::titled(sign)));
             let over = over.unwrap_or_else(|| "これまでご報告した事象の一部".to_owned());
-            format!("{over}につきまして、{since}に監視上の回復を確認しました。残る異常への対応を継続しております。")
+            let stays = match work {
+                None => "残る異常への対応を継続しております。".to_owned(),
+                Some(work) => format!(
+                    "残る異常は計画作業「{}」の対象であるため、作業の終了（{}予定）後に状態を確認いたします。",
+                    text::summary(&work.name),
+                    clock.short(work.until)
+                ),
+            };
+            format!("{over}につきまして、{since}に監視上の回復を確認しました。{stays}")
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Data { impact } => {

@@ -4,7 +4,7 @@ use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, lasting};
 use super::{facts, text, told, words};
-use crate::desk::letter::{Facts, Flapping, Sign, Unseen};
+use crate::desk::letter::{Facts, Flapping, Sign, Unseeing, Unseen};
 use std::time::Duration;
 
 /// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
@@ -25,7 +25,14 @@ pub(super) fn present(facts: &Facts, clock: &Clock) -> String {
     let mut out = format!("{}{since}に、監視上の回復を確認しております。", symptom.past_sentence());
     if let Some(Sign { summary, host, component }) = &eased.remains {
         let component = component.as_deref().unwrap_or_default();
-        out += &format!("現在は、{}", Symptom::from(summary, &host.0, &host.1, component).sentence());
+        let stays = Symptom::from(summary, &host.0, &host.1, component);
+        out += &match eased.blind.map(|blind| clock.short(blind)) {
+            None => format!("現在は、{}", stays.sentence()),
+            Some(blind) => format!("{blind}の時点では、{}", stays.past_sentence()),
+        };
+    }
+    if eased.blind.is_some() {
+        out += &format!("その後の状態は、{}、確認できておりません。", words::unseeing(Unseeing::Blind));
     }
     out
 }
@@ -59,12 +66,22 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         out += &format!("ほか{}件（{}）にも異常を{seen}。", also.len(), facts::listed(&also, "件"));
     }
     let named_hosts: usize = facts.also.iter().map(|target| target.hosts.len()).sum();
+    let named_hosts = named_hosts + usize::from(!over && stays_elsewhere(facts));
     if facts.hosts > 1 + named_hosts {
         out += &format!("ほかの監視対象{}件でも、関連するとみられる警報を{seen}。", facts.hosts - 1 - named_hosts);
     } else if also.is_empty() && facts.alerts > 1 + named && facts.flapping.is_none() {
         out += &format!("あわせて、関連するとみられる警報を{}件{seen}。", facts.alerts - 1 - named);
     }
     out + &told::sentences(facts, over, clock)
+}
+
+/// What stays is named by its sentence, and shows on another host than what is over.
+fn stays_elsewhere(facts: &Facts) -> bool {
+    let stays = facts.eased.as_ref().and_then(|eased| eased.remains.as_ref());
+    stays.is_some_and(|sign| {
+        let (host, known) = (&sign.host.0, &sign.host.1);
+        *host != facts.host.0 && !facts.also.iter().any(|also| also.hosts.contains(host) || also.hosts.contains(known))
+    })
 }
 
 /// 波及: what only echoes, for readers who know the hosts; nothing where there is none.

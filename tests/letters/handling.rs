@@ -162,6 +162,20 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
                     component: None,
                 },
                 since: at("2026-11-20T10:29:00"),
+                work: None,
+            },
+        ),
+        internal(
+            "internal-goes-on-under-work",
+            Some(small(|_| {})),
+            Notice::GoesOn {
+                over: Sign {
+                    summary: "【死活】仮想化基盤サーバ1号機 Ping応答なし".into(),
+                    host: ("srv-hv-01".to_owned(), "仮想化基盤サーバ1号機".to_owned()),
+                    component: None,
+                },
+                since: at("2026-11-20T10:29:00"),
+                work: Some(UnderWork { name: "DB点検".to_owned(), until: at("2026-11-20T12:00:00") }),
             },
         ),
         internal(
@@ -175,7 +189,7 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
 fn eased() -> Eased {
     let host = ("srv-db-01".to_owned(), "基幹系DBサーバ".to_owned());
     let remains = Sign { summary: "【DB】レプリケーション遅延".into(), host, component: None };
-    Eased { since: at("2026-11-20T10:29:00"), remains: Some(remains) }
+    Eased { since: at("2026-11-20T10:29:00"), remains: Some(remains), blind: None }
 }
 
 fn asked(party: &str, time: &str) -> Asked {

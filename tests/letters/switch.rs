@@ -21,6 +21,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
         treatment: "スーパーバイザモジュール2枚を交換し、再起動".into(),
         remaining: Some(number(2)),
         elsewhere: Vec::new(),
+        before: Vec::new(),
         cause: None,
     };
     let recovered = |facts: &mut Facts| {

@@ -65,6 +65,7 @@ pub(super) fn restore(
             .map(|cause| (cause.class, cause.direct.clone())),
         remaining: remainder.and_then(|id| turn.state.incidents.get(&id)?.number.clone()),
         elsewhere: elsewhere.into_iter().collect(),
+        before: Vec::new(),
     };
     for echo in isolate::told_echoes(turn, id) {
         correlate::verify(turn, echo, Some(actor.name.clone()), act_by(actor));

@@ -95,7 +95,9 @@ pub(super) fn hand_back(
     let ended = request::Change::Ended { request, state: RequestState::NotOurs };
     turn.record(ended, request::Reason::HandedBack);
     happened_at_party(turn, id, request, at, |party| What::HandedBack { party });
-    turn.edit(id, Edit::HandedBack(HandedBack { party, at, reason: answer.reason }), act_by(actor));
+    let about = turn.state.requests.get(&request).and_then(|request| request.component.clone());
+    let earlier = about.is_some_and(|component| correlate::is_behind(turn, id, &component));
+    turn.edit(id, Edit::HandedBack(HandedBack { party, at, reason: answer.reason, earlier }), act_by(actor));
     let to = correlate::status_by_requests(turn, id);
     move_to(turn, actor, id, to);
     turn.touched.to_judge.insert(id);

@@ -6,19 +6,24 @@
 
 use super::cause::only_warns;
 use super::recovery::{flapping, is_calm, is_over_at, stir_explained};
-use super::{Edit, Reason, Turn, grade, group, reframe, remainder};
+use super::{Edit, Reason, Turn, covering, grade, group, reframe, remainder};
 use crate::desk::alert::Alert;
-use crate::desk::ids::{AlertId, ComponentId, IncidentId};
-use crate::desk::letter::{Notice, What};
+use crate::desk::ids::{AlertId, ComponentId, CoverId, IncidentId};
+use crate::desk::letter::{Notice, UnderWork, What};
 use crate::desk::notify;
+use crate::desk::now::Elapsed;
 use crate::desk::request::{Request, RequestState};
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What needs a thing has this long to work again after it: machines start, services connect anew, checks come round.
 pub(super) const ECHOES_END: Duration = Duration::from_secs(15 * 60);
+
+/// The end of planned work is waited for if it is no further off: what is out of use for days is asked about.
+const LONGEST_WORK: SignedDuration = SignedDuration::from_hours(8);
 
 /// Whether something began, or ceased, to be over for the time being.
 pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
@@ -108,9 +113,22 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
         let at = Some(turn.now.elapsed + more);
         return turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
     }
-    turn.edit(incident, Edit::Eases { at: None, over: Some(id) }, Reason::Stable);
-    let what = What::Eased { since, sign: Some(Box::new(sign.clone())) };
-    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    let told = before == Some(id);
+    let work = under_work(turn, incident);
+    let next = work.as_ref().map(|(_, work)| wait_for(turn, work.until));
+    let reason = work.as_ref().map_or(Reason::Stable, |(cover, _)| Reason::UnderWork { work: *cover });
+    turn.edit(incident, Edit::Eases { at: next, over: Some(id) }, reason);
+    let work = work.map(|(_, work)| work);
+    if !told {
+        let what = What::Eased { since, sign: Some(Box::new(sign.clone())), work: work.clone().map(Box::new) };
+        turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    }
+    if work.is_some() {
+        if !told {
+            turn.touched.eased.insert(incident, Notice::GoesOn { over: sign, since, work });
+        }
+        return;
+    }
     let root = |turn: &Turn| turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
     let before = root(turn);
     reframe(turn, incident);
@@ -121,8 +139,53 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
         turn.touched.to_judge.insert(incident);
         turn.touched.moved.insert(incident);
     }
-    let notice = if moved { Notice::GoesOn { over: sign, since } } else { Notice::Eased };
-    turn.touched.eased.insert(incident, notice);
+    let notice = if moved { Notice::GoesOn { over: sign, since, work: None } } else { Notice::Eased };
+    if moved || !told {
+        turn.touched.eased.insert(incident, notice);
+    }
+}
+
+/// Planned work is over at an incident that waited for it: what stays has as long as after any end.
+pub(super) fn work_ended(turn: &mut Turn, incident: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if let (Some(at), Some(over)) = (known.eases_at, known.eased) {
+        let soon = wait_for(turn, turn.now.wall);
+        if soon < at {
+            turn.edit(incident, Edit::Eases { at: Some(soon), over: Some(over) }, Reason::Lesser);
+        }
+    }
+}
+
+/// `stable` after `until`, or after now where that is past.
+fn wait_for(turn: &Turn, until: Timestamp) -> Elapsed {
+    let more = Duration::try_from(until.duration_since(turn.now.wall)).unwrap_or_default();
+    turn.now.elapsed + (more + turn.book.rules.policy.stable)
+}
+
+/// The planned work that all that stays is under, or needs a thing that is: its vendor works there already, and what it works
+/// on shows red as planned. The one that ends last.
+fn under_work(turn: &Turn, incident: IncidentId) -> Option<(CoverId, UnderWork)> {
+    let (mut covers, mut worked, mut others) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for alert in turn.state.members_of(incident).filter(|alert| alert.red() && !only_warns(alert.weight())) {
+        match covering(turn.state, turn.book, alert) {
+            Some(cover @ CoverId::Work(_)) => {
+                covers.insert(cover);
+                worked.extend(alert.component.as_ref());
+            }
+            Some(CoverId::Silence(_)) | None => others.push(alert),
+        }
+    }
+    let explained = |alert: &&Alert| {
+        alert.component.as_ref().is_some_and(|id| worked.iter().any(|worked| turn.book.graph.needs(id, worked)))
+    };
+    if !others.iter().all(explained) {
+        return None;
+    }
+    let last = covers.iter().filter_map(|id| turn.state.covers.get(id)).max_by_key(|cover| cover.until)?;
+    if last.until.duration_since(turn.now.wall) > LONGEST_WORK {
+        return None;
+    }
+    Some((last.id, UnderWork { name: last.name.clone(), until: last.until }))
 }
 
 /// Something of it ended a moment ago, and what needs that may end as well: how long to look on. Not without end - `since` is

@@ -3,8 +3,8 @@
 //! Each time planned work of the configuration takes place it becomes a thing of its own with a number, so that it can be
 //! extended or ended by command like any other. Not here: which alerts it keeps apart (`held`).
 
-use super::held;
 use super::{Edit, Reason, Turn};
+use super::{ease, held};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::cover::{self, Cover, Origin, Over};
@@ -160,6 +160,9 @@ pub(in crate::desk) fn tell_incidents(turn: &mut Turn, id: CoverId, stage: WorkS
     for incident in touched_by(turn, cover) {
         let what = What::PlannedWork { name: name.clone(), stage, until };
         turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+        if stage == WorkStage::Ended {
+            ease::work_ended(turn, incident);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::desk::request::{Request, RequestState};
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
 use crate::desk::{correlate, notify};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Looks at every incident whose alerts changed in this turn.
@@ -142,7 +142,9 @@ pub(super) fn is_over_at(turn: &Turn, incident: IncidentId, component: &Componen
 pub(in crate::desk) fn has_ended(turn: &Turn, known: &Incident, request: &Request) -> bool {
     let component = request.component.as_ref();
     let named = known.verdict().filter(|verdict| verdict.parties.contains(&request.party));
-    let elsewhere = named.is_some_and(|verdict| verdict.component.as_ref() != component);
+    // Where the incident has just moved on, the verdict is about to.
+    let moved = turn.touched.moved.contains(&known.id);
+    let elsewhere = !moved && named.is_some_and(|verdict| verdict.component.as_ref() != component);
     component.is_some_and(|component| is_over_at(turn, known.id, component)) && !elsewhere
 }
 
@@ -168,7 +170,7 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
         let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
         let policy = &turn.book.rules.policy;
         let times = flapping(turn, incident).map(|flapping| flapping.times);
-        let (quiet, reason) = match times {
+        let (quiet, reason) = match times.or_else(|| echoes_flap(turn, incident, root.as_ref())) {
             Some(times) => (policy.flap_quiet.max(policy.stable), Reason::Flaps { times }),
             // It was told as over more than once, and was not.
             None if relapses(known, policy.flap_span) > 1 => {
@@ -211,6 +213,20 @@ fn relapses(incident: &Incident, span: Duration) -> usize {
 /// What the root's alerts have done, if they come and go (断続).
 pub(in crate::desk) fn flapping(turn: &Turn, incident: IncidentId) -> Option<Flapping> {
     flap::of(root_alerts(turn, incident), &turn.book.rules.policy, turn.now.wall)
+}
+
+/// What needs the root and stopped with it comes and goes since the root is over: how often the one that does most.
+fn echoes_flap(turn: &Turn, incident: IncidentId, root: Option<&Place>) -> Option<usize> {
+    let grave = || turn.state.members_of(incident).filter(|alert| alert.weight() >= Level::High);
+    let at_root = grave().filter(|alert| Some(&alert.place()) == root).filter_map(|alert| alert.gone.as_ref());
+    let over = at_root.map(|gone| gone.at).max()?;
+    let mut since: BTreeMap<Place, Vec<&Alert>> = BTreeMap::new();
+    for alert in grave().filter(|alert| alert.at > over && Some(&alert.place()) != root) {
+        since.entry(alert.place()).or_default().push(alert);
+    }
+    let policy = &turn.book.rules.policy;
+    let flap = since.into_values().filter_map(|alerts| flap::of(alerts.into_iter(), policy, turn.now.wall));
+    flap.map(|flapping| flapping.times).max()
 }
 
 /// That it flaps is told once; how often, each report says anew.

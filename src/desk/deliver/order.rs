@@ -4,6 +4,7 @@
 use crate::desk::ids::{IncidentId, OwedId};
 use crate::desk::owed::Owed;
 use crate::desk::turn::Turn;
+use std::borrow::Cow;
 
 /// The incidents a row tells of.
 fn incidents(row: &Owed) -> impl Iterator<Item = IncidentId> {
@@ -12,9 +13,19 @@ fn incidents(row: &Owed) -> impl Iterator<Item = IncidentId> {
 
 /// Rows that must have ended before `row` may leave. What waits for its reader's opening holds nothing up.
 pub(super) fn earlier<'a>(turn: &'a Turn, row: &'a Owed) -> impl Iterator<Item = OwedId> + 'a {
-    let shares = |other: &&Owed| {
+    earlier_on(turn, row, row.destination())
+}
+
+/// Those that would have to end first if `row` were to leave to `destination`.
+pub(super) fn earlier_on<'a>(
+    turn: &'a Turn,
+    row: &'a Owed,
+    destination: impl Into<Cow<'a, str>>,
+) -> impl Iterator<Item = OwedId> + 'a {
+    let destination = destination.into();
+    let shares = move |other: &&Owed| {
         other.party() == row.party()
-            && other.destination() == row.destination()
+            && other.destination() == destination
             && !other.state.ended()
             && other.not_before.is_none()
     };
@@ -24,7 +35,7 @@ pub(super) fn earlier<'a>(turn: &'a Turn, row: &'a Owed) -> impl Iterator<Item =
     let single = single.filter(|other| other.id < row.id);
     let told = |other: &&Owed| incidents(other).any(|one| incidents(row).any(|incident| incident == one));
     let bundles = turn.state.bundles.range(..row.id).filter(|_| row.party().is_some());
-    let bundles = bundles.filter_map(|id| turn.state.owed.get(id)).filter(shares).filter(told);
+    let bundles = bundles.filter_map(|id| turn.state.owed.get(id)).filter(shares.clone()).filter(told);
     single.filter(shares).chain(bundles).map(|other| other.id)
 }
 

@@ -107,6 +107,11 @@ pub enum Reason {
     },
     /// What it was reported as is gone, and something lesser stays.
     Lesser,
+    /// What stays is worked on as planned: nobody is asked about it before that ends.
+    UnderWork {
+        /// The work.
+        work: CoverId,
+    },
     /// They came back.
     CameBack,
     /// Gone and stable.

@@ -28,7 +28,7 @@ pub(super) fn unknown(case: &Case, verdict: &Verdict, claims: Vec<Claim>) -> Opt
     Some(match &verdict.rule {
         _ if !claims.is_empty() => Unknown::Disagreement { claims },
         Some(rule) => Unknown::ByRule { rule: rule.clone() },
-        None if !case.incident.handed_back.is_empty() && case.root.is_some() => Unknown::NobodyLeft,
+        None if case.incident.refusals().next().is_some() && case.root.is_some() => Unknown::NobodyLeft,
         None => Unknown::NothingKnown { hosts: uncovered(case) },
     })
 }
@@ -122,7 +122,8 @@ fn by_answers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case)
     let desk = &turn.book.rules.site.desk;
     let mut levers: Vec<Lever> = Vec::new();
     for party in named.into_iter().filter(|party| party != desk) {
-        let answer = HandedBack { party: party.clone(), at: case.now.wall, reason: String::new().into() };
+        let answer =
+            HandedBack { party: party.clone(), at: case.now.wall, reason: String::new().into(), earlier: false };
         let handed_back = [case.incident.handed_back.as_slice(), &[answer]].concat();
         let supposed = Incident { handed_back, ..case.incident.clone() };
         let Verdict { code, parties, .. } = judge(&Case { incident: &supposed, ..case.clone() });

@@ -128,7 +128,7 @@ pub(super) fn answer(book: &Book, component: &Component) -> (VerdictCode, Vec<Pa
 /// Something about the fault leaves room for another cause.
 fn doubtful(case: &Case) -> bool {
     !case.contradictions().is_empty()
-        || !case.incident.handed_back.is_empty()
+        || case.incident.refusals().next().is_some()
         || case.has_rival()
         || case.has_several_causes()
         || case.amid_another_fault()

@@ -38,6 +38,9 @@ pub struct AskedBefore {
     pub at: Timestamp,
     /// 重大度 at that time.
     pub severity: u8,
+    /// It was taken back then (取下げ): it is asked again.
+    #[serde(default)]
+    pub withdrawn: Option<Timestamp>,
 }
 
 /// A file of log lines kept at the desk, all of one host.
@@ -367,34 +370,4 @@ pub enum Stage {
     Restored,
     /// 保留
     OnHold,
-}
-
-/// 復旧 in facts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RecoveryFacts {
-    /// 利用可能となった時刻.
-    pub usable: Timestamp,
-    /// 復旧 (usable and checked).
-    pub restored: Timestamp,
-    /// Who checked; `None` = automatic.
-    pub checked_by: Option<String>,
-    /// How and with what result.
-    pub check: Words,
-    /// 対処内容, as recorded; empty = （記入待ち）.
-    pub treatment: Words,
-    /// Linked incident made of what stayed red.
-    pub remaining: Option<Number>,
-    /// Incidents that explain what stayed red, and under which it goes on.
-    #[serde(default)]
-    pub elsewhere: Vec<Number>,
-    /// 原因, where it is known already.
-    #[serde(default)]
-    pub cause: Option<(CauseClass, Words)>,
-}
-
-impl RecoveryFacts {
-    /// The incidents under which what stayed red goes on: the one made of it, then those that explain it.
-    pub fn goes_on_under(&self) -> impl Iterator<Item = &Number> {
-        self.remaining.iter().chain(&self.elsewhere)
-    }
 }

@@ -1,6 +1,6 @@
 //! What the desk is to know or to decide, and what it is told of planned work and silences.
 
-use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Sign, Storms, Unseen};
+use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Sign, Storms, UnderWork, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
@@ -58,6 +58,9 @@ pub enum Notice {
         over: Sign,
         /// Since when.
         since: Timestamp,
+        /// What fails is worked on as planned, and nobody is asked about it before that ends.
+        #[serde(default)]
+        work: Option<UnderWork>,
     },
     /// Monitoring sees no more of what stands for an incident, and has not seen it end.
     NotSeen {

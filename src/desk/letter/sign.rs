@@ -21,6 +21,18 @@ pub struct Eased {
     pub since: Timestamp,
     /// What stays red, the gravest at the root first; `None` = nothing that the reader is to know of.
     pub remains: Option<Sign>,
+    /// Its source sees nothing since then: what stays is not known to stay.
+    #[serde(default)]
+    pub blind: Option<Timestamp>,
+}
+
+/// What stays red is worked on as planned: whether it works is seen when that ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWork {
+    /// What is done.
+    pub name: String,
+    /// When it is to end.
+    pub until: Timestamp,
 }
 
 /// Monitoring saw it until then and sees nothing of it now: whether it still fails is not known.

@@ -1,6 +1,6 @@
 //! What happened, for the course of events in reports and on the record.
 
-use super::{Ask, CallResult, Sign, Unseeing};
+use super::{Ask, CallResult, Sign, UnderWork, Unseeing};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 use crate::desk::words::Words;
 use jiff::Timestamp;
@@ -173,6 +173,9 @@ pub enum What {
         /// What is over; records from before do not say.
         #[serde(default)]
         sign: Option<Box<Sign>>,
+        /// The planned work whose end is waited for before anybody is asked about what stays.
+        #[serde(default)]
+        work: Option<Box<UnderWork>>,
     },
     /// The alerts came back or the check failed.
     Relapsed,

@@ -14,6 +14,7 @@ mod desk_word;
 mod digest;
 mod ends;
 mod facts;
+mod former;
 mod heartbeat;
 mod hours;
 mod house;
@@ -52,7 +53,7 @@ pub(super) use signs::sign;
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
 pub(super) use unseen::not_seen;
-pub(super) use vendor::{addition, chaser, manager, request, security, withdrawal};
+pub(super) use vendor::{addition, chaser, manager, request, security, taken_back, withdrawal};
 
 use super::contact::{self, Resolution};
 use super::deliver::{self, Post};

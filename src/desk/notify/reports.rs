@@ -1,6 +1,7 @@
 //! Reports to the offices (主管課): 第一報, 続報, 復旧報, 相談, 連絡.
 
 use super::facts::{Reader, facts};
+use super::former;
 use super::unread::{dropped_news, graver, is_first_unread, minute_after, news_in, unsent_reports};
 use super::{Draft, impact, policy, send};
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
@@ -325,6 +326,7 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         let Some(mut incident_facts) = facts(turn, incident, reader) else { continue };
         incident_facts.stage = Stage::Restored;
         let mut told = recovery.clone();
+        told.before = former::of(turn, incident, (!to_office).then_some(party));
         if to_office {
             incident_facts.still_red.extend(still_red.iter().cloned());
         } else {

@@ -5,6 +5,7 @@ use crate::desk::correlate;
 use crate::desk::incident::Incident;
 use crate::desk::letter::{Eased, Sign};
 use crate::desk::likeness::distinct;
+use crate::desk::source::Sight;
 use crate::desk::turn::Turn;
 use std::cmp::Reverse;
 
@@ -24,7 +25,11 @@ pub(super) fn eased(turn: &Turn, incident: &Incident, alert: &Alert, members: &[
     let at_root = |member: &&&&Alert| incident.root.is_some() && member.component == incident.root;
     let stays = red().filter(at_root).max_by_key(|member| (member.weight(), Reverse(member.id)));
     let remains = stays.or_else(|| red().next()).map(|member| sign(turn, member));
-    Some(Eased { since: gone.at, remains })
+    let blind = match turn.state.sources.get(&alert.source).map(|source| source.sight.clone()) {
+        Some(Sight::Blind { since, .. }) => Some(since),
+        Some(Sight::Sees | Sight::Failing { .. }) | None => None,
+    };
+    Some(Eased { since: gone.at, remains, blind })
 }
 
 /// What else the machine of the alert that stands for an incident shows at the same time and is no less, the gravest

@@ -3,12 +3,13 @@
 use super::facts::{Reader, facts};
 use super::{Draft, phone, reach, send, send_to, target};
 use crate::desk::act::CancelKind;
+use crate::desk::alert::Alert;
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::incident::{Edit, Link, Reason};
-use crate::desk::letter::{AskedBefore, Extract, Fact, Matter, NoLog, Notice, Purpose, What};
+use crate::desk::letter::{AskedBefore, Extract, Fact, Facts, Matter, NoLog, Notice, Purpose, What, facts_of};
 use crate::desk::owed::{Owed, Why, Work};
-use crate::desk::request::Request;
+use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::Contact;
 use crate::desk::state::Place;
 use crate::desk::turn::Turn;
@@ -43,6 +44,16 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     if let Some(row) = send(turn, &request.party, draft) {
         crate::desk::deliver::supersede(turn, row, &unread);
     }
+}
+
+/// The latest request to a party that was taken back in words, if that was the last it read of it.
+pub(in crate::desk) fn taken_back(turn: &Turn, incident: IncidentId, party: &PartyId) -> Option<AskedBefore> {
+    let before = turn.state.requests_of(incident).filter(|request| request.party == *party).last()?;
+    let told = turn.state.owed_of(incident).filter(|row| row.party() == Some(party) && row.kind() == "withdrawal");
+    let told = told.filter(|row| row.attempts > 0 && row.decided.wall >= before.asked).last()?;
+    let taken = before.state == RequestState::Withdrawn;
+    let severity = turn.state.incidents.get(&incident)?.severity_value();
+    taken.then_some(AskedBefore { at: before.asked, severity, withdrawn: Some(told.decided.wall) })
 }
 
 /// Requests of the same incident to the same party that nobody has tried to send yet.
@@ -218,6 +229,10 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
         incident_facts.number = number;
     }
     let severity = incident_facts.severity;
+    if let Some(asked) = asked_as(turn, &request) {
+        let (number, severity) = (incident_facts.number, incident_facts.severity);
+        incident_facts = Facts { number, severity, severity_by: incident_facts.severity_by, ..asked };
+    }
     // What is suspected now may be another thing than it was asked about.
     incident_facts.target = target::asked(turn, &request).or(incident_facts.target);
     let (incident, asked_at) = (Box::new(incident_facts), request.asked);
@@ -236,6 +251,21 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
         let what = What::Withdrawn { party: turn.book.party_name(&request.party) };
         turn.edit(request.incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
     }
+}
+
+/// What a vendor read when it was asked, where no alert is of its part: whose machine it is now is not its matter.
+fn asked_as(turn: &Turn, request: &Request) -> Option<Facts> {
+    let own = |alert: &Alert| {
+        alert.component.as_ref().and_then(|component| turn.book.keeper(component)) == Some(&request.party)
+    };
+    if turn.state.members_of(request.incident).any(own) {
+        return None;
+    }
+    let mut rows = turn.state.owed_of(request.incident).filter(|row| row.request == Some(request.id));
+    rows.find_map(|row| match &row.work {
+        Work::Message { letter, .. } => facts_of(&letter.matter).cloned(),
+        _ => None,
+    })
 }
 
 /// The incident under which what a vendor was asked about goes on: it is an echo of one for which the same vendor is asked, or the

@@ -129,15 +129,19 @@ impl Mail<'_> {
                 "What was reported is over, as monitoring shows; other alerts stay, and the number goes on.".to_owned(),
                 with(commands::note),
             ),
-            Notice::GoesOn { over, since } => (
-                "Over in part",
-                format!(
-                    "\"{}\" is over since {}, as monitoring shows; what stands below still fails, and the number goes on.",
-                    Symptom::titled(over),
-                    self.clock.english_short(*since)
-                ),
-                with(commands::note),
-            ),
+            Notice::GoesOn { over, since, work } => {
+                let stays = match work {
+                    None => "what stands below still fails, and the number goes on".to_owned(),
+                    Some(work) => format!(
+                        "what stays is under planned work \"{}\" (until {}), and nobody is asked about it before that ends",
+                        text::summary(&work.name),
+                        self.clock.english_short(work.until)
+                    ),
+                };
+                let (over, since) = (Symptom::titled(over), self.clock.english_short(*since));
+                let told = format!("\"{over}\" is over since {since}, as monitoring shows; {stays}.");
+                ("Over in part", told, with(if work.is_some() { commands::decide } else { commands::note }))
+            }
             Notice::Reopened => {
                 let back = incident.and_then(|facts| facts.returned);
                 let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();

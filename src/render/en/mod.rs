@@ -27,7 +27,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, english_span, minute_after};
 use super::{because, mask, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Asked, By, DetectedBy, Facts, Letter, Matter, RecoveryFacts};
+use crate::desk::letter::{Ask, Asked, By, DetectedBy, Facts, Former, Letter, Matter, RecoveryFacts};
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, extract, isolation, line, list, state_sentence, subject, target_lines, title,
@@ -80,11 +80,13 @@ impl Mail<'_> {
             }
             Matter::Request { incident, ask, acknowledge_by, entry_phone, log, before, extracts, no_log } => {
                 if let Some(before) = before {
-                    self.page.text(format!(
-                        "We asked you on {}; severity has risen from {} since.",
-                        self.clock.english(before.at),
-                        before.severity
-                    ));
+                    let (asked, at) = (self.clock.english(before.at), before.withdrawn);
+                    self.page.text(match at.map(|at| self.clock.english_short(at)) {
+                        Some(at) => format!(
+                            "We asked you on {asked} and took that back at {at}; by what is known now we ask you again."
+                        ),
+                        None => format!("We asked you on {asked}; severity has risen from {} since.", before.severity),
+                    });
                 }
                 let quoted = quote::quoted(log, extracts, *no_log, self.kept);
                 self.request(incident, *ask, *acknowledge_by, entry_phone.as_deref(), &quoted);
@@ -288,6 +290,15 @@ impl Mail<'_> {
         );
         self.page.field("Restored", restored).field("Took", english_span(facts.occurred, recovery.restored));
         self.page.section(Name::Symptom).field("Symptom", Symptom::of(facts).title());
+        let former = |former: &Former| {
+            let (from, until) = (self.clock.english_short(former.from), self.clock.english_short(former.until));
+            format!("{} ({from} to {until})", Symptom::titled(&former.sign))
+        };
+        let before: Vec<String> = recovery.before.iter().map(former).collect();
+        if !before.is_empty() {
+            let name = if to_office { "At first" } else { "Your part" };
+            self.page.field(name, before.join("; "));
+        }
         self.page.section(Name::Impact).field("Systems", list(&facts.systems, NOT_KNOWN));
         self.page.section(Name::State).field("Treatment", text::or(text::note(&recovery.treatment), NOT_KNOWN));
         let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());

@@ -102,11 +102,19 @@ impl Mail<'_> {
                 format!("{at} it did not come by {} either.", self.clock.english_short(*hour))
             }
             What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
-            What::Eased { since, sign } => {
+            What::Eased { since, sign, work } => {
                 let since = self.clock.english_short(*since);
                 let over = sign.as_ref().map(|sign| format!("\"{}\"", Symptom::titled(sign)));
                 let over = over.unwrap_or_else(|| "what was reported".to_owned());
-                format!("{at} {over} is over since {since}, as monitoring shows; other alerts stay.")
+                let stays = match work {
+                    None => "other alerts stay".to_owned(),
+                    Some(work) => format!(
+                        "what stays is under planned work \"{}\" and is looked at when that ends ({})",
+                        text::summary(&work.name),
+                        self.clock.english_short(work.until)
+                    ),
+                };
+                format!("{at} {over} is over since {since}, as monitoring shows; {stays}.")
             }
             What::NotSeen { host, why } => {
                 format!("{at} monitoring sees no more of {}: {}.", text::name(host), words::unseeing_en(*why))

@@ -1,0 +1,69 @@
+//! Why a vendor is asked, or asked again: the sentences a request begins with.
+
+use super::layout::Page;
+use super::symptom::is_reported;
+use super::time::Clock;
+use super::{evidence, facts, told, words};
+use crate::desk::letter::{Ask, AskedBefore, Because, Facts, Letter};
+use crate::desk::rules::Confidence;
+
+/// The reason in sentences; `before` is an earlier request of the same.
+pub(super) fn why(page: &mut Page, letter: &Letter, incident: &Facts, (ask, before): (Ask, Option<&AskedBefore>)) {
+    let clock = &Clock::of(letter);
+    if let Some(AskedBefore { withdrawn: Some(at), .. }) = before {
+        page.text(format!(
+            "{}に取下げのご連絡をいたしました件につきまして、その後の切り分けの結果、あらためてお願いいたします。",
+            clock.short(*at)
+        ));
+    } else if let Some(AskedBefore { at, severity, .. }) = before {
+        page.text(format!(
+            "{}に{}をお送りいたしました件につきまして、重大度が{}から{}に上がりましたので、あらためてお願いいたします。",
+            clock.short(*at),
+            words::ask(ask),
+            facts::severity(*severity),
+            facts::severity(incident.severity)
+        ));
+    }
+    if incident.returned.is_some() && incident.desk.reopened.is_some() {
+        page.text("下記の障害につきまして、一度は正常に戻りましたが、窓口にて対応を再開いたしました。");
+    } else if incident.returned.is_some() {
+        page.text("下記の障害につきまして、一度は正常に戻りましたが、再び異常を確認いたしました。");
+    }
+    match (ask, facts::overrun(incident)) {
+        (Ask::Repair, Some((name, until))) => page.text(format!(
+            "貴社にご担当いただいた計画作業「{name}」の終了予定（{}）を過ぎても、下記の異常が継続しております。\
+             お手数をおかけしますが、作業の状況をご確認のうえ、復旧に向けたご対応をお願いいたします。",
+            clock.short(until)
+        )),
+        (Ask::Repair, None) if told::is_ordered(incident) => page.text(
+            "下記の障害について、窓口の判断により、貴社へご依頼いたします。お手数をおかけしますが、ご確認および\
+             復旧に向けたご対応をお願いいたします。",
+        ),
+        (Ask::Repair, None) => page.text(format!(
+            "下記の障害について一次切り分けを行った結果、貴社保守対象に起因する{}。お手数をおかけしますが、\
+             ご確認および復旧に向けたご対応をお願いいたします。",
+            judged(incident)
+        )),
+        (Ask::Inquiry, _) => page.text(if is_reported(incident) {
+                "下記の申告を受け、一次切り分けを行っております。"
+            } else {
+                "下記の障害を検知し、一次切り分けを行っております。"
+            }).text(if matches!(&incident.verdict, Some(verdict) if matches!(verdict.because, Because::Apart { .. })) {
+                "通知の対象外としております下記の機器の異常が影響している可能性があるため、下記についてご確認をお願いいたします。"
+            } else {
+            "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。"
+            }),
+    };
+    if let Some(before) = incident.similar.iter().find(|similar| similar.recurrence) {
+        page.text(evidence::recurrence(before, letter.words_by(), clock));
+    }
+}
+
+/// Follows 「貴社保守対象に起因する」 and never says more than is known.
+fn judged(incident: &Facts) -> &'static str {
+    match incident.verdict.as_ref().map(|verdict| verdict.confidence) {
+        Some(Confidence::Confirmed) => "ものと判断いたしました",
+        Some(Confidence::Possible | Confidence::Unknown) | None => "可能性があると判断いたしました",
+        Some(Confidence::Probable) => "可能性が高いと判断いたしました",
+    }
+}
