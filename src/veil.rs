@@ -17,8 +17,10 @@ const CUT: char = '…';
 /// `text` without `secrets`: as they are, on one line, or escaped and encoded as programs do (JSON, web addresses, HTML, base64).
 /// Where the text was cut within one, what is left of it is hidden, too.
 pub(crate) fn veiled<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    let mut forms: Vec<String> =
-        secrets.into_iter().filter(|secret| secret.len() >= SHORTEST).flat_map(forms).collect();
+    without(text, secrets.into_iter().filter(|secret| secret.len() >= SHORTEST).flat_map(forms).collect())
+}
+
+fn without(text: &str, mut forms: Vec<String>) -> String {
     // The longest first: a shorter one may be part of it.
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms.dedup();

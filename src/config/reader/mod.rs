@@ -10,7 +10,7 @@ mod error;
 mod stand_in;
 
 use super::findings::{Findings, did_you_mean};
-use super::tree::{Node, Path, Place, Value};
+use super::tree::{Node, Path, Place, Table, Value};
 use crate::desk::rules::written::ONE_OR_MANY;
 use error::Error;
 use serde::de::value::StrDeserializer;
@@ -64,6 +64,17 @@ struct Notes {
     unknown: RefCell<BTreeMap<Path, (Place, Option<String>)>>,
 }
 
+/// A key of a table with what stands there; `None` is a missing field that a stand-in fills.
+type Entry<'de> = (&'de str, Option<&'de Node>);
+
+/// The entries of a table as they were written. Apart from the readers, which the program holds once for each type that is read:
+/// sorting in there would be in it as many times, 0.8 MB.
+fn in_order<'de>(entries: Vec<(&'de String, &'de Node)>) -> Vec<Entry<'de>> {
+    let mut entries: Vec<_> = entries.into_iter().map(|(key, node)| (key.as_str(), Some(node))).collect();
+    entries.sort_by_key(|(_, node)| node.map(|node| node.order));
+    entries
+}
+
 /// serde's view of one node.
 struct Reader<'de, 'n> {
     node: &'de Node,
@@ -79,14 +90,28 @@ impl<'de> Reader<'de, '_> {
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::List(list) => visitor.visit_seq(List { rest: list, next: 0, path: &self.path, notes: self.notes }),
-            Value::Table(table) => {
-                let mut entries: Vec<_> = table.iter().collect();
-                entries.sort_by_key(|(_, node)| node.order);
-                let entries: Vec<_> = entries.into_iter().map(|(key, node)| (key.as_str(), Some(node))).collect();
-                let entries = entries.into_iter();
-                visitor.visit_map(Entries { entries, value: None, path: &self.path, notes: self.notes })
-            }
+            Value::Table(table) => visitor.visit_map(self.entries(in_order(table.iter().collect()))),
         }
+    }
+
+    fn entries(&self, entries: Vec<Entry<'de>>) -> Entries<'de, '_> {
+        Entries { entries: entries.into_iter(), value: None, path: &self.path, notes: self.notes }
+    }
+
+    /// What a struct with these fields finds in the table; keys it does not know are noted.
+    fn known(&self, table: &'de Table, fields: &[&'static str]) -> Vec<Entry<'de>> {
+        let (known, unknown): (Vec<_>, Vec<_>) = table.iter().partition(|(key, _)| fields.contains(&key.as_str()));
+        for (key, node) in unknown {
+            let help = did_you_mean(key, fields.iter().copied())
+                .unwrap_or_else(|| format!("known here: {}", fields.join(", ")));
+            self.notes.unknown.borrow_mut().insert(self.path.key(key), (node.key.clone(), Some(help)));
+        }
+        let mut entries = in_order(known);
+        let stand_ins = self.notes.stand_ins.borrow();
+        let missing = fields.iter().filter(|field| !table.contains_key(**field));
+        entries
+            .extend(missing.filter(|field| stand_ins.contains_key(&self.path.key(field))).map(|field| (*field, None)));
+        entries
     }
 
     fn text<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Error> {
@@ -145,29 +170,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let Value::Table(table) = &self.node.value else { return self.deserialize_any(visitor) };
-        let mut entries = Vec::new();
-        for (key, node) in table {
-            if fields.contains(&key.as_str()) {
-                entries.push((key.as_str(), Some(node)));
-            } else {
-                let help = did_you_mean(key, fields.iter().copied())
-                    .unwrap_or_else(|| format!("known here: {}", fields.join(", ")));
-                self.notes.unknown.borrow_mut().insert(self.path.key(key), (node.key.clone(), Some(help)));
-            }
-        }
-        entries.sort_by_key(|(_, node)| node.map(|node| node.order));
-        let stand_ins: Vec<_> = fields
-            .iter()
-            .filter(|field| {
-                !table.contains_key(**field) && self.notes.stand_ins.borrow().contains_key(&self.path.key(field))
-            })
-            .map(|field| (*field, None))
-            .collect();
-        entries.extend(stand_ins);
-        let entries = entries.into_iter();
-        visitor
-            .visit_map(Entries { entries, value: None, path: &self.path, notes: self.notes })
-            .map_err(|error| error.at(&self.path))
+        visitor.visit_map(self.entries(self.known(table, fields))).map_err(|error| error.at(&self.path))
     }
 
     serde::forward_to_deserialize_any! {
@@ -188,9 +191,9 @@ impl<'de> Visitor<'de> for Word {
     }
 }
 
-/// The entries of a table; `None` is a missing field that a stand-in fills.
+/// The entries of a table.
 struct Entries<'de, 'n> {
-    entries: std::vec::IntoIter<(&'de str, Option<&'de Node>)>,
+    entries: std::vec::IntoIter<Entry<'de>>,
     value: Option<(Path, Option<&'de Node>)>,
     path: &'n Path,
     notes: &'n Notes,
