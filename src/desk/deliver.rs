@@ -26,7 +26,7 @@ use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
 use super::letter::Notice;
 use super::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
-use super::owed::{Addressed, Change, OwedState, Reason, Why, Work};
+use super::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
 use super::probe;
 use super::request;
 use super::rules::Carries;
@@ -61,6 +61,9 @@ fn start(turn: &mut Turn, id: OwedId) {
     if shadow::is_foreign(turn, row) {
         return shadow::hold(turn, id);
     }
+    if is_answered(turn, row) {
+        return turn.record(Change::Ended { owed: id, state: OwedState::Superseded }, Reason::Answered);
+    }
     if row.give_up <= now {
         return dead(turn, id, "its time is over".to_owned(), Reason::GivenUp);
     }
@@ -83,6 +86,13 @@ fn start(turn: &mut Turn, id: OwedId) {
     let Some(row) = turn.state.owed.get(&id) else { return };
     let attempt = row.attempts.saturating_add(1);
     turn.record(Change::Started { owed: id, attempt, at: now }, Reason::Due);
+}
+
+/// A 督促 that surely nobody has read, and 受領 has come meanwhile, or nothing is asked any more.
+fn is_answered(turn: &Turn, row: &Owed) -> bool {
+    let Some(incident) = row.incident.filter(|_| row.kind() == "chaser" && row.is_unread()) else { return false };
+    let mut asked = turn.state.requests_of(incident).filter(|request| Some(&request.party) == row.party());
+    !asked.any(|request| matches!(request.state, request::RequestState::Unsent | request::RequestState::Sent))
 }
 
 /// What is critical and has never been tried goes around a channel that fails before the caps are looked at: it counts where

@@ -7,13 +7,14 @@
 //! `remarks "TEXT"`, `unreadable "TEXT"`, `maintenance none` and `maintenance "NAME" host=H,H from=HH:MM until=HH:MM`
 //! (all there is) are about the source itself. Any source of the rules goes by its name.
 //!
-//! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|refuses ADDRESS`, `ping ADDRESS
+//! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|turns-away|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
 //! until=2026-11-18T08:59:59]`, `evidence SOURCE HOST "LINE"` and `evidence SOURCE fails "WHY"|works` (what it would tell
 //! around a fault), `disk full|read-only|failing`, `disk written steps=N`, `disk reserve-used`, `disk room|files N` (in
 //! hundredths), `restart`, `restored made=HH:MM` (from a backup of then), `stop`, `clock`. Not here: what follows from them.
 
 mod acts;
+mod channel;
 mod covers;
 
 use super::script::time;
@@ -24,6 +25,8 @@ use crate::desk::outcome::Probed;
 use crate::desk::probe::{Certificate, Seen};
 use crate::desk::rules::Rules;
 use crate::desk::storage::{Cause, Resource, Storage};
+pub(super) use channel::Line;
+use channel::channel;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -108,22 +111,6 @@ pub(super) struct Begins {
     /// The name people know the host by.
     pub(super) name: Option<String>,
     pub(super) at: Option<Timestamp>,
-}
-
-/// How a channel behaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Line {
-    Up,
-    /// Not now (a 4xx, a time-out).
-    Down,
-    /// Nobody there.
-    Unreachable,
-    /// Sent, no answer.
-    Unknown,
-    /// The attempt never comes back.
-    Hangs,
-    /// This address is refused for good.
-    Refuses(String),
 }
 
 /// What a source would tell as evidence.
@@ -377,22 +364,4 @@ fn evidence(rules: &Rules, words: &mut Words) -> Result<Step, String> {
         host => Told::Line { host: host.to_owned(), line: words.next("a line in quotes")?.to_owned() },
     };
     Ok(Step::Evidence(source, told))
-}
-
-fn channel(rules: &Rules, words: &mut Words) -> Result<Step, String> {
-    let name = ChannelId::from(words.next("a channel")?);
-    if !rules.channels.iter().any(|channel| channel.id == name) {
-        let known: Vec<&str> = rules.channels.iter().map(|channel| channel.id.as_str()).collect();
-        return Err(format!("there is no channel `{name}` ({})", known.join(", ")));
-    }
-    let line = match words.next("up, down, unreachable, unknown, hangs or refuses")? {
-        "up" => Line::Up,
-        "down" => Line::Down,
-        "unreachable" => Line::Unreachable,
-        "unknown" => Line::Unknown,
-        "hangs" => Line::Hangs,
-        "refuses" => Line::Refuses(words.next("an address")?.to_owned()),
-        other => return Err(format!("a channel is up, down, unreachable, unknown, hangs or refuses, not `{other}`")),
-    };
-    Ok(Step::Channel(name, line))
 }

@@ -193,6 +193,10 @@ impl Wire {
             Some(Line::Unreachable) => Some(Delivery::Unreachable { why: "connection refused".to_owned() }),
             Some(Line::Unknown) => Some(Delivery::Unknown { why: "lost after the data".to_owned() }),
             Some(Line::Hangs) => None,
+            Some(Line::TurnsAway) => {
+                let why = "550 5.7.1 client host rejected".to_owned();
+                Some(Delivery::Refused { what: Refused::Message, why })
+            }
             Some(Line::Up | Line::Refuses(_)) | None => Some(Delivery::Accepted { answer: "250 ok".to_owned() }),
         }
     }

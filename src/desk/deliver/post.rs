@@ -203,12 +203,25 @@ fn thread(turn: &Turn, incident: Option<IncidentId>, party: &PartyId) -> Vec<Str
     earlier.filter(left).map(|row| row.key.clone()).collect()
 }
 
-/// Rows about `incident` to `party` that nobody has tried yet and a later message says better.
+/// What takes over from a row that was tried in vain is due when that one was.
+fn hasten(turn: &mut Turn, by: OwedId, earlier: OwedId) {
+    let rows = (turn.state.owed.get(&by), turn.state.owed.get(&earlier));
+    let (Some(row), Some(before)) = rows else { return };
+    let OwedState::Waiting { at } = row.state else { return };
+    if by != earlier && before.critical && before.attempts > 0 && before.deliver_by < row.deliver_by {
+        let hurried = Change::Hurried { owed: by, deliver_by: before.deliver_by, at };
+        turn.record(hurried, Reason::TakesOver { from: earlier });
+    }
+}
+
+/// Rows about `incident` to `party` that surely nobody has read and a later message says better. It has no more time than they had: news
+/// that comes again and again must not keep a failing path from being left.
 pub(in crate::desk) fn supersede(turn: &mut Turn, by: OwedId, earlier: &[OwedId]) {
     for id in earlier {
         let unread = turn.state.owed.get(id).is_some_and(|row| row.is_unread() && !row.state.ended());
         if unread {
             approval::inherit(turn, by, *id);
+            hasten(turn, by, *id);
             turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::SaidBetter { by });
         }
     }

@@ -124,6 +124,11 @@ pub enum Reason {
         /// Which row.
         of: OwedId,
     },
+    /// It says what a row was to say that was tried in vain: it is due when that one was.
+    TakesOver {
+        /// Which row.
+        from: OwedId,
+    },
     /// The daemon ended before the attempt came back.
     CutOff,
     /// Its time is over.
@@ -133,6 +138,8 @@ pub enum Reason {
         /// Which row.
         by: OwedId,
     },
+    /// It reminds of what has been answered since.
+    Answered,
     /// It ended long ago.
     Old,
     /// The record was restored from a backup.

@@ -175,10 +175,12 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::AsReported => "the channel said so".to_owned(),
         owed::Reason::PathFailed { why } => format!("the path failed: {}", one_line(why)),
         owed::Reason::Late => "it is late".to_owned(),
+        owed::Reason::TakesOver { from } => format!("it takes over from {}", names.row(*from)),
         owed::Reason::Ahead { of } => format!("{} must not wait and comes after it", names.row(*of)),
         owed::Reason::CutOff => "the daemon ended during the attempt".to_owned(),
         owed::Reason::GivenUp => "its time is over".to_owned(),
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
+        owed::Reason::Answered => "it reminds of what has been answered".to_owned(),
         owed::Reason::Old => "it ended long ago".to_owned(),
         owed::Reason::Restored { made } => {
             format!("the record was restored from a backup of {} and it may have left since", names.at(*made))

@@ -337,7 +337,9 @@ impl Poll {
             let Some(open) = self.memory.open.remove(id) else { continue };
             let evidence = Evidence::RecoveryEvent { event: recovery.to_string() };
             let at = known.get(recovery).copied().unwrap_or(now.wall);
-            seen.push((*recovery, Observation { key: open.key, at, seen: Seen::Recovered { evidence } }));
+            // Whatever number its recovery has, it ends after it began.
+            let order = (*recovery).max(*id);
+            seen.push((order, Observation { key: open.key, at, seen: Seen::Recovered { evidence } }));
         }
         Ok(seen)
     }
