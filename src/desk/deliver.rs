@@ -91,8 +91,11 @@ fn start(turn: &mut Turn, id: OwedId) {
 /// A 督促 that surely nobody has read, and 受領 has come meanwhile, or nothing is asked any more.
 fn is_answered(turn: &Turn, row: &Owed) -> bool {
     let Some(incident) = row.incident.filter(|_| row.kind() == "chaser" && row.is_unread()) else { return false };
-    let mut asked = turn.state.requests_of(incident).filter(|request| Some(&request.party) == row.party());
-    !asked.any(|request| matches!(request.state, request::RequestState::Unsent | request::RequestState::Sent))
+    // A copy to the desk has no request of its own.
+    let mut asked = turn.state.requests_of(incident).filter(|request| Some(&request.party) == row.party()).peekable();
+    let silent =
+        |state: request::RequestState| matches!(state, request::RequestState::Unsent | request::RequestState::Sent);
+    asked.peek().is_some() && !asked.any(|request| silent(request.state))
 }
 
 /// What is critical and has never been tried goes around a channel that fails before the caps are looked at: it counts where

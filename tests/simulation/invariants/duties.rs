@@ -5,11 +5,13 @@ use crate::history::{Broken, Judgement};
 use crate::record::{Row, is_final};
 use crate::script::HOUR;
 use kiriwake::desk::alert::Standing;
+use kiriwake::desk::ids::RequestId;
 use kiriwake::desk::letter::{Matter, Notice};
 use kiriwake::desk::outcome::Delivery;
 use kiriwake::desk::owed::{self, OwedState, Reason, Why};
+use kiriwake::desk::request;
 use kiriwake::desk::{Change, Input};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// After so long with every way open nothing waits that need not.
 const PATIENCE: u64 = 2 * HOUR;
@@ -36,6 +38,26 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         }
     }
     Ok(())
+}
+
+/// Each request to the party about the row's incident was answered, or ended, by the time the row did.
+fn is_answered(case: &Case<'_>, row: &Row<'_>, party: &str) -> bool {
+    let mut silent: BTreeMap<RequestId, bool> = BTreeMap::new();
+    for entry in case.history.frames[..=row.since].iter().flat_map(|frame| &frame.entries) {
+        let Change::Request(change) = &entry.change else { continue };
+        match change {
+            request::Change::Decided(asked)
+                if row.incidents().any(|one| one == asked.incident) && asked.party.as_str() == party =>
+            {
+                silent.insert(asked.id, true);
+            }
+            request::Change::Acknowledged { request, .. }
+            | request::Change::Started { request, .. }
+            | request::Change::Ended { request, .. } => _ = silent.get_mut(request).map(|silent| *silent = false),
+            _ => {}
+        }
+    }
+    !silent.is_empty() && silent.values().all(|silent| !silent)
 }
 
 fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> Judgement {
@@ -81,6 +103,13 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
         }
         // Nobody wants to hear today of yesterday's sign of life.
         OwedState::Superseded if row.decided.why == Why::Heartbeat => Ok(()),
+        OwedState::Superseded if matches!(row.why, Some(Reason::Answered)) => {
+            if row.decided.kind() == "chaser" && is_answered(case, row, party) {
+                Ok(())
+            } else {
+                broken(format!("{id} to {party} reminds of what nobody has answered"))
+            }
+        }
         OwedState::Superseded => {
             let by = if let Some(Reason::SaidBetter { by }) = row.why { case.record.rows.get(by) } else { None };
             match by.and_then(Row::message) {
