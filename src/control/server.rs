@@ -15,7 +15,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::IncomingStream;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::io;
