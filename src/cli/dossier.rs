@@ -295,6 +295,7 @@ fn happened(happening: &Happening) -> String {
         What::Merged { number, alerts } => format!("{number} was merged into it ({alerts} alerts)"),
         What::HandedBack { party } => format!("{party} answered that it is not its part"),
         What::Chased { party } => format!("reminded {party}"),
+        What::Resumed { decision } if decision.is_empty() => "taken up again".to_owned(),
         What::Resumed { decision } => format!("decided: {decision}"),
         What::Note { text } => format!("note: {text}"),
         What::Spread { alerts } => format!("{alerts} more alerts"),

@@ -19,7 +19,7 @@ mod shadow;
 pub(super) use approval::{approve, is_request_held, let_all_go, limit_over, request_leaves_by, take_back};
 pub(super) use by_hand::{drop, revive};
 pub(super) use hold::hold;
-pub(super) use post::{Post, owe, owe_beat, post, supersede};
+pub(super) use post::{Post, forgo, owe, owe_beat, post, supersede};
 pub(super) use shadow::switch;
 
 use super::evidence::Gathered;

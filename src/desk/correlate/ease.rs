@@ -148,7 +148,9 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
 /// Planned work is over at an incident that waited for it: what stays has as long as after any end.
 pub(super) fn work_ended(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
-    if let (Some(at), Some(over)) = (known.eases_at, known.eased) {
+    // What was told as over is waited on once more for the sake of planned work only.
+    let waits = |told: &AlertId| over(turn, incident).is_some_and(|alert| alert.id == *told);
+    if let (Some(at), Some(over)) = (known.eases_at, known.eased.filter(waits)) {
         let soon = wait_for(turn, turn.now.wall);
         if soon < at {
             turn.edit(incident, Edit::Eases { at: Some(soon), over: Some(over) }, Reason::Lesser);

@@ -188,8 +188,12 @@ fn touched_by(turn: &Turn, cover: &Cover) -> BTreeSet<IncidentId> {
         let place = Place::Component(component.clone());
         turn.state.burning_at(&place).chain(turn.state.burning_from(component)).collect::<Vec<_>>()
     });
-    let hosts =
-        hosts.iter().flat_map(|host| turn.state.burning_at(&Place::Host(host.clone().into())).collect::<Vec<_>>());
+    // A host may be a component's.
+    let burns = |id: &&IncidentId| {
+        let mut members = turn.state.members_of(**id);
+        members.any(|alert| alert.red() && hosts.contains(alert.problem.host.as_str()))
+    };
+    let hosts = turn.state.open.iter().filter(|_| !hosts.is_empty()).filter(burns).copied();
     let numbered = |id: &IncidentId| turn.state.incidents.get(id).is_some_and(|incident| incident.number.is_some());
     there.chain(hosts).filter(numbered).collect()
 }

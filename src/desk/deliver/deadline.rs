@@ -9,15 +9,18 @@ use crate::desk::now::Elapsed;
 use crate::desk::owed::{Change, Owed, OwedState, Reason};
 use crate::desk::turn::Turn;
 
-/// When a critical row whose attempt failed is tried again that would else be tried `at`: at its time another path gets
-/// it, whatever pause this one wants; after it each path is tried once before a pause is kept.
+/// When a row whose attempt failed is tried again that would else be tried `at`: at its time another path gets it, whatever pause
+/// this one wants; what is critical is tried once on each path after it before a pause is kept.
 pub(super) fn no_later(turn: &Turn, row: &Owed, at: Elapsed) -> Elapsed {
-    if !row.critical || next_path(turn, row).is_none() {
+    if next_path(turn, row).is_none() {
         return at;
     }
     let now = turn.now.elapsed;
     if row.deliver_by > now {
         return at.min(row.deliver_by);
+    }
+    if !row.critical {
+        return at;
     }
     let paths_left = row.failures == 0 && !row.attempts.is_multiple_of(paths(turn));
     // How long one path wants to be left alone is no matter of the next one's.

@@ -54,11 +54,13 @@ fn mails<'a>(turn: &'a Turn) -> impl Iterator<Item = &'a ChannelId> + Clone {
 
 /// The other mail channels, beginning with the one after the present; all of them where the present one is not configured any more.
 fn after<'a>(turn: &'a Turn, row: &Owed) -> impl Iterator<Item = &'a ChannelId> {
+    let all = mails(turn).count();
     let known = |channel: &ChannelId| turn.book.rules.channels.iter().any(|known| known.id == *channel);
     let (skip, take) = match &row.work {
-        Work::Message { channel, .. } => match mails(turn).position(|known| known == channel) {
-            Some(here) => (here + 1, mails(turn).count().saturating_sub(1)),
-            None if !known(channel) => (0, mails(turn).count()),
+        Work::Message { channel, addresses, .. } => match mails(turn).position(|known| known == channel) {
+            Some(here) => (here + 1, all.saturating_sub(1)),
+            // Of what is not configured any more only the address tells that it was mail.
+            None if !known(channel) && addresses.iter().all(|known| known.address.contains('@')) => (0, all),
             None => (0, 0),
         },
         _ => (0, 0),

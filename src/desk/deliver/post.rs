@@ -203,12 +203,21 @@ fn thread(turn: &Turn, incident: Option<IncidentId>, party: &PartyId) -> Vec<Str
     earlier.filter(left).map(|row| row.key.clone()).collect()
 }
 
+/// Rows that surely nobody has read, and that have nothing to say any more: whoever has heard nothing needs no correction.
+pub(in crate::desk) fn forgo(turn: &mut Turn, rows: &[OwedId]) {
+    for id in rows {
+        if turn.state.owed.get(id).is_some_and(|row| row.is_unread() && !row.state.ended()) {
+            turn.record(Change::Ended { owed: *id, state: OwedState::Superseded }, Reason::Needless);
+        }
+    }
+}
+
 /// What takes over from a row that was tried in vain is due when that one was.
 fn hasten(turn: &mut Turn, by: OwedId, earlier: OwedId) {
     let rows = (turn.state.owed.get(&by), turn.state.owed.get(&earlier));
     let (Some(row), Some(before)) = rows else { return };
     let OwedState::Waiting { at } = row.state else { return };
-    if by != earlier && before.critical && before.attempts > 0 && before.deliver_by < row.deliver_by {
+    if before.critical && before.attempts > 0 && before.deliver_by < row.deliver_by {
         let hurried = Change::Hurried { owed: by, deliver_by: before.deliver_by, at };
         turn.record(hurried, Reason::TakesOver { from: earlier });
     }

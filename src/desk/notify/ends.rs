@@ -1,6 +1,6 @@
 //! Words for an incident that ends otherwise than by 復旧: 取消 and 統合.
 //!
-//! Only whoever was told hears of it: a report that nobody has tried to send yet is taken back instead.
+//! Only whoever was told hears of it: a message that surely nobody has read is taken back instead.
 
 use super::facts::{Reader, facts};
 use super::{Draft, send, unread};
@@ -35,12 +35,10 @@ pub(in crate::desk) fn merged(
         goes_on(turn, incident, &office, into, (true, false));
     }
     for request in requests {
-        let Some(party) = turn.state.requests.get(request).map(|request| request.party.clone()) else { continue };
-        let rows = turn.state.owed_of(incident).filter(|row| row.request == Some(*request));
-        let (untried, tried): (Vec<_>, Vec<_>) = rows.partition(|row| row.is_unread());
-        if tried.is_empty() && !turn.state.is_bundled(*request) {
-            let untried: Vec<OwedId> = untried.iter().map(|row| row.id).collect();
-            take_back(turn, &untried);
+        let Some(asked) = turn.state.requests.get(request) else { continue };
+        let party = asked.party.clone();
+        if let Some(rows) = unread::unknown_request(turn, asked) {
+            deliver::forgo(turn, &rows);
         } else {
             goes_on(turn, incident, &party, into, (false, kept.contains(request)));
         }
@@ -55,7 +53,7 @@ fn goes_on(turn: &mut Turn, incident: IncidentId, party: &PartyId, into: &Number
     send(turn, party, Draft::new(Some(incident), severity, matter, Why::Act));
 }
 
-/// Offices that may have read of the incident; reports that surely never left are taken back on the way.
+/// Offices that may have read of the incident; reports that surely nobody has read are taken back on the way.
 fn told_offices(turn: &mut Turn, incident: IncidentId) -> Vec<PartyId> {
     let unsent = unread::unsent_reports(turn, incident);
     let Some(known) = turn.state.incidents.get(&incident) else { return Vec::new() };
@@ -67,12 +65,6 @@ fn told_offices(turn: &mut Turn, incident: IncidentId) -> Vec<PartyId> {
             && !turn.state.owed_of(incident).any(|row| !row.is_unread() && row.party() == Some(office))
     };
     let told = known.reporting.offices.iter().filter(|office| !unread(office)).cloned().collect();
-    take_back(turn, &unsent);
+    deliver::forgo(turn, &unsent);
     told
-}
-
-fn take_back(turn: &mut Turn, rows: &[OwedId]) {
-    for row in rows {
-        deliver::supersede(turn, *row, &[*row]);
-    }
 }

@@ -10,6 +10,7 @@ use crate::desk::correlate;
 use crate::desk::ids::{ComponentId, IncidentId, PartyId};
 use crate::desk::incident::Incident;
 use crate::desk::letter::{Former, Sign, What};
+use crate::desk::observation::Level;
 use crate::desk::request::Request;
 use crate::desk::turn::Turn;
 use jiff::{SignedDuration, Timestamp};
@@ -52,7 +53,11 @@ fn own(turn: &Turn, known: &Incident, party: &PartyId) -> Option<Former> {
     if known.root.as_ref() == Some(asked) && !moved {
         return None;
     }
-    let kept = |alert: &&Alert| alert.component.as_ref().is_some_and(|component| kept_by(turn.book, component, party));
+    // What merely warns may have done so for days.
+    let kept = |alert: &&Alert| {
+        alert.weight() > Level::Warning
+            && alert.component.as_ref().is_some_and(|component| kept_by(turn.book, component, party))
+    };
     let alerts: Vec<&Alert> = turn.state.members_of(known.id).filter(kept).collect();
     let first = alerts.iter().min_by_key(|alert| (alert.at, alert.id))?;
     let told = sign(turn, first);

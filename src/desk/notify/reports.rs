@@ -2,12 +2,13 @@
 
 use super::facts::{Reader, facts};
 use super::former;
-use super::unread::{dropped_news, graver, is_first_unread, minute_after, news_in, unsent_reports};
+use super::unread::{dropped_news, graver, is_first_unread, minute_after, news_in, unknown_request, unsent_reports};
 use super::{Draft, impact, policy, send};
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
 use crate::desk::incident::{Edit, Incident, Reason, ReportReason, Verdict};
 use crate::desk::letter::{Facts, Happening, Matter, Notice, RecoveryFacts, Stage, What};
 use crate::desk::owed::Why;
+use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::{FirstReport, VerdictCode};
 use crate::desk::turn::Turn;
 use crate::desk::{correlate, deliver, escalate};
@@ -303,18 +304,17 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         // It was over before 第一報, which waited for the 相談 that carries it.
         offices = self::offices(turn, incident);
     }
-    let asked: BTreeSet<PartyId> = turn
-        .state
-        .requests_of(incident)
-        .filter(|request| {
-            !matches!(
-                request.state,
-                crate::desk::request::RequestState::Withdrawn | crate::desk::request::RequestState::NotOurs
-            )
-        })
-        .map(|request| request.party.clone())
-        .filter(|party| !offices.contains(party))
-        .collect();
+    // A vendor that surely knows nothing of it hears neither that it was asked nor that it is over.
+    let (mut asked, mut unknown) = (BTreeSet::new(), Vec::new());
+    let stands = |request: &&Request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs);
+    for request in turn.state.requests_of(incident).filter(stands) {
+        match unknown_request(turn, request) {
+            Some(rows) => unknown.extend(rows),
+            None if offices.contains(&request.party) => {}
+            None => _ = asked.insert(request.party.clone()),
+        }
+    }
+    deliver::forgo(turn, &unknown);
     let earlier = unsent_reports(turn, incident);
     // 第一報 that waits for an opening becomes 復旧報, which waits for it, too; a 続報 that waits out its minute holds nothing up.
     let firsts = earlier.iter().filter_map(|id| turn.state.owed.get(id)).filter(|row| row.kind() != "interim");

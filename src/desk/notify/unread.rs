@@ -3,6 +3,7 @@
 use crate::desk::ids::{IncidentId, OwedId, PartyId};
 use crate::desk::letter::{Happening, Matter, What};
 use crate::desk::owed::{Owed, Work};
+use crate::desk::request::Request;
 use crate::desk::turn::Turn;
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,6 +18,16 @@ pub(super) fn unsent_reports(turn: &Turn, incident: IncidentId) -> Vec<OwedId> {
         .filter(|row| is_report(row.kind()) && row.is_unread() && !row.state.ended())
         .map(|row| row.id)
         .collect()
+}
+
+/// The messages of a request of which its vendor surely knows nothing: it has not answered, and nothing about the incident may have
+/// reached it.
+pub(super) fn unknown_request(turn: &Turn, request: &Request) -> Option<Vec<OwedId>> {
+    let answered = request.acknowledged.is_some() || request.started.is_some();
+    let to_it = || turn.state.owed_of(request.incident).filter(|row| row.party() == Some(&request.party));
+    let rows: Vec<OwedId> = to_it().filter(|row| row.request == Some(request.id)).map(|row| row.id).collect();
+    let read = answered || turn.state.is_bundled(request.id) || to_it().any(|row| !row.is_unread());
+    (!read && !rows.is_empty()).then_some(rows)
 }
 
 /// 第一報 waits for an opening, or for its first attempt; or the desk dropped it, and no report was read since.

@@ -1,9 +1,10 @@
 //! Words to vendors: 対応依頼, 調査依頼, 督促, 追加情報, 取下げ.
 
 use super::facts::{Reader, facts};
-use super::{Draft, phone, reach, send, send_to, target};
+use super::{Draft, phone, reach, send, send_to, target, unread};
 use crate::desk::act::CancelKind;
 use crate::desk::alert::Alert;
+use crate::desk::deliver;
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::incident::{Edit, Link, Reason};
@@ -42,21 +43,22 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     let mut draft = Draft::new(Some(request.incident), severity, matter, why);
     draft.request = Some(id);
     if let Some(row) = send(turn, &request.party, draft) {
-        crate::desk::deliver::supersede(turn, row, &unread);
+        deliver::supersede(turn, row, &unread);
     }
 }
 
-/// The latest request to a party that was taken back in words, if that was the last it read of it.
+/// The latest request to a party that was taken back in words, if it reads, or has read, that before anything else.
 pub(in crate::desk) fn taken_back(turn: &Turn, incident: IncidentId, party: &PartyId) -> Option<AskedBefore> {
     let before = turn.state.requests_of(incident).filter(|request| request.party == *party).last()?;
     let told = turn.state.owed_of(incident).filter(|row| row.party() == Some(party) && row.kind() == "withdrawal");
-    let told = told.filter(|row| row.attempts > 0 && row.decided.wall >= before.asked).last()?;
+    let reads = |row: &Owed| !(row.state.ended() && row.is_unread());
+    let told = told.filter(|row| reads(row) && row.decided.wall >= before.asked).last()?;
     let taken = before.state == RequestState::Withdrawn;
     let severity = turn.state.incidents.get(&incident)?.severity_value();
     taken.then_some(AskedBefore { at: before.asked, severity, withdrawn: Some(told.decided.wall) })
 }
 
-/// Requests of the same incident to the same party that nobody has tried to send yet.
+/// Requests of the same incident to the same party that surely nobody has read, and that are still to leave.
 fn unread_requests(turn: &Turn, request: &Request) -> Vec<OwedId> {
     let rows = turn.state.owed_of(request.incident).filter(|row| row.party() == Some(&request.party));
     let asks = rows.filter(|row| row.request != Some(request.id) && matches!(row.kind(), "request" | "inquiry"));
@@ -215,12 +217,9 @@ pub(in crate::desk) fn addition(turn: &mut Turn, id: RequestId, alerts: Vec<Fact
 /// 取下げ, if the vendor was asked at all.
 pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Option<CancelKind>) {
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
-    let rows: Vec<_> = turn
-        .state
-        .owed_of(request.incident)
-        .filter(|row| row.request == Some(id))
-        .map(|row| (row.id, row.is_unread()))
-        .collect();
+    if let Some(rows) = unread::unknown_request(turn, &request) {
+        return deliver::forgo(turn, &rows);
+    }
     let elsewhere = goes_on_under(turn, &request).filter(|_| cancelled.is_none());
     // What became an incident of its own is told of as it stands there.
     let shown = elsewhere.as_ref().filter(|(_, parted)| *parted).map_or(request.incident, |(id, _)| *id);
@@ -238,14 +237,6 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
     let (incident, asked_at) = (Box::new(incident_facts), request.asked);
     let under = elsewhere.and_then(|(id, _)| turn.state.incidents.get(&id)?.number.clone());
     let matter = Matter::Withdrawal { incident, asked_at, cancelled, under };
-    let untried: Vec<_> = rows.iter().filter(|(_, unread)| *unread).map(|(row, _)| *row).collect();
-    if !rows.is_empty() && untried.len() == rows.len() && !turn.state.is_bundled(id) {
-        // Nothing left the house: there is nothing to take back.
-        for row in untried {
-            crate::desk::deliver::supersede(turn, row, &[row]);
-        }
-        return;
-    }
     let draft = Draft::new(Some(request.incident), severity, matter, Why::Verdict);
     if send(turn, &request.party, draft).is_some() {
         let what = What::Withdrawn { party: turn.book.party_name(&request.party) };

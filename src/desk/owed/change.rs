@@ -138,6 +138,8 @@ pub enum Reason {
         /// Which row.
         by: OwedId,
     },
+    /// Surely nobody has read it, and what it says is not so any more.
+    Needless,
     /// It reminds of what has been answered since.
     Answered,
     /// It ended long ago.

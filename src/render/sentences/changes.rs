@@ -341,6 +341,7 @@ fn what_words(what: &What) -> String {
         What::MissedAgain { .. } => "missed once more".to_owned(),
         What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
+        What::Resumed { decision } if decision.is_empty() => "taken up again".to_owned(),
         What::Resumed { decision } => format!("decided: {}", one_line(decision)),
         What::NotSeen { host, why } => format!("{} is not seen any more: {}", one_line(host), words::unseeing_en(*why)),
         What::Relapsed => "relapsed".to_owned(),

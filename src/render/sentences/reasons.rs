@@ -180,6 +180,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::CutOff => "the daemon ended during the attempt".to_owned(),
         owed::Reason::GivenUp => "its time is over".to_owned(),
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
+        owed::Reason::Needless => "nobody has read it, and it is not so any more".to_owned(),
         owed::Reason::Answered => "it reminds of what has been answered".to_owned(),
         owed::Reason::Old => "it ended long ago".to_owned(),
         owed::Reason::Restored { made } => {

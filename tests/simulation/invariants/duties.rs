@@ -110,6 +110,15 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
                 broken(format!("{id} to {party} reminds of what nobody has answered"))
             }
         }
+        OwedState::Superseded if matches!(row.why, Some(Reason::Needless)) => {
+            let read = |delivery: &Delivery| matches!(delivery, Delivery::Accepted { .. } | Delivery::Unknown { .. });
+            let results = row.came.iter().flat_map(|came| came.results.iter());
+            if results.clone().any(|(_, delivery)| read(delivery)) {
+                broken(format!("{id} may have reached {party}, and counts as read by nobody"))
+            } else {
+                Ok(())
+            }
+        }
         OwedState::Superseded => {
             let by = if let Some(Reason::SaidBetter { by }) = row.why { case.record.rows.get(by) } else { None };
             match by.and_then(Row::message) {
