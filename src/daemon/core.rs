@@ -265,7 +265,7 @@ impl Core {
                 _ if self.remover.is_busy() => removal::BUSY,
                 due => due.unwrap_or(Duration::MAX),
             };
-            let look_up = self.behind.due().unwrap_or(HEARTBEAT);
+            let look_up = self.hand_over_due().unwrap_or(HEARTBEAT);
             let mut waiting = Vec::new();
             let mut open = true;
             runtime.block_on(async {
@@ -345,9 +345,9 @@ impl Core {
         }
     }
 
-    /// Looks for what is archived, what has changed just now included. Never waits.
+    /// Looks for what is archived, what has changed just now and is on record included. Never waits.
     fn find(&mut self, search: Search, answer: store::Answer) {
-        self.behind.hand_over(&self.desk, &self.store);
+        self.hand_over();
         self.store.find(search, answer);
     }
 

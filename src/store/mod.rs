@@ -189,6 +189,12 @@ impl Store {
         self.journal.reopen()
     }
 
+    /// Makes the next writes to the current journal file fail, as a full disk does.
+    #[cfg(test)]
+    pub(crate) fn break_disk(&mut self) {
+        self.journal.break_disk();
+    }
+
     /// Whether the journal takes frames; `false` between a failed commit and a successful [`Store::reopen`].
     pub fn is_up(&self) -> bool {
         self.journal.length().is_some()

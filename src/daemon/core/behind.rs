@@ -14,12 +14,15 @@ use std::time::{Duration, Instant};
 
 /// Changes are handed over together after this long.
 const PAUSE: Duration = Duration::from_millis(200);
+/// What could not be brought into its stored form is tried again after this long.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Things that changed, by frames.
 #[derive(Debug, Default)]
 pub(super) struct Behind {
     things: BTreeSet<Thing>,
     filed: Vec<(u64, Filed)>,
+    /// The frames, and when they are due.
     frames: Option<(RangeInclusive<u64>, Instant)>,
 }
 
@@ -38,26 +41,34 @@ impl Behind {
             self.things.insert(thing);
         }
         self.frames = Some(match self.frames.take() {
-            Some((before, since)) => (*before.start()..=last, since),
-            None => (seqs, Instant::now()),
+            Some((before, due)) => (*before.start()..=last, due),
+            None => (seqs, Instant::now() + PAUSE),
         });
     }
 
     /// How long from now until it is to be handed over; `None` = there is nothing.
     pub(super) fn due(&self) -> Option<Duration> {
-        self.frames.as_ref().map(|(_, since)| PAUSE.saturating_sub(since.elapsed()))
+        self.frames.as_ref().map(|(_, due)| due.saturating_duration_since(Instant::now()))
     }
 
-    /// Hands over what there is, as it is now.
+    /// Hands over what there is, as it is now: the desk must know no more than the record does.
+    ///
+    /// All of it or nothing: a working state that says it is at a frame, and lacks one thing of it, would pass for whole at
+    /// the next start.
     pub(super) fn hand_over(&mut self, desk: &Desk, store: &Store) {
-        let Some((seqs, _)) = self.frames.take() else { return };
-        let mut changes = Changes { entities: Vec::new(), filed: std::mem::take(&mut self.filed) };
-        for thing in std::mem::take(&mut self.things) {
-            match record::entity(desk.state(), &thing, store.bodies()) {
-                Ok(entity) => changes.entities.push(entity),
-                Err(error) => tracing::error!(%error, "a thing cannot be stored; the journal has it"),
+        let Some((seqs, _)) = &self.frames else { return };
+        let stored = self.things.iter().map(|thing| record::entity(desk.state(), thing, store.bodies()));
+        match stored.collect::<Result<Vec<_>, _>>() {
+            Ok(entities) => {
+                let changes = Changes { entities, filed: std::mem::take(&mut self.filed) };
+                store.apply(seqs.clone(), changes);
+                self.things.clear();
+                self.frames = None;
+            }
+            Err(error) => {
+                tracing::error!(%error, again_in = ?AGAIN, "what changed cannot be stored; the journal has it");
+                self.frames = Some((seqs.clone(), Instant::now() + AGAIN));
             }
         }
-        store.apply(seqs, changes);
     }
 }

@@ -76,7 +76,20 @@ impl Core {
 
     /// Hands what changed to the working state, if it has waited long enough.
     pub(super) fn hand_over_in_time(&mut self) {
-        if self.behind.due().is_some_and(|due| due.is_zero()) {
+        if self.hand_over_due().is_some_and(|due| due.is_zero()) {
+            self.hand_over();
+        }
+    }
+
+    /// How long from now until something is to be handed to the working state; `None` = there is nothing.
+    pub(super) fn hand_over_due(&self) -> Option<Duration> {
+        self.behind.due().filter(|_| self.backlog.is_empty())
+    }
+
+    /// Hands what changed to the working state. Not while steps wait for the record: the desk is ahead of it then, and
+    /// whoever ended there would begin again with half of what it had done.
+    pub(super) fn hand_over(&mut self) {
+        if self.backlog.is_empty() {
             self.behind.hand_over(&self.desk, &self.store);
         }
     }
@@ -273,7 +286,7 @@ impl Core {
         }
         if self.checkpointed.is_none_or(|made| made.elapsed() >= CHECKPOINT) {
             self.checkpointed = Some(Instant::now());
-            self.behind.hand_over(&self.desk, &self.store);
+            self.hand_over();
             if let Err(error) = self.store.checkpoint() {
                 tracing::error!(%error, "no checkpoint was made");
             }
@@ -296,7 +309,7 @@ impl Core {
                 "ending with steps that are not on record; the sources are read again from where it ends"
             );
         }
-        self.behind.hand_over(&self.desk, &self.store);
+        self.hand_over();
         let until = Instant::now() + MENDING;
         while self.backlog.is_empty()
             && !matches!(self.store.working(), store::Condition::Following { .. })

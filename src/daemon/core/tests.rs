@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 mod archive;
+mod behind;
 mod restore;
 
 fn rules() -> Rules {
