@@ -10,6 +10,7 @@ mod flow;
 mod hold;
 mod identity;
 mod line;
+mod needless;
 mod order;
 mod path;
 mod post;
@@ -18,6 +19,7 @@ mod shadow;
 
 pub(super) use approval::{approve, is_request_held, let_all_go, limit_over, request_leaves_by, take_back};
 pub(super) use by_hand::{drop, revive};
+pub(super) use flow::repaired;
 pub(super) use hold::hold;
 pub(super) use post::{Post, forgo, owe, owe_beat, post, supersede};
 pub(super) use shadow::switch;
@@ -26,7 +28,7 @@ use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
 use super::letter::Notice;
 use super::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
-use super::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
+use super::owed::{Addressed, Change, OwedState, Reason, Why, Work};
 use super::probe;
 use super::request;
 use super::rules::Carries;
@@ -61,8 +63,8 @@ fn start(turn: &mut Turn, id: OwedId) {
     if shadow::is_foreign(turn, row) {
         return shadow::hold(turn, id);
     }
-    if is_answered(turn, row) {
-        return turn.record(Change::Ended { owed: id, state: OwedState::Superseded }, Reason::Answered);
+    if let Some(reason) = needless::needless(turn, row) {
+        return turn.record(Change::Ended { owed: id, state: OwedState::Superseded }, reason);
     }
     if row.give_up <= now {
         return dead(turn, id, "its time is over".to_owned(), Reason::GivenUp);
@@ -86,16 +88,6 @@ fn start(turn: &mut Turn, id: OwedId) {
     let Some(row) = turn.state.owed.get(&id) else { return };
     let attempt = row.attempts.saturating_add(1);
     turn.record(Change::Started { owed: id, attempt, at: now }, Reason::Due);
-}
-
-/// A 督促 that surely nobody has read, and 受領 has come meanwhile, or nothing is asked any more.
-fn is_answered(turn: &Turn, row: &Owed) -> bool {
-    let Some(incident) = row.incident.filter(|_| row.kind() == "chaser" && row.is_unread()) else { return false };
-    // A copy to the desk has no request of its own.
-    let mut asked = turn.state.requests_of(incident).filter(|request| Some(&request.party) == row.party()).peekable();
-    let silent =
-        |state: request::RequestState| matches!(state, request::RequestState::Unsent | request::RequestState::Sent);
-    asked.peek().is_some() && !asked.any(|request| silent(request.state))
 }
 
 /// What is critical and has never been tried goes around a channel that fails before the caps are looked at: it counts where

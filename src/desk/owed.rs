@@ -61,6 +61,9 @@ pub struct Owed {
     pub failures: u32,
     /// Attempts that ended without an answer: each may have delivered a copy.
     pub unknowns: u32,
+    /// The latest row that pulled it onto its own path: each does so once at most.
+    #[serde(default)]
+    pub ahead_of: Option<OwedId>,
     /// The desk looks at it before it leaves (送信前承認); `None` = it leaves by itself.
     #[serde(default)]
     pub hold: Option<Hold>,

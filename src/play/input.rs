@@ -7,7 +7,7 @@
 //! `remarks "TEXT"`, `unreadable "TEXT"`, `maintenance none` and `maintenance "NAME" host=H,H from=HH:MM until=HH:MM`
 //! (all there is) are about the source itself. Any source of the rules goes by its name.
 //!
-//! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|turns-away|refuses ADDRESS`, `ping ADDRESS
+//! Then `act NAME VERB …`, `channel NAME up|down|unreachable|unknown|hangs|turns-away|at-fault|busy SECONDS|refuses ADDRESS`, `ping ADDRESS
 //! answers|silent|not-known`, `probe NAME ok|failed|refused|expired|…|not-known [said="…"] [cn=NAME issuer=NAME
 //! until=2026-11-18T08:59:59]`, `evidence SOURCE HOST "LINE"` and `evidence SOURCE fails "WHY"|works` (what it would tell
 //! around a fault), `disk full|read-only|failing`, `disk written steps=N`, `disk reserve-used`, `disk room|files N` (in

@@ -197,6 +197,13 @@ impl Wire {
                 let why = "550 5.7.1 client host rejected".to_owned();
                 Some(Delivery::Refused { what: Refused::Message, why })
             }
+            Some(Line::AtFault) => {
+                let why = "404 the web hook is gone".to_owned();
+                Some(Delivery::Refused { what: Refused::Destination, why })
+            }
+            Some(Line::Busy(after)) => {
+                Some(Delivery::Later { why: "429 too many requests".to_owned(), after: Some(*after) })
+            }
             Some(Line::Up | Line::Refuses(_)) | None => Some(Delivery::Accepted { answer: "250 ok".to_owned() }),
         }
     }

@@ -142,6 +142,8 @@ pub(super) const CONFIRM: &str = "kiriwake incident confirm KW-...";
 pub(super) const OUTBOX: &str = "kiriwake outbox list";
 /// Sends again what was given up.
 pub(super) const RETRY: &str = "kiriwake outbox retry O-...";
+/// Has the daemon read its configuration anew.
+pub(super) const RELOAD: &str = "kiriwake reload";
 /// Reads the configuration and lists all faults.
 pub(super) const CHECK: &str = "kiriwake check";
 /// State of sources, queue and deadlines.

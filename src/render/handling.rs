@@ -356,3 +356,30 @@ pub(super) fn not_delivered(kind: &str, address: &str, why: &str, others: bool) 
         ],
     }
 }
+
+pub(super) fn channel_fails(channel: &str, why: &str, at_fault: bool) -> Told {
+    let urgent = "急ぎの連絡は、別の経路がある場合、そちらで送ります。";
+    let happened = match at_fault {
+        true => format!(
+            "送信先が、設定の誤りとみられる理由（認証、送信先のURLなど）で受け付けませんでした。設定が直るまで、間隔を空けて送信を試みます。{urgent}"
+        ),
+        false => format!(
+            "送信に続けて失敗したため、この経路での送信を1分に1回の試行に抑えております。{urgent}復旧すると自動で再開し、\
+             その旨をお知らせします。"
+        ),
+    };
+    let check = ("送信待ちの連絡を確認し、急ぎのものは電話などで連絡してください。", vec![commands::OUTBOX.to_owned()]);
+    let ask = ("送信先のサーバと経路の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]);
+    let again = (
+        "設定を直したら、次のコマンドで読み込み直してください。待っていた連絡の送信を、すぐに再開します。",
+        vec![commands::RELOAD.to_owned()],
+    );
+    let mut steps = vec![check, ask];
+    steps.extend(at_fault.then_some(again));
+    Told {
+        title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),
+        happened,
+        details: vec![format!("サーバの応答：{}", text::or(text::summary(why), "不明"))],
+        steps,
+    }
+}

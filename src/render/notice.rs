@@ -150,17 +150,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
         Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),
         Notice::Dropped { message } => dropped::told(message, number),
-        Notice::ChannelFails { channel, why } => Told {
-            title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),
-            happened: "送信に続けて失敗したため、この経路での送信を1分に1回の試行に抑えております。急ぎの連絡は、別の経路がある場合、\
-                       そちらで送ります。復旧すると自動で再開し、その旨をお知らせします。"
-                .to_owned(),
-            details: vec![format!("サーバの応答：{}", text::or(text::summary(why), "不明"))],
-            steps: vec![
-                ("送信待ちの連絡を確認し、急ぎのものは電話などで連絡してください。", vec![commands::OUTBOX.to_owned()]),
-                ("送信先のサーバと経路の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]),
-            ],
-        },
+        Notice::ChannelFails { channel, why, at_fault } => handling::channel_fails(channel, why, *at_fault),
         Notice::ChannelWorks { channel } => Told {
             title: format!("送信経路「{}」が復旧しました", text::or(text::name(channel), "不明")),
             happened: "この経路での送信を再開しました。待っていた連絡は、順に送ります。".to_owned(),

@@ -17,7 +17,11 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
         internal(
             "internal-channel-fails",
             None,
-            Notice::ChannelFails { channel: "relay".into(), why: "connection refused (mail.example:25)".into() },
+            Notice::ChannelFails {
+                channel: "relay".into(),
+                why: "connection refused (mail.example:25)".into(),
+                at_fault: false,
+            },
         ),
         internal("internal-channel-works", None, Notice::ChannelWorks { channel: "relay".into() }),
         internal(

@@ -32,6 +32,8 @@ pub(crate) struct Row<'a> {
     pub(crate) decided: &'a Owed,
     pub(crate) came: Vec<Came<'a>>,
     pub(crate) rerouted: bool,
+    /// By when it must be there, in elapsed time.
+    pub(crate) due: u64,
     pub(crate) revived: Option<Now>,
     /// When it was let go after the desk was to look at it, and by when it must be there since.
     pub(crate) let_go: Option<(Now, u64)>,
@@ -102,6 +104,7 @@ impl<'a> Record<'a> {
                 decided: row,
                 came: Vec::new(),
                 rerouted: false,
+                due: row.deliver_by.0,
                 revived: None,
                 let_go: None,
                 held_until: None,
@@ -121,6 +124,7 @@ impl<'a> Record<'a> {
                 (row.state, row.since, row.why) = (state, place, why);
             }
             owed::Change::Rerouted { .. } => row.rerouted = true,
+            owed::Change::Hurried { deliver_by, .. } => row.due = row.due.min(deliver_by.0),
             owed::Change::Revived { .. } => {
                 row.revived = Some(frame.at);
                 (row.state, row.since, row.why) = (&row.decided.state, place, why);
@@ -129,6 +133,7 @@ impl<'a> Record<'a> {
             owed::Change::LetGo { deliver_by, .. } => {
                 row.held_until = None;
                 row.let_go = Some((frame.at, deliver_by.0));
+                row.due = deliver_by.0;
                 (row.state, row.since, row.why) = (&row.decided.state, place, why);
             }
             owed::Change::Held { state, .. } => {
@@ -138,7 +143,7 @@ impl<'a> Record<'a> {
             owed::Change::Ended { state, .. } => (row.state, row.since, row.why) = (state, place, why),
             owed::Change::Owed(_)
             | owed::Change::Started { .. }
-            | owed::Change::Hurried { .. }
+            | owed::Change::Again { .. }
             | owed::Change::Forgotten(_) => {}
         }
     }

@@ -1,7 +1,7 @@
 //! What somebody at the desk does to one row: tries it again, or gives it up for good.
 
 use super::post::MAIL_LIFE;
-use super::{approval, never_known, shadow};
+use super::{approval, flow, never_known, shadow};
 use crate::desk::ids::OwedId;
 use crate::desk::owed::{Change, Owed, OwedState, Reason, Work};
 use crate::desk::turn::Turn;
@@ -34,7 +34,11 @@ pub(in crate::desk) fn revive(turn: &mut Turn, id: OwedId, by: &str) -> Result<(
     let at = turn.now.elapsed;
     let change = Change::Revived { owed: id, at, give_up: at + MAIL_LIFE };
     let unseen = row.hold.as_ref().is_some_and(|hold| hold.let_go.is_none());
+    let channel = if let Work::Message { channel, .. } = &row.work { Some(channel.clone()) } else { None };
     turn.record(change, Reason::Act { by: by.to_owned() });
+    if let Some(channel) = channel {
+        flow::repaired(turn, Some(&channel));
+    }
     if unseen {
         // Whoever wants it sent has looked at it.
         approval::let_go(turn, id, Some(by.to_owned()), Reason::Approved { by: by.to_owned() });

@@ -6,7 +6,7 @@ use super::schedule::{MAIL_PAUSES, pause};
 use super::{next_path, order, paths, start};
 use crate::desk::ids::OwedId;
 use crate::desk::now::Elapsed;
-use crate::desk::owed::{Change, Owed, OwedState, Reason};
+use crate::desk::owed::{Change, Owed, OwedState, Reason, Work};
 use crate::desk::turn::Turn;
 
 /// When a row whose attempt failed is tried again that would else be tried `at`: at its time another path gets it, whatever pause
@@ -31,11 +31,15 @@ pub(super) fn no_later(turn: &Turn, row: &Owed, at: Elapsed) -> Elapsed {
 /// time of `id` at the latest, and counts as critical itself.
 pub(super) fn hurry(turn: &mut Turn, id: OwedId) {
     let Some(row) = turn.state.owed.get(&id).filter(|row| row.critical) else { return };
-    let (now, by) = (turn.now.elapsed, row.deliver_by);
+    let (now, by, place) = (turn.now.elapsed, row.deliver_by, row.destination().into_owned());
     let before: Vec<OwedId> = order::earlier(turn, row).collect();
     for earlier in before {
         let Some(row) = turn.state.owed.get(&earlier) else { continue };
         let OwedState::Waiting { at } = row.state else { continue };
+        if row.destination() != *place && at > now && row.ahead_of < Some(id) {
+            pull(turn, earlier, id);
+            continue;
+        }
         // Where there is no other path, it is tried once more in time.
         let other = next_path(turn, row).filter(|_| !row.critical && at > now);
         let soon = if other.is_some() { now } else { at.min(by.max(now)) };
@@ -43,7 +47,7 @@ pub(super) fn hurry(turn: &mut Turn, id: OwedId) {
             continue;
         }
         let failed = row.failures > 0;
-        let hurried = Change::Hurried { owed: earlier, deliver_by: row.deliver_by.min(by), at: soon };
+        let hurried = Change::Hurried { owed: earlier, deliver_by: row.deliver_by.min(by), at: soon, ahead_of: None };
         turn.record(hurried, Reason::Ahead { of: id });
         let Some(channel) = other else { continue };
         if failed {
@@ -51,4 +55,20 @@ pub(super) fn hurry(turn: &mut Turn, id: OwedId) {
         }
         start(turn, earlier);
     }
+}
+
+/// What pauses on another path goes ahead of `id` on its path, once: whether that one works is seen at once, and in order.
+fn pull(turn: &mut Turn, earlier: OwedId, id: OwedId) {
+    let rows = (turn.state.owed.get(&earlier), turn.state.owed.get(&id));
+    let (Some(row), Some(Owed { deliver_by, work: Work::Message { channel, .. }, .. })) = rows else { return };
+    let now = turn.now.elapsed;
+    // What is late takes the other path by itself.
+    let stays = row.deliver_by > now || row.failures == 0;
+    let (channel, deliver_by) = (channel.clone(), row.deliver_by.min(*deliver_by));
+    let hurried = Change::Hurried { owed: earlier, deliver_by, at: now, ahead_of: Some(id) };
+    turn.record(hurried, Reason::Ahead { of: id });
+    if stays {
+        turn.record(Change::Rerouted { owed: earlier, channel, at: now }, Reason::Ahead { of: id });
+    }
+    start(turn, earlier);
 }

@@ -3,14 +3,14 @@
 //! Source of the numbers: `RELIABILITY.md` §3 (P4, P5). Retries are paced by their own pauses and pass; what has never been
 //! tried passes the gates, the critical first. What does not pass is held and leaves together.
 
-use super::{order, post, start};
+use super::{order, post, schedule, start};
 use crate::desk::house::{self, FlowChange};
 use crate::desk::ids::{ChannelId, OwedId, PartyId};
 use crate::desk::letter::{BundleLine, BundleReader, Letter, Matter, Meant, Notice, facts_of};
 use crate::desk::notify;
 use crate::desk::now::Elapsed;
 use crate::desk::outcome::{Delivery, Refused};
-use crate::desk::owed::{Addressed, Bundle, Change, Owed, Reason, Why, Work};
+use crate::desk::owed::{Addressed, Bundle, Change, Owed, OwedState, Reason, Why, Work};
 use crate::desk::rules::{Carries, PartyKind};
 use crate::desk::state::FAILURES;
 use crate::desk::turn::Turn;
@@ -262,7 +262,7 @@ pub(super) fn tell(turn: &mut Turn, channel: &ChannelId, results: &[(String, Del
     if failed {
         fails_again(turn, channel, before.saturating_add(1), results);
     } else if before > 0 && !results.is_empty() {
-        let was_left = turn.state.house.flows.closed_until(channel).is_some();
+        let was_left = is_told(turn, channel);
         let answered = FlowChange::Answered { channel: channel.clone(), was_left };
         turn.record(house::Change::Flow(answered), house::Reason::Answered);
         if was_left {
@@ -271,14 +271,47 @@ pub(super) fn tell(turn: &mut Turn, channel: &ChannelId, results: &[(String, Del
     }
 }
 
+/// Whether the desk has been told that a channel fails. What an earlier version left alone had been told.
+fn is_told(turn: &Turn, channel: &ChannelId) -> bool {
+    turn.state.house.flows.0.get(channel).is_some_and(|flow| flow.told || flow.failures >= FAILURES)
+}
+
+/// It failed once more. What is set up wrongly is told at once, and waits for its repair: no mail server, for there what is urgent
+/// must get through whatever one of them thinks of us.
 fn fails_again(turn: &mut Turn, channel: &ChannelId, failures: u32, results: &[(String, Delivery)]) {
-    let probe_at = (failures >= FAILURES).then(|| turn.now.elapsed + PROBE_EVERY);
-    let failed = FlowChange::Failed { channel: channel.clone(), failures, probe_at };
+    let at_fault = schedule::is_at_fault(results);
+    let is_copy = turn.book.rules.channels.iter().any(|known| known.id == *channel && known.carries != Carries::Mail);
+    let often = (failures >= FAILURES).then_some(PROBE_EVERY);
+    let repair = (at_fault && is_copy).then_some(Duration::from_secs(schedule::REPAIR_PAUSE));
+    let pause = [often, schedule::asked(results), repair].into_iter().flatten().max();
+    let told_before = is_told(turn, channel);
+    let told = told_before || at_fault || failures >= FAILURES;
+    let probe_at = pause.map(|pause| turn.now.elapsed + pause);
+    let failed = FlowChange::Failed { channel: channel.clone(), failures, probe_at, told };
     turn.record(house::Change::Flow(failed), house::Reason::Failing);
-    if failures != FAILURES {
-        return;
+    if told && !told_before {
+        let why = results.first().map(|(_, delivery)| delivery.why().to_owned()).unwrap_or_default();
+        let notice = Notice::ChannelFails { channel: channel.to_string(), why, at_fault };
+        notify::internal(turn, None, notice, Why::ChannelFails);
     }
-    let why = results.first().map(|(_, delivery)| delivery.why().to_owned()).unwrap_or_default();
-    let notice = Notice::ChannelFails { channel: channel.to_string(), why };
-    notify::internal(turn, None, notice, Why::ChannelFails);
+}
+
+/// The configuration was read anew, or somebody wants a message tried again: channels that are left alone are tried now. One
+/// attempt shows whether they work; then all follows that waited.
+pub(in crate::desk) fn repaired(turn: &mut Turn, channel: Option<&ChannelId>) {
+    let now = turn.now.elapsed;
+    let left = turn.state.house.flows.0.iter().filter(|(_, flow)| flow.probe_at.is_some_and(|at| at > now));
+    let left = left.map(|(id, _)| id.clone()).filter(|id| channel.is_none_or(|one| one == id));
+    for channel in left.collect::<BTreeSet<_>>() {
+        let waits = |row: &&Owed| {
+            let paused = matches!(row.state, OwedState::Waiting { at } if at > now) && row.attempts > 0;
+            paused && row.destination() == channel.as_str()
+        };
+        let rows: Vec<OwedId> = turn.state.owed.values().filter(waits).map(|row| row.id).collect();
+        let tried = FlowChange::Tried { channel, probe_at: now };
+        turn.record(house::Change::Flow(tried), house::Reason::Configuration);
+        for owed in rows {
+            turn.record(Change::Again { owed, at: now }, Reason::Repaired);
+        }
+    }
 }

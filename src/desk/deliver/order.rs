@@ -1,6 +1,10 @@
-//! Order: what tells of one incident reaches one party over one channel in the order in which it was decided - never 復旧
-//! before 発生, also where several messages became one.
+//! Order: what tells of one incident reaches one party in the order in which it was decided - never 復旧 before 発生, also where
+//! several messages became one, and where one of them went another way.
+//!
+//! Copies keep the order of their own channel. Among mails, what hangs on another path holds up what comes after it until that
+//! one's own time (`deliver_by`) has come: then being heard counts more than order.
 
+use super::path;
 use crate::desk::ids::{IncidentId, OwedId};
 use crate::desk::owed::Owed;
 use crate::desk::turn::Turn;
@@ -13,7 +17,14 @@ fn incidents(row: &Owed) -> impl Iterator<Item = IncidentId> {
 
 /// Rows that must have ended before `row` may leave. What waits for its reader's opening holds nothing up.
 pub(super) fn earlier<'a>(turn: &'a Turn, row: &'a Owed) -> impl Iterator<Item = OwedId> + 'a {
-    earlier_on(turn, row, row.destination())
+    let elsewhere = row.deliver_by > turn.now.elapsed && path::is_mail(turn, row);
+    let beside = elsewhere.then(|| before(turn, row, move |other| path::is_mail(turn, other)));
+    let here = row.destination();
+    let beside = beside
+        .into_iter()
+        .flatten()
+        .filter(move |id| turn.state.owed.get(id).is_some_and(|other| other.destination() != here));
+    earlier_on(turn, row, row.destination()).chain(beside)
 }
 
 /// Those that would have to end first if `row` were to leave to `destination`.
@@ -23,11 +34,17 @@ pub(super) fn earlier_on<'a>(
     destination: impl Into<Cow<'a, str>>,
 ) -> impl Iterator<Item = OwedId> + 'a {
     let destination = destination.into();
+    before(turn, row, move |other| other.destination() == destination)
+}
+
+/// Rows before `row`, about the same to the same party, that have not ended, of those that stand in the `same` line.
+fn before<'a>(
+    turn: &'a Turn,
+    row: &'a Owed,
+    same: impl Fn(&Owed) -> bool + Clone + 'a,
+) -> impl Iterator<Item = OwedId> + 'a {
     let shares = move |other: &&Owed| {
-        other.party() == row.party()
-            && other.destination() == destination
-            && !other.state.ended()
-            && other.not_before.is_none()
+        other.party() == row.party() && !other.state.ended() && other.not_before.is_none() && same(other)
     };
     // Only messages are in any order; of the rest an incident may have thousands.
     let about = incidents(row).filter(|_| row.party().is_some());

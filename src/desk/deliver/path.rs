@@ -12,6 +12,11 @@ pub(super) fn paths(turn: &Turn) -> u32 {
     u32::try_from(mails(turn).count()).unwrap_or(u32::MAX).max(1)
 }
 
+/// Whether it leaves by mail, over whichever path.
+pub(super) fn is_mail(turn: &Turn, row: &Owed) -> bool {
+    matches!(&row.work, Work::Message { channel, .. } if mails(turn).any(|known| known == channel))
+}
+
 /// The mail channel after the present one; `None` for copies and where there is only one.
 pub(super) fn next_path(turn: &Turn, row: &Owed) -> Option<ChannelId> {
     after(turn, row).next().cloned()

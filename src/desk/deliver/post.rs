@@ -190,6 +190,7 @@ pub(super) fn blank(turn: &Turn, incident: Option<IncidentId>, work: Work, why: 
         attempts: 0,
         failures: 0,
         unknowns: 0,
+        ahead_of: None,
         hold: None,
         state: OwedState::Waiting { at: now },
     }
@@ -218,7 +219,7 @@ fn hasten(turn: &mut Turn, by: OwedId, earlier: OwedId) {
     let (Some(row), Some(before)) = rows else { return };
     let OwedState::Waiting { at } = row.state else { return };
     if before.critical && before.attempts > 0 && before.deliver_by < row.deliver_by {
-        let hurried = Change::Hurried { owed: by, deliver_by: before.deliver_by, at };
+        let hurried = Change::Hurried { owed: by, deliver_by: before.deliver_by, at, ahead_of: None };
         turn.record(hurried, Reason::TakesOver { from: earlier });
     }
 }

@@ -10,22 +10,28 @@ pub(super) const MAIL_PAUSES: [u64; 4] = [60, 5 * 60, 15 * 60, 30 * 60];
 pub(super) const EVIDENCE_PAUSES: [u64; 3] = [5, 30, 120];
 pub(super) const COPY_PAUSES: [u64; 7] = [5, 30, 2 * 60, 5 * 60, 15 * 60, 30 * 60, 3600];
 /// A destination fault is repaired by a person: no hurry, and no locked account.
-const REPAIR_PAUSE: u64 = 30 * 60;
+pub(super) const REPAIR_PAUSE: u64 = 30 * 60;
 /// The longest `Retry-After` that is obeyed.
 const LONGEST_AFTER: Duration = Duration::from_secs(3600);
 
 pub(super) fn pause_after(row: &Owed, pauses: &[u64], results: &[(String, Delivery)], paths: u32) -> Duration {
+    let wanted = asked(results).or_else(|| is_at_fault(results).then_some(Duration::from_secs(REPAIR_PAUSE)));
+    wanted.unwrap_or_else(|| pause(row, pauses, paths))
+}
+
+/// How long the destination wants to be left alone (`Retry-After`).
+pub(super) fn asked(results: &[(String, Delivery)]) -> Option<Duration> {
     let asked = results.iter().filter_map(|(_, delivery)| match delivery {
         Delivery::Later { after, .. } => *after,
         _ => None,
     });
     // "At once" is no hurry: nothing says that it would be taken then.
-    if let Some(asked) = asked.max().filter(|asked| !asked.is_zero()) {
-        return asked.min(LONGEST_AFTER);
-    }
-    let repair =
-        results.iter().any(|(_, delivery)| matches!(delivery, Delivery::Refused { what: Refused::Destination, .. }));
-    if repair { Duration::from_secs(REPAIR_PAUSE) } else { pause(row, pauses, paths) }
+    asked.max().filter(|asked| !asked.is_zero()).map(|asked| asked.min(LONGEST_AFTER))
+}
+
+/// Whether the destination does not take it for what is set up wrongly: credentials, an address that is gone.
+pub(super) fn is_at_fault(results: &[(String, Delivery)]) -> bool {
+    results.iter().any(|(_, delivery)| matches!(delivery, Delivery::Refused { what: Refused::Destination, .. }))
 }
 
 /// The pause before the next attempt, spread by ±20 % so that a thousand rows don't knock at once. The spread is a hash

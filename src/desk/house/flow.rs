@@ -37,6 +37,9 @@ pub enum FlowChange {
         failures: u32,
         /// It is left alone until then; `None` = not yet.
         probe_at: Option<Elapsed>,
+        /// The desk knows that it fails.
+        #[serde(default)]
+        told: bool,
     },
     /// A channel that is left alone is tried once.
     Tried {
@@ -49,7 +52,7 @@ pub enum FlowChange {
     Answered {
         /// Which.
         channel: ChannelId,
-        /// It had been left alone.
+        /// The desk had been told that it fails.
         was_left: bool,
     },
 }
@@ -71,9 +74,10 @@ pub(super) fn apply(state: &mut State, change: &FlowChange) {
             flow.parties.entry(party.clone()).or_default().held_until = *until;
             state.watch_channel(channel);
         }
-        FlowChange::Failed { failures, probe_at, .. } => {
+        FlowChange::Failed { failures, probe_at, told, .. } => {
             flow.failures = *failures;
             flow.probe_at = *probe_at;
+            flow.told = *told;
             state.watch_channel(channel);
         }
         FlowChange::Tried { probe_at, .. } => {
@@ -83,6 +87,7 @@ pub(super) fn apply(state: &mut State, change: &FlowChange) {
         FlowChange::Answered { .. } => {
             flow.failures = 0;
             flow.probe_at = None;
+            flow.told = false;
             state.watch_channel(channel);
         }
     }

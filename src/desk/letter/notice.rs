@@ -111,12 +111,15 @@ pub enum Notice {
         /// How many in all.
         total: usize,
     },
-    /// A channel has failed so often that it is left alone but for one attempt a minute.
+    /// A channel fails: again and again, or for what is set up wrongly.
     ChannelFails {
         /// Which.
         channel: String,
         /// What was said last.
         why: String,
+        /// The destination does not take what is sent as it is set up: credentials, an address that is gone.
+        #[serde(default)]
+        at_fault: bool,
     },
     /// A channel that had been left alone works again.
     ChannelWorks {

@@ -53,6 +53,16 @@ pub enum Change {
         deliver_by: Elapsed,
         /// When it is tried.
         at: Elapsed,
+        /// What stands behind it, where it was pulled onto the path of that one.
+        #[serde(default)]
+        ahead_of: Option<OwedId>,
+    },
+    /// What it hung on may be repaired: it does not keep its pause.
+    Again {
+        /// Which row.
+        owed: OwedId,
+        /// When it is tried.
+        at: Elapsed,
     },
     /// The desk wants it tried again after it was given up.
     Revived {
@@ -142,6 +152,8 @@ pub enum Reason {
     Needless,
     /// It reminds of what has been answered since.
     Answered,
+    /// The configuration was read anew, or somebody wants something on its channel tried again.
+    Repaired,
     /// It ended long ago.
     Old,
     /// The record was restored from a backup.
@@ -258,6 +270,7 @@ impl Change {
             | Change::Came { owed, .. }
             | Change::Rerouted { owed, .. }
             | Change::Hurried { owed, .. }
+            | Change::Again { owed, .. }
             | Change::Revived { owed, .. }
             | Change::ForApproval { owed, .. }
             | Change::LetGo { owed, .. }
@@ -308,9 +321,14 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             row.failures = 0;
             row.state = OwedState::Waiting { at: *at };
         }),
-        Change::Hurried { deliver_by, at, .. } => with(state, id, |row| {
+        Change::Again { at, .. } => with(state, id, |row| {
+            row.failures = 0;
+            row.state = OwedState::Waiting { at: *at };
+        }),
+        Change::Hurried { deliver_by, at, ahead_of, .. } => with(state, id, |row| {
             row.critical = true;
             row.deliver_by = *deliver_by;
+            row.ahead_of = ahead_of.or(row.ahead_of);
             if matches!(row.state, OwedState::Waiting { .. }) {
                 row.state = OwedState::Waiting { at: *at };
             }

@@ -30,8 +30,12 @@ pub struct Flow {
     pub parties: BTreeMap<PartyId, PartyFlow>,
     /// Attempts in a row in which the channel as such failed.
     pub failures: u32,
-    /// It has failed too often: one attempt is made then, and nothing else before. `None` = it works.
+    /// It is left alone - it has failed too often, or asked for it: one attempt is made then, and nothing else before.
+    /// `None` = it works.
     pub probe_at: Option<Elapsed>,
+    /// The desk has been told that it fails.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// What has left to one party over one channel.

@@ -3,6 +3,7 @@
 use super::{Step, Words};
 use crate::desk::ids::ChannelId;
 use crate::desk::rules::Rules;
+use std::time::Duration;
 
 /// How a channel behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,10 @@ pub(in crate::play) enum Line {
     Hangs,
     /// It takes nothing from here, and says so for good.
     TurnsAway,
+    /// The server does not take what it is sent for what is set up wrongly.
+    AtFault,
+    /// The server wants to be left alone for so long (`Retry-After`).
+    Busy(Duration),
     /// This address is refused for good.
     Refuses(String),
 }
@@ -28,19 +33,25 @@ pub(super) fn channel(rules: &Rules, words: &mut Words) -> Result<Step, String> 
         let known: Vec<&str> = rules.channels.iter().map(|channel| channel.id.as_str()).collect();
         return Err(format!("there is no channel `{name}` ({})", known.join(", ")));
     }
-    let line = match words.next("up, down, unreachable, unknown, hangs, turns-away or refuses")? {
+    let line = match words.next("up, down, unreachable, unknown, hangs, turns-away, at-fault, busy or refuses")? {
         "up" => Line::Up,
         "down" => Line::Down,
         "unreachable" => Line::Unreachable,
         "unknown" => Line::Unknown,
         "hangs" => Line::Hangs,
         "turns-away" => Line::TurnsAway,
+        "at-fault" => Line::AtFault,
+        "busy" => Line::Busy(seconds(words.next("for how many seconds")?)?),
         "refuses" => Line::Refuses(words.next("an address")?.to_owned()),
         other => {
             return Err(format!(
-                "a channel is up, down, unreachable, unknown, hangs, turns-away or refuses, not `{other}`"
+                "a channel is up, down, unreachable, unknown, hangs, turns-away, at-fault, busy or refuses, not `{other}`"
             ));
         }
     };
     Ok(Step::Channel(name, line))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse().map(Duration::from_secs).map_err(|_| format!("`{text}` is no number of seconds"))
 }

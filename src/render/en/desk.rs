@@ -171,16 +171,19 @@ impl Mail<'_> {
             Notice::TrialBegins { held, open } => self.trial_begins(*held, *open),
             Notice::TrialEnds { incidents, total } => self.trial_ends(incidents, *total),
             Notice::Dropped { message } => self.dropped(message, number),
-            Notice::ChannelFails { channel, why } => (
-                "A channel fails",
-                format!(
-                    "{} failed again and again and is tried once a minute. What is urgent takes another channel, where there \
-                     is one. Last answer: {}",
-                    text::name(channel),
-                    text::summary(why)
-                ),
-                vec![commands::OUTBOX.to_owned(), commands::STATUS.to_owned()],
-            ),
+            Notice::ChannelFails { channel, why, at_fault } => {
+                let (channel, why) = (text::name(channel), text::summary(why));
+                let how = match at_fault {
+                    true => {
+                        "does not take what is sent: its credentials or its address seem to be set up wrongly. It is tried \
+                             now and then until that is put right; `kiriwake reload` tries it at once"
+                    }
+                    false => "failed again and again and is tried once a minute",
+                };
+                let urgent = "What is urgent takes another channel, where there is one.";
+                let steps = vec![commands::OUTBOX.to_owned(), commands::STATUS.to_owned()];
+                ("A channel fails", format!("{channel} {how}. {urgent} Last answer: {why}"), steps)
+            }
             Notice::ChannelWorks { channel } => (
                 "A channel works again",
                 format!("{} is used again; what waited leaves in order.", text::name(channel)),

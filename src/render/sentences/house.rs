@@ -138,10 +138,12 @@ fn flow(change: &FlowChange) -> (String, Weight) {
         FlowChange::Held { channel, party, until: None } => {
             (format!("what was held back for {party} by {channel} leaves"), Weight::Headline)
         }
-        FlowChange::Failed { channel, failures, probe_at } => {
-            let left = if probe_at.is_some() { ", and is left alone but for one attempt a minute" } else { "" };
-            let weight = if probe_at.is_some() && *failures == FAILURES { Weight::Headline } else { Weight::Detail };
-            (format!("{channel} failed {failures} times in a row{left}"), weight)
+        FlowChange::Failed { channel, failures, probe_at, told } => {
+            let left = if probe_at.is_some() { ", and is left alone but for one attempt now and then" } else { "" };
+            let first = *failures == FAILURES || *told && *failures == 1;
+            let weight = if probe_at.is_some() && first { Weight::Headline } else { Weight::Detail };
+            let times = if *failures == 1 { "once".to_owned() } else { format!("{failures} times in a row") };
+            (format!("{channel} failed {times}{left}"), weight)
         }
         FlowChange::Tried { channel, .. } => (format!("{channel} is tried once"), Weight::Detail),
         FlowChange::Answered { channel, was_left } => {

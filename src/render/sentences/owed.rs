@@ -39,6 +39,7 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
         }
         Change::Came { owed, results, state, .. } => came(names, *owed, results, state, told),
         Change::Revived { owed, .. } => (format!("revived {}", names.row(*owed)), told),
+        Change::Again { owed, .. } => (format!("{} is tried again", names.row(*owed)), told),
         Change::Hurried { owed, .. } => (format!("hurried {}", names.row(*owed)), told),
         Change::ForApproval { owed, wall, .. } => {
             (format!("held {} until {}", names.row(*owed), names.at(*wall)), told)

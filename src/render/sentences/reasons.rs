@@ -182,6 +182,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
         owed::Reason::Needless => "nobody has read it, and it is not so any more".to_owned(),
         owed::Reason::Answered => "it reminds of what has been answered".to_owned(),
+        owed::Reason::Repaired => "what it hung on may be repaired".to_owned(),
         owed::Reason::Old => "it ended long ago".to_owned(),
         owed::Reason::Restored { made } => {
             format!("the record was restored from a backup of {} and it may have left since", names.at(*made))

@@ -1,12 +1,14 @@
-//! 4. What tells of one incident arrives at one address over one channel in the order in which it was decided.
+//! 4. What tells of one incident arrives at one address over one channel in the order in which it was decided; a mail whose time
+//!    had not come yet does not overtake one on another path either.
 
 use super::Case;
 use crate::history::{Broken, Judgement};
+use kiriwake::desk::ids::OwedId;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let by_key: BTreeMap<&str, _> = case.record.rows.values().map(|row| (row.decided.key.as_str(), row)).collect();
-    let mut latest = BTreeMap::new();
+    let (mut latest, mut in_time) = (BTreeMap::new(), BTreeMap::new());
     let mut known = BTreeSet::new();
     for copy in &case.history.copies {
         if !known.insert((&copy.key, &copy.address)) {
@@ -25,6 +27,19 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
                 return Err(Broken::at(row.decided.decided, what));
             }
             *before = (*before).max(id);
+            if !copy.address.contains('@') {
+                continue;
+            }
+            let before = in_time.entry((&copy.address, incident)).or_insert(OwedId(0));
+            if *before > id && row.decided.not_before.is_none() && row.revived.is_none() {
+                let (channel, address) = (&copy.channel, &copy.address);
+                let what = format!("{address} gets {id} of {incident} over {channel} after {before}, {} ms", copy.at);
+                return Err(Broken::at(row.decided.decided, what));
+            }
+            // Past its time a mail takes what path there is.
+            if copy.at < row.due {
+                *before = (*before).max(id);
+            }
         }
     }
     Ok(())
