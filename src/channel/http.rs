@@ -78,10 +78,15 @@ impl Post {
 
     /// Sends `body` (JSON) under `key`, the same at every attempt. `Err` is the result when no answer came.
     pub(super) async fn send(&self, key: &str, body: Vec<u8>) -> Result<Answer, Delivery> {
-        // A signature over id, time and body has its place here once a shared secret can be configured.
+        self.send_with(HeaderMap::new(), key, body).await
+    }
+
+    /// The same with `more` headers.
+    pub(super) async fn send_with(&self, more: HeaderMap, key: &str, body: Vec<u8>) -> Result<Answer, Delivery> {
         let request = self
             .client
             .post(self.url.expose_secret().trim())
+            .headers(more)
             .header(CONTENT_TYPE, "application/json; charset=utf-8")
             .header("webhook-id", key)
             .body(body);

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use super::super::webhook::{Webhook, WebhookConfig};
+use super::super::webhook::{Secrets, Webhook, WebhookConfig};
 use super::super::{Origin, example};
 use super::*;
 use std::sync::{Arc, Mutex};
@@ -79,9 +79,14 @@ fn config() -> WebhookConfig {
     config
 }
 
+/// An address kept in a file.
+fn kept(url: &str) -> Secrets {
+    Secrets { url: Some(url.into()), signing: None }
+}
+
 fn webhook(url: &str) -> Webhook {
     let origin = Origin { site: "A町".into(), instance: "a-town".into() };
-    Webhook::new(config(), Some(SecretString::from(format!("{url}\n"))), origin).unwrap()
+    Webhook::new(config(), kept(&format!("{url}\n")), origin).unwrap()
 }
 
 async fn answered(answer: &str, then: Then) -> (Delivery, Server) {
@@ -241,8 +246,7 @@ async fn a_name_that_turns_out_to_be_this_machine_or_a_wrong_certificate_is_a_fa
     config.ca_file = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/src/channel/testdata/ca.pem").into());
     let url = format!("https://localhost:{tls}/canary-secret");
     let origin = Origin { site: "A町".into(), instance: "a-town".into() };
-    let results =
-        Webhook::new(config, Some(url.into()), origin).unwrap().attempt(&example(), &["tickets".into()]).await;
+    let results = Webhook::new(config, kept(&url), origin).unwrap().attempt(&example(), &["tickets".into()]).await;
     assert!(
         matches!(&results[0].1, Delivery::Refused { what: Refused::Destination, why } if why.contains("certificate")),
         "{results:?}"
@@ -264,21 +268,21 @@ fn addresses_that_must_not_be_are_refused_before_anything_is_sent_and_not_shown(
         ("https://10.0.0.1/canary", "allow_private = true"),
         ("https://0x7f.1/canary", "exists"),
     ] {
-        let made = Webhook::new(config(), Some(url.into()), origin());
+        let made = Webhook::new(config(), kept(url), origin());
         let said = made.map(|_| "exists".to_owned()).unwrap_or_else(|error| error.to_string());
         assert!(said.contains(why) && !said.contains("canary"), "{url}: {said}");
     }
     let mut private = config();
     private.allow_private = true;
-    assert!(Webhook::new(private, Some("https://10.0.0.1/canary".into()), origin()).is_ok());
+    assert!(Webhook::new(private, kept("https://10.0.0.1/canary"), origin()).is_ok());
     let with_url = |url: &str, secret: Option<&str>| {
         let config = WebhookConfig { url: Some(url.into()), ..config() };
-        Webhook::new(config, secret.map(SecretString::from), origin()).map_err(|error| error.to_string())
+        Webhook::new(config, secret.map(kept).unwrap_or_default(), origin()).map_err(|error| error.to_string())
     };
     assert!(with_url("http://localhost:8080/x", None).is_ok());
     assert!(with_url("https://hook.example/x", None).unwrap_err().contains("url_file"));
     assert!(with_url("http://localhost:8080/x", Some("https://hook.example/")).unwrap_err().contains("one of the two"));
-    assert!(Webhook::new(config(), None, origin()).is_err());
+    assert!(Webhook::new(config(), Secrets::default(), origin()).is_err());
     let shown = format!("{:?}", webhook("https://hook.example/canary"));
     assert!(!shown.contains("canary"), "{shown}");
 }
@@ -288,7 +292,7 @@ fn so_many_at_once_is_a_number_that_makes_sense() {
     for (at_once, right) in [(None, true), (Some(0), false), (Some(1), true), (Some(64), true), (Some(65), false)] {
         let config = WebhookConfig { at_once, url: Some("http://127.0.0.1:1/".into()), ..config() };
         let origin = Origin { site: "A町".into(), instance: "a-town".into() };
-        match Webhook::new(config, None, origin) {
+        match Webhook::new(config, Secrets::default(), origin) {
             Ok(_) => assert!(right, "{at_once:?}"),
             Err(error) => assert!(!right && error.to_string().contains("`at_once` must be"), "{at_once:?}: {error}"),
         }
