@@ -154,7 +154,7 @@ async fn statuses_mean_what_the_delivery_rules_say() {
 
 // RELIABILITY §10: 429 + Retry-After
 #[tokio::test]
-async fn a_wish_to_come_again_is_read_in_both_forms_and_capped() {
+async fn a_wish_to_come_again_is_read_in_every_form_and_capped() {
     let date = "date: Mon, 21 Sep 2026 10:00:00 GMT\r\n";
     for (headers, seconds) in [
         ("retry-after: 120\r\n".to_owned(), Some(120)),
@@ -163,6 +163,11 @@ async fn a_wish_to_come_again_is_read_in_both_forms_and_capped() {
         (format!("{date}retry-after: Mon, 21 Sep 2026 10:02:00 GMT\r\n"), Some(120)),
         (format!("{date}retry-after: Mon, 21 Sep 2026 09:00:00 GMT\r\n"), Some(0)),
         (format!("{date}retry-after: Tue, 22 Sep 2026 10:00:00 GMT\r\n"), Some(3600)),
+        // The two older forms of RFC 9110, 5.6.7, which may not be written and must be read.
+        (format!("{date}retry-after: Monday, 21-Sep-26 10:02:00 GMT\r\n"), Some(120)),
+        (format!("{date}retry-after: Mon Sep 21 10:02:00 2026\r\n"), Some(120)),
+        ("date: Wed Sep  2 10:00:00 2026\r\nretry-after: Wed Sep  2 10:02:00 2026\r\n".to_owned(), Some(120)),
+        (format!("{date}retry-after: Monday, 21-Sep-2026 10:02:00 CET\r\n"), None),
         ("retry-after: Mon, 21 Sep 2026 10:02:00 GMT\r\n".to_owned(), None),
         ("retry-after: soon\r\n".to_owned(), None),
         ("retry-after: -5\r\n".to_owned(), None),
