@@ -2,7 +2,7 @@
 //!
 //! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] and [`covers`] are what both ends speak,
 //! [`beside`] what belongs beside an incident, `archive` finds what is in memory no longer, [`evidence`] what was gathered about it, [`erase`] has it removed, [`gone`] what was, [`hits`] whom it hits, [`health`] how the desk itself is,
-//! [`server`] answers inside the daemon in `json`, [`client`] asks from the command line. Not here: what an act means
+//! [`server`] answers inside the daemon in `json`, at a place [`socket`] makes, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
 pub(crate) mod archive;
@@ -21,4 +21,5 @@ mod json;
 pub mod mute;
 pub mod not_asked;
 pub mod server;
+pub mod socket;
 pub mod view;

@@ -17,9 +17,7 @@ use axum::routing::{get, post};
 use axum::serve::IncomingStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
-use std::path::{Path as FilePath, PathBuf};
+use std::path::PathBuf;
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -159,42 +157,6 @@ struct Listing {
     from: Option<Timestamp>,
     /// 発生 before that.
     until: Option<Timestamp>,
-}
-
-/// Makes the socket: readable and writable for its owner and group only, from its first moment and whatever the umask
-/// is. One left over by an earlier daemon is replaced; the lock on the state directory has already shown that none is
-/// running.
-///
-/// # Errors
-/// When the folder is not there or not writable, or something that is no socket has the name.
-pub fn bind(path: &FilePath) -> io::Result<UnixListener> {
-    match std::fs::symlink_metadata(path) {
-        Ok(found) if !found.file_type().is_socket() => {
-            let why = "something that is no socket has this name; it is left alone";
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    // Made where nobody else can reach it, then put into its place.
-    let mut private = path.as_os_str().to_owned();
-    private.push(".new");
-    let private = FilePath::new(&private);
-    let made = private.join("s");
-    if private.exists() {
-        std::fs::remove_file(&made).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
-        std::fs::remove_dir(private)?;
-    }
-    std::fs::DirBuilder::new().mode(0o700).create(private)?;
-    let listener = UnixListener::bind(&made)?;
-    std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o660))?;
-    std::fs::rename(&made, path)?;
-    std::fs::remove_dir(private)?;
-    Ok(listener)
 }
 
 /// Answers until told to stop.
@@ -361,26 +323,4 @@ async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults).into_response(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-    use super::*;
-
-    #[tokio::test]
-    async fn the_socket_replaces_a_dead_one_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("control.sock");
-        drop(bind(&path).unwrap());
-        let listener = bind(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        let (met, stream) = tokio::join!(listener.accept(), tokio::net::UnixStream::connect(&path));
-        assert!(met.is_ok() && stream.is_ok());
-        let file = folder.path().join("notes.txt");
-        std::fs::write(&file, "notes").unwrap();
-        assert!(bind(&file).unwrap_err().to_string().contains("no socket"));
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), "notes");
-    }
 }
