@@ -3,7 +3,7 @@
 use super::beside::{self, ChangeLine};
 use super::erase::{self, EraseRequest, Erased};
 use super::json::Json;
-use super::{archive, covers, evidence, gone, view};
+use super::{archive, covers, evidence, gone, rows, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Role};
 use crate::inbox::{Answer, Inbox};
@@ -274,13 +274,13 @@ async fn changes(State(doors): State<Doors>) -> Result<Json<Vec<ChangeLine>>, Tr
 async fn outbox(
     State(doors): State<Doors>,
     Query(listing): Query<Listing>,
-) -> Result<Json<Vec<view::RowLine>>, Trouble> {
-    Ok(Json(doors.read(move |desk, now| view::outbox(desk, listing.all, now)).await?))
+) -> Result<Json<Vec<rows::RowLine>>, Trouble> {
+    Ok(Json(doors.read(move |desk, now| rows::outbox(desk, listing.all, now)).await?))
 }
 
 async fn row(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Response, Trouble> {
     let missing = Trouble::NotFound(format!("There is no row {name}. `kiriwake outbox list --all` shows them."));
-    doors.read(move |desk, _| view::row(desk, &name)).await?.map(|row| Json(row).into_response()).ok_or(missing)
+    doors.read(move |desk, _| rows::row(desk, &name)).await?.map(|row| Json(row).into_response()).ok_or(missing)
 }
 
 async fn covers(
