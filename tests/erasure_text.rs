@@ -6,12 +6,14 @@ mod support;
 
 use jiff::{SignedDuration, Timestamp};
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Output;
 use std::time::Duration;
 use support::daemon::Daemon;
 use support::named::{INK, NAME, Recorded, recorded};
-use support::site::Site;
+use support::site::{Neighbours, Site};
+use support::smtp_sink::{Manner, SmtpSink};
 use support::{Scratch, holding, wait_for};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -250,4 +252,57 @@ fn a_journal_that_is_not_whole_is_left_alone() {
     fs::write(&path, good).expect("ours");
     daemon.tell(&asked(NAME));
     nowhere(&site, NAME);
+}
+
+/// What waits is worded anew from the journal: whoever erases hears which messages still say it, and how to keep them here.
+#[test]
+fn what_waits_and_still_says_it_is_named_and_can_be_kept_from_leaving() {
+    let scratch = Scratch::new("erasure-waits");
+    let mail = SmtpSink::start();
+    mail.behave(Manner::TryLater);
+    let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, mail.port()));
+    let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    let open = ["incident", "open", "山田花子様より：住民票が出ない", "--component", "core-switch", "--severity", "1"];
+    daemon.tell(&open);
+    let number = daemon.numbers().remove(0);
+    let rows = || -> Vec<serde_json::Value> {
+        let rows = serde_json::from_str(&daemon.tell(&["outbox", "list", "--all", "--json"])).expect("JSON");
+        let serde_json::Value::Array(rows) = rows else { panic!("{rows}") };
+        rows.into_iter()
+            .filter(|row| row["incident"] == number.as_str() && row["to"].to_string().contains('@'))
+            .collect()
+    };
+    let worded = wait_for("every mail to be tried", SOON, || {
+        let rows = rows();
+        let tried = rows.iter().all(|row| row["attempts"] != 0 && row["state"].get("Started").is_none());
+        (rows.len() > 1 && tried).then_some(rows.len())
+    });
+    let asked = ["incident", "erase", &number, "--containing", NAME, "--reason", "住民の氏名", "--by", "佐藤"];
+    let told = daemon.tell(&[&["--lang", "ja"], &asked[..]].concat());
+    contains(&told, &["【注意】未送信の連絡", "kiriwake outbox drop O-", "store erase"]);
+    // Nothing is kept that could be erased once more; what leaves is told all the same.
+    let again = ["--lang", "en"];
+    refused(&daemon, &[&again, &asked[..]].concat(), 65, &["Messages that wait say it", "O-"]);
+    let drops: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("kiriwake outbox drop ")).collect();
+    let named: Vec<&str> = drops.iter().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(named.len(), worded, "each that says it, once: {told}");
+    for row in &named {
+        daemon.tell(&["outbox", "drop", row, "--reason", "文面に個人名"]);
+    }
+    mail.behave(Manner::Accept);
+    let dropped = rows().iter().filter(|row| row["state"].get("Dropped").is_some()).count();
+    assert_eq!(dropped, worded);
+    // Where nothing but the files said it, the rest is worded anew without it.
+    mail.behave(Manner::TryLater);
+    daemon.tell(&["incident", "open", "帳票が出ない", "--component", "core-switch", "--severity", "1", "--separate"]);
+    let number = daemon.numbers().pop().expect("another");
+    let written = || holding(&site.state.join("messages"), &number).len();
+    wait_for("its mails", SOON, || (written() > 1).then_some(()));
+    let all = ["--lang", "en", "incident", "erase", &number, "--reason", "住民の氏名"];
+    let told = daemon.tell(&all);
+    contains(&told, &["Not sent yet, and worded anew"]);
+    assert!(!told.contains("THE TEXT STILL LEAVES"), "{told}");
+    daemon.assert_books_balance();
+    assert!(daemon.terminate().success());
 }

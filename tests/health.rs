@@ -96,6 +96,78 @@ fn health_is_shown_and_the_heartbeat_stays_away_when_mail_is_stuck() {
     assert!(!daemon.log().contains("canary"), "{}", daemon.log());
 }
 
+/// P2, RELIABILITY §10: what was given up, and nobody could be told of, is told to whoever watches from outside and in the log,
+/// until a person has seen it.
+#[test]
+fn what_nobody_was_told_of_is_no_good_health() {
+    let scratch = Scratch::new("health-untold");
+    let (mail, switch, port) = (SmtpSink::start(), WebhookSink::start(), free_port());
+    let site = site(&scratch, mail.port());
+    secret_url(&site, &switch.url());
+    let heartbeat = "[health.heartbeat]\nevery = \"1s\"\nurl_file = \"heartbeat.url\"\n\
+                     [health.heartbeat_mail]\nto = \"watch@k.example\"\nevery = \"1s\"\n";
+    site.add("zz-health.toml", &format!("[health]\nlisten = \"127.0.0.1:{port}\"\n{heartbeat}"));
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    wait_for("a heartbeat", SOON, || (!switch.posts().is_empty()).then_some(()));
+    mail.behave(Manner::NobodyThere);
+    daemon.tell(&["incident", "open", "住民票が出ない", "--component", "core-switch", "--severity", "1"]);
+    let failing = || request(port, "GET /healthz").filter(|(head, _)| head.starts_with("HTTP/1.1 503"));
+    let (_, body) = wait_for("the page to say so", SOON, failing);
+    let shown: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&shown["status"], &shown["outbox"]["state"]), (&"failing".into(), &"untold".into()), "{shown}");
+    assert!(!page(port, "GET /metrics").1.contains("kiriwake_outbox_untold_rows 0\n"));
+    let log = |word: &str| daemon.log().lines().filter(|line| line.contains("ERROR") && line.contains(word)).count();
+    wait_for("the word of it in the log", SOON, || (log("could not be told") == 1).then_some(()));
+    assert!(log("a message was given up") > 0 && daemon.log().contains("no such user"), "{}", daemon.log());
+    wait_for("the heartbeat to be withheld", SOON, || daemon.log().contains("the heartbeat is withheld").then_some(()));
+    let (beats, mails) = (switch.posts().len(), mail.mails().len());
+    mail.behave(Manner::Accept);
+    let withheld = || daemon.log().matches("the heartbeat is withheld").count();
+    let until = withheld() + 2;
+    wait_for("two more intervals", SOON, || (withheld() >= until).then_some(()));
+    let beat = |mail: &&support::mail::Mail| mail.mailbox == "watch@k.example";
+    assert_eq!(switch.posts().len(), beats, "nothing is sent meanwhile");
+    assert_eq!(mail.mails()[mails..].iter().filter(beat).count(), 0, "by mail as well");
+
+    // Somebody looks, drops what is of no use any more, and has the rest sent.
+    let rows: Value = serde_json::from_str(&daemon.tell(&["outbox", "list", "--json"])).expect("JSON");
+    let dead = rows.as_array().expect("a list").iter().filter(|row| row["state"].get("Dead").is_some());
+    let dead: Vec<String> = dead.map(|row| format!("O-{}", row["id"])).collect();
+    assert!(dead.len() > 1, "{rows}");
+    for (nth, row) in dead.iter().enumerate() {
+        match nth % 2 {
+            0 => daemon.tell(&["outbox", "retry", row]),
+            _ => daemon.tell(&["outbox", "drop", row, "--reason", "電話で伝達済み"]),
+        };
+    }
+    wait_for("all to be well", SOON, || request(port, "GET /healthz").filter(|(head, _)| head.contains("200")));
+    wait_for("the heartbeat again", SOON, || (switch.posts().len() > beats).then_some(()));
+    wait_for("by mail as well", SOON, || mail.mails()[mails..].iter().any(|mail| beat(&mail)).then_some(()));
+    daemon.assert_books_balance();
+    assert!(daemon.terminate().success());
+}
+
+/// RELIABILITY §10, all destinations down: what is not critical waits, and the desk that is cut off says so.
+#[test]
+fn a_desk_without_any_way_out_is_no_good_health() {
+    let scratch = Scratch::new("health-cut-off");
+    let (nobody, port) = (free_port(), free_port());
+    let site = site(&scratch, nobody);
+    site.set_deliver_by("2s");
+    site.add("zz-health.toml", &format!("[health]\nlisten = \"127.0.0.1:{port}\"\n"));
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    daemon.tell(&["incident", "open", "住民票が出ない", "--component", "core-switch", "--severity", "1"]);
+    let (_, body) = wait_for("the page to say so", SOON, || {
+        request(port, "GET /healthz").filter(|(head, _)| head.starts_with("HTTP/1.1 503"))
+    });
+    let shown: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(shown["outbox"]["state"], "cut_off", "{shown}");
+    let log = |level: &str, word: &str| daemon.log().lines().any(|line| line.contains(level) && line.contains(word));
+    wait_for("the word of it in the log", SOON, || log("ERROR", "no channel for mail works").then_some(()));
+    assert!(log("WARN", "the channel failed"), "{}", daemon.log());
+    assert!(daemon.terminate().success());
+}
+
 /// P7: the sign of life to a mailbox goes through the outbox: it stays away while its channel takes nothing and while a
 /// grave mail is stuck, and none of those that were missed comes later.
 #[test]

@@ -5,7 +5,11 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,7 +18,7 @@ use std::time::Duration;
 use support::daemon::Daemon;
 use support::site::{Neighbours, Site};
 use support::smtp_sink::{Manner, SmtpSink};
-use support::webhook::WebhookSink;
+use support::webhook::{Post, WebhookSink};
 use support::{Scratch, free_port, wait_for};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -208,4 +212,75 @@ fn every_kind_of_channel_can_be_tested_in_the_language_of_the_site() {
     assert_eq!(sent(&stopped, &["hook"]).0, Some(0));
     let document: Value = serde_json::from_str(&hook.posts()[2].body).expect("JSON");
     assert!(document["subject"].as_str().is_some_and(|subject| subject.starts_with("[Test] A町")), "{document}");
+}
+
+/// What a receiver that goes by Standard Webhooks looks at: id, moment (unix seconds, at most `off` from when it came) and
+/// the signature over both and the body.
+fn assert_signed(post: &Post, key: &[u8], off: u64) {
+    let header = |name: &str| post.headers.get(name).map(String::as_str).unwrap_or_default();
+    let (id, seconds) = (header("webhook-id"), header("webhook-timestamp"));
+    let came = post.at.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let told: u64 = seconds.parse().expect("unix seconds");
+    assert!(came.abs_diff(told) <= off, "{told} is not the moment {came}");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
+    mac.update(format!("{id}.{seconds}.{}", post.body).as_bytes());
+    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    assert_eq!(header("webhook-signature"), signature, "{id} {seconds}");
+}
+
+/// RELIABILITY 3.1: one id through all attempts; each with its own moment, and signed where a secret is known.
+#[test]
+fn every_attempt_at_a_webhook_carries_the_headers_of_standard_webhooks() {
+    let scratch = Scratch::new("signed");
+    let (sink, signed, open) = (SmtpSink::start(), WebhookSink::start(), WebhookSink::start());
+    let site = site(&scratch, sink.port());
+    let hook = |name: &str, url: &str| {
+        format!("[[channel.webhook]]\nname = \"{name}\"\nparty = \"soumu-joho\"\nurl = \"{url}\"\n")
+    };
+    let tables =
+        [hook("open", &open.url()), hook("signed", &signed.url()), "secret_file = \"signed.secret\"\n".to_owned()];
+    site.add("zz-hooks.toml", &tables.concat());
+    let secret = |text: &str| {
+        fs::write(site.config.join("signed.secret"), text).expect("ours");
+        fs::set_permissions(site.config.join("signed.secret"), fs::Permissions::from_mode(0o600)).expect("ours");
+    };
+    let key: Vec<u8> = (0..32).map(|nth| nth * 7).collect();
+    secret(&format!("whsec_{}\n", STANDARD.encode(&key)));
+    signed.answer(503);
+    let mut daemon = Daemon::start(&site.config, &scratch);
+    daemon.tell(&["incident", "open", "3階のプリンタが動かない", "--severity", "1"]);
+    wait_for("two attempts", SOON, || (signed.refused().len() >= 2).then_some(()));
+    signed.answer(200);
+    let last = wait_for("a third", SOON, || signed.posts().into_iter().next());
+    let all: Vec<Post> = [signed.refused(), vec![last]].concat();
+    let moments: std::collections::BTreeSet<&String> =
+        all.iter().map(|post| &post.headers["webhook-timestamp"]).collect();
+    assert!(moments.len() > 1, "each attempt has its own: {moments:?}");
+    for post in &all {
+        assert_eq!(post.headers["webhook-id"], all[0].headers["webhook-id"]);
+        assert_signed(post, &key, 5);
+    }
+    let plain = wait_for("the one without a secret", SOON, || open.posts().into_iter().next());
+    assert!(plain.headers.contains_key("webhook-timestamp"), "{plain:?}");
+    assert!(!plain.headers.contains_key("webhook-signature"), "{plain:?}");
+
+    // A new secret is taken at a reload; one that is none is a fault with its place, and nothing changes.
+    secret("whsec_this is no base64 of anything at all");
+    for asked in [["reload"], ["check"]] {
+        let refused = daemon.ask(&asked);
+        let said = String::from_utf8_lossy(&[refused.stdout, refused.stderr].concat()).into_owned();
+        assert!(!refused.status.success(), "{asked:?}");
+        assert!(said.contains("zz-hooks.toml:9:15") && said.contains("no base64"), "{asked:?}: {said}");
+        assert!(!said.contains("anything"), "P14: {said}");
+    }
+    secret("thirty-two plain characters: ok!");
+    daemon.tell(&["reload"]);
+    let before = signed.posts().len();
+    daemon.tell(&["incident", "open", "電話", "--severity", "1", "--separate"]);
+    let next = wait_for("a post with the new secret", SOON, || signed.posts().into_iter().nth(before));
+    assert_signed(&next, b"thirty-two plain characters: ok!", 5);
+    let tried = sent(&daemon, &["signed"]);
+    assert_eq!(tried.0, Some(0), "{tried:?}");
+    assert_signed(&signed.posts().pop().expect("the test"), b"thirty-two plain characters: ok!", 5);
+    assert!(daemon.terminate().success());
 }

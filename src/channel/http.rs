@@ -78,10 +78,15 @@ impl Post {
 
     /// Sends `body` (JSON) under `key`, the same at every attempt. `Err` is the result when no answer came.
     pub(super) async fn send(&self, key: &str, body: Vec<u8>) -> Result<Answer, Delivery> {
-        // A signature over id, time and body has its place here once a shared secret can be configured.
+        self.send_with(HeaderMap::new(), key, body).await
+    }
+
+    /// The same with `more` headers.
+    pub(super) async fn send_with(&self, more: HeaderMap, key: &str, body: Vec<u8>) -> Result<Answer, Delivery> {
         let request = self
             .client
             .post(self.url.expose_secret().trim())
+            .headers(more)
             .header(CONTENT_TYPE, "application/json; charset=utf-8")
             .header("webhook-id", key)
             .body(body);
@@ -219,15 +224,16 @@ fn causes(error: &reqwest::Error) -> String {
 }
 
 /// `Retry-After` in seconds, or as a date measured against the answer's own `Date`, so that no clock of ours has to
-/// agree with the server's. At most one hour.
+/// agree with the server's. A date stands in one of three forms. At most one hour.
+/// Source: RFC 9110, 10.2.3 and 5.6.7.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let asked = if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
-        let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp());
+        let date = |text: &str| httpdate::parse_http_date(text).ok();
         let (then, now) = (date(text)?, date(headers.get(DATE)?.to_str().ok()?)?);
-        Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
+        then.duration_since(now).unwrap_or(Duration::ZERO)
     };
     Some(asked.min(LONGEST_AFTER))
 }

@@ -13,6 +13,7 @@ mod http;
 mod mail;
 pub mod maildir;
 mod reach;
+mod sign;
 pub mod smtp;
 pub mod teams;
 pub mod tls;

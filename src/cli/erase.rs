@@ -4,6 +4,7 @@ use super::text::Tongue;
 use super::{By, Context, Trouble, text};
 use crate::control::erase::{EraseRequest, Erased};
 use crate::control::gone::{INK, Removed};
+use crate::control::unsent::Unsent;
 use crate::store::{Gone, GoneBy};
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -42,7 +43,8 @@ fn counted(number: usize, of: &str) -> String {
 }
 
 fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
-    let Erased { incident, files, bytes, words, messages, kept, fixed, unread, coming, done, on_record } = erased;
+    let Erased { incident, files, bytes, words, messages, kept, fixed, unread, coming, done, unsent, on_record } =
+        erased;
     let (english, japanese) = if *done && *on_record {
         ("erased", "を消去しました")
     } else {
@@ -101,6 +103,7 @@ fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
         format!("Still being gathered: {}; look again in a few minutes.", counted(*coming, "file")),
         format!("取得中のファイルが {coming} 件あります。数分後にもう一度確認してください。"),
     );
+    still_to_leave(unsent, &mut add);
     add(
         true,
         "What a call was about, the texts of alerts, reasons of other acts and names of those who acted stay in the journal. A text is \
@@ -123,6 +126,38 @@ fn said(tongue: Tongue, erased: &Erased) -> Vec<String> {
         "送信済みのメールと、これまでに取得したバックアップは、消去の対象外です。".to_owned(),
     );
     lines
+}
+
+/// What waits, and what it will say.
+fn still_to_leave(unsent: &[Unsent], add: &mut impl FnMut(bool, String, String)) {
+    let listed = |holds: bool| -> (usize, String) {
+        let some: Vec<&Unsent> = unsent.iter().filter(|one| one.holds_text == holds).collect();
+        let rows: Vec<String> = some.iter().map(|one| format!("{} ({} {})", one.row, one.kind, one.to)).collect();
+        (some.len(), rows.join(", "))
+    };
+    let (number, rows) = listed(false);
+    add(
+        number > 0,
+        format!("Not sent yet, and worded anew from what stays on record: {}: {rows}.", counted(number, "message")),
+        format!("未送信の連絡 {number} 件は、残っている記録から文面を作り直して送信します：{rows}。"),
+    );
+    let (number, rows) = listed(true);
+    add(
+        number > 0,
+        format!(
+            "THE TEXT STILL LEAVES with {} not sent yet, and with later ones of this incident, because what a call was about and what \
+             alerts said is not erased here: {rows}. So that they do not leave:",
+            counted(number, "message")
+        ),
+        format!(
+            "【注意】未送信の連絡 {number} 件と、この件の今後の連絡には、該当の文字列が残ります（起票の件名・警報の文言は、ここでは消去されません）：\
+             {rows}。送信を取りやめるには、次を実行してください。"
+        ),
+    );
+    for row in unsent.iter().filter(|one| one.holds_text).map(|one| &one.row) {
+        let english = format!("  kiriwake outbox drop {row} --reason WHY");
+        add(true, english, format!("  kiriwake outbox drop {row} --reason 理由"));
+    }
 }
 
 /// How a file was removed.

@@ -33,8 +33,10 @@ mod words;
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
 use crate::control::client::{self, Client};
+use crate::control::socket;
 use crate::daemon;
 use clap::{Args, Parser, Subcommand};
+use std::cell::OnceCell;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,7 +60,7 @@ pub struct Arguments {
     #[arg(long, global = true, default_value = CONFIGURATION, value_name = "DIR")]
     config: PathBuf,
     /// Control socket of the running daemon; from the configuration where it is not given.
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, env = "KIRIWAKE_SOCKET", value_name = "PATH")]
     socket: Option<PathBuf>,
     /// Answer in JSON.
     #[arg(long, global = true)]
@@ -163,6 +165,20 @@ fn shadow(tongue: text::Tongue, address: &str) -> String {
     tongue.pick(&english, &japanese).to_owned()
 }
 
+/// That the daemon goes by other rules than the folder holds.
+fn faulty(tongue: text::Tongue, fault: &str) -> String {
+    let fault = text::clean(fault);
+    let english = format!(
+        "the configuration has a fault: {fault}. A running daemon goes on by its old rules, and is asked all the same; \
+         `kiriwake check` lists all faults"
+    );
+    let japanese = format!(
+        "設定に誤りがあります：{fault}。稼働中のデーモンは以前の設定のまま動いており、操作はそのまま行えます。\
+         誤りの一覧は `kiriwake check` で確認できます"
+    );
+    tongue.pick(&english, &japanese).to_owned()
+}
+
 /// Who acts, at accounts that several people use.
 #[derive(Debug, Args)]
 struct By {
@@ -209,7 +225,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
     let Arguments { config, socket, json, lang, command } = arguments;
-    let context = Context { folder: config, socket, json, tongue: lang.unwrap_or_else(text::Tongue::of_environment) };
+    let tongue = lang.unwrap_or_else(text::Tongue::of_environment);
+    let context = Context { folder: config, socket: socket.map_or_else(OnceCell::new, OnceCell::from), json, tongue };
     match command {
         Command::Run => context.daemon(),
         Command::Demo(demo) => demo::demo(&context, demo),
@@ -240,7 +257,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
 /// What every command needs.
 pub(crate) struct Context {
     folder: PathBuf,
-    socket: Option<PathBuf>,
+    /// The daemon's socket, once it is known.
+    socket: OnceCell<PathBuf>,
     json: bool,
     tongue: text::Tongue,
 }
@@ -260,22 +278,34 @@ impl Context {
 
     /// A way to the running daemon.
     fn client(&self) -> Result<Client, Trouble> {
-        let socket = match &self.socket {
-            Some(socket) => socket.clone(),
-            None => self.usual_socket()?,
+        let socket = match self.socket.get() {
+            Some(socket) => socket,
+            None => {
+                let found = self.usual_socket()?;
+                self.socket.get_or_init(|| found)
+            }
         };
-        Ok(Client::new(&socket)?)
+        Ok(Client::new(socket)?)
     }
 
-    /// The socket the configuration names. Somebody is just editing it, or may not read it: then the usual place, if
-    /// a socket is there - operators must not be locked out by a broken file.
+    /// The socket the configuration names, whatever faults it has beside: operators must not be locked out by a broken file. That
+    /// there is a fault is said, as what they see and do goes by other rules than those in the folder. Who may not read
+    /// all of the folder is told of no fault: what is missing there is missing for them alone.
     fn usual_socket(&self) -> Result<PathBuf, Trouble> {
-        let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
-        match config::load(&self.folder, &Environment::of_process(), today) {
-            Ok((settings, _)) => Ok(settings.control_socket),
-            Err(_) if std::path::Path::new(SOCKET).exists() => Ok(PathBuf::from(SOCKET)),
-            Err(_) => self.settings().map(|settings| settings.control_socket),
+        let (today, environment) =
+            (Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date(), Environment::of_process());
+        let report = match config::load(&self.folder, &environment, today) {
+            Ok((settings, _)) => return Ok(settings.control_socket),
+            Err(report) => report,
+        };
+        let named = config::control_socket(&self.folder, &environment);
+        let fault = report.faults().next().filter(|first| first.file.is_some());
+        if let Some(fault) = fault {
+            eprintln!("kiriwake: {}", faulty(self.tongue, &fault.in_one_line()));
+            return Ok(named.unwrap_or_else(|| PathBuf::from(SOCKET)));
         }
+        let there = named.into_iter().chain([PathBuf::from(SOCKET)]).find(|socket| socket.exists());
+        there.map_or_else(|| self.settings().map(|settings| settings.control_socket), Ok)
     }
 
     /// The zone the running daemon goes by; the configuration may be unreadable for those at the desk.
@@ -319,7 +349,8 @@ impl Context {
                 let code = error.exit_code();
                 Trouble::Said(text::full(&error), code)
             }
-            daemon::Error::Socket { .. } => Trouble::Said(text::full(&error), 73),
+            daemon::Error::Socket(socket::Error::InUse { .. }) => Trouble::Said(text::full(&error), 75),
+            daemon::Error::Socket(socket::Error::Place { .. }) => Trouble::Said(text::full(&error), 73),
             daemon::Error::Panicked | daemon::Error::Core(daemon::CoreError::Desk { .. }) => {
                 Trouble::Said(text::full(&error), 70)
             }

@@ -1,10 +1,10 @@
 //! `outbox`: what leaves the house.
 
 use super::{By, Context, Trouble, answer, text};
-use crate::control::view::RowLine;
+use crate::control::rows::RowLine;
 use crate::desk::ids::OwedId;
 use crate::desk::owed::{Owed, OwedState, Work};
-use crate::desk::{Act, outcome::Delivery};
+use crate::desk::{Act, Waits, outcome::Delivery};
 use crate::render::{self, sentences};
 use clap::Subcommand;
 
@@ -86,7 +86,7 @@ async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
                 row.id.to_string(),
                 row.kind.clone(),
                 row.incident.clone().unwrap_or_default(),
-                state(&row.state, row.next_seconds),
+                row.waits.map_or_else(|| state(&row.state, row.next_seconds), waits),
                 row.attempts.to_string(),
                 row.destination.clone(),
                 text::cut(&row.to, 60),
@@ -95,6 +95,15 @@ async fn list(context: &Context, all: bool) -> Result<(), Trouble> {
         .collect();
     text::out(&text::table(&["ROW", "KIND", "INCIDENT", "STATE", "TRIES", "BY", "TO"], &lines));
     Ok(())
+}
+
+fn waits(waits: Waits) -> String {
+    match waits {
+        Waits::Behind(row) => format!("waits behind {row}"),
+        Waits::Together(seconds) => format!("held back by caps, leaves with others in {seconds} s"),
+        Waits::Channel(seconds) => format!("channel fails, tried in {seconds} s"),
+        Waits::Room => "waits for room".to_owned(),
+    }
 }
 
 fn state(state: &OwedState, next: Option<u64>) -> String {

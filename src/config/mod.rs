@@ -18,6 +18,7 @@ pub mod kinds;
 mod reader;
 mod report;
 pub mod secret;
+mod socket;
 mod tables;
 mod tree;
 
@@ -26,6 +27,7 @@ pub use crate::desk::rules::written::span;
 pub use environment::Environment;
 pub use example::{FILES as EXAMPLE, InitError, ask_nobody, init};
 pub use report::{Finding, Report, Weight};
+pub use socket::control_socket;
 
 use crate::desk::rules::Rules;
 use findings::Findings;

@@ -4,6 +4,7 @@
 //! of its removal is found by looking once more.
 
 use super::server::{Doors, Trouble, actor, whole};
+use super::unsent::{Unsent, unsent};
 use super::view::Dossier;
 use crate::desk::act::Erasure;
 use crate::desk::owed::Work;
@@ -62,6 +63,9 @@ pub struct Erased {
     pub coming: usize,
     /// They are gone; otherwise that follows by itself.
     pub done: bool,
+    /// Messages that wait, and are worded anew from what stays on record.
+    #[serde(default)]
+    pub unsent: Vec<Unsent>,
     /// It is on record; otherwise nothing is removed before it is (P20).
     pub on_record: bool,
 }
@@ -101,15 +105,17 @@ pub(super) async fn erase(
         let why = "The name of whoever erases contains the text, and stays on record: somebody else has to.";
         return Err(Trouble::Wrong(why.to_owned()));
     }
+    let mut messages = BTreeSet::new();
     for round in 0..ROUNDS {
         let dossier = whole(doors, name).await?;
         let found = find(doors, &dossier, containing.clone()).await?;
         erased.incident = dossier.incident.name();
         (erased.kept, erased.unread, erased.fixed) = (found.kept, found.unread, found.fixed);
         erased.coming = dossier.incident.evidence.out.len();
+        erased.unsent = unsent(&dossier, containing.as_deref(), &messages);
         if found.is_empty() {
             if round == 0 {
-                return Err(Trouble::NotNow(nothing(&dossier, &found, containing.is_some())));
+                return Err(Trouble::NotNow(nothing(&dossier, &found, containing.is_some()) + &waits(&erased.unsent)));
             }
             break;
         }
@@ -117,6 +123,7 @@ pub(super) async fn erase(
         erased.bytes += found.bodies.values().sum::<u64>();
         erased.words += found.words.len();
         erased.messages += found.messages.len();
+        messages.extend(found.messages.iter().cloned());
         let asked = Erasure {
             incident: erased.incident.clone(),
             bodies: found.bodies.into_iter().chain(found.words).map(|(sha256, bytes)| Body { sha256, bytes }).collect(),
@@ -185,6 +192,18 @@ fn nothing(dossier: &Dossier, found: &Found, is_search: bool) -> String {
         );
     }
     format!("There is nothing of {name} that can be erased.{unread}")
+}
+
+/// What still leaves with the text although nothing of it can be erased here.
+fn waits(unsent: &[Unsent]) -> String {
+    let rows: Vec<&str> = unsent.iter().filter(|one| one.holds_text).map(|one| one.row.as_str()).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Messages that wait say it, and leave with it: {}; `kiriwake outbox drop ROW --reason WHY` keeps one from leaving.",
+        rows.join(", ")
+    )
 }
 
 async fn find(doors: &Doors, dossier: &Dossier, text: Option<String>) -> Result<Found, Trouble> {

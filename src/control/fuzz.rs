@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test should stop")]
 
 use super::server::ActRequest;
-use super::{beside, covers, evidence, view};
+use super::{beside, covers, evidence, rows, view};
 use crate::channel::hostile;
 use crate::config::{EXAMPLE, of_texts};
 use crate::desk::now::Now;
@@ -208,7 +208,7 @@ fn can_be_shown(desk: &Desk, now: Now) {
     let all = json!([
         view::status(desk, now),
         lines,
-        view::outbox(desk, true, now),
+        rows::outbox(desk, true, now),
         beside::changes(desk),
         covers::covers(desk, true, now)
     ]);

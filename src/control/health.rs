@@ -5,7 +5,7 @@
 
 use crate::desk::Desk;
 use crate::desk::now::Now;
-use crate::desk::owed::OwedState;
+use crate::desk::owed::{OwedState, cut_off, untold};
 use crate::desk::source::Sight;
 use std::time::Duration;
 
@@ -24,6 +24,10 @@ pub struct Health {
     pub oldest_waiting: Option<Duration>,
     /// Critical mails nobody accepted in their time (`deliver_by`), on no path.
     pub overdue: usize,
+    /// Critical mails that were given up, and the desk could not be told of it.
+    pub untold: usize,
+    /// Mails of any severity that wait beyond their time while every channel for mail fails.
+    pub cut_off: usize,
     /// Channels that failed so often in a row that they are left alone but for one attempt a minute.
     pub failing_channels: usize,
     /// Sources, in the order `kiriwake status` lists them.
@@ -63,6 +67,7 @@ pub fn health(desk: &Desk, now: Now) -> Health {
         }
     }
     let rules = &desk.book().rules;
+    (health.untold, health.cut_off) = (untold(state, rules).count(), cut_off(state, rules, now));
     health.shadow = rules.site.shadow.is_some();
     let flows = rules.channels.iter().filter_map(|channel| state.house.flows.0.get(&channel.id));
     health.failing_channels = flows.filter(|flow| flow.probe_at.is_some()).count();

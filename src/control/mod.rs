@@ -1,8 +1,8 @@
 //! The control socket: an HTTP API on a Unix socket, for operators at the command line.
 //!
 //! Reading never changes anything; an act is a POST and carries who acts (P16). [`view`] and [`covers`] are what both ends speak,
-//! [`beside`] what belongs beside an incident, `archive` finds what is in memory no longer, [`evidence`] what was gathered about it, [`erase`] has it removed, [`gone`] what was, [`hits`] whom it hits, [`health`] how the desk itself is,
-//! [`server`] answers inside the daemon in `json`, [`client`] asks from the command line. Not here: what an act means
+//! [`beside`] what belongs beside an incident, `archive` finds what is in memory no longer, [`evidence`] what was gathered about it, [`erase`] has it removed, [`gone`] what was, [`unsent`] what still leaves, [`hits`] whom it hits, [`rows`] what leaves, [`health`] how the desk itself is,
+//! [`server`] answers inside the daemon in `json`, at a place [`socket`] makes, [`client`] asks from the command line. Not here: what an act means
 //! (`desk/act.rs`), how answers are shown (`cli`).
 
 pub(crate) mod archive;
@@ -20,5 +20,8 @@ pub mod hits;
 mod json;
 pub mod mute;
 pub mod not_asked;
+pub mod rows;
 pub mod server;
+pub mod socket;
+pub mod unsent;
 pub mod view;

@@ -3,7 +3,7 @@
 use super::beside::{self, ChangeLine};
 use super::erase::{self, EraseRequest, Erased};
 use super::json::Json;
-use super::{archive, covers, evidence, gone, view};
+use super::{archive, covers, evidence, gone, rows, view};
 use crate::desk::now::Now;
 use crate::desk::{Act, Actor, Desk, Input, Role};
 use crate::inbox::{Answer, Inbox};
@@ -17,9 +17,7 @@ use axum::routing::{get, post};
 use axum::serve::IncomingStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
-use std::path::{Path as FilePath, PathBuf};
+use std::path::PathBuf;
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -161,42 +159,6 @@ struct Listing {
     until: Option<Timestamp>,
 }
 
-/// Makes the socket: readable and writable for its owner and group only, from its first moment and whatever the umask
-/// is. One left over by an earlier daemon is replaced; the lock on the state directory has already shown that none is
-/// running.
-///
-/// # Errors
-/// When the folder is not there or not writable, or something that is no socket has the name.
-pub fn bind(path: &FilePath) -> io::Result<UnixListener> {
-    match std::fs::symlink_metadata(path) {
-        Ok(found) if !found.file_type().is_socket() => {
-            let why = "something that is no socket has this name; it is left alone";
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    // Made where nobody else can reach it, then put into its place.
-    let mut private = path.as_os_str().to_owned();
-    private.push(".new");
-    let private = FilePath::new(&private);
-    let made = private.join("s");
-    if private.exists() {
-        std::fs::remove_file(&made).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
-        std::fs::remove_dir(private)?;
-    }
-    std::fs::DirBuilder::new().mode(0o700).create(private)?;
-    let listener = UnixListener::bind(&made)?;
-    std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o660))?;
-    std::fs::rename(&made, path)?;
-    std::fs::remove_dir(private)?;
-    Ok(listener)
-}
-
 /// Answers until told to stop.
 pub async fn serve(listener: UnixListener, doors: Doors, mut stop: watch::Receiver<bool>) {
     let routes = Router::new()
@@ -312,13 +274,13 @@ async fn changes(State(doors): State<Doors>) -> Result<Json<Vec<ChangeLine>>, Tr
 async fn outbox(
     State(doors): State<Doors>,
     Query(listing): Query<Listing>,
-) -> Result<Json<Vec<view::RowLine>>, Trouble> {
-    Ok(Json(doors.read(move |desk, now| view::outbox(desk, listing.all, now)).await?))
+) -> Result<Json<Vec<rows::RowLine>>, Trouble> {
+    Ok(Json(doors.read(move |desk, now| rows::outbox(desk, listing.all, now)).await?))
 }
 
 async fn row(State(doors): State<Doors>, Path(name): Path<String>) -> Result<Response, Trouble> {
     let missing = Trouble::NotFound(format!("There is no row {name}. `kiriwake outbox list --all` shows them."));
-    doors.read(move |desk, _| view::row(desk, &name)).await?.map(|row| Json(row).into_response()).ok_or(missing)
+    doors.read(move |desk, _| rows::row(desk, &name)).await?.map(|row| Json(row).into_response()).ok_or(missing)
 }
 
 async fn covers(
@@ -361,26 +323,4 @@ async fn reload(State(doors): State<Doors>) -> Result<Response, Trouble> {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults).into_response(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-    use super::*;
-
-    #[tokio::test]
-    async fn the_socket_replaces_a_dead_one_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("control.sock");
-        drop(bind(&path).unwrap());
-        let listener = bind(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        let (met, stream) = tokio::join!(listener.accept(), tokio::net::UnixStream::connect(&path));
-        assert!(met.is_ok() && stream.is_ok());
-        let file = folder.path().join("notes.txt");
-        std::fs::write(&file, "notes").unwrap();
-        assert!(bind(&file).unwrap_err().to_string().contains("no socket"));
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), "notes");
-    }
 }

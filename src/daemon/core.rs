@@ -9,6 +9,7 @@ mod backlog;
 mod bare;
 mod behind;
 mod keep;
+mod loud;
 mod rebuild;
 mod removal;
 mod reserve;
@@ -189,6 +190,7 @@ impl Core {
         }
         for entry in &step.entries {
             tracing::debug!(change = ?entry.change, reason = ?entry.reason, "recorded");
+            loud::tell(self.desk.state(), &entry.change);
         }
         let rules = self.desk.book().rules.hash.clone();
         let frame = Frame { at: now, rules, input: input.clone(), entries: step.entries };

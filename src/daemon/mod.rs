@@ -15,9 +15,10 @@ use self::core::{Core, Ends, Reserve};
 use crate::clock::Clock;
 use crate::config::{self, Environment, Settings};
 use crate::control::server::{self, Doors};
+use crate::control::socket;
 use crate::desk::{Frame, Input};
 use crate::inbox::Inbox;
-use crate::store::Bodies;
+use crate::store::{self, Bodies};
 use evidence::Gatherer;
 use sources::Running;
 use std::path::{Path, PathBuf};
@@ -64,13 +65,8 @@ pub enum Error {
     #[error(transparent)]
     Core(#[from] CoreError),
     /// The control socket could not be made.
-    #[error("the control socket {}: its folder must exist and be writable", .path.display())]
-    Socket {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Socket(#[from] socket::Error),
     /// The core's thread panicked.
     #[error("the core failed, the log says where; what was acknowledged is on record, please report this")]
     Panicked,
@@ -101,6 +97,10 @@ pub async fn run(options: Options) -> Result<(), Error> {
         signal(SignalKind::hangup()).map_err(|source| Error::System { what: "a handler for SIGHUP", source })?;
     let mut ending = Ending::new(stop)?;
     let state = settings.state_directory.clone();
+    // Before anything is put on record. Where it is the state directory that is in use, that is what is told.
+    if !store::Lock::is_held(&state) {
+        socket::free(&settings.control_socket).await?;
+    }
     let opening = {
         let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
         tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock, followers))
@@ -113,8 +113,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     }
     let store = core.desk.state().house.store.clone();
     core.reserve = Some(Reserve::new(&state, settings.reserve, settings.watch_space));
-    let listener = server::bind(&settings.control_socket)
-        .map_err(|source| Error::Socket { path: settings.control_socket.clone(), source })?;
+    let (listener, own_socket) = socket::bind(&settings.control_socket).await?;
 
     let (inbox, inputs) = Inbox::new();
     let (queries, asked) = mpsc::channel(READERS);
@@ -190,7 +189,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     keeper.abort();
     let _ = stop_serving.send(true);
     // Before the lock on the state directory is free: the next daemon's socket has the same name.
-    let _ = std::fs::remove_file(&house.settings.control_socket);
+    own_socket.remove();
     if let Some(shown) = house.shown.take() {
         shown.stop().await;
     }

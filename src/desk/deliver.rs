@@ -16,6 +16,7 @@ mod path;
 mod post;
 mod schedule;
 mod shadow;
+mod waits;
 
 pub(super) use approval::{approve, is_request_held, let_all_go, limit_over, request_leaves_by, take_back};
 pub(super) use by_hand::{drop, revive};
@@ -23,6 +24,7 @@ pub(super) use flow::repaired;
 pub(super) use hold::hold;
 pub(super) use post::{Post, forgo, owe, owe_beat, post, supersede};
 pub(super) use shadow::switch;
+pub use waits::Waits;
 
 use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};

@@ -64,6 +64,7 @@ pub mod turn;
 pub mod words;
 
 pub use act::{Act, Actor, Role};
+pub use deliver::Waits;
 pub use entry::{Change, Entry, Reason};
 pub use input::{AtOpen, Input, Named, Reply};
 pub(crate) use notify::whom_it_hits;

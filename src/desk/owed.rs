@@ -5,11 +5,13 @@
 
 mod change;
 mod hold;
+mod known;
 mod late;
 
 pub(super) use change::apply;
 pub use change::{Change, Reason, Why};
 pub use hold::{Hold, LetGo};
+pub use known::{cut_off, untold};
 
 use super::evidence::{Ask, Kind};
 use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};

@@ -17,6 +17,16 @@ pub enum Error {
         /// The process that said it holds the lock, when it could be read.
         pid: Option<u32>,
     },
+    /// Somebody else could change the record, or put another in its place.
+    #[error(
+        "state directory {dir} {why}; nothing was touched. The record must be the daemon's alone: `chown` it to the user of the daemon and `chmod 700` it"
+    )]
+    NotOurs {
+        /// The state directory.
+        dir: PathBuf,
+        /// Whose it is.
+        why: String,
+    },
     /// The state directory does not exist. It is not created: a missing mount must not become an empty desk.
     #[error("state directory {dir} does not exist; create it with mode 0700 for the user of the daemon")]
     Missing {
@@ -181,7 +191,7 @@ impl Error {
             | Self::NoRecord { .. }
             | Self::NotEmpty { .. }
             | Self::Target { .. } => 73,
-            Self::NotWritable { .. } => 77,
+            Self::NotWritable { .. } | Self::NotOurs { .. } => 77,
             Self::Newer { .. } => 78,
             _ => 74,
         }

@@ -7,6 +7,7 @@ use super::error::Error;
 use super::files;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,10 +23,11 @@ impl Lock {
     /// Waits up to 300 ms, because `store verify` holds it for an instant to see whether a daemon is running.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotWritable`], [`Error::InUse`]; nothing is created
+    /// [`Error::Missing`], [`Error::NotADirectory`], [`Error::NotOurs`], [`Error::NotWritable`], [`Error::InUse`]; nothing is created
     /// but the lock file.
     pub fn take(dir: &Path) -> Result<Self, Error> {
         check(dir)?;
+        ours(dir)?;
         let path = dir.join(NAME);
         let file = files::open_or_create(&path).map_err(|source| match source.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
@@ -83,6 +85,21 @@ pub fn check(dir: &Path) -> Result<(), Error> {
     }
 }
 
+/// Says whether anybody but us may change what is in the state directory. Reading is another matter (0750, 0755).
+fn ours(dir: &Path) -> Result<(), Error> {
+    let found = std::fs::metadata(dir).map_err(Error::io("looking at", dir))?;
+    let (mode, owner, me) = (found.mode() & 0o7777, found.uid(), uzers::get_effective_uid());
+    let refused = |why| Err(Error::NotOurs { dir: dir.to_owned(), why });
+    if mode & 0o022 != 0 {
+        return refused(format!("can be written by its group or by others (mode {mode:04o})"));
+    }
+    // Root looks at the records of others, and may change all of them anyway.
+    if owner != me && owner != 0 && me != 0 {
+        return refused(format!("belongs to another user (uid {owner}; we are uid {me})"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -111,6 +128,25 @@ mod tests {
         assert!(matches!(error, Error::Missing { .. }), "{error}");
         assert_eq!(error.exit_code(), 73);
         assert!(!missing.exists());
+    }
+
+    #[test]
+    fn a_directory_others_may_write_to_is_refused_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let set =
+            |mode| std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        for mode in [0o777, 0o1777, 0o770, 0o702] {
+            set(mode);
+            let error = Lock::take(dir.path()).unwrap_err();
+            assert_eq!(error.exit_code(), 77);
+            assert!(error.to_string().contains(&format!("mode {mode:04o}")), "{error}");
+            assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is created");
+        }
+        // As systemd makes it, and as people do.
+        for mode in [0o700, 0o750, 0o755] {
+            set(mode);
+            Lock::take(dir.path()).unwrap();
+        }
     }
 
     #[test]

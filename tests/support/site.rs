@@ -50,6 +50,8 @@ impl Site {
         super::copy(example, &site.config);
         for part in ["run", "state"] {
             fs::create_dir_all(folder.join(part)).expect("ours");
+            // Whatever the umask is: a state directory that a group may write to is refused.
+            fs::set_permissions(folder.join(part), fs::Permissions::from_mode(0o755)).expect("ours");
         }
         let before = site.clone();
         before.edit(|document| site.rewrite(folder, document, neighbours));

@@ -15,6 +15,8 @@ pub(crate) enum Manner {
     HangUpAfterTheDot,
     /// Answers 451 to every recipient.
     TryLater,
+    /// Answers 550 to every recipient: nobody of that name.
+    NobodyThere,
 }
 
 /// Listens until the process ends.
@@ -76,6 +78,7 @@ fn serve(stream: &TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> {
         let answer = match upper.split([' ', ':', '\r', '\n']).next().unwrap_or("") {
             "EHLO" => "250-sink.invalid\r\n250-8BITMIME\r\n250 SMTPUTF8".to_owned(),
             "RCPT" if lock(shared).manner == Manner::TryLater => "451 4.7.1 come again".to_owned(),
+            "RCPT" if lock(shared).manner == Manner::NobodyThere => "550 5.1.1 no such user".to_owned(),
             "RCPT" => {
                 recipients.push(between(&line, '<', '>').to_owned());
                 "250 2.1.5 ok".to_owned()

@@ -27,13 +27,14 @@ pub(crate) struct WebhookSink {
 struct Shared {
     status: u16,
     posts: Vec<Post>,
+    refused: Vec<Post>,
 }
 
 impl WebhookSink {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let port = listener.local_addr().expect("it is bound").port();
-        let shared = Arc::new(Mutex::new(Shared { status: 200, posts: Vec::new() }));
+        let shared = Arc::new(Mutex::new(Shared { status: 200, posts: Vec::new(), refused: Vec::new() }));
         let theirs = Arc::clone(&shared);
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -49,7 +50,7 @@ impl WebhookSink {
         format!("http://127.0.0.1:{}/hook", self.port)
     }
 
-    /// Answers with this status from now on; only posts answered 2xx are kept.
+    /// Answers with this status from now on; only posts answered 2xx count as accepted.
     pub(crate) fn answer(&self, status: u16) {
         lock(&self.shared).status = status;
     }
@@ -57,6 +58,11 @@ impl WebhookSink {
     /// Everything accepted so far.
     pub(crate) fn posts(&self) -> Vec<Post> {
         lock(&self.shared).posts.clone()
+    }
+
+    /// Everything answered with another status so far.
+    pub(crate) fn refused(&self) -> Vec<Post> {
+        lock(&self.shared).refused.clone()
     }
 }
 
@@ -87,8 +93,11 @@ fn serve(stream: &TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> {
         let status = {
             let mut shared = lock(shared);
             let body = String::from_utf8_lossy(&body).into_owned();
+            let post = Post { method, path, headers, body, at: SystemTime::now() };
             if (200..300).contains(&shared.status) {
-                shared.posts.push(Post { method, path, headers, body, at: SystemTime::now() });
+                shared.posts.push(post)
+            } else {
+                shared.refused.push(post)
             }
             shared.status
         };

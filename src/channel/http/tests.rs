@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use super::super::webhook::{Webhook, WebhookConfig};
+use super::super::webhook::{Secrets, Webhook, WebhookConfig};
 use super::super::{Origin, example};
 use super::*;
 use std::sync::{Arc, Mutex};
@@ -79,9 +79,14 @@ fn config() -> WebhookConfig {
     config
 }
 
+/// An address kept in a file.
+fn kept(url: &str) -> Secrets {
+    Secrets { url: Some(url.into()), signing: None }
+}
+
 fn webhook(url: &str) -> Webhook {
     let origin = Origin { site: "A町".into(), instance: "a-town".into() };
-    Webhook::new(config(), Some(SecretString::from(format!("{url}\n"))), origin).unwrap()
+    Webhook::new(config(), kept(&format!("{url}\n")), origin).unwrap()
 }
 
 async fn answered(answer: &str, then: Then) -> (Delivery, Server) {
@@ -149,7 +154,7 @@ async fn statuses_mean_what_the_delivery_rules_say() {
 
 // RELIABILITY §10: 429 + Retry-After
 #[tokio::test]
-async fn a_wish_to_come_again_is_read_in_both_forms_and_capped() {
+async fn a_wish_to_come_again_is_read_in_every_form_and_capped() {
     let date = "date: Mon, 21 Sep 2026 10:00:00 GMT\r\n";
     for (headers, seconds) in [
         ("retry-after: 120\r\n".to_owned(), Some(120)),
@@ -158,6 +163,11 @@ async fn a_wish_to_come_again_is_read_in_both_forms_and_capped() {
         (format!("{date}retry-after: Mon, 21 Sep 2026 10:02:00 GMT\r\n"), Some(120)),
         (format!("{date}retry-after: Mon, 21 Sep 2026 09:00:00 GMT\r\n"), Some(0)),
         (format!("{date}retry-after: Tue, 22 Sep 2026 10:00:00 GMT\r\n"), Some(3600)),
+        // The two older forms of RFC 9110, 5.6.7, which may not be written and must be read.
+        (format!("{date}retry-after: Monday, 21-Sep-26 10:02:00 GMT\r\n"), Some(120)),
+        (format!("{date}retry-after: Mon Sep 21 10:02:00 2026\r\n"), Some(120)),
+        ("date: Wed Sep  2 10:00:00 2026\r\nretry-after: Wed Sep  2 10:02:00 2026\r\n".to_owned(), Some(120)),
+        (format!("{date}retry-after: Monday, 21-Sep-2026 10:02:00 CET\r\n"), None),
         ("retry-after: Mon, 21 Sep 2026 10:02:00 GMT\r\n".to_owned(), None),
         ("retry-after: soon\r\n".to_owned(), None),
         ("retry-after: -5\r\n".to_owned(), None),
@@ -241,8 +251,7 @@ async fn a_name_that_turns_out_to_be_this_machine_or_a_wrong_certificate_is_a_fa
     config.ca_file = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/src/channel/testdata/ca.pem").into());
     let url = format!("https://localhost:{tls}/canary-secret");
     let origin = Origin { site: "A町".into(), instance: "a-town".into() };
-    let results =
-        Webhook::new(config, Some(url.into()), origin).unwrap().attempt(&example(), &["tickets".into()]).await;
+    let results = Webhook::new(config, kept(&url), origin).unwrap().attempt(&example(), &["tickets".into()]).await;
     assert!(
         matches!(&results[0].1, Delivery::Refused { what: Refused::Destination, why } if why.contains("certificate")),
         "{results:?}"
@@ -264,21 +273,21 @@ fn addresses_that_must_not_be_are_refused_before_anything_is_sent_and_not_shown(
         ("https://10.0.0.1/canary", "allow_private = true"),
         ("https://0x7f.1/canary", "exists"),
     ] {
-        let made = Webhook::new(config(), Some(url.into()), origin());
+        let made = Webhook::new(config(), kept(url), origin());
         let said = made.map(|_| "exists".to_owned()).unwrap_or_else(|error| error.to_string());
         assert!(said.contains(why) && !said.contains("canary"), "{url}: {said}");
     }
     let mut private = config();
     private.allow_private = true;
-    assert!(Webhook::new(private, Some("https://10.0.0.1/canary".into()), origin()).is_ok());
+    assert!(Webhook::new(private, kept("https://10.0.0.1/canary"), origin()).is_ok());
     let with_url = |url: &str, secret: Option<&str>| {
         let config = WebhookConfig { url: Some(url.into()), ..config() };
-        Webhook::new(config, secret.map(SecretString::from), origin()).map_err(|error| error.to_string())
+        Webhook::new(config, secret.map(kept).unwrap_or_default(), origin()).map_err(|error| error.to_string())
     };
     assert!(with_url("http://localhost:8080/x", None).is_ok());
     assert!(with_url("https://hook.example/x", None).unwrap_err().contains("url_file"));
     assert!(with_url("http://localhost:8080/x", Some("https://hook.example/")).unwrap_err().contains("one of the two"));
-    assert!(Webhook::new(config(), None, origin()).is_err());
+    assert!(Webhook::new(config(), Secrets::default(), origin()).is_err());
     let shown = format!("{:?}", webhook("https://hook.example/canary"));
     assert!(!shown.contains("canary"), "{shown}");
 }
@@ -288,7 +297,7 @@ fn so_many_at_once_is_a_number_that_makes_sense() {
     for (at_once, right) in [(None, true), (Some(0), false), (Some(1), true), (Some(64), true), (Some(65), false)] {
         let config = WebhookConfig { at_once, url: Some("http://127.0.0.1:1/".into()), ..config() };
         let origin = Origin { site: "A町".into(), instance: "a-town".into() };
-        match Webhook::new(config, None, origin) {
+        match Webhook::new(config, Secrets::default(), origin) {
             Ok(_) => assert!(right, "{at_once:?}"),
             Err(error) => assert!(!right && error.to_string().contains("`at_once` must be"), "{at_once:?}: {error}"),
         }

@@ -5,7 +5,7 @@ use crate::channel::command::{Command, CommandConfig};
 use crate::channel::maildir::{Maildir, MaildirConfig};
 use crate::channel::smtp::{Smtp, SmtpConfig};
 use crate::channel::teams::{Teams, TeamsConfig};
-use crate::channel::webhook::{Webhook, WebhookConfig};
+use crate::channel::webhook::{Secrets, Webhook, WebhookConfig};
 use crate::config::secret;
 use crate::desk::rules::Carries;
 use secrecy::SecretString;
@@ -13,6 +13,8 @@ use std::path::PathBuf;
 
 /// Stands for an address kept in a file when a channel is tried out without its secrets.
 const SOME_ADDRESS: &str = "https://address.example/kept/in/a/file";
+/// Stands for a secret to sign with.
+const SOME_KEY: &str = "made up, and long enough to sign with";
 
 /// One channel as configured.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +94,7 @@ pub(in crate::config) fn check(
             None => {}
         }
         if !checker.findings.is_torn(&path) {
-            match table.set_up(|_| Ok(SecretString::from(table.made_up())), origin.clone()) {
+            match table.set_up(|file| Ok(table.made_up(file, folders)), origin.clone()) {
                 Err(OpenError::Channel(channel::Error::Key { key, why, .. })) => {
                     checker.findings.plain_fault(&path.key(key), why);
                 }
@@ -170,8 +172,8 @@ impl ChannelTable {
             }
             ChannelTable::Maildir(config) => channel::Channel::Maildir(Maildir::new(config, origin)),
             ChannelTable::Webhook(config) => {
-                let url = secret(&config.url_file)?;
-                channel::Channel::Webhook(Webhook::new(config, url, origin)?)
+                let secrets = Secrets { url: secret(&config.url_file)?, signing: secret(&config.secret_file)? };
+                channel::Channel::Webhook(Webhook::new(config, secrets, origin)?)
             }
             ChannelTable::Teams(config) => {
                 let url = secret(&config.url_file)?;
@@ -181,10 +183,15 @@ impl ChannelTable {
         })
     }
 
-    fn made_up(&self) -> &'static str {
+    /// What stands for the secret in `file` while the configuration is checked. What signs is looked at where it can be
+    /// read: a wrong one would be noticed by the far end alone. Whether it can be read is for the start and `check --live`.
+    fn made_up(&self, file: &std::path::Path, folders: &Folders) -> SecretString {
         match self {
-            ChannelTable::Smtp(_) | ChannelTable::Maildir(_) | ChannelTable::Command(_) => "made-up",
-            ChannelTable::Webhook(_) | ChannelTable::Teams(_) => SOME_ADDRESS,
+            ChannelTable::Webhook(config) if config.secret_file.as_deref() == Some(file) => {
+                folders.read(file).unwrap_or_else(|_| SOME_KEY.into())
+            }
+            ChannelTable::Smtp(_) | ChannelTable::Maildir(_) | ChannelTable::Command(_) => "made-up".into(),
+            ChannelTable::Webhook(_) | ChannelTable::Teams(_) => SOME_ADDRESS.into(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The heartbeat: sent while all is well, withheld while something is not.
 
 use super::Doctor;
+use super::trouble::in_one_line;
 use crate::channel::heartbeat::Heartbeat;
 use crate::desk::outcome::Delivery;
 use std::time::Duration;
@@ -20,7 +21,7 @@ pub(super) async fn beat(heartbeat: Heartbeat, every: Duration, doctor: Doctor, 
         }
         let troubles = doctor.look().await.troubles();
         if !troubles.is_empty() {
-            tracing::warn!(troubles = troubles.join("; "), "the heartbeat is withheld");
+            tracing::warn!(troubles = in_one_line(&troubles), "the heartbeat is withheld");
             continue;
         }
         count = count.saturating_add(1);

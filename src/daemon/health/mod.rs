@@ -1,12 +1,13 @@
 //! How the desk itself is, for those outside: pages on loopback, and a heartbeat whose absence is an alarm.
 //!
-//! Off unless configured. Everything shown is a state, a count or an age. It asks the core as any reader does; that the
+//! Off unless configured, but for the word in the log that messages do not leave. Everything shown is a state, a count or an age. It asks the core as any reader does; that the
 //! core does not answer is an answer, too. Not here: what systemd is told (`watchdog`), and what becomes of a blind source,
 //! which is an incident and told as one.
 
 mod heartbeat;
 mod pages;
 mod serve;
+mod trouble;
 
 use super::core::Query;
 use super::watchdog::{Pulse, Vitals};
@@ -16,6 +17,7 @@ use crate::control::health::{Health, health};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use trouble::Trouble;
 
 /// How long the core may take to answer before it counts as not answering.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -54,20 +56,18 @@ impl Doctor {
 
 impl Look {
     /// Why messages may not leave as they should; empty when all is well.
-    fn troubles(&self) -> Vec<String> {
-        let mut troubles = Vec::new();
-        if let Some(since) = self.vitals.refused {
-            troubles.push(format!("the journal cannot be written for {} s", since.as_secs()));
-        }
-        match &self.health {
-            Some(health) if health.overdue > 0 => {
-                troubles.push(format!("{} critical mails were not accepted in their time", health.overdue));
-            }
-            Some(_) if self.vitals.alive => {}
-            Some(_) => troubles.push("the core or its working state is stuck".to_owned()),
-            None => troubles.push("the core does not answer".to_owned()),
-        }
-        troubles
+    fn troubles(&self) -> Vec<Trouble> {
+        let unwritable = self.vitals.refused.map(|since| Trouble::Unwritable { since });
+        let core = match &self.health {
+            Some(_) if self.vitals.alive => None,
+            Some(_) => Some(Trouble::Stuck),
+            None => Some(Trouble::Silent),
+        };
+        let outbox = self.health.iter().flat_map(|health| {
+            let Health { overdue, untold, cut_off, .. } = *health;
+            [Trouble::Overdue { mails: overdue }, Trouble::Untold { mails: untold }, Trouble::CutOff { mails: cut_off }]
+        });
+        unwritable.into_iter().chain(outbox.filter(Trouble::is_there)).chain(core).collect()
     }
 }
 
@@ -81,6 +81,7 @@ pub(super) struct Running {
 pub(super) fn start(settings: &Settings, doctor: &Doctor) -> Running {
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
+    tasks.spawn(trouble::watch(doctor.clone(), stopped.clone()));
     let configured = &settings.kinds.health;
     if let Some(address) = configured.listen {
         tasks.spawn(serve::serve(address, doctor.clone(), stopped.clone()));

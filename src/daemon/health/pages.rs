@@ -5,6 +5,7 @@
 //! formats", text format 0.0.4.
 
 use super::Look;
+use crate::control::health::Health;
 use serde_json::json;
 use std::fmt::Write;
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub(super) fn healthz(look: &Look) -> String {
     };
     let page = json!({
         "status": if troubles.is_empty() { "ok" } else { "failing" },
-        "troubles": troubles,
+        "troubles": troubles.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "mode": health.as_ref().map(|health| if health.shadow { "shadow" } else { "earnest" }),
         "version": env!("CARGO_PKG_VERSION"),
         "core": { "state": core, "age_seconds": vitals.core.as_secs() },
@@ -34,10 +35,12 @@ pub(super) fn healthz(look: &Look) -> String {
             "waiting_steps": vitals.waiting,
         },
         "outbox": health.as_ref().map(|health| json!({
-            "state": if health.overdue > 0 { "overdue" } else { "ok" },
+            "state": outbox(health),
             "waiting": health.waiting,
             "dead": health.dead,
             "overdue": health.overdue,
+            "untold": health.untold,
+            "cut_off": health.cut_off,
             "failing_channels": health.failing_channels,
             "oldest_waiting_seconds": seconds(health.oldest_waiting),
         })),
@@ -49,6 +52,16 @@ pub(super) fn healthz(look: &Look) -> String {
         }),
     });
     format!("{page:#}\n")
+}
+
+/// The gravest first.
+fn outbox(health: &Health) -> &'static str {
+    match health {
+        Health { untold: 1.., .. } => "untold",
+        Health { cut_off: 1.., .. } => "cut_off",
+        Health { overdue: 1.., .. } => "overdue",
+        _ => "ok",
+    }
 }
 
 /// The page for Prometheus. What is not known has no line.
@@ -77,6 +90,10 @@ pub(super) fn metrics(look: &Look) -> String {
     page.head("outbox_rows", "gauge", "What is owed and waits, or was given up.");
     page.line("{state=\"waiting\"}", health.waiting).line("{state=\"dead\"}", health.dead);
     page.head("outbox_overdue_rows", "gauge", "Critical mails nobody accepted in their time.").line("", health.overdue);
+    page.head("outbox_untold_rows", "gauge", "Critical mails given up that the desk could not be told of.");
+    page.line("", health.untold);
+    page.head("outbox_cut_off_rows", "gauge", "Mails beyond their time while no channel for mail works.");
+    page.line("", health.cut_off);
     let oldest = health.oldest_waiting.unwrap_or_default();
     page.head("outbox_oldest_waiting_seconds", "gauge", "Age of the oldest waiting row, 0 if none.").age("", oldest);
     page.head("failing_channels", "gauge", "Channels that fail and are tried once a minute.");

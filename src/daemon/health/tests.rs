@@ -22,6 +22,8 @@ fn well() -> Look {
         dead: 1,
         oldest_waiting: Some(Duration::from_secs(61)),
         overdue: 0,
+        untold: 0,
+        cut_off: 0,
         failing_channels: 1,
         sources,
     };
@@ -30,14 +32,20 @@ fn well() -> Look {
 
 #[test]
 fn whatever_keeps_mail_from_leaving_is_trouble_and_a_blind_source_is_not() {
-    assert_eq!(well().troubles(), Vec::<String>::new());
+    assert_eq!(well().troubles(), Vec::new());
+    let said = |look: &Look| look.troubles().iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut overdue = well();
     overdue.health.as_mut().unwrap().overdue = 2;
-    assert_eq!(overdue.troubles(), ["2 critical mails were not accepted in their time"]);
+    assert_eq!(said(&overdue), ["2 critical mails were not accepted in their time"]);
+    let mut unheard = well();
+    (unheard.health.as_mut().unwrap().untold, unheard.health.as_mut().unwrap().cut_off) = (1, 3);
+    assert_eq!(unheard.troubles(), [Trouble::Untold { mails: 1 }, Trouble::CutOff { mails: 3 }]);
+    let page: serde_json::Value = serde_json::from_str(&pages::healthz(&unheard)).unwrap();
+    assert_eq!((&page["status"], &page["outbox"]["state"]), (&"failing".into(), &"untold".into()), "{page}");
     let unwritable = Look { vitals: Vitals { refused: Some(Duration::from_secs(5)), ..well().vitals }, health: None };
-    assert_eq!(unwritable.troubles(), ["the journal cannot be written for 5 s", "the core does not answer"]);
+    assert_eq!(said(&unwritable), ["the journal cannot be written for 5 s", "the core does not answer"]);
     let stuck = Look { vitals: Vitals { alive: false, ..well().vitals }, ..well() };
-    assert_eq!(stuck.troubles(), ["the core or its working state is stuck"]);
+    assert_eq!(said(&stuck), ["the core or its working state is stuck"]);
 }
 
 #[test]

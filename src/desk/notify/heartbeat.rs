@@ -1,13 +1,13 @@
 //! The sign of life to a mailbox: a message like any other, so that whatever keeps messages from leaving keeps it back.
 //!
 //! Its absence is the alarm, so it is never caught up: one that has not left when the next is due is out of date, and while
-//! a critical mail is stuck none is written. Nothing counts it: no cap, no bundle, no trial.
+//! a critical mail is stuck, or was given up without anybody knowing, none is written. Nothing counts it: no cap, no bundle, no trial.
 
 use super::letter;
 use crate::desk::deliver;
 use crate::desk::house::{Change, Reason};
 use crate::desk::letter::{Beat, Matter};
-use crate::desk::owed::{self, Owed, OwedState, Why};
+use crate::desk::owed::{self, Owed, OwedState, Why, cut_off, untold};
 use crate::desk::turn::Turn;
 
 /// The rules say whether, and how often.
@@ -30,7 +30,8 @@ pub(in crate::desk) fn heartbeat(turn: &mut Turn) {
     let (now, next) = (turn.now, turn.now.elapsed + rule.every);
     let rules = &turn.book.rules;
     let open = || turn.state.owed.values().filter(|row| !row.state.ended() && row.why != Why::Heartbeat);
-    if open().any(|row| row.is_overdue(rules, now)) {
+    let is_stuck = open().any(|row| row.is_overdue(rules, now)) || cut_off(turn.state, rules, now) > 0;
+    if is_stuck || untold(turn.state, rules).next().is_some() {
         return turn.record(Change::Heartbeat { next: Some(next), last: None, kept_back: true }, Reason::Stuck);
     }
     let beat = Beat {

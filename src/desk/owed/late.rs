@@ -1,8 +1,9 @@
 //! Whether a row should have been accepted by now.
 
-use super::{Owed, Work};
+use super::Owed;
+use super::known::is_mail;
 use crate::desk::now::Now;
-use crate::desk::rules::{Carries, Rules};
+use crate::desk::rules::Rules;
 use std::time::Duration;
 
 impl Owed {
@@ -17,9 +18,12 @@ impl Owed {
     /// A critical mail that should have been accepted by now (`deliver_by`). What waits for the desk is in time, and a copy does
     /// not count: it is never the only way.
     pub fn is_overdue(&self, rules: &Rules, now: Now) -> bool {
-        let Work::Message { channel, .. } = &self.work else { return false };
-        let copy = rules.channels.iter().any(|known| known.id == *channel && known.carries != Carries::Mail);
+        self.critical && is_mail(self, rules) && self.is_late(now)
+    }
+
+    /// It should have been accepted by now, however grave it is.
+    pub(super) fn is_late(&self, now: Now) -> bool {
         let late = self.ready_for(now).is_some_and(|age| age > self.deliver_by.since(self.decided.elapsed));
-        self.critical && !copy && late && !self.state.ended() && !self.is_held()
+        late && !self.state.ended() && !self.is_held()
     }
 }
