@@ -12,7 +12,7 @@ use crate::desk::now::Elapsed;
 use crate::desk::outcome::{Delivery, Refused};
 use crate::desk::owed::{Addressed, Bundle, Change, Owed, OwedState, Reason, Why, Work};
 use crate::desk::rules::{Carries, PartyKind};
-use crate::desk::state::FAILURES;
+use crate::desk::state::{FAILURES, Flow};
 use crate::desk::turn::Turn;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -271,9 +271,8 @@ pub(super) fn tell(turn: &mut Turn, channel: &ChannelId, results: &[(String, Del
     }
 }
 
-/// Whether the desk has been told that a channel fails. What an earlier version left alone had been told.
 fn is_told(turn: &Turn, channel: &ChannelId) -> bool {
-    turn.state.house.flows.0.get(channel).is_some_and(|flow| flow.told || flow.failures >= FAILURES)
+    turn.state.house.flows.0.get(channel).is_some_and(Flow::fails)
 }
 
 /// It failed once more. What is set up wrongly is told at once, and waits for its repair: no mail server, for there what is urgent
