@@ -14,7 +14,12 @@ pub(super) fn paths(turn: &Turn) -> u32 {
 
 /// Whether it leaves by mail, over whichever path.
 pub(super) fn is_mail(rules: &Rules, row: &Owed) -> bool {
-    matches!(&row.work, Work::Message { channel, .. } if mails(rules).any(|known| known == channel))
+    matches!(&row.work, Work::Message { channel, .. } if carries_mail(rules, channel))
+}
+
+/// Whether mail goes by this channel.
+pub(super) fn carries_mail(rules: &Rules, channel: &ChannelId) -> bool {
+    mails(rules).any(|known| known == channel)
 }
 
 /// The mail channel after the present one; `None` for copies and where there is only one.
