@@ -212,13 +212,16 @@ pub(in crate::desk) fn tell_news(turn: &mut Turn) {
     }
 }
 
-/// Something was recorded while no hour is promised: after two reports with nothing new, news is told when it comes.
+/// Something was recorded while no hour is promised: after two reports with nothing new, news is told when it comes. Where none is
+/// ever promised (重大度3), 第一報 says that what changes is reported: that work can go on again is such a change.
 fn news_came(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let promises = policy(turn, known.severity_value()).next_report.is_some();
     let quiet = known.reporting.count > 0 && known.reporting.next.is_none();
     let elsewhere = is_reported_elsewhere(turn, incident);
-    if promises && quiet && !elsewhere && known.status.name().may_recover() && !news(known).is_empty() {
+    let news = news(known);
+    let works = news.iter().any(|happening| matches!(happening.what, What::WorkedAround { .. }));
+    if (promises || works) && quiet && !elsewhere && known.status.name().may_recover() && !news.is_empty() {
         interim(turn, incident, ReportReason::News);
     }
 }
