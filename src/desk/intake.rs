@@ -184,7 +184,7 @@ fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reas
     let Some(open) = turn.state.alerts.get(&alert).filter(|alert| alert.gone.is_none()) else { return };
     let gone = Gone { at: at.max(open.at), learnt: turn.now.elapsed, evidence };
     turn.touched.stirred.extend(open.incident());
-    if open.held_back() {
+    if open.held_back() || open.standing == Standing::Suppressed(Suppression::SourceMaintenance) {
         // What burns there looked calm but for this one.
         turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
     }

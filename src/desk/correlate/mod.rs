@@ -306,13 +306,12 @@ fn is_member(turn: &Turn, alert: AlertId, incident: IncidentId) -> bool {
     turn.state.alerts.get(&alert).and_then(Alert::incident) == Some(incident)
 }
 
-/// Hosts of the members that are still red, by the name people know.
+/// Hosts of the members that are still red, and of what is kept apart at its places, by the name people know.
 pub(super) fn still_red(turn: &Turn, incident: IncidentId) -> Vec<String> {
-    let names: BTreeSet<String> = turn
-        .state
-        .members_of(incident)
-        .filter(|alert| alert.red())
-        .map(|alert| alert.problem.host_name.to_string())
-        .collect();
+    let members = turn.state.members_of(incident).filter(|alert| alert.red());
+    let places = turn.state.places.get(&incident).into_iter().flat_map(|places| places.keys());
+    let known = turn.state.incidents.get(&incident);
+    let unseen = known.into_iter().flat_map(|known| places.clone().flat_map(|place| held::unseen(turn.state, known, place)));
+    let names: BTreeSet<String> = members.chain(unseen).map(|alert| alert.problem.host_name.to_string()).collect();
     names.into_iter().collect()
 }
