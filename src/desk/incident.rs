@@ -23,7 +23,7 @@ use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, S
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
-use super::rules::{CauseClass, DataImpact};
+use super::rules::{CauseClass, DataImpact, VerdictCode};
 use super::state::{Wakeup, When};
 use super::words::Words;
 use jiff::Timestamp;
@@ -330,6 +330,11 @@ impl Incident {
     /// The verdict that counts.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.verdicts.last()
+    }
+
+    /// The verdict is セキュリティ: nobody is told more of it than must be.
+    pub fn is_secret(&self) -> bool {
+        self.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Security)
     }
 
     /// Whether a party has answered that it is not its part.

@@ -12,7 +12,7 @@ use super::{asking, because, ends, evidence, facts, impact, mask, shown, text, t
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, AskedBefore, Because, Fact, Facts, Letter, NoLog, Target};
-use crate::desk::rules::{CauseClass, Confidence};
+use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use jiff::Timestamp;
 
 /// How to answer.
@@ -159,6 +159,9 @@ pub(super) fn withdrawal(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    if is_secret(incident) {
+        return withdrawn_in_secret(page, letter, incident, (asked_at, cancelled));
+    }
     page.text(format!(
         "下記の件につきまして、{}、先のご依頼を取り下げさせていただきます。",
         ends::taken_back(incident, cancelled, under)
@@ -169,6 +172,35 @@ pub(super) fn withdrawal(
     page.section(Name::Courtesy).text("お手数をおかけし、申し訳ございません。").text(ends::thanks(under));
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["依頼取下げ"], letter, incident), page)
+}
+
+fn is_secret(incident: &Facts) -> bool {
+    incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::Security)
+}
+
+/// 取下げ where the least must be said: that it is not asked any more, and that what may be evidence is to be left alone.
+fn withdrawn_in_secret(
+    mut page: Page,
+    letter: &Letter,
+    incident: &Facts,
+    (asked_at, cancelled): (Timestamp, Option<CancelKind>),
+) -> (String, Page) {
+    page.text("下記の件につきまして、先のご依頼を取り下げさせていただきます。");
+    if cancelled.is_none() {
+        page.text(
+            "対象機器は、当窓口よりご連絡いたしますまで現在の状態のままとし、再起動、設定変更、ログの削除等の操作は\
+             なさらないようお願いいたします。すでに作業に着手されている場合や、ご不明な点がある場合は、当窓口まで\
+             お電話ください。",
+        );
+    }
+    facts::number(&mut page, incident);
+    page.section(Name::Time).field("ご依頼日時", Clock::of(letter).western(asked_at));
+    page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
+    page.section(Name::Courtesy).text("お手数をおかけし、申し訳ございません。");
+    closing(&mut page, letter, Reader::Vendor, true);
+    let what = incident.target.as_ref().map(|target| text::name(&target.name)).unwrap_or_default();
+    let what = format!("{} {what}", text::name(&letter.from.site));
+    (subject(&["依頼取下げ"], what.trim(), None, Some(&incident.number)), page)
 }
 
 fn vendor_subject(tags: &[&str], letter: &Letter, incident: &Facts) -> String {

@@ -360,6 +360,7 @@ fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
     DigestLine {
+        withheld: false,
         number: nth.map(number),
         severity: Some(severity),
         at: at(time),
