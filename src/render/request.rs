@@ -49,7 +49,7 @@ pub(super) fn request(
     asking::why(&mut page, letter, incident, (ask, more.before));
     facts::number(&mut page, incident);
     about(&mut page, incident, &clock);
-    impact::brief(&mut page, incident);
+    impact::brief(&mut page, incident, &clock);
     page.section(Name::State);
     findings(&mut page, incident, &clock);
     evidence::before(&mut page, incident, |at| clock.western(at));
@@ -93,7 +93,7 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, reminder: &Rem
     }
     page.section(Name::Time).lines("ご依頼日時", asked, "確認中");
     about(&mut page, incident, &clock);
-    impact::brief(&mut page, incident);
+    impact::brief(&mut page, incident, &clock);
     let by = answer_by.map(|at| format!("（{}まで）", clock.short(at))).unwrap_or_default();
     page.section(Name::Ask).lines(
         "ご依頼事項",
@@ -213,7 +213,7 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
     facts::occurred(page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
     page.field("事象", shown::sentences(incident, clock));
-    told::related(page, incident);
+    told::related(page, incident, clock);
     shown::echoes(page, incident);
 }
 
