@@ -19,11 +19,11 @@ pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::{CancelKind, ContractKind};
 use super::evidence::Pack;
-use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, SystemId};
+use super::ids::{AlertId, ComponentId, IncidentId, LocationId, Number, PartyId, ProbeName, SystemId};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
-use super::rules::{CauseClass, DataImpact, VerdictCode};
+use super::rules::{CauseClass, DataImpact};
 use super::state::{Wakeup, When};
 use super::words::Words;
 use jiff::Timestamp;
@@ -63,6 +63,9 @@ pub struct Incident {
     /// Every system it was ever known to hit.
     #[serde(default)]
     pub hit: BTreeSet<SystemId>,
+    /// Every location that it was ever known to cut off.
+    #[serde(default)]
+    pub hit_locations: BTreeSet<LocationId>,
     /// 切り分け結果, oldest first; the last one counts.
     pub verdicts: Vec<Verdict>,
     /// Who has to do the next thing.
@@ -287,6 +290,7 @@ impl Incident {
             root: None,
             severity: None,
             hit: BTreeSet::new(),
+            hit_locations: BTreeSet::new(),
             verdicts: Vec::new(),
             owner: None,
             pings: BTreeMap::new(),
@@ -330,11 +334,6 @@ impl Incident {
     /// The verdict that counts.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.verdicts.last()
-    }
-
-    /// The verdict is セキュリティ: nobody is told more of it than must be.
-    pub fn is_secret(&self) -> bool {
-        self.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Security)
     }
 
     /// Whether a party has answered that it is not its part.

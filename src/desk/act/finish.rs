@@ -32,6 +32,8 @@ pub(super) fn restore(
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     // Usable when the last of what came back had come back; what stayed red has left by now.
     let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    let back = back.map(|back| known.usable.map_or(back, |usable| usable.max(back)));
+    let back = back.map(|back| correlate::usable_since(turn.state, turn.book, known, back));
     let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
     if let Some(text) = treatment {
         turn.edit(id, Edit::Treatment(text), act_by(actor));

@@ -167,7 +167,9 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
         let decides =
             |alert: &&Alert| alert.weight() >= Level::High || root.as_ref().is_none_or(|root| alert.place() == *root);
         let back = turn.state.members_of(incident).filter(decides).filter(|alert| alert.recovered());
-        let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+        // What was kept apart and red until now was no less in the way.
+        let unseen = turn.touched.unseen_over.get(&incident).copied();
+        let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).chain(unseen).max();
         let policy = &turn.book.rules.policy;
         let times = flapping(turn, incident).map(|flapping| flapping.times);
         let (quiet, reason) = match times.or_else(|| echoes_flap(turn, incident, root.as_ref())) {
