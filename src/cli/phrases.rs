@@ -70,6 +70,9 @@ pub(super) fn why(tongue: Tongue, why: &Why) -> String {
         Why::FirstReport { severity } => {
             return tongue.pick(&sentences::why(why), &format!("重大度{severity}")).to_owned();
         }
+        Why::NextContact(row) => {
+            return tongue.pick(&sentences::why(why), &format!("{row} が宛先に届かないため、次の連絡先へ")).to_owned();
+        }
         Why::CopyOf(row) => return tongue.pick(&sentences::why(why), &format!("{row} の写し")).to_owned(),
         Why::Interim => "新しい情報、または報告予定の時刻",
         Why::Recovery => "復旧",

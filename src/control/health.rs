@@ -70,7 +70,7 @@ pub fn health(desk: &Desk, now: Now) -> Health {
     (health.untold, health.cut_off) = (untold(state, rules).count(), cut_off(state, rules, now));
     health.shadow = rules.site.shadow.is_some();
     let flows = rules.channels.iter().filter_map(|channel| state.house.flows.0.get(&channel.id));
-    health.failing_channels = flows.filter(|flow| flow.probe_at.is_some()).count();
+    health.failing_channels = flows.filter(|flow| flow.fails()).count();
     let known = state.sources.iter().filter(|(id, _)| rules.sources.contains_key(*id));
     health.sources = known
         .map(|(_, source)| SourceHealth {

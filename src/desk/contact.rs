@@ -29,6 +29,8 @@ pub struct Resolution<'a> {
     pub skipped: Vec<Candidate<'a>>,
     /// Where the mail of a request goes now; `None` when no contact that counts has an address.
     pub mail: Option<MailTo<'a>>,
+    /// The same, and where it would go next if an address did not exist.
+    pub mails: Vec<MailTo<'a>>,
     /// Phones that may be called now, in order of calling.
     pub phone: Vec<PhoneTo<'a>>,
     /// Phones of open contacts that wait nevertheless, because the party is closed.
@@ -103,13 +105,14 @@ pub fn resolve<'a>(
         .enumerate()
         .map(|(place, contact)| Candidate { place, contact, why: question.judge(party, place, contact) })
         .collect();
-    let mail = question.mail(&judged, quiet);
+    let mails = question.mails(&judged, quiet);
+    let mail = mails.first().cloned();
     let (open, skipped): (Vec<_>, Vec<_>) =
         judged.into_iter().partition(|candidate| matches!(candidate.why, Why::Answers { .. }));
     let phones: Vec<PhoneTo<'a>> =
         open.iter().filter_map(|candidate| question.phone(candidate, quiet, opens_at)).collect();
     let (phone_waits, phone) = phones.into_iter().partition(|phone| matches!(phone.why, Why::PhoneWaits { .. }));
-    Resolution { open, skipped, mail, phone, phone_waits, opens_at }
+    Resolution { open, skipped, mail, mails, phone, phone_waits, opens_at }
 }
 
 /// What stays the same while one party is resolved.
@@ -150,27 +153,28 @@ impl<'a> Question<'a, '_> {
         }
     }
 
-    /// The first that answers and has an address; else an address of the office, else of a person.
-    fn mail(&self, judged: &[Candidate<'a>], quiet: bool) -> Option<MailTo<'a>> {
+    /// Whoever answers and has an address; then addresses of the office, then of persons. Each once.
+    fn mails(&self, judged: &[Candidate<'a>], quiet: bool) -> Vec<MailTo<'a>> {
         let answers = |candidate: &Candidate<'a>| matches!(candidate.why, Why::Answers { .. });
         let counts = |candidate: &Candidate<'a>| answers(candidate) || matches!(candidate.why, Why::Closed { .. });
-        let first = |fits: &dyn Fn(&Candidate<'a>) -> bool, why: &dyn Fn(Option<DateTime>) -> Why| {
-            judged.iter().filter(|candidate| fits(candidate)).find_map(|candidate| {
-                let address = candidate.contact.mail.as_deref()?;
+        let mut mails: Vec<MailTo<'a>> = Vec::new();
+        let mut add = |fits: &dyn Fn(&Candidate<'a>) -> bool, why: &dyn Fn(Option<DateTime>) -> Why| {
+            for candidate in judged.iter().filter(|candidate| fits(candidate)) {
+                let Some(address) = candidate.contact.mail.as_deref() else { continue };
                 let (read_from, waits) = match &candidate.why {
                     Why::Closed { opens, .. } => (*opens, true),
                     _ => (Some(self.local(self.at)), false),
                 };
                 let (place, contact) = (candidate.place, candidate.contact);
-                Some(MailTo { place, contact, address, waits, why: why(read_from) })
-            })
+                if !mails.iter().any(|known| known.address == address) {
+                    mails.push(MailTo { place, contact, address, waits, why: why(read_from) });
+                }
+            }
         };
-        first(&|candidate| answers(candidate) && !(quiet && candidate.contact.person), &|_| Why::FirstMail)
-            .or_else(|| {
-                let office = |candidate: &Candidate<'a>| counts(candidate) && !candidate.contact.person;
-                first(&office, &|read_from| Why::OfficeMail { read_from })
-            })
-            .or_else(|| first(&counts, &|read_from| Why::PersonMail { read_from }))
+        add(&|candidate| answers(candidate) && !(quiet && candidate.contact.person), &|_| Why::FirstMail);
+        add(&|candidate| counts(candidate) && !candidate.contact.person, &|read_from| Why::OfficeMail { read_from });
+        add(&counts, &|read_from| Why::PersonMail { read_from });
+        mails
     }
 
     fn phone(&self, open: &Candidate<'a>, quiet: bool, opens_at: Option<Timestamp>) -> Option<PhoneTo<'a>> {

@@ -10,10 +10,12 @@ mod flow;
 mod hold;
 mod identity;
 mod line;
+mod lost;
 mod needless;
 mod order;
 mod path;
 mod post;
+mod readdress;
 mod schedule;
 mod shadow;
 mod waits;
@@ -22,7 +24,9 @@ pub(super) use approval::{approve, is_request_held, let_all_go, limit_over, requ
 pub(super) use by_hand::{drop, revive};
 pub(super) use flow::repaired;
 pub(super) use hold::hold;
+pub(super) use lost::{is_request_lost, lost_requests};
 pub(super) use post::{Post, forgo, owe, owe_beat, post, supersede};
+pub(super) use readdress::by_rules as readdress;
 pub(super) use shadow::switch;
 pub use waits::Waits;
 
@@ -77,10 +81,11 @@ fn start(turn: &mut Turn, id: OwedId) {
     {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);
     }
+    readdress::set_right(turn, id);
     let Some(row) = turn.state.owed.get(&id) else { return };
     let to = row.destination();
     let busy = turn.state.queues.get(&*to).is_some_and(|queue| queue.room(turn.book.at_once(&to)) == 0);
-    if busy || order::earlier(turn, row).next().is_some() {
+    if busy || order::earlier(&*turn, row).next().is_some() {
         return;
     }
     if flow::closed(turn, id) {
@@ -103,7 +108,7 @@ fn sidestep(turn: &mut Turn, id: OwedId) {
         return;
     }
     let Some(next) = next_path(turn, row).filter(|next| closed(next).is_none()) else { return };
-    if shadow::is_foreign(turn, row) || order::earlier(turn, row).next().is_some() {
+    if shadow::is_foreign(turn, row) || order::earlier(&*turn, row).next().is_some() {
         return;
     }
     let reason = Reason::PathFailed { why: "the channel fails".to_owned() };
@@ -243,9 +248,28 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, told: Vec<(String, De
             turn.record(request::Change::Sent(request), request::Reason::Delivered);
         }
     }
+    // Where nobody of the party has got it, somebody else of it is tried.
+    let unheard = turn.state.owed.get(&id).is_some_and(|row| matches!(row.state, OwedState::Dead { .. }));
+    let no_address = unheard && results_refuse_addresses(turn, id);
+    let mut next = if no_address { readdress::next_contact(turn, id) } else { None };
     for (address, why) in refused {
-        announce(turn, id, address, why);
+        announce(turn, id, Failed { address, why, next: next.take() });
     }
+}
+
+/// Whether it is the addresses that no server takes, and not the message.
+fn results_refuse_addresses(turn: &Turn, id: OwedId) -> bool {
+    let Some(Work::Message { addresses, .. }) = turn.state.owed.get(&id).map(|row| &row.work) else { return false };
+    let no_such = |known: &Addressed| matches!(known.result, Some(Delivery::Refused { what: Refused::Recipient, .. }));
+    addresses.iter().all(no_such)
+}
+
+/// What is told of an address that was not reached.
+struct Failed {
+    address: String,
+    why: String,
+    /// Who gets it instead: name and address.
+    next: Option<(String, String)>,
 }
 
 /// Gives a row up: visible, re-sendable, and told by another path.
@@ -268,7 +292,7 @@ fn dead(turn: &mut Turn, id: OwedId, why: String, reason: Reason) {
     let state = OwedState::Dead { at: turn.now.wall, why: why.clone() };
     turn.record(Change::Ended { owed: id, state }, reason);
     if is_message {
-        announce(turn, id, address, why);
+        announce(turn, id, Failed { address, why, next: None });
     } else {
         never_known(turn, id, why);
     }
@@ -290,7 +314,7 @@ fn never_known(turn: &mut Turn, id: OwedId, why: String) {
 }
 
 /// Tells the desk that somebody was not reached - unless the undelivered message is such a notice itself.
-fn announce(turn: &mut Turn, id: OwedId, address: String, why: String) {
+fn announce(turn: &mut Turn, id: OwedId, failed: Failed) {
     let Some(row) = turn.state.owed.get(&id) else { return };
     let Work::Message { letter, addresses, .. } = &row.work else { return };
     let notice_itself = matches!(
@@ -307,7 +331,8 @@ fn announce(turn: &mut Turn, id: OwedId, address: String, why: String) {
         return;
     }
     let (incident, kind, others) = (row.incident, row.kind().to_owned(), addresses.iter().any(Addressed::accepted));
-    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why, others }, Why::NotDelivered);
+    let Failed { address, why, next } = failed;
+    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why, others, next }, Why::NotDelivered);
 }
 
 /// At a start: attempts that were under way ended without an answer.

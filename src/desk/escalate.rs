@@ -15,7 +15,7 @@ use super::incident::{Edit, Reason, Status, StatusName};
 use super::letter::{Ask, What};
 use super::request::{self, RequestState};
 use super::turn::Turn;
-use super::{assign, correlate, notify};
+use super::{assign, correlate, deliver, notify};
 
 /// Rungs of the ladder: next contact; vendor's last contact and 運用責任者; 相談 to the office. Then only the digest.
 const RUNGS: u32 = 3;
@@ -48,8 +48,12 @@ pub(super) fn chase(turn: &mut Turn, id: RequestId) {
     }
     let next = (rung < rungs(ask, severity)).then(|| assign::next_chase(turn, &party, severity));
     turn.record(request::Change::Chased { request: id, next }, request::Reason::NotAcknowledged);
-    let what = What::Chased { party: turn.book.party_name(&party) };
-    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    // Whoever has heard nothing is asked by phone, not reminded.
+    let lost = turn.state.requests.get(&id).is_some_and(|request| deliver::is_request_lost(turn.state, request));
+    if !lost {
+        let what = What::Chased { party: turn.book.party_name(&party) };
+        turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    }
     notify::chaser(turn, id);
     if rung >= 2 {
         notify::manager(turn, id);

@@ -101,6 +101,7 @@ pub(super) fn rules_loaded(turn: &mut Turn, hash: String) {
     retention::by_rules(turn);
     expected::by_rules(turn);
     correlate::planned_by_rules(turn);
+    deliver::readdress(turn);
     deliver::repaired(turn, None);
 }
 

@@ -7,11 +7,13 @@ mod change;
 mod hold;
 mod known;
 mod late;
+mod why;
 
 pub(super) use change::apply;
-pub use change::{Change, Reason, Why};
+pub use change::{Change, Reason};
 pub use hold::{Hold, LetGo};
 pub use known::{cut_off, untold};
+pub use why::Why;
 
 use super::evidence::{Ask, Kind};
 use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};

@@ -301,6 +301,11 @@ fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
             "保守業者（{party}）へは、窓口にて内容を確認のうえ、{}までに{kind}を依頼いたします。",
             clock.short(minute_after(by))
         ),
+        (None, None) if asked.lost => {
+            format!(
+                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話など、別の方法でご連絡いたします。"
+            )
+        }
         (None, None) => format!(
             "保守業者（{party}）へ{kind}を依頼しました（{}）。{}",
             clock.short(asked.at),

@@ -337,23 +337,37 @@ fn stopped_because(incident: Option<&Facts>) -> String {
 }
 
 /// 「第一報を送達できませんでした」, and how much of it.
-pub(super) fn not_delivered(kind: &str, address: &str, why: &str, others: bool) -> Told {
+pub(super) fn not_delivered(
+    kind: &str,
+    (address, why): (&str, &str),
+    others: bool,
+    next: Option<&(String, String)>,
+) -> Told {
     let kind = super::notice::kind_in_words(kind);
     let failed = match others {
         true => format!("{kind}を、一部の宛先へ送達できませんでした（他の宛先には送達済み）。"),
         false => format!("{kind}を送達できませんでした。"),
     };
+    let then = match next {
+        Some((name, address)) => {
+            format!("このため、次の連絡先（{}　{}）へ送ります。", text::name(name), text::name(address))
+        }
+        None => "お電話など、別の方法での連絡をお願いします。".to_owned(),
+    };
+    let repair = match next {
+        Some(_) => {
+            ("誤った宛先は、設定（parties.toml）を直して読み込み直してください。", vec![commands::RELOAD.to_owned()])
+        }
+        None => ("宛先を直したら、上の一覧の番号を指定して再送してください。", vec![commands::RETRY.to_owned()]),
+    };
     Told {
         title: format!("{kind}を{}送達できませんでした", if others { "一部の宛先へ" } else { "" }),
-        happened: format!("{failed}お電話など、別の方法での連絡をお願いします。"),
+        happened: format!("{failed}{then}"),
         details: vec![
             format!("宛先：{}", text::or(text::name(address), "不明")),
             format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
         ],
-        steps: vec![
-            ("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]),
-            ("宛先を直したら、上の一覧の番号を指定して再送してください。", vec![commands::RETRY.to_owned()]),
-        ],
+        steps: vec![("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]), repair],
     }
 }
 

@@ -145,7 +145,9 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         Notice::NotSeen { host, summary, unseen } => handling::not_seen(incident, (host, summary), unseen, clock),
         Notice::NewSign { party, alerts } => handling::new_sign(incident, party, alerts, clock),
         Notice::Reopened => handling::reopened(incident),
-        Notice::NotDelivered { kind, address, why, others } => handling::not_delivered(kind, address, why, *others),
+        Notice::NotDelivered { kind, address, why, others, next } => {
+            handling::not_delivered(kind, (address, why), *others, next.as_ref())
+        }
         Notice::Held { messages, more } => approval::told(messages, more, clock),
         Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
         Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),

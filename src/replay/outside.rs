@@ -83,7 +83,7 @@ impl Outside {
                     self.under_way.remove(&id);
                 }
                 // It waits on, only not for so long.
-                owed::Change::Hurried { .. } | owed::Change::Again { .. } => {}
+                owed::Change::Hurried { .. } | owed::Change::Again { .. } | owed::Change::Readdressed { .. } => {}
                 owed::Change::Rerouted { channel, .. } => {
                     self.under_way.remove(&id);
                     if let Some((like, _)) = self.rows.get_mut(&id) {

@@ -73,6 +73,7 @@ pub(super) fn approvals() -> Vec<(&'static str, Letter)> {
                 started: None,
                 by: Some(at("2026-11-20T10:17:50")),
                 over: None,
+                lost: false,
             }];
             change(facts);
         })

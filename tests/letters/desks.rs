@@ -106,6 +106,7 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 address: "joho@a-town.example".into(),
                 why: "550 5.1.1 <joho@a-town.example>: Recipient address rejected: User unknown".into(),
                 others: false,
+                next: None,
             },
         ),
         internal(
@@ -116,6 +117,7 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                 address: "cert@d-sha.example".into(),
                 why: "550 5.1.1 User unknown".into(),
                 others: true,
+                next: None,
             },
         ),
         internal(

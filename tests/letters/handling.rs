@@ -32,6 +32,17 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
             },
         ),
         internal(
+            "internal-not-delivered-next-contact",
+            Some(small(|facts| facts.stage = Stage::Requested)),
+            Notice::NotDelivered {
+                kind: "request".into(),
+                address: "noc@n.example".into(),
+                why: "550 5.1.1 User unknown".into(),
+                others: false,
+                next: Some(("保守責任者".into(), "lead@n.example".into())),
+            },
+        ),
+        internal(
             "internal-no-contract",
             Some(small(|facts| facts.stage = Stage::Requested)),
             Notice::NoContract {
@@ -206,6 +217,7 @@ fn asked(party: &str, time: &str) -> Asked {
         started: None,
         by: None,
         over: None,
+        lost: false,
     }
 }
 

@@ -147,6 +147,7 @@ fn switch() -> Facts {
             started: None,
             by: None,
             over: None,
+            lost: false,
         }],
         still_red: Vec::new(),
         stage: Stage::Requested,

@@ -79,6 +79,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
                             started: None,
                             by: None,
                             over: None,
+                            lost: false,
                         }];
                     }),
                     wished_by: None,

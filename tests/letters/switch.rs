@@ -364,5 +364,6 @@ pub(super) fn call(rank: u32, contact: &str, person: bool, purpose: Purpose) -> 
         then: Vec::new(),
         nth: 0,
         part: None,
+        only_word: false,
     }
 }

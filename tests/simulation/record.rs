@@ -144,6 +144,7 @@ impl<'a> Record<'a> {
             owed::Change::Owed(_)
             | owed::Change::Started { .. }
             | owed::Change::Again { .. }
+            | owed::Change::Readdressed { .. }
             | owed::Change::Forgotten(_) => {}
         }
     }

@@ -27,6 +27,9 @@ pub(super) fn tell(state: &State, change: &Change) {
         Change::House(house::Change::Flow(FlowChange::Failed { channel, failures, .. })) if *failures == FAILURES => {
             tracing::error!(%channel, failures, "the channel fails; it is tried once a minute");
         }
+        Change::House(house::Change::Flow(FlowChange::Failed { channel, failures: 1, told: true, .. })) => {
+            tracing::error!(%channel, "the channel does not take what is sent as it is set up");
+        }
         Change::House(house::Change::Flow(FlowChange::Failed { channel, failures: 1, .. })) => {
             tracing::warn!(%channel, "the channel failed");
         }

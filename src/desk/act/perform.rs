@@ -161,6 +161,10 @@ fn on(turn: &mut Turn, actor: &Actor, name: &str, deed: Deed) -> Result<Incident
         }
         Deed::Assign { party, ask } => {
             let party = named(turn, &party)?;
+            // What was asked of it already and reached nobody is tried again, wherever the configuration says now.
+            for row in deliver::lost_requests(turn.state, id, &party, ask) {
+                deliver::revive(turn, row, &actor.name)?;
+            }
             assign::ask_party(turn, id, &party, ask, By::Desk);
             notify::phone_note(turn, id, false);
         }
@@ -188,6 +192,10 @@ fn awaits_a_verdict(turn: &Turn, id: IncidentId) -> bool {
 pub(super) fn named(turn: &Turn, party: &PartyId) -> Result<PartyId, String> {
     let parties = &turn.book.rules.parties;
     if parties.contains_key(party) {
+        return Ok(party.clone());
+    }
+    // Whoever was asked may have gone from the configuration, or got another id in it: its answer counts all the same.
+    if turn.state.requests.values().any(|request| request.party == *party && request.state.open()) {
         return Ok(party.clone());
     }
     let by_name = parties.iter().find(|(_, known)| known.name == party.as_str());

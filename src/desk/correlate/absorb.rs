@@ -6,11 +6,12 @@
 
 use super::cause::{self, Known};
 use super::group::{self, Group};
-use super::{Edit, LATE_CAUSE, Reason, Turn, isolate};
+use super::{Edit, LATE_CAUSE, Reason, Turn, isolate, settled};
 use crate::desk::alert::{self, Standing};
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::{Status, StatusName};
 use crate::desk::letter::What;
+use crate::desk::observation::Level;
 use crate::desk::state::Place;
 
 /// Gives the alerts of `group`, a part of the incident `from`, to a young incident with the same cause. `false` when
@@ -60,7 +61,12 @@ fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentI
             StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
         );
         let root = Place::Component(other.root.clone()?);
-        if !handled || turn.now.elapsed.since(other.detected.elapsed) > LATE_CAUSE {
+        let mut own = part().filter(|(place, _)| group.roots.contains(place));
+        let shut_out = |(place, level): (Place, Level)| match &place {
+            Place::Component(component) => settled::shuts_out(turn, id, component, level),
+            Place::Host(_) => false,
+        };
+        if !handled || turn.now.elapsed.since(other.detected.elapsed) > LATE_CAUSE || own.any(shut_out) {
             return None;
         }
         let mut failing = group::failing(turn.state, id);

@@ -24,6 +24,7 @@ mod recovery;
 mod relapse;
 mod relate;
 pub(super) mod remainder;
+mod settled;
 pub(super) mod silent;
 pub(super) mod storm;
 mod window;

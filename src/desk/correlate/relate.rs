@@ -2,7 +2,7 @@
 
 use super::apart;
 use super::cause::{self, may_explain, only_warns};
-use super::{LATE_CAUSE, group, is_accepted, is_warning};
+use super::{LATE_CAUSE, group, is_accepted, is_warning, settled};
 use crate::desk::alert::{self, Alert};
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Incident, StatusName};
@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 /// The burning incident an alert belongs to, the closest relation first: by the graph, then by what it shares.
 pub(super) fn related(turn: &Turn, alert: &Alert) -> Option<(IncidentId, alert::Reason)> {
-    by_place(turn, &alert.place(), alert.weight(), None).or_else(|| sharing(turn, alert))
+    let found = by_place(turn, &alert.place(), alert.weight(), None).or_else(|| sharing(turn, alert));
+    found.filter(|(incident, _)| !settled::is_another_matter(turn, *incident, alert))
 }
 
 /// The burning incident that covers a component somebody calls about.
@@ -49,10 +50,11 @@ pub(super) fn by_place(
     over: Option<IncidentId>,
 ) -> Option<(IncidentId, alert::Reason)> {
     let state = &turn.state;
-    let goes_on = |id: &IncidentId| over != Some(*id);
+    let another = |id: &IncidentId| over != Some(*id);
     let Place::Component(component) = place else {
-        return state.burning_at(place).find(goes_on).map(|same| (same, alert::Reason::SameComponent));
+        return state.burning_at(place).find(another).map(|same| (same, alert::Reason::SameComponent));
     };
+    let goes_on = |id: &IncidentId| another(id) && !settled::shuts_out(turn, *id, component, level);
     // What only warned until now is another matter than what stops.
     let stops = |id: &IncidentId| goes_on(id) && (only_warns(level) || !is_warning(turn, *id));
     // Unless it began there a moment ago as something harmless: then it is that, grown worse.
@@ -93,7 +95,10 @@ pub(super) fn by_place(
         };
         let by_root = from(needed).filter(silent);
         // Where something lesser stands beside what stopped later, that is what explains it.
-        let stopped = |id: &IncidentId| !is_outgrown(turn, *id, &there, gravest(turn, &there));
+        let worst = gravest(turn, &there);
+        let outgrown =
+            |id: &IncidentId| is_outgrown(turn, *id, &there, worst) || settled::shuts_out(turn, *id, needed, worst);
+        let stopped = |id: &IncidentId| !outgrown(id);
         let burning = || state.burning_at(&there).filter(red);
         if let Some(incident) = burning().find(stopped).or_else(|| burning().chain(by_root).next()) {
             return Some((incident, alert::Reason::Echo { of: needed.clone() }));
@@ -138,10 +143,11 @@ fn gravest(turn: &Turn, place: &Place) -> Level {
 }
 
 /// What stops at a place where something lesser has been handled for a while is a fault of its own, with its own hour of
-/// occurrence and its own request.
+/// occurrence and its own request. What is only watched handles nothing at all.
 fn is_outgrown(turn: &Turn, incident: IncidentId, place: &Place, level: Level) -> bool {
     let Some(known) = turn.state.incidents.get(&incident) else { return false };
-    let old = known.number.is_some() && turn.now.elapsed.since(known.detected.elapsed) > LATE_CAUSE;
+    let handled = known.number.is_some() && turn.now.elapsed.since(known.detected.elapsed) > LATE_CAUSE;
+    let old = handled || known.status.name() == StatusName::Watched;
     let here = turn.state.places.get(&incident).and_then(|places| places.get(place)?.level());
     old && level >= Level::High && here.is_some_and(|shown| shown < level && shown < Level::High)
 }

@@ -32,7 +32,7 @@ pub(super) fn no_later(turn: &Turn, row: &Owed, at: Elapsed) -> Elapsed {
 pub(super) fn hurry(turn: &mut Turn, id: OwedId) {
     let Some(row) = turn.state.owed.get(&id).filter(|row| row.critical) else { return };
     let (now, by, place) = (turn.now.elapsed, row.deliver_by, row.destination().into_owned());
-    let before: Vec<OwedId> = order::earlier(turn, row).collect();
+    let before: Vec<OwedId> = order::earlier(&*turn, row).collect();
     for earlier in before {
         let Some(row) = turn.state.owed.get(&earlier) else { continue };
         let OwedState::Waiting { at } = row.state else { continue };

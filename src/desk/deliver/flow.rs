@@ -3,7 +3,7 @@
 //! Source of the numbers: `RELIABILITY.md` §3 (P4, P5). Retries are paced by their own pauses and pass; what has never been
 //! tried passes the gates, the critical first. What does not pass is held and leaves together.
 
-use super::{order, post, schedule, start};
+use super::{order, path, post, schedule, start};
 use crate::desk::house::{self, FlowChange};
 use crate::desk::ids::{ChannelId, OwedId, PartyId};
 use crate::desk::letter::{BundleLine, BundleReader, Letter, Matter, Meant, Notice, facts_of};
@@ -12,7 +12,7 @@ use crate::desk::now::Elapsed;
 use crate::desk::outcome::{Delivery, Refused};
 use crate::desk::owed::{Addressed, Bundle, Change, Owed, OwedState, Reason, Why, Work};
 use crate::desk::rules::{Carries, PartyKind};
-use crate::desk::state::FAILURES;
+use crate::desk::state::{FAILURES, Flow};
 use crate::desk::turn::Turn;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -267,13 +267,39 @@ pub(super) fn tell(turn: &mut Turn, channel: &ChannelId, results: &[(String, Del
         turn.record(house::Change::Flow(answered), house::Reason::Answered);
         if was_left {
             notify::internal(turn, None, Notice::ChannelWorks { channel: channel.to_string() }, Why::ChannelFails);
+            release(turn, channel);
         }
     }
 }
 
-/// Whether the desk has been told that a channel fails. What an earlier version left alone had been told.
+/// A channel that had failed works again: what hung on it does not keep its own pause, and what is critical and hangs on another one
+/// that still fails comes over.
+fn release(turn: &mut Turn, channel: &ChannelId) {
+    let now = turn.now.elapsed;
+    let waits = |row: &&Owed| matches!(row.state, OwedState::Waiting { at } if at > now) && row.attempts > 0;
+    let flows = &turn.state.house.flows;
+    let mails = path::carries_mail(&turn.book.rules, channel);
+    let mut here = Vec::new();
+    let mut beside = Vec::new();
+    for row in turn.state.owed.values().filter(waits) {
+        let Work::Message { channel: on, .. } = &row.work else { continue };
+        if on == channel {
+            here.push(row.id);
+        } else if mails && row.critical && path::carries_mail(&turn.book.rules, on) && flows.closed_until(on).is_some()
+        {
+            beside.push(row.id);
+        }
+    }
+    for owed in here {
+        turn.record(Change::Again { owed, at: now }, Reason::Repaired);
+    }
+    for owed in beside {
+        turn.record(Change::Rerouted { owed, channel: channel.clone(), at: now }, Reason::Repaired);
+    }
+}
+
 fn is_told(turn: &Turn, channel: &ChannelId) -> bool {
-    turn.state.house.flows.0.get(channel).is_some_and(|flow| flow.told || flow.failures >= FAILURES)
+    turn.state.house.flows.0.get(channel).is_some_and(Flow::fails)
 }
 
 /// It failed once more. What is set up wrongly is told at once, and waits for its repair: no mail server, for there what is urgent

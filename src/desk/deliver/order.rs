@@ -6,9 +6,25 @@
 
 use super::path;
 use crate::desk::ids::{IncidentId, OwedId};
+use crate::desk::now::Elapsed;
 use crate::desk::owed::Owed;
+use crate::desk::rules::Rules;
+use crate::desk::state::State;
 use crate::desk::turn::Turn;
-use std::borrow::Cow;
+
+/// What order is read from: of a step, or of a desk that is only looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Sight<'a> {
+    pub(super) state: &'a State,
+    pub(super) rules: &'a Rules,
+    pub(super) now: Elapsed,
+}
+
+impl<'a> From<&'a Turn<'_>> for Sight<'a> {
+    fn from(turn: &'a Turn<'_>) -> Self {
+        Self { state: turn.state, rules: &turn.book.rules, now: turn.now.elapsed }
+    }
+}
 
 /// The incidents a row tells of.
 fn incidents(row: &Owed) -> impl Iterator<Item = IncidentId> {
@@ -16,30 +32,26 @@ fn incidents(row: &Owed) -> impl Iterator<Item = IncidentId> {
 }
 
 /// Rows that must have ended before `row` may leave. What waits for its reader's opening holds nothing up.
-pub(super) fn earlier<'a>(turn: &'a Turn, row: &'a Owed) -> impl Iterator<Item = OwedId> + 'a {
-    let elsewhere = row.deliver_by > turn.now.elapsed && path::is_mail(turn, row);
-    let beside = elsewhere.then(|| before(turn, row, move |other| path::is_mail(turn, other)));
-    let here = row.destination();
-    let beside = beside
-        .into_iter()
-        .flatten()
-        .filter(move |id| turn.state.owed.get(id).is_some_and(|other| other.destination() != here));
-    earlier_on(turn, row, row.destination()).chain(beside)
+pub(super) fn earlier<'a>(sight: impl Into<Sight<'a>>, row: &'a Owed) -> impl Iterator<Item = OwedId> + 'a {
+    let sight = sight.into();
+    let in_time = row.deliver_by > sight.now;
+    before(sight, row, move |other| {
+        other.destination() == row.destination() || in_time && are_mails(sight.rules, row, other)
+    })
 }
 
-/// Those that would have to end first if `row` were to leave to `destination`.
-pub(super) fn earlier_on<'a>(
-    turn: &'a Turn,
-    row: &'a Owed,
-    destination: impl Into<Cow<'a, str>>,
-) -> impl Iterator<Item = OwedId> + 'a {
-    let destination = destination.into();
-    before(turn, row, move |other| other.destination() == destination)
+/// Those that would have to end first if `row` were to leave to `destination`, whatever hangs on other paths.
+pub(super) fn earlier_on<'a>(turn: &'a Turn, row: &'a Owed, destination: &'a str) -> impl Iterator<Item = OwedId> + 'a {
+    before(turn.into(), row, move |other| other.destination() == destination)
+}
+
+fn are_mails(rules: &Rules, row: &Owed, other: &Owed) -> bool {
+    path::is_mail(rules, row) && path::is_mail(rules, other)
 }
 
 /// Rows before `row`, about the same to the same party, that have not ended, of those that stand in the `same` line.
 fn before<'a>(
-    turn: &'a Turn,
+    sight: Sight<'a>,
     row: &'a Owed,
     same: impl Fn(&Owed) -> bool + Clone + 'a,
 ) -> impl Iterator<Item = OwedId> + 'a {
@@ -48,11 +60,11 @@ fn before<'a>(
     };
     // Only messages are in any order; of the rest an incident may have thousands.
     let about = incidents(row).filter(|_| row.party().is_some());
-    let single = about.flat_map(|incident| turn.state.owed_of(incident));
+    let single = about.flat_map(move |incident| sight.state.owed_of(incident));
     let single = single.filter(|other| other.id < row.id);
     let told = |other: &&Owed| incidents(other).any(|one| incidents(row).any(|incident| incident == one));
-    let bundles = turn.state.bundles.range(..row.id).filter(|_| row.party().is_some());
-    let bundles = bundles.filter_map(|id| turn.state.owed.get(id)).filter(shares.clone()).filter(told);
+    let bundles = sight.state.bundles.range(..row.id).filter(|_| row.party().is_some());
+    let bundles = bundles.filter_map(move |id| sight.state.owed.get(id)).filter(shares.clone()).filter(told);
     single.filter(shares).chain(bundles).map(|other| other.id)
 }
 
@@ -66,6 +78,6 @@ pub(super) fn urgent(turn: &Turn, row: &Owed) -> bool {
                 && !later.state.ended()
                 && later.not_before.is_none()
                 && later.party() == row.party()
-                && later.destination() == row.destination()
+                && (later.destination() == row.destination() || are_mails(&turn.book.rules, row, later))
         })
 }

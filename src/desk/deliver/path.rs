@@ -4,17 +4,22 @@ use super::order;
 use crate::desk::ids::ChannelId;
 use crate::desk::outcome::{Delivery, Refused};
 use crate::desk::owed::{Owed, Work};
-use crate::desk::rules::Carries;
+use crate::desk::rules::{Carries, Rules};
 use crate::desk::turn::Turn;
 
 /// How many mail channels there are, at least 1.
 pub(super) fn paths(turn: &Turn) -> u32 {
-    u32::try_from(mails(turn).count()).unwrap_or(u32::MAX).max(1)
+    u32::try_from(mails(&turn.book.rules).count()).unwrap_or(u32::MAX).max(1)
 }
 
 /// Whether it leaves by mail, over whichever path.
-pub(super) fn is_mail(turn: &Turn, row: &Owed) -> bool {
-    matches!(&row.work, Work::Message { channel, .. } if mails(turn).any(|known| known == channel))
+pub(super) fn is_mail(rules: &Rules, row: &Owed) -> bool {
+    matches!(&row.work, Work::Message { channel, .. } if carries_mail(rules, channel))
+}
+
+/// Whether mail goes by this channel.
+pub(super) fn carries_mail(rules: &Rules, channel: &ChannelId) -> bool {
+    mails(rules).any(|known| known == channel)
 }
 
 /// The mail channel after the present one; `None` for copies and where there is only one.
@@ -53,16 +58,16 @@ fn is_the_servers(why: &str) -> bool {
     why.starts_with("554") || why.contains(" 5.7.")
 }
 
-fn mails<'a>(turn: &'a Turn) -> impl Iterator<Item = &'a ChannelId> + Clone {
-    turn.book.rules.channels.iter().filter(|known| known.carries == Carries::Mail).map(|known| &known.id)
+fn mails(rules: &Rules) -> impl Iterator<Item = &ChannelId> + Clone {
+    rules.channels.iter().filter(|known| known.carries == Carries::Mail).map(|known| &known.id)
 }
 
 /// The other mail channels, beginning with the one after the present; all of them where the present one is not configured any more.
 fn after<'a>(turn: &'a Turn, row: &Owed) -> impl Iterator<Item = &'a ChannelId> {
-    let all = mails(turn).count();
+    let all = mails(&turn.book.rules).count();
     let known = |channel: &ChannelId| turn.book.rules.channels.iter().any(|known| known.id == *channel);
     let (skip, take) = match &row.work {
-        Work::Message { channel, addresses, .. } => match mails(turn).position(|known| known == channel) {
+        Work::Message { channel, addresses, .. } => match mails(&turn.book.rules).position(|known| known == channel) {
             Some(here) => (here + 1, all.saturating_sub(1)),
             // Of what is not configured any more only the address tells that it was mail.
             None if !known(channel) && addresses.iter().all(|known| known.address.contains('@')) => (0, all),
@@ -70,5 +75,5 @@ fn after<'a>(turn: &'a Turn, row: &Owed) -> impl Iterator<Item = &'a ChannelId> 
         },
         _ => (0, 0),
     };
-    mails(turn).cycle().skip(skip).take(take)
+    mails(&turn.book.rules).cycle().skip(skip).take(take)
 }

@@ -2,14 +2,12 @@
 //!
 //! It reads what the other parts of `deliver` go by, and decides nothing.
 
-use super::flow;
+use super::{flow, order};
 use crate::desk::Desk;
-use crate::desk::ids::{IncidentId, OwedId};
+use crate::desk::ids::OwedId;
 use crate::desk::now::Now;
 use crate::desk::owed::{Owed, OwedState, Work};
-use crate::desk::rules::Carries;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What a row waits for although its time has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +30,8 @@ impl Desk {
         if !is_due || row.not_before.is_some_and(|at| at > now.wall) {
             return None;
         }
-        if let Some(earlier) = self.earlier(row, now) {
+        let sight = order::Sight { state: &self.state, rules: &self.book.rules, now: now.elapsed };
+        if let Some(earlier) = order::earlier(sight, row).min() {
             return Some(Waits::Behind(earlier));
         }
         let (flows, to) = (&self.state.house.flows, row.destination());
@@ -48,33 +47,4 @@ impl Desk {
         let queue = self.state.queues.get(&*to)?;
         (queue.room(self.book.at_once(&to)) == 0).then_some(Waits::Room)
     }
-
-    /// The first that has to end before it (`order`).
-    fn earlier(&self, row: &Owed, now: Now) -> Option<OwedId> {
-        let party = row.party()?;
-        let about = incidents(row);
-        let is_mail = |row: &Owed| match &row.work {
-            Work::Message { channel, .. } => {
-                self.book.rules.channels.iter().any(|known| known.id == *channel && known.carries == Carries::Mail)
-            }
-            _ => false,
-        };
-        let beside = is_mail(row) && row.deliver_by > now.elapsed;
-        let single = about.iter().flat_map(|incident| self.state.owed_of(*incident));
-        let bundles = self.state.bundles.range(..row.id).filter_map(|id| self.state.owed.get(id));
-        let before = single.chain(bundles).filter(|other| {
-            other.id < row.id
-                && !other.state.ended()
-                && other.not_before.is_none()
-                && other.party() == Some(party)
-                && (other.destination() == row.destination() || beside && is_mail(other))
-                && !incidents(other).is_disjoint(&about)
-        });
-        before.map(|other| other.id).min()
-    }
-}
-
-/// The incidents a row tells of.
-fn incidents(row: &Owed) -> BTreeSet<IncidentId> {
-    row.incident.into_iter().chain(row.bundle.iter().flat_map(|bundle| bundle.incidents.iter().copied())).collect()
 }

@@ -7,8 +7,8 @@ use super::case::Case;
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::correlate::cause::only_warns;
-use crate::desk::cover::Cover;
-use crate::desk::ids::CoverId;
+use crate::desk::cover::{Cover, Over};
+use crate::desk::ids::{ComponentId, CoverId};
 use crate::desk::incident::Verdict;
 use crate::desk::letter::{Because, Fact};
 use crate::desk::rules::{Confidence, PartyKind, VerdictCode};
@@ -39,7 +39,8 @@ pub(super) fn consider(book: &Book, case: &Case, verdict: &mut Verdict) -> Optio
     // the work went wrong.
     let refused = case.incident.is_handed_back_by(&cover.owner);
     let warns = case.members.iter().all(|alert| only_warns(alert.weight()));
-    if !cover.is_work() || verdict.code == VerdictCode::Security || refused || warns {
+    let speaks_against = refused || warns || is_done(book, case, cover);
+    if !cover.is_work() || verdict.code == VerdictCode::Security || speaks_against {
         return None;
     }
     verdict.code = code;
@@ -59,4 +60,19 @@ fn before<'a>(case: &Case<'a>) -> Option<&'a Cover> {
         return None;
     }
     telling.iter().find_map(|alert| case.state.covers.get(&alert.after?))
+}
+
+/// What was worked on failed meanwhile and works again, and what still fails is another's: then the work explains no more than what
+/// ended with it.
+fn is_done(book: &Book, case: &Case, cover: &Cover) -> bool {
+    let Over::Work { components, .. } = &cover.over else { return false };
+    let others = case.root.as_ref().is_some_and(|root| {
+        !components.contains(root) && book.keeper(root).is_some_and(|keeper| *keeper != cover.owner)
+    });
+    let came_back = |component: &ComponentId| {
+        let here = |alert: &&Alert| alert.component.as_ref() == Some(component) && alert.received.wall >= cover.from;
+        let mut shown = case.state.alerts.values().filter(here).peekable();
+        shown.peek().is_some() && shown.all(|alert| alert.gone.is_some())
+    };
+    others && !components.is_empty() && components.iter().all(came_back)
 }

@@ -84,6 +84,9 @@ pub struct Call {
     /// What the called vendor is asked about; `None` = an office is called, or the letter was worded before this was kept.
     #[serde(default)]
     pub part: Option<Box<Part>>,
+    /// No mail of the request has reached the vendor: the call is the only word it gets.
+    #[serde(default)]
+    pub only_word: bool,
 }
 
 /// A vendor's part of an incident: what it reads in its mail, and so what it is told on the phone. After an answer of "not

@@ -352,6 +352,9 @@ pub struct Asked {
     /// What it was asked about has been over since then, and the incident is about another thing.
     #[serde(default)]
     pub over: Option<Timestamp>,
+    /// The request was given up: it reached nobody, and nothing of it is under way.
+    #[serde(default)]
+    pub lost: bool,
 }
 
 impl Asked {

@@ -84,6 +84,9 @@ pub enum Notice {
         /// Other addresses of the same message got it.
         #[serde(default)]
         others: bool,
+        /// Who gets it instead: name and address.
+        #[serde(default)]
+        next: Option<(String, String)>,
     },
     /// Somebody at the desk gave up a message that was to go to others.
     Dropped {

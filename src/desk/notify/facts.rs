@@ -370,6 +370,7 @@ fn asked(turn: &Turn, incident: IncidentId) -> Vec<Asked> {
             started: request.started,
             by: deliver::request_leaves_by(turn.state, turn.now.wall, request),
             over: former::over(turn, request),
+            lost: deliver::is_request_lost(turn.state, request),
         })
         .collect()
 }

@@ -139,25 +139,29 @@ fn send_to(turn: &mut Turn, party: &PartyId, to: Option<(Contact, String)>, draf
 
 fn letter(turn: &Turn, party: &PartyId, contact: Option<&Contact>, matter: Matter, written: Timestamp) -> Letter {
     let site = &turn.book.rules.site;
-    let vendor = turn
-        .book
-        .party(party)
-        .is_some_and(|party| matches!(party.kind, PartyKind::Vendor | PartyKind::External | PartyKind::DataCentre));
-    // An office and the desk are addressed as a whole, a vendor at its reception; a person always by name.
-    let named = contact.filter(|contact| contact.person || vendor);
     Letter {
         language: site.language,
         timezone: site.timezone.clone(),
         written,
-        to: Addressee {
-            organization: turn.book.party_name(party),
-            contact: named.map(|contact| contact.name.clone()),
-            person: named.is_some_and(|contact| contact.person),
-        },
+        to: addressee(turn, party, contact),
         from: signature(turn, written),
         matter,
         meant: None,
         approved: false,
+    }
+}
+
+/// Whom a letter addresses: an office and the desk as a whole, a vendor at its reception; a person always by name.
+pub(in crate::desk) fn addressee(turn: &Turn, party: &PartyId, contact: Option<&Contact>) -> Addressee {
+    let vendor = turn
+        .book
+        .party(party)
+        .is_some_and(|party| matches!(party.kind, PartyKind::Vendor | PartyKind::External | PartyKind::DataCentre));
+    let named = contact.filter(|contact| contact.person || vendor);
+    Addressee {
+        organization: turn.book.party_name(party),
+        contact: named.map(|contact| contact.name.clone()),
+        person: named.is_some_and(|contact| contact.person),
     }
 }
 

@@ -4,6 +4,7 @@ use super::facts::{Reader, contract_of, facts};
 use super::hours::hours_in_words;
 use super::{Draft, office_call, policy, reach, send};
 use crate::desk::contact::{self, PhoneTo, Resolution};
+use crate::desk::deliver;
 use crate::desk::escalate;
 use crate::desk::ids::{IncidentId, PartyId, RequestId};
 use crate::desk::letter::{Call, Closure, Matter, NextContact, Notice, Part, Purpose, Tried};
@@ -113,6 +114,7 @@ pub(super) fn to_vendor(turn: &Turn, request: &Request, phone: &PhoneTo, purpose
         contract: contract_of(turn.book, &request.party, request.component.as_ref(), day),
         nth: if purpose == Purpose::Chase { request.chased } else { 0 },
         part: part.map(Box::new),
+        only_word: deliver::is_request_lost(turn.state, request),
         ..call(turn, &request.party, phone, purpose)
     }
 }
@@ -130,6 +132,7 @@ pub(super) fn call(turn: &Turn, party: &PartyId, phone: &PhoneTo, purpose: Purpo
         then: Vec::new(),
         nth: 0,
         part: None,
+        only_word: false,
     }
 }
 

@@ -143,10 +143,13 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     let rung = usize::try_from(request.chased).unwrap_or(usize::MAX);
     let next = mails.get(rung.min(mails.len().saturating_sub(1))).cloned();
     let next = next.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    // Nobody is reminded of what has never reached anybody: it is asked by phone.
+    let lost = deliver::is_request_lost(turn.state, &request);
+    let purpose = if lost { Purpose::Ask(request.ask) } else { Purpose::Chase };
     let call = resolved
         .phone
         .get(rung.min(resolved.phone.len().saturating_sub(1)))
-        .map(|known| phone::to_vendor(turn, &request, known, Purpose::Chase));
+        .map(|known| phone::to_vendor(turn, &request, known, purpose));
     let reader = next.as_ref().map(|(contact, _)| contact);
     let matter = Matter::Chaser {
         incident: Box::new(incident_facts),
@@ -157,7 +160,7 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
         asked_of: asked_of(turn, &request).filter(|(name, _)| reader.is_some_and(|reader| reader.name != *name)),
     };
     let draft = Draft::new(Some(request.incident), severity, matter, Why::NotAcknowledged);
-    let reminded = send_to(turn, &request.party, next, draft).is_some();
+    let reminded = !lost && send_to(turn, &request.party, next, draft).is_some();
     match call {
         Some(call) => phone::note(turn, request.incident, vec![call]),
         None => {

@@ -5,7 +5,7 @@ use super::super::letter::Matter;
 use super::super::now::Elapsed;
 use super::super::outcome::Delivery;
 use super::super::state::State;
-use super::{LetGo, Owed, OwedState, Work};
+use super::{Addressed, LetGo, Owed, OwedState, Why, Work};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,13 @@ pub enum Change {
         owed: OwedId,
         /// When it is tried.
         at: Elapsed,
+    },
+    /// The configuration names other addresses than at its decision.
+    Readdressed {
+        /// Which row.
+        owed: OwedId,
+        /// Its addresses from now on.
+        to: Vec<Addressed>,
     },
     /// The desk wants it tried again after it was given up.
     Revived {
@@ -154,6 +161,8 @@ pub enum Reason {
     Answered,
     /// The configuration was read anew, or somebody wants something on its channel tried again.
     Repaired,
+    /// The configuration says so now.
+    Configuration,
     /// It ended long ago.
     Old,
     /// The record was restored from a backup.
@@ -183,84 +192,6 @@ pub enum Reason {
     Unwritable,
 }
 
-/// Why something is owed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Why {
-    /// 第一報: by severity.
-    FirstReport {
-        /// 重大度
-        severity: u8,
-    },
-    /// 続報
-    Interim,
-    /// 復旧報
-    Recovery,
-    /// The verdict names the party.
-    Verdict,
-    /// The desk named the party.
-    Act,
-    /// No 受領 in time.
-    NotAcknowledged,
-    /// Somebody must be called.
-    Call,
-    /// The desk leads on.
-    DeskLeads,
-    /// Only eyes can see it.
-    OnSite,
-    /// Please check operation.
-    CheckOperation,
-    /// Outside every contract.
-    OutOfScope,
-    /// The vendor is closed for long, and nobody answers there.
-    ClosedForLong,
-    /// The incident became graver: what could wait cannot any more.
-    Graver,
-    /// What was asked about shows something else, too.
-    ShowsMore,
-    /// Too many alerts come on a system, or no longer.
-    Storm,
-    /// An external service.
-    ExternalService,
-    /// A source is blind.
-    Blind,
-    /// A source sees again.
-    SeesAgain,
-    /// The reception closes.
-    HandOver,
-    /// The hour of the digest.
-    DigestHour,
-    /// First start with red problems.
-    FirstLook,
-    /// A message could not be delivered.
-    NotDelivered,
-    /// A rule or the evidence needs it.
-    Evidence,
-    /// Our number belongs on the problem.
-    WriteBack,
-    /// Copy of a message for a channel of the same party.
-    CopyOf(OwedId),
-    /// Certificates are looked at every day.
-    Certificates,
-    /// Addresses are asked every day.
-    Addresses,
-    /// A certificate ends soon, or has ended.
-    CertificateEnds,
-    /// Something an administrator should know.
-    Notice,
-    /// Planned work or a silence ends soon and something still burns.
-    CoverEnds,
-    /// More would leave than may: it is told in one.
-    TooMuch,
-    /// A channel fails, or works again.
-    ChannelFails,
-    /// The trial begins or ends.
-    Trial,
-    /// Messages wait for the desk to look at them.
-    Approval,
-    /// A sign of life is due.
-    Heartbeat,
-}
-
 impl Change {
     /// Which row it is about.
     pub fn owed(&self) -> OwedId {
@@ -271,6 +202,7 @@ impl Change {
             | Change::Rerouted { owed, .. }
             | Change::Hurried { owed, .. }
             | Change::Again { owed, .. }
+            | Change::Readdressed { owed, .. }
             | Change::Revived { owed, .. }
             | Change::ForApproval { owed, .. }
             | Change::LetGo { owed, .. }
@@ -320,6 +252,11 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
             }
             row.failures = 0;
             row.state = OwedState::Waiting { at: *at };
+        }),
+        Change::Readdressed { to, .. } => with(state, id, |row| {
+            if let Work::Message { addresses, .. } = &mut row.work {
+                addresses.clone_from(to);
+            }
         }),
         Change::Again { at, .. } => with(state, id, |row| {
             row.failures = 0;

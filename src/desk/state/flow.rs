@@ -82,6 +82,13 @@ fn by_hour(rate: Rate) -> (Duration, u32) {
     (Duration::from_secs(3600) / half, half)
 }
 
+impl Flow {
+    /// It fails, and the desk has been told so. What an earlier version left alone had been told.
+    pub fn fails(&self) -> bool {
+        self.told || self.failures >= FAILURES
+    }
+}
+
 impl Flows {
     /// A channel that fails is not used before this time; `None` = it works.
     pub fn closed_until(&self, channel: &ChannelId) -> Option<Elapsed> {

@@ -156,17 +156,17 @@ impl Mail<'_> {
                 };
                 ("Reopened", format!("{why} {asked}"), with(commands::show))
             }
-            Notice::NotDelivered { kind, address, why, others } => (
-                "Not delivered",
-                format!(
-                    "{} to {}: {}{}",
-                    text::name(kind),
-                    text::name(address),
-                    text::summary(why),
-                    if *others { " (other addresses have got it)" } else { "" }
-                ),
-                vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()],
-            ),
+            Notice::NotDelivered { kind, address, why, others, next } => {
+                let then = match next {
+                    Some((name, address)) => {
+                        format!(" The next contact gets it: {}, {}.", text::name(name), text::name(address))
+                    }
+                    None if *others => " (other addresses have got it)".to_owned(),
+                    None => String::new(),
+                };
+                let happened = format!("{} to {}: {}{then}", text::name(kind), text::name(address), text::summary(why));
+                ("Not delivered", happened, vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()])
+            }
             Notice::Held { messages, more } => self.held(messages, more),
             Notice::TrialBegins { held, open } => self.trial_begins(*held, *open),
             Notice::TrialEnds { incidents, total } => self.trial_ends(incidents, *total),

@@ -39,6 +39,10 @@ pub(super) fn owed(names: Names, change: &Change) -> (String, Weight) {
         }
         Change::Came { owed, results, state, .. } => came(names, *owed, results, state, told),
         Change::Revived { owed, .. } => (format!("revived {}", names.row(*owed)), told),
+        Change::Readdressed { owed, to } => {
+            let to: Vec<&str> = to.iter().map(|one| one.address.as_str()).collect();
+            (format!("readdressed {} to {}", names.row(*owed), to.join(", ")), told)
+        }
         Change::Again { owed, .. } => (format!("{} is tried again", names.row(*owed)), told),
         Change::Hurried { owed, .. } => (format!("hurried {}", names.row(*owed)), told),
         Change::ForApproval { owed, wall, .. } => {

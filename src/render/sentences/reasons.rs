@@ -183,6 +183,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
         owed::Reason::SaidBetter { by } => format!("{} says it better", names.row(*by)),
         owed::Reason::Needless => "nobody has read it, and it is not so any more".to_owned(),
         owed::Reason::Answered => "it reminds of what has been answered".to_owned(),
+        owed::Reason::Configuration => "the configuration says so now".to_owned(),
         owed::Reason::Repaired => "what it hung on may be repaired".to_owned(),
         owed::Reason::Old => "it ended long ago".to_owned(),
         owed::Reason::Restored { made } => {
@@ -201,6 +202,7 @@ fn owed_reason(names: Names, reason: &owed::Reason) -> String {
 fn why_with(names: Names, known: &Why) -> String {
     match known {
         Why::CopyOf(row) => format!("it is a copy of {}", names.row(*row)),
+        Why::NextContact(row) => format!("{} did not reach its address", names.row(*row)),
         _ => why(known),
     }
 }
@@ -236,6 +238,7 @@ pub(super) fn why(why: &Why) -> String {
         Why::DigestHour => "the hour of the digest came".to_owned(),
         Why::FirstLook => "it was red before the first look".to_owned(),
         Why::NotDelivered => "a message could not be delivered".to_owned(),
+        Why::NextContact(row) => format!("{row} did not reach its address"),
         Why::Evidence => "isolation asks for it".to_owned(),
         Why::WriteBack => "the problem should carry our number".to_owned(),
         Why::CoverEnds => "what is kept apart still burns shortly before the end".to_owned(),
