@@ -362,15 +362,8 @@ fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
 }
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
-    DigestLine {
-        withheld: false,
-        number: nth.map(number),
-        severity: Some(severity),
-        at: at(time),
-        text: text.into(),
-        stage,
-        asked: None,
-    }
+    let (number, at, text) = (nth.map(number), at(time), text.into());
+    DigestLine { withheld: false, number, severity: Some(severity), at, text, stage, asked: None }
 }
 
 /// Name and letter of each expected mail.

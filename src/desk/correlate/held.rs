@@ -118,6 +118,16 @@ pub(in crate::desk) fn unseen<'a>(
     state.live_at(place).filter(|alert| alert.red()).filter(counts)
 }
 
+/// What is red again at the root of an incident (anywhere, where none is known), and only a silence or the monitoring system keeps
+/// from telling.
+pub(in crate::desk) fn red_again<'a>(state: &'a State, incident: &'a Incident) -> Option<&'a Alert> {
+    let places = state.places.get(&incident.id)?;
+    let root = incident.root.clone().map(Place::Component).filter(|root| places.contains_key(root));
+    let decides = move |place: &&Place| root.as_ref().is_none_or(|root| root == *place);
+    let by_work = |alert: &Alert| matches!(alert.standing, Standing::Suppressed(Suppression::PlannedWork { .. }));
+    places.keys().filter(decides).flat_map(|place| unseen(state, incident, place)).find(|alert| !by_work(alert))
+}
+
 /// Whether something is kept apart that still burns at a place of an incident.
 pub(in crate::desk) fn burns_unseen(state: &State, incident: &Incident, place: &Place) -> bool {
     unseen(state, incident, place).next().is_some()

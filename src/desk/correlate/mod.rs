@@ -33,7 +33,7 @@ pub(super) use blind::{blind, sees_again};
 pub(super) use ease::{eased, is_behind};
 pub(super) use grade::{effect, fear, grade, grade_by};
 pub(super) use halves::{failing_beside, usable_since};
-pub(super) use held::{burns_unseen, covering, still_held};
+pub(super) use held::{burns_unseen, covering, red_again, still_held};
 pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
 pub(super) use reach::{reach_of, untouched};

@@ -335,7 +335,8 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         let mut told = recovery.clone();
         told.before = former::of(turn, incident, (!to_office).then_some(party));
         if to_office {
-            incident_facts.still_red.extend(still_red.iter().cloned());
+            let known = &mut incident_facts.still_red;
+            known.extend(still_red.iter().filter(|host| !known.contains(host)).cloned().collect::<Vec<_>>());
         } else {
             told.remaining = None;
             told.elsewhere.clear();
