@@ -186,6 +186,8 @@ fn what_has_to_stay_stays_and_that_is_said() {
         ("林", "too little to look for everywhere"),
         ("pc", "too little to look for everywhere"),
         ("operator", "one of the program's own words"),
+        ("incident", "one of the program's own words"),
+        ("kiriwake", "one of the program's own words"),
         ("  ", "the text to look for is empty"),
         ("佐 藤", "--by contains the text"),
         ("氏名", "--reason contains the text"),

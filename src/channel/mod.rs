@@ -28,7 +28,7 @@ pub(crate) mod hostile;
 pub use address::check_address;
 pub use header::header;
 
-use crate::desk::outcome::Delivery;
+use crate::desk::outcome::{Delivery, Refused};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -60,6 +60,29 @@ pub struct Message {
     pub thread: Vec<String>,
     /// An earlier attempt ended without an answer: this may be a second copy (再送の可能性).
     pub repeated: bool,
+}
+
+/// Letters of a text that a destination takes in any case.
+const SHORT: usize = 600;
+
+impl Message {
+    /// The same, cut to what fits anywhere: for a destination that found it too large. The whole text has gone by mail.
+    fn shortened(&self) -> Self {
+        let mut body: String = self.body.chars().take(SHORT).collect();
+        if let Some(end) = body.rfind('\n').filter(|_| self.body.len() > body.len()) {
+            body.truncate(end);
+        }
+        body.push_str("\n\n（送信先の上限により、以降を省略しました。全文は、同じ件名のメールをご覧ください。）\n");
+        Self { body, ..self.clone() }
+    }
+}
+
+/// What came of the short form: who finds that too large as well takes nothing, and must be repaired.
+fn of_short(delivery: Delivery) -> Delivery {
+    match delivery {
+        Delivery::TooBig { why } => Delivery::Refused { what: Refused::Destination, why },
+        other => other,
+    }
 }
 
 /// A name and an address.

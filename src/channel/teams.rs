@@ -7,7 +7,7 @@
 mod card;
 
 use super::http::{Answer, Destination, Post, ten_seconds, twenty_seconds};
-use super::{Error, Message, Origin, Results, every, header::header, key};
+use super::{Error, Message, Origin, Results, every, header::header, key, of_short};
 use crate::config::span::Span;
 use crate::desk::outcome::{Delivery, Refused};
 use secrecy::SecretString;
@@ -84,7 +84,12 @@ impl Teams {
         if open.is_empty() {
             return Results::new();
         }
-        every(open, &self.post(message).await)
+        let delivery = match self.post(message).await {
+            // Source: the product's delivery rules (413: the short form).
+            Delivery::TooBig { .. } => of_short(self.post(&message.shortened()).await),
+            other => other,
+        };
+        every(open, &delivery)
     }
 
     async fn post(&self, message: &Message) -> Delivery {

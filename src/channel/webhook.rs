@@ -6,7 +6,7 @@
 use super::document::document;
 use super::http::{Destination, Post, ten_seconds, twenty_seconds};
 use super::sign::{self, Key};
-use super::{Error, Message, Origin, Results, every};
+use super::{Error, Message, Origin, Results, every, of_short};
 use crate::clock::Clock;
 use crate::config::span::Span;
 use crate::desk::outcome::{Delivery, Refused};
@@ -103,7 +103,12 @@ impl Webhook {
         if open.is_empty() {
             return Results::new();
         }
-        every(open, &self.post(message).await)
+        let delivery = match self.post(message).await {
+            // Source: the product's delivery rules (413: the short form).
+            Delivery::TooBig { .. } => of_short(self.post(&message.shortened()).await),
+            other => other,
+        };
+        every(open, &delivery)
     }
 
     async fn post(&self, message: &Message) -> Delivery {

@@ -68,8 +68,11 @@ pub(crate) fn find(dir: &Path, history: &History, rules: Arc<Rules>, text: &str)
     let needle = Needle::of(text).filter(|_| told.chars().count() >= few);
     let needle = needle.ok_or(Refused::Stays(Stays::Short))?;
     let bodies = Bodies::look(dir);
-    let desk = desk(history, &bodies, rules)?;
+    let (desk, seq) = desk(history, &bodies, rules)?;
     hindered(&desk, &told).map_or(Ok(()), |stays| Err(Refused::Stays(stays)))?;
+    if is_name_of_ours(&desk, &told) {
+        return Err(Refused::Stays(Stays::Own { seq }));
+    }
     let mut found = Found { plan: Plan { messages: worded(dir, &told)?, ..Plan::default() }, places: 0 };
     let damaged = history.records(&mut |seen| {
         match ink::look(seen, &needle, &bodies) {
@@ -89,8 +92,8 @@ pub(crate) fn find(dir: &Path, history: &History, rules: Arc<Rules>, text: &str)
     Ok(found)
 }
 
-/// The desk as the journal tells it.
-fn desk(history: &History, bodies: &Bodies, rules: Arc<Rules>) -> Result<Desk, Refused> {
+/// The desk as the journal tells it, and its last frame.
+fn desk(history: &History, bodies: &Bodies, rules: Arc<Rules>) -> Result<(Desk, u64), Refused> {
     let (mut after, mut state) = (0, State::default());
     if let Some((seq, payload)) = history.snapshots().next() {
         let told = |error| Refused::Damaged(format!("the snapshot after frame {seq} does not read: {error}"));
@@ -100,13 +103,32 @@ fn desk(history: &History, bodies: &Bodies, rules: Arc<Rules>) -> Result<Desk, R
     for frame in history.frames(after) {
         let told = |error| Refused::Damaged(format!("frame {} does not read: {error}", frame.seq));
         desk.fold(&read::<Frame>(&frame.payload, bodies).map_err(told)?);
+        after = frame.seq;
     }
-    Ok(desk)
+    Ok((desk, after))
+}
+
+/// Whether something of ours is called so: the names of fields and of their kinds stand in every record and are nobody's text,
+/// and the program's own name stands in every mail.
+fn is_name_of_ours(desk: &Desk, told: &str) -> bool {
+    let ours = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let state = || serde_json::to_value(desk.state()).is_ok_and(|state| has_name(&state, told, &ours));
+    told.is_ascii() && (squeezed(env!("CARGO_PKG_NAME")).contains(told) || state())
+}
+
+fn has_name(value: &serde_json::Value, text: &str, fits: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        serde_json::Value::Object(all) => {
+            all.iter().any(|(key, value)| fits(key) && squeezed(key).contains(text) || has_name(value, text, fits))
+        }
+        serde_json::Value::Array(all) => all.iter().any(|value| has_name(value, text, fits)),
+        _ => false,
+    }
 }
 
 fn hindered(desk: &Desk, told: &str) -> Option<Stays> {
     let rules = serde_json::to_value(&desk.book().rules).ok();
-    if rules.is_some_and(|rules| says(&rules, told) || has_key(&rules, told)) {
+    if rules.is_some_and(|rules| says(&rules, told) || has_name(&rules, told, &|_| true)) {
         return Some(Stays::Configured);
     }
     let state = desk.state();
@@ -118,17 +140,6 @@ fn hindered(desk: &Desk, told: &str) -> Option<Stays> {
     let mut cursors = state.sources.iter().filter_map(|(id, source)| Some((id, source.cursor.as_ref()?)));
     let by = cursors.find(|(_, cursor)| squeezed(&cursor.0).contains(told));
     by.map(|(id, _)| Stays::Cursor { source: id.to_string() })
-}
-
-/// Whether the name of anything in it contains the text.
-fn has_key(value: &serde_json::Value, text: &str) -> bool {
-    match value {
-        serde_json::Value::Object(all) => {
-            all.iter().any(|(key, value)| squeezed(key).contains(text) || has_key(value, text))
-        }
-        serde_json::Value::Array(all) => all.iter().any(|value| has_key(value, text)),
-        _ => false,
-    }
 }
 
 /// The keys of all messages as first worded that contain the text, whatever they belong to.
@@ -153,6 +164,6 @@ mod tests {
     #[test]
     fn what_the_configuration_names_is_met_in_keys_as_well() {
         let rules = serde_json::json!({ "components": { "core-sw-01": { "name": "L3SW" } } });
-        assert!(has_key(&rules, "core-sw") && !has_key(&rules, "L3SW") && says(&rules, "L3SW"));
+        assert!(has_name(&rules, "core-sw", &|_| true) && !has_name(&rules, "L3SW", &|_| true) && says(&rules, "L3SW"));
     }
 }

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use super::super::webhook::{Secrets, Webhook, WebhookConfig};
-use super::super::{Origin, example};
+use super::super::{Message, Origin, example};
 use super::*;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,16 +23,26 @@ pub(in crate::channel) enum Then {
 
 impl Server {
     pub(in crate::channel) async fn start(answer: &str, then: Then) -> Self {
+        let answer = answer.to_owned();
+        Self::answering(move |_| answer.clone(), then).await
+    }
+
+    /// One whose answer depends on what it is sent.
+    pub(in crate::channel) async fn answering(
+        answer: impl Fn(&str) -> String + Send + Sync + 'static,
+        then: Then,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::<Mutex<Vec<String>>>::default();
-        let (answer, told) = (answer.to_owned(), Arc::clone(&requests));
+        let (answer, told) = (Arc::new(answer), Arc::clone(&requests));
         tokio::spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                let (answer, told) = (answer.clone(), Arc::clone(&told));
+                let (answer, told) = (Arc::clone(&answer), Arc::clone(&told));
                 tokio::spawn(async move {
                     let request = read(&mut stream).await;
+                    let answer = answer(&request);
                     told.lock().unwrap().push(request);
                     let _gone = stream.write_all(answer.as_bytes()).await;
                     match then {
@@ -138,18 +148,36 @@ async fn statuses_mean_what_the_delivery_rules_say() {
         ("429 Too Many Requests", "later"),
         ("500 Oops", "later"),
         ("503 Service Unavailable", "later"),
-        ("413 Too Large", "too big"),
+        ("413 Too Large", "destination"),
     ] {
         let (delivery, _) = answered(&status(line, ""), Then::Close).await;
         let got = match delivery {
             Delivery::Accepted { .. } => "accepted",
             Delivery::Refused { what: Refused::Destination, .. } => "destination",
             Delivery::Later { after: None, .. } => "later",
-            Delivery::TooBig { .. } => "too big",
             _ => "something else",
         };
         assert_eq!(got, expected, "{line}");
     }
+}
+
+// RELIABILITY §3.6: 413
+#[tokio::test]
+async fn what_is_too_large_is_sent_again_in_short_under_the_same_key() {
+    let server = Server::answering(
+        |request| status(if request.len() > 4_096 { "413 Too Large" } else { "200 OK" }, ""),
+        Then::Close,
+    )
+    .await;
+    let long = Message { body: "一行の文です。\n".repeat(2_000), ..example() };
+    let results = webhook(&server.url()).attempt(&long, &["tickets".into()]).await;
+    assert!(matches!(results[0].1, Delivery::Accepted { .. }), "{results:?}");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    assert!(requests.iter().all(|request| request.contains(&format!("webhook-id: {}", long.key))));
+    let (_, body) = requests[1].split_once("\r\n\r\n").unwrap();
+    let text = serde_json::from_str::<serde_json::Value>(body).unwrap()["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("一行の文です。") && text.contains("以降を省略しました"), "{text}");
 }
 
 // RELIABILITY §10: 429 + Retry-After

@@ -116,7 +116,7 @@ async fn a_good_status_with_an_error_in_the_text_is_not_taken_for_success() {
             "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429",
             "later",
         ),
-        ("200 OK", "Microsoft Teams endpoint returned HTTP error 413", "too big"),
+        ("200 OK", "Microsoft Teams endpoint returned HTTP error 413", "destination"),
         ("200 OK", "{\"error\":{\"code\":\"WorkflowTriggerIsNotEnabled\"}}", "later"),
         ("404 Not Found", "{\"error\":{\"code\":\"WorkflowNotFound\"}}", "destination"),
     ] {
@@ -126,11 +126,12 @@ async fn a_good_status_with_an_error_in_the_text_is_not_taken_for_success() {
         let origin = Origin { site: "A町".into(), instance: "a-town".into() };
         let teams = Teams::new(config, Some(server.url().into()), origin).unwrap();
         let results = teams.attempt(&example(), &["joho".into(), "desk".into()]).await;
-        assert_eq!((results.len(), server.requests().len()), (2, 1));
+        // What is too large is tried once more in short.
+        let tries = if text.contains("413") { 2 } else { 1 };
+        assert_eq!((results.len(), server.requests().len()), (2, tries));
         let got = match &results[0].1 {
             Delivery::Accepted { .. } => "accepted",
             Delivery::Later { .. } => "later",
-            Delivery::TooBig { .. } => "too big",
             Delivery::Refused { what: Refused::Destination, .. } => "destination",
             other => panic!("{other:?}"),
         };

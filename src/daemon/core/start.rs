@@ -17,6 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Findings that are named to a person; the rest is counted.
+const NAMED: usize = 5;
 /// Frames whose changes are handed to the working state together.
 const TOGETHER: u64 = 500;
 
@@ -98,7 +100,7 @@ impl Core {
             trip: Vec::new(),
         };
         let loaded = Input::RulesLoaded { hash: core.desk.book().rules.hash.clone() };
-        let damage = found.iter().cloned().map(|what| Input::Damaged { what });
+        let damage = damage(&found);
         let start = [Input::Started { store: id, epoch }, loaded];
         // What waits is held before anything is started.
         let inputs: Vec<Input> = news.into_iter().chain(start).chain(inked).chain(damage).collect();
@@ -132,7 +134,7 @@ impl Core {
                 "The desk failed on this {what}; it was set aside, an administrator is told."
             )));
             let told = std::iter::once(Input::Failed { what: what.to_owned() });
-            let told: Vec<Input> = told.chain(found.into_iter().map(|what| Input::Damaged { what })).collect();
+            let told: Vec<Input> = told.chain(damage(&found)).collect();
             let ours = told.len();
             match self.group(told.into_iter().chain(rest).collect()) {
                 Ok(more) => {
@@ -183,6 +185,16 @@ impl Core {
             }
         }
     }
+}
+
+/// What was found wrong, told in one: a disk that fails damages many places at once.
+fn damage(found: &[String]) -> Option<Input> {
+    let more = found.len().saturating_sub(NAMED);
+    let mut what = found.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+    if more > 0 {
+        what.push_str(&format!("; and {more} more (`kiriwake store verify` lists them)"));
+    }
+    (!found.is_empty()).then_some(Input::Damaged { what })
 }
 
 /// Opens the store and reads the record.
