@@ -60,7 +60,7 @@ fn live(rules: &Rules, state: &State, inputs: Vec<(u64, Input)>) -> (State, Keys
     let messages = rows.filter_map(|row| match &row.work {
         Work::Message { party, channel, letter, .. } => {
             let number = match &letter.matter {
-                Matter::Security { number } => Some(number),
+                Matter::Security { number, .. } => Some(number),
                 other => kiriwake::desk::letter::facts_of(other).map(|facts| &facts.number),
             };
             let what = format!("{} to {party} by {channel}", row.kind());

@@ -19,7 +19,7 @@ pub use verdict::{Probe, Severity, Tried, TriedResult, Verdict};
 
 use super::act::{CancelKind, ContractKind};
 use super::evidence::Pack;
-use super::ids::{AlertId, ComponentId, IncidentId, Number, PartyId, ProbeName, SystemId};
+use super::ids::{AlertId, ComponentId, IncidentId, LocationId, Number, PartyId, ProbeName, SystemId};
 use super::letter::{CallResult, DetectedBy, Happening, OccurredMark};
 use super::now::{Elapsed, Now};
 use super::probe::Trial;
@@ -63,6 +63,9 @@ pub struct Incident {
     /// Every system it was ever known to hit.
     #[serde(default)]
     pub hit: BTreeSet<SystemId>,
+    /// Every location that it was ever known to cut off.
+    #[serde(default)]
+    pub hit_locations: BTreeSet<LocationId>,
     /// 切り分け結果, oldest first; the last one counts.
     pub verdicts: Vec<Verdict>,
     /// Who has to do the next thing.
@@ -287,6 +290,7 @@ impl Incident {
             root: None,
             severity: None,
             hit: BTreeSet::new(),
+            hit_locations: BTreeSet::new(),
             verdicts: Vec::new(),
             owner: None,
             pings: BTreeMap::new(),

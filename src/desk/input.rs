@@ -106,6 +106,9 @@ pub struct Named {
 pub struct AtOpen {
     /// Incidents that burn on the same systems.
     pub open: Vec<Named>,
+    /// What was restored there lately, or was going on when it is said to have begun: it can be reopened.
+    #[serde(default)]
+    pub restored: Vec<Named>,
     /// Planned work under way on it, or on what it needs.
     pub works: Vec<Named>,
     /// What was changed there in the last 72 hours.

@@ -185,9 +185,15 @@ fn gone(turn: &mut Turn, alert: AlertId, at: Timestamp, evidence: Evidence, reas
     let Some(open) = turn.state.alerts.get(&alert).filter(|alert| alert.gone.is_none()) else { return };
     let gone = Gone { at: at.max(open.at), learnt: turn.now.elapsed, evidence };
     turn.touched.stirred.extend(open.incident());
-    if open.held_back() {
+    let by_work = matches!(open.standing, Standing::Suppressed(Suppression::PlannedWork { .. }));
+    if open.held_back() || open.standing == Standing::Suppressed(Suppression::SourceMaintenance) {
         // What burns there looked calm but for this one.
-        turn.touched.stirred.extend(turn.state.burning_at(&open.place()));
+        for incident in turn.state.burning_at(&open.place()) {
+            turn.touched.stirred.insert(incident);
+            if !by_work && !correlate::cause::only_warns(open.weight()) {
+                turn.touched.unseen_over.insert(incident, gone.at);
+            }
+        }
     }
     let apart = open.incident().is_none().then(|| open.component.clone()).flatten();
     turn.record(alert::Change::Gone { alert, gone: Box::new(gone) }, reason);

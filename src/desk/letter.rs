@@ -38,7 +38,7 @@ pub use facts::{
     Similar, Stage, Target, VerdictFacts,
 };
 pub use impact::{Hours, Impact, OneSided, Stopped, Users};
-pub use matter::{Matter, facts_of};
+pub use matter::{Least, Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
 pub use recovery::{Former, RecoveryFacts};

@@ -57,7 +57,7 @@ impl Past {
             occurred: incident.occurred,
             restored: restored.at,
             symptom: restored.symptom.clone(),
-            treatment: incident.treatment.clone(),
+            treatment: if incident.is_secret() { Words::default() } else { incident.treatment.clone() },
             asked: asked.map(|request| request.party.clone()).collect(),
         })
     }

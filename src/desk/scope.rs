@@ -55,9 +55,9 @@ impl Reach {
         !self.systems.is_empty() || !self.locations.is_empty()
     }
 
-    /// Nothing stops, because a spare carries all of it.
+    /// Nothing stops, because a spare carries all of it: not merely because what failed works on.
     pub fn is_carried(&self) -> bool {
-        !self.hits() && (!self.kept.is_empty() || !self.kept_locations.is_empty())
+        !self.hits() && !self.carried_by.is_empty() && (!self.kept.is_empty() || !self.kept_locations.is_empty())
     }
 }
 

@@ -6,6 +6,7 @@ use super::letter::Notice;
 use super::now::{Elapsed, Now};
 use super::state::State;
 use super::{Change, Entry, Reason, alert, cover, house, incident, modification, owed, past, probe, request, source};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,8 @@ pub struct Touched {
     pub pending: BTreeSet<AlertId>,
     /// Incidents whose alerts changed: calm, relapse, severity are to be looked at.
     pub stirred: BTreeSet<IncidentId>,
+    /// Incidents beside which something ended that was red and kept apart, with the hour of that.
+    pub unseen_over: BTreeMap<IncidentId, Timestamp>,
     /// Incidents alerts joined after 受付, with how many.
     pub spread: BTreeMap<IncidentId, usize>,
     /// Planned work and silences that kept alerts apart, with how many.

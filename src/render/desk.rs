@@ -27,7 +27,7 @@ pub(super) fn phone_note(letter: &Letter, incident: &Facts, calls: &[Call], trie
         page.section(Name::Symptom).lines("対象機器", request::target(whole), "確認中");
     }
     shown::field(&mut page, whole, &clock);
-    impact::brief(&mut page, incident);
+    impact::brief(&mut page, incident, &clock);
     if !tried.is_empty() {
         page.section(Name::State).lines("電話連絡", calls_made::so_far(tried, &clock), "該当なし");
     }

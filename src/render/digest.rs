@@ -133,7 +133,8 @@ fn row(line: &DigestLine, clock: &Clock) -> String {
     parts.push(format!("{}{ask}", clock.column(line.at)));
     parts.extend(line.severity.map(|severity| format!("重大度{severity}")));
     parts.extend(line.stage.map(|stage| words::stage(stage).to_owned()));
-    parts.push(text::or(text::summary(&line.text), "不明"));
+    let what = if line.withheld { "（情報セキュリティのため記載を省略）" } else { "不明" };
+    parts.push(text::or(text::summary(&line.text), what));
     parts.extend(asked.map(|(_, by)| format!("受領期限 {}", clock.column(*by))));
     parts.join("　")
 }

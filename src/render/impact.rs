@@ -33,7 +33,7 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.field("住民影響", residents(facts));
     data(page, facts);
     page.lines("代替手段", substitutes(facts), "確認中");
-    one_sided(page, facts);
+    one_sided(page, facts, clock);
     let untouched = listed(&facts.impact.untouched, "システム");
     if !untouched.is_empty() && facts.effect != Some(Effect::None) {
         let except = cut_off(facts).filter(|_| !facts.impact.everywhere);
@@ -48,7 +48,7 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
 }
 
 /// For an office that has read it all before: how wide, and what work; the systems only where no work is known.
-pub(super) fn again(page: &mut Page, facts: &Facts) {
+pub(super) fn again(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
     let (work_label, systems_label) = labels(facts);
     match systems(facts) {
@@ -58,7 +58,7 @@ pub(super) fn again(page: &mut Page, facts: &Facts) {
     };
     data(page, facts);
     if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
-        one_sided(page, facts);
+        one_sided(page, facts, clock);
     }
 }
 
@@ -83,7 +83,7 @@ fn labels(facts: &Facts) -> (&'static str, &'static str) {
 }
 
 /// For vendors and the desk.
-pub(super) fn brief(page: &mut Page, facts: &Facts) {
+pub(super) fn brief(page: &mut Page, facts: &Facts, clock: &Clock) {
     let mut lines = scope(facts);
     if !facts.impact.work.is_empty() {
         lines.push(format!("業務：{}", work(facts).join("／")));
@@ -92,7 +92,9 @@ pub(super) fn brief(page: &mut Page, facts: &Facts) {
     lines.extend((!systems.is_empty()).then(|| format!("システム：{systems}")));
     page.section(Name::Impact).lines("影響", lines, "確認中");
     data(page, facts);
-    one_sided(page, facts);
+    if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
+        one_sided(page, facts, clock);
+    }
 }
 
 /// How wide, where, who; empty = nothing is known.
@@ -316,7 +318,15 @@ fn substitutes(facts: &Facts) -> Vec<String> {
 const LISTED: usize = 5;
 
 /// 片系運転: what carries on, and what it means that it does.
-fn one_sided(page: &mut Page, facts: &Facts) {
+fn one_sided(page: &mut Page, facts: &Facts, clock: &Clock) {
+    let beside = facts.impact.beside.iter().take(LISTED).map(|(name, since)| {
+        format!("もう一方の{}にも、{}から異常が発生しております。", text::name(name), clock.short(*since))
+    });
+    let mut beside: Vec<String> = beside.collect();
+    if !beside.is_empty() {
+        beside.insert(0, "二重化した機器の双方に異常が発生しており、片系での運転を継続できない状態です。".to_owned());
+        page.lines("冗長性", beside, "確認中");
+    }
     let Some(OneSided { on, kept }) = &facts.impact.one_sided else { return };
     let (on, kept) = (listed(on, "台"), listed(kept, "件"));
     let now = match (on.is_empty(), kept.is_empty()) {

@@ -145,7 +145,7 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
             consult::consultation(letter, incident, *wished_by, (*nth, *first), closed.as_ref(), held.as_deref())
         }
         Matter::External { incident, service } => office::external(letter, incident, service),
-        Matter::Security { number } => office::security(letter, number),
+        Matter::Security { number, least } => office::security(letter, number, *least),
         Matter::PhoneNote { incident, calls, tried } => desk::phone_note(letter, incident, calls, tried),
         Matter::Internal { incident, notice } => notice::internal(letter, incident.as_deref(), notice, kept),
         Matter::CertificateEnds { notice } => certificates::ends(letter, notice),

@@ -34,7 +34,7 @@ pub(super) fn internal(letter: &Letter, incident: Option<&Facts>, notice: &Notic
         shown::echoes(&mut page, incident);
         let label = if is_reported(incident) { "申告内容" } else { "監視の表示" };
         page.field(label, text::or(text::summary(&incident.summary), "不明"));
-        impact::brief(&mut page, incident);
+        impact::brief(&mut page, incident, &clock);
         page.section(Name::State).lines("切り分け", verdict(incident), "切り分け中");
         let (evidence, not_known) = known(incident, &clock);
         page.items("確認済みの事実", evidence, told::only_known(incident));

@@ -8,7 +8,7 @@ use super::symptom::Symptom;
 use super::time::Clock;
 use super::{commands, facts, impact, request, shown, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Because, By, DetectedBy, Facts, Letter};
+use crate::desk::letter::{Because, By, DetectedBy, Facts, Least, Letter};
 
 /// 現地確認依頼: boxes to tick for whoever stands before the machine.
 pub(super) fn on_site(letter: &Letter, incident: &Facts, place: &str, items: &[String]) -> (String, Page) {
@@ -95,14 +95,40 @@ pub(super) fn external(letter: &Letter, incident: &Facts, service: &str) -> (Str
 }
 
 /// セキュリティ: no details, whoever reads along.
-pub(super) fn security(letter: &Letter, number: &Number) -> (String, Page) {
+pub(super) fn security(letter: &Letter, number: &Number, least: Least) -> (String, Page) {
+    let clock = Clock::of(letter);
     // The desk is not told to call itself.
     let own = letter.to.organization == letter.from.organization;
-    let reader = if own { Reader::Desk } else { Reader::Office };
+    let reader = match least {
+        _ if own => Reader::Desk,
+        Least::Call => Reader::Vendor,
+        _ => Reader::Office,
+    };
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, reader);
-    page.text("情報セキュリティインシデントの疑いがあるため、所定の連絡体制によりご確認ください。");
-    if !own {
+    let (tags, what): (&[&str], String) = match least {
+        Least::Suspected => (
+            &["重要", "要確認"],
+            "情報セキュリティインシデントの疑いがあるため、所定の連絡体制によりご確認ください。".to_owned(),
+        ),
+        Least::Changed => (
+            &["重要", "要確認"],
+            "情報セキュリティに関する下記の件について、窓口での確認または対応が必要です。".to_owned(),
+        ),
+        Least::Call => (
+            &["重要", "要確認"],
+            "下記の件につきまして、お手数をおかけしますが、当窓口までお電話くださいますようお願いいたします。"
+                .to_owned(),
+        ),
+        Least::Restored { at } => {
+            (&["障害", "復旧"], format!("先にご連絡いたしました下記の件は、{}に復旧いたしました。", clock.era(at)))
+        }
+        Least::CalledOff => {
+            (&["障害", "取消"], "先にご連絡いたしました下記の件は、取り消すことといたしました。".to_owned())
+        }
+    };
+    page.text(what);
+    if !own && least != Least::Call {
         page.text("詳細は窓口へお電話ください。");
     }
     page.section(Name::Number).field("受付番号", number_of(number));
@@ -111,7 +137,7 @@ pub(super) fn security(letter: &Letter, number: &Number) -> (String, Page) {
             .text("記録は、次のコマンドで確認できます（権限のある方に限ってお取り扱いください）。");
         page.command(commands::show(number));
     }
-    closing(&mut page, letter, reader, false);
+    closing(&mut page, letter, reader, !own && least != Least::Suspected);
     let what = format!("{} システム運用窓口からのご連絡", text::name(&letter.from.site));
-    (subject(&["重要", "要確認"], what.trim(), None, Some(number)), page)
+    (subject(tags, what.trim(), None, Some(number)), page)
 }

@@ -66,7 +66,7 @@ pub(super) fn interim(
     if news.iter().any(|known| matches!(known.what, What::Severity { .. })) {
         impact::office(&mut page, incident, &clock);
     } else {
-        impact::again(&mut page, incident);
+        impact::again(&mut page, incident, &clock);
     }
     let told = happenings(news, letter.words_by(), &clock);
     let told = if told.is_empty() { vec![nothing_new(incident, last, &clock)] } else { told };
@@ -115,7 +115,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     // The fault is over: the subject's words, not a sentence about the present.
     page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
     former::at_first(&mut page, recovery, &clock, to_office);
-    impact::again(&mut page, incident);
+    impact::again(&mut page, incident, &clock);
     page.section(Name::State);
     let treatment = text::note(&recovery.treatment);
     // A vendor is asked for it below.

@@ -12,7 +12,7 @@ use super::{asking, because, ends, evidence, facts, impact, mask, shown, text, t
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
 use crate::desk::letter::{Ask, AskedBefore, Because, Fact, Facts, Letter, NoLog, Target};
-use crate::desk::rules::{CauseClass, Confidence};
+use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 use jiff::Timestamp;
 
 /// How to answer.
@@ -49,7 +49,7 @@ pub(super) fn request(
     asking::why(&mut page, letter, incident, (ask, more.before));
     facts::number(&mut page, incident);
     about(&mut page, incident, &clock);
-    impact::brief(&mut page, incident);
+    impact::brief(&mut page, incident, &clock);
     page.section(Name::State);
     findings(&mut page, incident, &clock);
     evidence::before(&mut page, incident, |at| clock.western(at));
@@ -93,7 +93,7 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, reminder: &Rem
     }
     page.section(Name::Time).lines("ご依頼日時", asked, "確認中");
     about(&mut page, incident, &clock);
-    impact::brief(&mut page, incident);
+    impact::brief(&mut page, incident, &clock);
     let by = answer_by.map(|at| format!("（{}まで）", clock.short(at))).unwrap_or_default();
     page.section(Name::Ask).lines(
         "ご依頼事項",
@@ -159,6 +159,9 @@ pub(super) fn withdrawal(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    if is_secret(incident) {
+        return withdrawn_in_secret(page, letter, incident, (asked_at, cancelled));
+    }
     page.text(format!(
         "下記の件につきまして、{}、先のご依頼を取り下げさせていただきます。",
         ends::taken_back(incident, cancelled, under)
@@ -171,6 +174,35 @@ pub(super) fn withdrawal(
     (vendor_subject(&["依頼取下げ"], letter, incident), page)
 }
 
+fn is_secret(incident: &Facts) -> bool {
+    incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::Security)
+}
+
+/// 取下げ where the least must be said: that it is not asked any more, and that what may be evidence is to be left alone.
+fn withdrawn_in_secret(
+    mut page: Page,
+    letter: &Letter,
+    incident: &Facts,
+    (asked_at, cancelled): (Timestamp, Option<CancelKind>),
+) -> (String, Page) {
+    page.text("下記の件につきまして、先のご依頼を取り下げさせていただきます。");
+    if cancelled.is_none() {
+        page.text(
+            "対象機器は、当窓口よりご連絡いたしますまで現在の状態のままとし、再起動、設定変更、ログの削除等の操作は\
+             なさらないようお願いいたします。すでに作業に着手されている場合や、ご不明な点がある場合は、当窓口まで\
+             お電話ください。",
+        );
+    }
+    facts::number(&mut page, incident);
+    page.section(Name::Time).field("ご依頼日時", Clock::of(letter).western(asked_at));
+    page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
+    page.section(Name::Courtesy).text("お手数をおかけし、申し訳ございません。");
+    closing(&mut page, letter, Reader::Vendor, true);
+    let what = incident.target.as_ref().map(|target| text::name(&target.name)).unwrap_or_default();
+    let what = format!("{} {what}", text::name(&letter.from.site));
+    (subject(&["依頼取下げ"], what.trim(), None, Some(&incident.number)), page)
+}
+
 fn vendor_subject(tags: &[&str], letter: &Letter, incident: &Facts) -> String {
     let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
     subject(tags, what.trim(), None, Some(&incident.number))
@@ -181,7 +213,7 @@ fn about(page: &mut Page, incident: &Facts, clock: &Clock) {
     facts::occurred(page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
     page.field("事象", shown::sentences(incident, clock));
-    told::related(page, incident);
+    told::related(page, incident, clock);
     shown::echoes(page, incident);
 }
 

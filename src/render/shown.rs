@@ -10,7 +10,7 @@ use std::time::Duration;
 /// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
 pub(super) fn field(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.section(Name::Symptom).field("事象", sentences(facts, clock));
-    told::related(page, facts);
+    told::related(page, facts, clock);
 }
 
 /// The symptom as it is: what it was reported as may be over while something lesser stays.

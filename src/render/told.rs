@@ -44,9 +44,15 @@ fn quoted(said: &str) -> String {
 }
 
 /// Numbers that may have to do with it, where there are any.
-pub(super) fn related(page: &mut Page, facts: &Facts) {
-    if !facts.related.is_empty() {
-        page.field("関連の障害", facts.related.iter().map(number_of).collect::<Vec<_>>().join("、"));
+pub(super) fn related(page: &mut Page, facts: &Facts, clock: &Clock) {
+    let numbers = facts.related.iter().map(number_of).collect::<Vec<_>>().join("、");
+    let over = facts.restored_before.iter().map(|(number, began, restored)| {
+        let (began, restored) = (clock.short(*began), clock.short(*restored));
+        format!("{}（{began}発生、{restored}復旧）", number_of(number))
+    });
+    let lines: Vec<String> = Some(numbers).filter(|numbers| !numbers.is_empty()).into_iter().chain(over).collect();
+    if !lines.is_empty() {
+        page.lines("関連の障害", lines, "該当なし");
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
                             Some(Stage::InProgress),
                         )],
                         unacknowledged: vec![DigestLine {
+                            withheld: false,
                             asked: Some((Ask::Repair, at("2026-11-24T11:00:00"))),
                             ..line(Some(2), 3, "2026-11-20T17:31:30", "T株式会社", None)
                         }],

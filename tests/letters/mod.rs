@@ -97,6 +97,7 @@ fn switch() -> Facts {
         part_since: None,
         returned: None,
         related: Vec::new(),
+        restored_before: Vec::new(),
         desk: DeskWord::default(),
         told: Vec::new(),
         detected_by: DetectedBy::Zabbix,
@@ -220,6 +221,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         part_since: None,
         returned: None,
         related: Vec::new(),
+        restored_before: Vec::new(),
         desk: DeskWord::default(),
         told: Vec::new(),
         detected_by: DetectedBy::Zabbix,
@@ -360,14 +362,8 @@ fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
 }
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
-    DigestLine {
-        number: nth.map(number),
-        severity: Some(severity),
-        at: at(time),
-        text: text.into(),
-        stage,
-        asked: None,
-    }
+    let (number, at, text) = (nth.map(number), at(time), text.into());
+    DigestLine { withheld: false, number, severity: Some(severity), at, text, stage, asked: None }
 }
 
 /// Name and letter of each expected mail.

@@ -232,7 +232,7 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             letter(
                 "2026-11-20T10:12:00",
                 to("A町 CSIRT", None, false),
-                Matter::Security { number: Number("KW-20261120-0003".into()) },
+                Matter::Security { number: Number("KW-20261120-0003".into()), least: Least::Suspected },
             ),
         ),
         (

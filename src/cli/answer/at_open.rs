@@ -25,7 +25,19 @@ pub(super) fn lines(tongue: Tongue, known: &AtOpen) -> Vec<String> {
     } else {
         ""
     };
-    [
+    let mut lines = Vec::new();
+    if let Some(last) = known.restored.first() {
+        let (number, restored) = (clean(&last.name), list(&known.restored));
+        lines.push(match tongue {
+            Tongue::En => format!(
+                "  restored there lately: {restored}; if it is the same fault: kiriwake incident reopen {number} \"...\""
+            ),
+            Tongue::Ja => format!(
+                "  同じ対象で復旧済みの障害：{restored}。同じ障害が続いている場合：kiriwake incident reopen {number} \"...\""
+            ),
+        });
+    }
+    let found = [
         (("open on the same systems", "同じシステムで対応中の障害"), list(&known.open)),
         (("planned work under way", "実施中の計画作業"), list(&known.works)),
         (("changes of the last 72 hours", "直前の変更（過去72時間）"), list(&known.changes)),
@@ -35,8 +47,9 @@ pub(super) fn lines(tongue: Tongue, known: &AtOpen) -> Vec<String> {
     .into_iter()
     .map(|((english, japanese), found)| {
         format!("  {}{}{found}", tongue.pick(english, japanese), tongue.pick(": ", "："))
-    })
-    .collect()
+    });
+    lines.extend(found);
+    lines
 }
 
 #[cfg(test)]

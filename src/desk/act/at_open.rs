@@ -18,7 +18,7 @@ const MOST: usize = 5;
 
 /// Links what is called about now to what hits the same systems already: the desk decides whether it is one fault.
 pub(super) fn link(turn: &mut Turn, id: IncidentId) {
-    for other in on_the_same(turn, id) {
+    for other in on_the_same(turn, id).into_iter().chain(restored_there(turn, id)) {
         turn.edit(id, Edit::Linked { link: Link::Related, other }, Reason::Call);
         turn.edit(other, Edit::Linked { link: Link::Related, other: id }, Reason::Call);
     }
@@ -37,6 +37,24 @@ fn on_the_same(turn: &Turn, id: IncidentId) -> Vec<IncidentId> {
     others.filter(shares).map(|other| other.id).take(MOST).collect()
 }
 
+/// Numbers of the same component that were restored within the reopen window, or before, and went on when the caller says that it
+/// began; the latest first.
+fn restored_there(turn: &Turn, id: IncidentId) -> Vec<IncidentId> {
+    let Some(known) = turn.state.incidents.get(&id) else { return Vec::new() };
+    let Some(root) = &known.root else { return Vec::new() };
+    let reopen = turn.book.rules.policy.reopen;
+    let is_meant = |other: &&Incident| {
+        let over = other.number.is_some() && other.status.name().is_over();
+        over && other.restored.as_ref().is_some_and(|restored| {
+            let lately = known.detected.elapsed.since(restored.elapsed) <= reopen;
+            lately || (other.occurred..=restored.at).contains(&known.occurred)
+        })
+    };
+    let there = turn.state.rooted.get(root).into_iter().flatten().rev();
+    let there = there.filter(|other| **other != id).filter_map(|other| turn.state.incidents.get(other));
+    there.filter(is_meant).map(|other| other.id).take(MOST).collect()
+}
+
 /// What is to be said with the number.
 pub(super) fn of(turn: &Turn, id: IncidentId) -> Option<AtOpen> {
     let known = turn.state.incidents.get(&id)?;
@@ -45,14 +63,17 @@ pub(super) fn of(turn: &Turn, id: IncidentId) -> Option<AtOpen> {
         root.iter().flat_map(|root| turn.book.graph.below(root).iter().chain([root])).cloned().collect();
     let related = known.links.iter().filter(|(link, _)| *link == Link::Related);
     let related = related.filter_map(|(_, other)| turn.state.incidents.get(other));
-    let open = related.filter(|other| other.status.name().burning());
+    let (open, over): (Vec<&Incident>, Vec<&Incident>) = related.partition(|other| other.status.name().burning());
+    let over = over.into_iter().filter(|other| other.status.name().is_over());
+    let named = |other: &Incident| Named { name: other.name(), words: words(turn, other) };
     let changes = case::recent_changes(turn.state, turn.book, known);
     let places: Vec<Place> = parts.iter().cloned().map(Place::Component).collect();
     let red = places.iter().flat_map(|place| turn.state.live_at(place)).filter(|alert| alert.red());
     let red: BTreeSet<String> = red.map(|alert| alert.problem.host_name.to_string()).collect();
     let like = likeness::like(turn.state, turn.book, known);
     Some(AtOpen {
-        open: open.map(|other| Named { name: other.name(), words: words(turn, other) }).take(MOST).collect(),
+        open: open.into_iter().map(named).take(MOST).collect(),
+        restored: over.map(named).take(MOST).collect(),
         works: works(turn, &parts),
         changes: changes
             .into_iter()

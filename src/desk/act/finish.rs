@@ -5,7 +5,7 @@ use super::perform::{act_by, check_time, move_to, needs_words};
 use crate::desk::correlate::remainder;
 use crate::desk::ids::{IncidentId, RequestId};
 use crate::desk::incident::{Edit, Reason, Restored, Status, StatusName};
-use crate::desk::letter::RecoveryFacts;
+use crate::desk::letter::{RecoveryFacts, What};
 use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
 use crate::desk::turn::Turn;
@@ -24,6 +24,7 @@ pub(super) fn restore(
 ) -> Result<(), String> {
     needs_words("restore --check", &check)?;
     check_time(turn, usable)?;
+    contradicted(turn, id)?;
     let now = turn.now;
     let still_red = correlate::still_red(turn, id);
     let mut elsewhere = remainder::left_before(turn, id);
@@ -32,6 +33,8 @@ pub(super) fn restore(
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
     // Usable when the last of what came back had come back; what stayed red has left by now.
     let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    let back = back.map(|back| known.usable.map_or(back, |usable| usable.max(back)));
+    let back = back.map(|back| correlate::usable_since(turn.state, turn.book, known, back));
     let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
     if let Some(text) = treatment {
         turn.edit(id, Edit::Treatment(text), act_by(actor));
@@ -77,6 +80,26 @@ pub(super) fn restore(
         move_to(turn, actor, id, Status::Closed);
     }
     Ok(())
+}
+
+/// Monitoring showed normal, and what it showed is red again where nobody hears of it: 復旧 would say the opposite.
+fn contradicted(turn: &Turn, id: IncidentId) -> Result<(), String> {
+    let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
+    let word = known.happenings.iter().rev().find_map(|happening| match happening.what {
+        What::DeskVerifies { .. } => Some(true),
+        What::BackToNormal { .. } => Some(false),
+        _ => None,
+    });
+    match correlate::red_again(turn.state, known).filter(|_| word != Some(true)) {
+        Some(alert) => Err(format!(
+            "{} on {} is red again, and only kept apart: {} is not restored by what monitoring shows. End what keeps it \
+             apart, or `reopen` it; if it works all the same, say so with `verify` then.",
+            alert.problem.summary,
+            alert.problem.host,
+            known.name()
+        )),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn accept(

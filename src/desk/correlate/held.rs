@@ -1,11 +1,13 @@
 //! What planned work or a silence covers is kept apart while it lasts; what still burns at its end is a fault.
 
-use super::{Turn, apart};
+use super::cause::only_warns;
+use super::{LATE_CAUSE, Turn, apart};
 use crate::desk::alert::{self, Alert, Standing, Suppression};
 use crate::desk::book::Book;
 use crate::desk::cover::{self, Cover, Origin, Over};
 use crate::desk::ids::{AlertId, CoverId, SourceId};
-use crate::desk::state::{Place, State};
+use crate::desk::incident::Incident;
+use crate::desk::state::{Here, Place, State};
 use jiff::Timestamp;
 
 /// What covers an alert now: planned work, else a silence.
@@ -90,10 +92,45 @@ pub(in crate::desk) fn still_held(state: &State, by: CoverId) -> Vec<&Alert> {
     held
 }
 
-/// Whether planned work keeps something apart that still burns at a place: it must not be taken for calm.
-pub(in crate::desk) fn burns_unseen(state: &State, place: &Place) -> bool {
+/// What is red at a place of an incident and kept apart: it must not be taken for calm. Planned work says so of all it covers;
+/// a silence may stand for weeks, and maintenance of a source, too: what they keep apart counts where it came with the incident, or
+/// after it, and is no lesser thing beside what it showed.
+pub(in crate::desk) fn unseen<'a>(
+    state: &'a State,
+    incident: &'a Incident,
+    place: &'a Place,
+) -> impl Iterator<Item = &'a Alert> {
+    let here = state.places.get(&incident.id).and_then(|places| places.get(place));
+    let shown = here.and_then(Here::level);
+    let since = incident.occurred.checked_sub(LATE_CAUSE).unwrap_or(incident.occurred);
+    let counts = move |alert: &&Alert| match &alert.standing {
+        Standing::Suppressed(Suppression::PlannedWork { .. }) => true,
+        Standing::Suppressed(Suppression::Silenced { .. } | Suppression::SourceMaintenance) => {
+            let lesser = only_warns(alert.weight()) && shown > Some(alert.weight());
+            alert.began.unwrap_or(alert.at) >= since && !lesser
+        }
+        Standing::Suppressed(
+            Suppression::BelowLevel | Suppression::Adopted | Suppression::Over | Suppression::Expected,
+        )
+        | Standing::Member(_)
+        | Standing::Pending => false,
+    };
+    state.live_at(place).filter(|alert| alert.red()).filter(counts)
+}
+
+/// What is red again at the root of an incident (anywhere, where none is known), and only a silence or the monitoring system keeps
+/// from telling.
+pub(in crate::desk) fn red_again<'a>(state: &'a State, incident: &'a Incident) -> Option<&'a Alert> {
+    let places = state.places.get(&incident.id)?;
+    let root = incident.root.clone().map(Place::Component).filter(|root| places.contains_key(root));
+    let decides = move |place: &&Place| root.as_ref().is_none_or(|root| root == *place);
     let by_work = |alert: &Alert| matches!(alert.standing, Standing::Suppressed(Suppression::PlannedWork { .. }));
-    !state.held_back.is_empty() && state.live_at(place).any(|alert| alert.red() && by_work(alert))
+    places.keys().filter(decides).flat_map(|place| unseen(state, incident, place)).find(|alert| !by_work(alert))
+}
+
+/// Whether something is kept apart that still burns at a place of an incident.
+pub(in crate::desk) fn burns_unseen(state: &State, incident: &Incident, place: &Place) -> bool {
+    unseen(state, incident, place).next().is_some()
 }
 
 /// The end of `cover`, as it counts for what it kept apart.

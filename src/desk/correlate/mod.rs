@@ -3,7 +3,7 @@
 //! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what with what is [`known`] beside alerts, [`group`] what is one fault, [`absorb`] joins what came in two parts,
 //! [`window`] ends the grouping window, [`grade`] says how grave it is, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
 //! the end, [`ease`] for what is over in part, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
-//! and ends planned work and silences, [`imported`] those of a source, [`held`] keeps apart what they cover, [`apart`] knows what that is evidence of, [`silent`]
+//! and ends planned work and silences, [`imported`] those of a source, [`halves`] knows both sides of what is doubled, [`held`] keeps apart what they cover, [`apart`] knows what that is evidence of, [`silent`]
 //! weighs causes that show nothing, [`reach`] knows whom it hits.
 
 mod absorb;
@@ -14,6 +14,7 @@ mod ease;
 mod flap;
 mod grade;
 pub(super) mod group;
+mod halves;
 mod held;
 mod imported;
 mod known;
@@ -31,11 +32,13 @@ mod window;
 pub(super) use blind::{blind, sees_again};
 pub(super) use ease::{eased, is_behind};
 pub(super) use grade::{effect, fear, grade, grade_by};
-pub(super) use held::{burns_unseen, covering, still_held};
+pub(super) use halves::{failing_beside, usable_since};
+pub(super) use held::{burns_unseen, covering, red_again, still_held};
 pub(super) use imported::planned_by_source;
 pub(super) use planned::{end_cover, incidents_under, planned_by_rules, planned_edge, settle_covers, tell_incidents};
 pub(super) use reach::{reach_of, untouched};
 pub(super) use recovery::{flapping, has_ended, stable, status_by_requests, verify, watch_recovery};
+pub(super) use relapse::take_in;
 pub(super) use relate::burning_about;
 pub(super) use window::{accept, watch_over, window_over};
 
@@ -307,13 +310,13 @@ fn is_member(turn: &Turn, alert: AlertId, incident: IncidentId) -> bool {
     turn.state.alerts.get(&alert).and_then(Alert::incident) == Some(incident)
 }
 
-/// Hosts of the members that are still red, by the name people know.
+/// Hosts of the members that are still red, and of what is kept apart at its places, by the name people know.
 pub(super) fn still_red(turn: &Turn, incident: IncidentId) -> Vec<String> {
-    let names: BTreeSet<String> = turn
-        .state
-        .members_of(incident)
-        .filter(|alert| alert.red())
-        .map(|alert| alert.problem.host_name.to_string())
-        .collect();
+    let members = turn.state.members_of(incident).filter(|alert| alert.red());
+    let places = turn.state.places.get(&incident).into_iter().flat_map(|places| places.keys());
+    let known = turn.state.incidents.get(&incident);
+    let unseen =
+        known.into_iter().flat_map(|known| places.clone().flat_map(|place| held::unseen(turn.state, known, place)));
+    let names: BTreeSet<String> = members.chain(unseen).map(|alert| alert.problem.host_name.to_string()).collect();
     names.into_iter().collect()
 }

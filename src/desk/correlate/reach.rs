@@ -4,11 +4,11 @@ use super::apart;
 use super::cause::{Known, only_warns};
 use super::group;
 use crate::desk::book::Book;
-use crate::desk::ids::{ComponentId, IncidentId, SystemId};
+use crate::desk::ids::{ComponentId, IncidentId, LocationId, SystemId};
 use crate::desk::incident::{Incident, StatusName};
 use crate::desk::scope::{self, Reach, Standing};
 use crate::desk::source::Sight;
-use crate::desk::state::{Place, State};
+use crate::desk::state::{Here, Place, State};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,17 +20,26 @@ pub(in crate::desk) fn reach_of(state: &State, book: &Book, incident: &Incident)
         _ => roots(state, book, incident),
     };
     let reach = reach(state, book, incident, &roots);
-    if incident.status.name().may_recover() { reach } else { as_it_was(incident, reach) }
+    // While it is checked, what has been told to go on goes on.
+    let carried =
+        || incident.severity.as_ref().and_then(|known| known.reach.as_ref()).is_some_and(|it| it.is_carried());
+    match incident.status.name() {
+        status if status.may_recover() => reach,
+        StatusName::Verifying if carried() => reach,
+        _ => as_it_was(incident, reach),
+    }
 }
 
 /// When it is over, spares would carry what it hit: that they did not while it lasted is what is told.
 fn as_it_was(incident: &Incident, reach: Reach) -> Reach {
-    let (hit, kept): (Vec<SystemId>, Vec<SystemId>) = reach.kept.into_iter().partition(|id| incident.hit.contains(id));
-    if hit.is_empty() {
-        return Reach { kept, ..reach };
-    }
-    let carried_by = if kept.is_empty() { BTreeSet::new() } else { reach.carried_by };
-    Reach { systems: reach.systems.into_iter().chain(hit).collect(), kept, carried_by, ..reach }
+    let Reach { mut systems, mut locations, kept, kept_locations, carried_by, .. } = reach;
+    let (hit, kept): (Vec<SystemId>, Vec<SystemId>) = kept.into_iter().partition(|id| incident.hit.contains(id));
+    let (cut_off, kept_locations): (Vec<LocationId>, Vec<LocationId>) =
+        kept_locations.into_iter().partition(|id| incident.hit_locations.contains(id));
+    systems.extend(hit);
+    locations.extend(cut_off);
+    let carried_by = if kept.is_empty() && kept_locations.is_empty() { BTreeSet::new() } else { carried_by };
+    Reach { systems, locations, kept, kept_locations, carried_by, ..reach }
 }
 
 /// What an incident hits others through: its causes; its root where no alert shows any.
@@ -65,7 +74,17 @@ pub(super) fn reach<'a>(
     roots: impl IntoIterator<Item = &'a ComponentId>,
 ) -> Reach {
     let standings = Standings::of(state, book, incident);
-    scope::scope_of(&book.rules, &book.graph, roots, &|id| standings.standing(id))
+    let roots: BTreeSet<&ComponentId> = roots.into_iter().collect();
+    let goes_on = !roots.is_empty() && roots.iter().all(|root| works_on(state, incident, root));
+    let reach = scope::scope_of(&book.rules, &book.graph, roots, &|id| standings.standing(id));
+    // Nothing has to carry on in place of what works on.
+    if goes_on { Reach { carried_by: BTreeSet::new(), ..reach } } else { reach }
+}
+
+/// All it shows is a sign (警告): it works on.
+fn works_on(state: &State, incident: &Incident, root: &ComponentId) -> bool {
+    let here = state.places.get(&incident.id).and_then(|places| places.get(&Place::Component(root.clone())));
+    here.and_then(Here::level).is_some_and(only_warns)
 }
 
 /// Systems that demonstrably do not depend on what fails, nor on what is suspected.
@@ -97,7 +116,7 @@ fn is_told_of(state: &State, incident: IncidentId) -> bool {
 
 /// How components are now, whichever incident their alerts belong to; each is looked at once, as many systems need the
 /// same ones.
-struct Standings<'a> {
+pub(super) struct Standings<'a> {
     known: Known<'a>,
     state: &'a State,
     book: &'a Book,
@@ -106,12 +125,12 @@ struct Standings<'a> {
 }
 
 impl<'a> Standings<'a> {
-    fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
+    pub(super) fn of(state: &'a State, book: &'a Book, incident: &'a Incident) -> Self {
         let known = Known::of(state, book, incident);
         Self { known, state, book, fails: RefCell::default(), found: RefCell::default() }
     }
 
-    fn standing(&self, id: &ComponentId) -> Standing {
+    pub(super) fn standing(&self, id: &ComponentId) -> Standing {
         once(&self.found, id, || self.find(id))
     }
 

@@ -87,17 +87,17 @@ fn root_alerts<'a>(turn: &'a Turn, incident: IncidentId) -> impl Iterator<Item =
     turn.state.members_of(incident).filter(move |alert| root.as_ref().is_none_or(|root| alert.place() == *root))
 }
 
-/// Something of the root ended on evidence and nothing of it is red, not even under planned work. What only happened
+/// Something of the root ended on evidence and nothing of it is red, not even kept apart. What only happened
 /// (momentary) never ends, so it can't speak for recovery.
 pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     let Some(places) = turn.state.places.get(&incident) else { return false };
-    // A person knew that it had ended, and took it up all the same.
-    let reopened = turn.state.incidents.get(&incident).and_then(|incident| incident.reopened);
+    let Some(known) = turn.state.incidents.get(&incident) else { return false };
     let ended_since = |at| {
         let ended = |alert: &Alert| alert.gone.as_ref().is_some_and(|gone| gone.at > at);
         root_alerts(turn, incident).any(ended)
     };
-    if !reopened.is_none_or(ended_since) {
+    // A person knew that it had ended, and took it up all the same.
+    if !known.reopened.is_none_or(ended_since) {
         return false;
     }
     match decisive(turn, incident).as_ref().and_then(|root| places.get_key_value(root)) {
@@ -107,12 +107,12 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
             // What only warns beside what has ended is listed, and gets a number of its own at 復旧.
             let lesser = |level| level <= Level::Warning && here.ended_level() > Some(level);
             let over = here.red_level().is_none_or(lesser);
-            recovered(turn, here) && over && !burns_unseen(turn.state, root) && !places.iter().any(stays)
+            recovered(turn, here) && over && !burns_unseen(turn.state, known, root) && !places.iter().any(stays)
         }
         None => {
             places.values().any(|here| recovered(turn, here))
                 && !places.values().any(Here::red)
-                && !places.keys().any(|place| burns_unseen(turn.state, place))
+                && !places.keys().any(|place| burns_unseen(turn.state, known, place))
         }
     }
 }
@@ -167,7 +167,9 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
         let decides =
             |alert: &&Alert| alert.weight() >= Level::High || root.as_ref().is_none_or(|root| alert.place() == *root);
         let back = turn.state.members_of(incident).filter(decides).filter(|alert| alert.recovered());
-        let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+        // What was kept apart and red until now was no less in the way.
+        let unseen = turn.touched.unseen_over.get(&incident).copied();
+        let usable = back.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).chain(unseen).max();
         let policy = &turn.book.rules.policy;
         let times = flapping(turn, incident).map(|flapping| flapping.times);
         let (quiet, reason) = match times.or_else(|| echoes_flap(turn, incident, root.as_ref())) {

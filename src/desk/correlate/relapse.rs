@@ -13,7 +13,7 @@ use crate::desk::letter::What;
 use crate::desk::state::Here;
 
 /// 受付, under the number of the restored incident it is a relapse of, else under a new one.
-pub(super) fn take_in(turn: &mut Turn, incident: IncidentId, reason: Reason) {
+pub(in crate::desk) fn take_in(turn: &mut Turn, incident: IncidentId, reason: Reason) {
     match restored_lately(turn, incident) {
         Some((before, alert)) => go_on(turn, incident, before, alert),
         None => accept(turn, incident, reason),

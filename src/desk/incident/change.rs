@@ -278,6 +278,8 @@ fn edit(incident: &mut Incident, what: &Edit) {
         }
         Edit::Severity(severity) => {
             incident.hit.extend(severity.reach.iter().flat_map(|reach| reach.systems.iter().cloned()));
+            let locations = severity.reach.iter().flat_map(|reach| reach.locations.iter().cloned());
+            incident.hit_locations.extend(locations);
             incident.severity = Some(severity.clone());
         }
         Edit::Data(impact) => incident.data = Some(*impact),

@@ -152,6 +152,8 @@ pub enum Reason {
     Recurs,
     /// What carried the other on (冗長構成) fails now, too.
     SpareFails,
+    /// What fails now is what the other needs, and may be why that fails.
+    NeededThere,
     /// It is over for long.
     Old,
 }

@@ -190,6 +190,11 @@ impl StatusName {
             || matches!(self, Self::Restored | Self::AwaitingAcceptance)
     }
 
+    /// 復旧, and what follows it.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Restored | Self::AwaitingAcceptance | Self::Closed)
+    }
+
     /// From here monitoring that shows normal leads to 復旧確認中.
     pub fn may_recover(self) -> bool {
         matches!(

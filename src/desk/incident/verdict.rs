@@ -4,6 +4,7 @@ use super::super::ids::{ComponentId, IncidentId, PartyId};
 use super::super::letter::{Because, By, Fact};
 use super::super::rules::{CauseClass, Confidence, VerdictCode};
 use super::super::scope::Reach;
+use super::Incident;
 use super::outlook::{Lever, Need, Unknown};
 use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
@@ -142,5 +143,12 @@ impl Probe {
             Probe::Came { answered, .. } => Some(*answered),
             Probe::Awaited | Probe::NotKnown { .. } => None,
         }
+    }
+}
+
+impl Incident {
+    /// The verdict is セキュリティ: nobody is told more of it than must be.
+    pub fn is_secret(&self) -> bool {
+        self.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Security)
     }
 }

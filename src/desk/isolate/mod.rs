@@ -10,6 +10,7 @@ pub mod case;
 pub mod condition;
 mod echo;
 mod gather;
+mod late;
 mod mute;
 mod outlook;
 pub(super) mod overrun;
@@ -126,6 +127,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
     link_recurrence(turn, incident);
     correlate::grade_by(turn, incident, harm);
     spare::link(turn, incident);
+    late::link(turn, incident);
     let waits = matches!(
         turn.state.incidents.get(&incident).map(|incident| &incident.status),
         Some(Status::Isolating { until: Some(_) })

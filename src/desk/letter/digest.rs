@@ -48,6 +48,9 @@ pub struct DigestLine {
     pub at: Timestamp,
     /// What, in the source's words or a party's name.
     pub text: String,
+    /// What it is, is for those who may look into the record.
+    #[serde(default)]
+    pub withheld: bool,
     /// Where it stands, if that is known.
     pub stage: Option<Stage>,
     /// Of a request: what was asked at `at`, and when 受領 is expected.

@@ -117,6 +117,9 @@ pub struct Facts {
     /// Numbers under which something is worked on that may have to do with it.
     #[serde(default)]
     pub related: Vec<Number>,
+    /// What was restored lately and is called about again: its number, when it began and when it was restored.
+    #[serde(default)]
+    pub restored_before: Vec<(Number, Timestamp, Timestamp)>,
     /// What stands on the desk's word only.
     #[serde(default)]
     pub desk: DeskWord,

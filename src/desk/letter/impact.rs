@@ -29,6 +29,8 @@ pub struct Impact {
     pub substitutes: Vec<(String, String)>,
     /// A redundancy is lost, and it goes on on one side (片系).
     pub one_sided: Option<OneSided>,
+    /// What would carry on fails as well, since then.
+    pub beside: Vec<(String, Timestamp)>,
     /// Systems that demonstrably do not depend on what fails, and go on except where they are cut off.
     pub untouched: Vec<String>,
     /// Hours at the time of writing.

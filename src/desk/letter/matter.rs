@@ -198,6 +198,9 @@ pub enum Matter {
     Security {
         /// The incident's number only.
         number: Number,
+        /// What of it the reader has to hear.
+        #[serde(default)]
+        least: Least,
     },
     /// 監視停止.
     Blind {
@@ -240,6 +243,25 @@ pub enum Matter {
         /// How many there are in all (the list may be cut).
         total: usize,
     },
+}
+
+/// What is said of an incident of which the least must be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Least {
+    /// That a security incident is suspected.
+    #[default]
+    Suspected,
+    /// To the desk: something is to be looked at, or done.
+    Changed,
+    /// To whom the desk asks or has asked: to call the desk.
+    Call,
+    /// It is over.
+    Restored {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// It is called off.
+    CalledOff,
 }
 
 /// The incident a letter is about, if it is about one.

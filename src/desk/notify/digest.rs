@@ -124,7 +124,8 @@ pub(super) fn line(turn: &Turn, incident: &Incident) -> DigestLine {
         number: incident.number.clone(),
         severity: incident.severity.as_ref().map(|severity| severity.value),
         at: incident.occurred,
-        text,
+        text: if incident.is_secret() { String::new() } else { text },
+        withheld: incident.is_secret(),
         stage: incident.number.is_some().then(|| stage(incident.status.name())),
         asked: None,
     }
@@ -144,6 +145,7 @@ fn unacknowledged(turn: &Turn) -> Vec<DigestLine> {
                 severity: incident.severity.as_ref().map(|severity| severity.value),
                 at: request.asked,
                 text: turn.book.party_name(&request.party),
+                withheld: false,
                 stage: None,
                 asked: Some((request.ask, request.acknowledge_by)),
             })
@@ -167,6 +169,7 @@ fn undelivered(turn: &Turn, since: Option<Timestamp>) -> Vec<DigestLine> {
                 row.party().map(|party| turn.book.party_name(party)).unwrap_or_default(),
                 row.kind()
             ),
+            withheld: false,
             stage: None,
             asked: None,
         })

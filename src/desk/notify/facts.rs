@@ -128,6 +128,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         },
         returned: desk_word::returned(known),
         related: related(turn, known, reader),
+        restored_before: former::restored_before(turn, known, reader),
         desk: desk_word::of(turn, known),
         detected_by: known.detected_by,
         told: told(known, reader, book),

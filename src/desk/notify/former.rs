@@ -3,12 +3,12 @@
 //! Whoever reads 復旧 reads the time of the whole. A vendor whose machine was back an hour before must not find that hour in its
 //! own figures, and an office knows the fault by the name it first read.
 
-use super::facts::kept_by;
+use super::facts::{Reader, kept_by};
 use super::sign;
 use crate::desk::alert::Alert;
 use crate::desk::correlate;
-use crate::desk::ids::{ComponentId, IncidentId, PartyId};
-use crate::desk::incident::Incident;
+use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
+use crate::desk::incident::{Incident, Link};
 use crate::desk::letter::{Former, Sign, What};
 use crate::desk::observation::Level;
 use crate::desk::request::Request;
@@ -90,4 +90,19 @@ pub(super) fn over(turn: &Turn, request: &Request) -> Option<Timestamp> {
     let at = turn.state.members_of(request.incident).filter(|alert| alert.component.as_ref() == Some(component));
     let last = at.filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
     last.filter(|_| correlate::is_behind(turn, request.incident, component))
+}
+
+/// What was restored before somebody called about it. A vendor reads of what it was asked about.
+pub(super) fn restored_before(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<(Number, Timestamp, Timestamp)> {
+    let others = incident.links.iter().filter(|(link, _)| *link == Link::Related);
+    let others = others.filter_map(|(_, other)| turn.state.incidents.get(other));
+    let may_read = |other: &&Incident| match reader {
+        Reader::House(_) => true,
+        Reader::Vendor(party) => turn.state.requests_of(other.id).any(|request| request.party == *party),
+    };
+    let told = others.filter(may_read).filter_map(|other| {
+        let restored = other.restored.as_ref().filter(|restored| restored.at <= incident.detected.wall)?;
+        Some((other.number.clone()?, other.occurred, restored.at)).filter(|_| other.status.name().is_over())
+    });
+    told.collect()
 }

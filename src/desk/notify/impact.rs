@@ -51,6 +51,7 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
         users: hit.users(),
         substitutes: hit.substitutes(),
         one_sided: one_sided(book, incident, reach),
+        beside: beside(state, book, incident, reach),
         // Of what only a spare keeps it is said where the spare is told of.
         untouched: untouched.iter().filter(|id| !reach.kept.contains(id)).map(|id| book.system_name(id)).collect(),
         hours: Hours::default(),
@@ -84,7 +85,7 @@ fn hours_of(book: &Book, hit: &Hit, office: &PartyId, at: Timestamp) -> Hours {
 
 /// It goes on on one side: a spare carries all or part of it, or the rule says so of the thing itself.
 fn one_sided(book: &Book, incident: &Incident, reach: &Reach) -> Option<OneSided> {
-    if reach.kept.is_empty() && reach.kept_locations.is_empty() {
+    if reach.carried_by.is_empty() {
         let by_rule = deciding_rule(book, incident).is_some_and(|rule| rule.then.redundancy_lost);
         return by_rule.then(OneSided::default);
     }
@@ -94,6 +95,15 @@ fn one_sided(book: &Book, incident: &Incident, reach: &Reach) -> Option<OneSided
         on: reach.carried_by.iter().map(|id| book.component_name(id)).collect(),
         kept: systems.chain(locations).collect(),
     })
+}
+
+/// The other sides of it that fail as well, while it is not over.
+fn beside(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> Vec<(String, Timestamp)> {
+    if !reach.hits() || !incident.status.name().may_recover() {
+        return Vec::new();
+    }
+    let failing = correlate::failing_beside(state, book, incident);
+    failing.into_iter().map(|(id, since)| (book.component_name(&id), since)).collect()
 }
 
 /// The systems and locations a letter is about.

@@ -1,7 +1,7 @@
 //! Notify (連絡): who hears of which change, with which facts.
 //!
 //! A stage. [`facts`] fixes what a reader may know, [`reports`] tells the offices, [`vendor`] asks and reminds, [`ends`] says
-//! that it is called off or goes on elsewhere, [`onsite`] asks for a look, [`house`] and
+//! that it is called off or goes on elsewhere, [`least`] that there is something to hide, [`onsite`] asks for a look, [`house`] and
 //! [`covers`] tell the desk itself. When and by which path it leaves
 //! is `deliver`'s, the wording `render`'s.
 
@@ -19,6 +19,7 @@ mod heartbeat;
 mod hours;
 mod house;
 mod impact;
+mod least;
 mod office_call;
 mod onsite;
 mod phone;
@@ -42,6 +43,7 @@ pub(super) use house::{
     adopted, blind, damaged, internal, remark, restored, rules_refused, sighted, was_down, write_numbers_back,
 };
 pub(crate) use impact::whom_it_hits;
+pub(super) use least::security;
 pub(super) use office_call::call_office;
 pub(super) use onsite::look;
 pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
@@ -53,7 +55,7 @@ pub(super) use signs::sign;
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
 pub(super) use unseen::not_seen;
-pub(super) use vendor::{addition, chaser, manager, request, security, taken_back, withdrawal};
+pub(super) use vendor::{addition, chaser, manager, request, taken_back, withdrawal};
 
 use super::contact::{self, Resolution};
 use super::deliver::{self, Post};
@@ -112,6 +114,7 @@ fn send(turn: &mut Turn, party: &PartyId, draft: Draft) -> Option<OwedId> {
 
 /// Sends a draft to one contact of `party`.
 fn send_to(turn: &mut Turn, party: &PartyId, to: Option<(Contact, String)>, draft: Draft) -> Option<OwedId> {
+    let draft = least::said(turn, party, draft)?;
     let contact = to.as_ref().map(|(contact, _)| contact);
     let written = draft.not_before.map_or(turn.now.wall, |at| at.max(turn.now.wall));
     let letter = letter(turn, party, contact, draft.matter, written);

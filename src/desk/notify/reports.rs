@@ -34,6 +34,10 @@ pub(in crate::desk) fn first_report(turn: &mut Turn, incident: IncidentId) {
 
 fn report_first(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
+    if known.is_secret() && known.reporting.count == 0 {
+        // Whom it concerns hears of it otherwise.
+        return;
+    }
     let severity = known.severity_value();
     let not_before = match policy(turn, severity).first_report {
         FirstReport::AtOnce => None,
@@ -241,7 +245,9 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let earlier = unsent_reports(turn, incident);
     let untold = earlier.iter().find_map(|id| news_in(turn.state.owed.get(id)?));
     let untold = untold.or_else(|| dropped_news(turn, incident, reporting.count));
-    let nth = if untold.is_some() { reporting.count } else { reporting.count + 1 };
+    // What says the least is none of the numbered reports.
+    let secret = known.is_secret();
+    let nth = if untold.is_some() || secret { reporting.count } else { reporting.count + 1 };
     let news: Vec<Happening> = untold.into_iter().flatten().chain(news(known)).collect();
     let last = known.happenings.last().cloned();
     let silent = news.is_empty();
@@ -250,7 +256,8 @@ fn interim(turn: &mut Turn, incident: IncidentId, reason: ReportReason) {
     let now = turn.now.wall;
     let from = reporting.next.filter(|at| *at <= now && now.duration_since(*at) <= PUNCTUAL).unwrap_or(now);
     let elsewhere = is_reported_elsewhere(turn, incident);
-    let next = if quiet_from_now || verifying || elsewhere { None } else { next_report(turn, severity, from) };
+    let next =
+        if quiet_from_now || verifying || elsewhere || secret { None } else { next_report(turn, severity, from) };
     for office in reporting.offices.clone() {
         let Some(incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
         let matter = Matter::Interim {
@@ -331,7 +338,8 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
         let mut told = recovery.clone();
         told.before = former::of(turn, incident, (!to_office).then_some(party));
         if to_office {
-            incident_facts.still_red.extend(still_red.iter().cloned());
+            let known = &mut incident_facts.still_red;
+            known.extend(still_red.iter().filter(|host| !known.contains(host)).cloned().collect::<Vec<_>>());
         } else {
             told.remaining = None;
             told.elsewhere.clear();

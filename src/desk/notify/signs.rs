@@ -17,7 +17,7 @@ const BESIDE: usize = 3;
 pub(super) fn eased(turn: &Turn, incident: &Incident, alert: &Alert, members: &[&&Alert]) -> Option<Eased> {
     let gone = alert.gone.as_ref().filter(|_| alert.recovered() && !alert.problem.momentary)?;
     let before = incident.status.name().may_recover();
-    let unseen = correlate::burns_unseen(turn.state, &alert.place());
+    let unseen = correlate::burns_unseen(turn.state, incident, &alert.place());
     if !before || unseen || correlate::flapping(turn, incident.id).is_some() {
         return None;
     }

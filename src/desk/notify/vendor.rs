@@ -1,7 +1,7 @@
 //! Words to vendors: 対応依頼, 調査依頼, 督促, 追加情報, 取下げ.
 
 use super::facts::{Reader, facts};
-use super::{Draft, phone, reach, send, send_to, target, unread};
+use super::{Draft, least, phone, reach, send, send_to, target, unread};
 use crate::desk::act::CancelKind;
 use crate::desk::alert::Alert;
 use crate::desk::deliver;
@@ -235,6 +235,12 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
         let (number, severity) = (incident_facts.number, incident_facts.severity);
         incident_facts = Facts { number, severity, severity_by: incident_facts.severity_by, ..asked };
     }
+    if least::is_secret(turn, request.incident) {
+        // It reads that, and no word of why: neither is its part cleared, nor is anything known of it.
+        let now = facts(turn, request.incident, Reader::Vendor(&request.party));
+        let verdict = now.and_then(|facts| facts.verdict);
+        incident_facts = Facts { verdict, summary: String::new(), host: Default::default(), ..incident_facts };
+    }
     // What is suspected now may be another thing than it was asked about.
     incident_facts.target = target::asked(turn, &request).or(incident_facts.target);
     let (incident, asked_at) = (Box::new(incident_facts), request.asked);
@@ -274,15 +280,4 @@ fn goes_on_under(turn: &Turn, request: &Request) -> Option<(IncidentId, bool)> {
     let parted = known.links.iter().filter(|(link, _)| *link == Link::Split).map(|(_, other)| *other);
     let mut there = parted.filter(|other| turn.state.places.get(other).is_some_and(|here| here.contains_key(&place)));
     there.next().map(|other| (other, true))
-}
-
-/// セキュリティ: the least that must be said, to the desk only.
-pub(in crate::desk) fn security(turn: &mut Turn, incident: IncidentId) {
-    let desk = turn.book.rules.site.desk.clone();
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let (severity, number) = (known.severity_value(), known.number.clone());
-    let Some(number) = number else { return };
-    let mut draft = Draft::new(Some(incident), severity, Matter::Security { number }, Why::DeskLeads);
-    draft.critical = true;
-    send(turn, &desk, draft);
 }

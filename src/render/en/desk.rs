@@ -381,7 +381,8 @@ impl Mail<'_> {
             parts.push(self.clock.column(line.at));
             parts.extend(line.severity.map(|severity| format!("severity {severity}")));
             parts.extend(line.stage.map(|stage| words::stage_en(stage).to_owned()));
-            parts.push(text::or(text::summary(&line.text), NOT_KNOWN));
+            let what = if line.withheld { "(left out: information security)" } else { NOT_KNOWN };
+            parts.push(text::or(text::summary(&line.text), what));
             parts.extend(line.asked.iter().map(|(ask, by)| {
                 format!("({}, acknowledgement by {})", ask_tag(*ask).to_lowercase(), self.clock.column(*by))
             }));

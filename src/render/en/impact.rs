@@ -50,6 +50,11 @@ impl Mail<'_> {
     }
 
     fn goes_on(&mut self, facts: &Facts, impact: &Impact) {
+        for (name, since) in &impact.beside {
+            let since = self.clock.english_short(*since);
+            let other = format!("lost; its other side, {}, fails as well since {since}", text::name(name));
+            self.page.field("Redundancy", other);
+        }
         if let Some(OneSided { on, kept }) = &impact.one_sided {
             let on = list(on, "its other side");
             let kept = if kept.is_empty() { String::new() } else { format!(" for {}", list(kept, NONE)) };

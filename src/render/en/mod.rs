@@ -149,11 +149,8 @@ impl Mail<'_> {
             }
             Matter::PhoneNote { incident, calls, tried } => self.phone_note(incident, calls, tried),
             Matter::Internal { incident, notice } => self.internal(incident.as_deref(), notice),
-            Matter::Security { number } => {
-                self.page.text(
-                    "A security incident is suspected. Please check it through the appointed contacts; for details call \
-                     the desk.",
-                );
+            Matter::Security { number, least } => {
+                self.page.text(vendor::security(*least, &self.clock));
                 self.page.section(Name::Number).field("Number", number_of(number));
                 line(&["Important", "Please check"], &format!("{site} message from the desk"), None, Some(number))
             }

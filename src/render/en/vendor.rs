@@ -1,12 +1,14 @@
 //! What a vendor hears after it was asked, in English.
 
-use super::phrases::{NOT_KNOWN, ask_tag, subject};
+use super::phrases::{NOT_KNOWN, ask_tag, line, subject};
 use super::{Mail, Symptom};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
-use crate::desk::letter::{Ask, Fact, Facts};
+use crate::desk::letter::{Ask, Fact, Facts, Least};
 use crate::desk::rules::VerdictCode;
+use crate::render::layout::Name;
 use crate::render::text;
+use crate::render::time::Clock;
 use jiff::Timestamp;
 
 impl Mail<'_> {
@@ -19,6 +21,9 @@ impl Mail<'_> {
         under: Option<&Number>,
     ) -> String {
         let asked = self.clock.english(asked_at);
+        if incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::Security) {
+            return self.withdrawn_in_secret(incident, &asked, cancelled);
+        }
         let why = under.map(|number| format!("Your part of it goes on under {number}, for which we ask you."));
         let why = why.unwrap_or_else(|| withdrawn(incident, cancelled).to_owned());
         self.page.text(format!(
@@ -26,6 +31,22 @@ impl Mail<'_> {
         ));
         self.incident(incident);
         subject(&["Request withdrawn"], &self.at_site(incident), incident)
+    }
+
+    /// 取下げ where the least must be said.
+    fn withdrawn_in_secret(&mut self, incident: &Facts, asked: &str, cancelled: Option<CancelKind>) -> String {
+        self.page.text(format!("We withdraw our request of {asked}. We are sorry for the trouble."));
+        if cancelled.is_none() {
+            self.page.text(
+                "Please leave the equipment as it is until you hear from the desk: do not restart it, change its settings \
+                 or delete logs. If work has begun already, or for any question, call the desk.",
+            );
+        }
+        self.number(Some(&incident.number));
+        let target = incident.target.as_ref().map(|target| text::name(&target.name)).unwrap_or_default();
+        self.page.section(Name::Symptom).field("Equipment", text::or(target.clone(), NOT_KNOWN));
+        let what = format!("{} {target}", text::name(&self.letter.from.site));
+        line(&["Request withdrawn"], what.trim(), None, Some(&incident.number))
     }
 
     /// 追加情報.
@@ -59,5 +80,22 @@ fn withdrawn(incident: &Facts, cancelled: Option<CancelKind>) -> &'static str {
             "Further isolation has not shown where the fault lies; the desk goes on looking."
         }
         (None, _) => "Further isolation shows that the fault is unlikely to lie in what you maintain.",
+    }
+}
+
+/// セキュリティ: no details, whoever reads along.
+pub(super) fn security(least: Least, clock: &Clock) -> String {
+    match least {
+        Least::Suspected => {
+            "A security incident is suspected. Please check it through the appointed contacts; for details \
+                             call the desk."
+                .to_owned()
+        }
+        Least::Changed => "The desk is to look at the case below, which is one of information security.".to_owned(),
+        Least::Call => "Please call the desk about the case below.".to_owned(),
+        Least::Restored { at } => {
+            format!("What we told you of was restored at {}; for details call the desk.", clock.english(at))
+        }
+        Least::CalledOff => "What we told you of is called off; for details call the desk.".to_owned(),
     }
 }

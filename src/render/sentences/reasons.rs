@@ -124,6 +124,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Digest => "the digest lists it".to_owned(),
         incident::Reason::HoldElapsed => "it was on hold long enough".to_owned(),
         incident::Reason::Recurs => "the same fault was there before".to_owned(),
+        incident::Reason::NeededThere => "one needs what fails in the other".to_owned(),
         incident::Reason::SpareFails => "what carried it on fails now, too".to_owned(),
         incident::Reason::GoneOnceMore => "it is gone once more, and came back before".to_owned(),
         incident::Reason::Flaps { times } => format!("it comes and goes ({times} times)"),
