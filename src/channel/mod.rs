@@ -72,7 +72,9 @@ impl Message {
         if let Some(end) = body.rfind('\n').filter(|_| self.body.len() > body.len()) {
             body.truncate(end);
         }
-        body.push_str("\n\n（送信先の上限により、以降を省略しました。全文は、同じ件名のメールをご覧ください。）\n");
+        body.push_str(
+            "\n\n（送信先のサイズ上限のため、これより後を省略しました。全文は、同じ件名のメールをご覧ください。）\n",
+        );
         Self { body, ..self.clone() }
     }
 }

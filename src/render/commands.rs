@@ -80,6 +80,11 @@ pub(super) fn verify(number: &Number) -> String {
     incident("verify", number, "")
 }
 
+/// The check failed: it goes on.
+pub(super) fn reopen(number: &Number) -> String {
+    incident("reopen", number, "--reason \"...\"")
+}
+
 /// 取消: it was planned work.
 pub(super) fn cancel_planned(number: &Number) -> String {
     incident("cancel", number, "--kind planned --reason \"...\"")

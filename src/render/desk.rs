@@ -110,7 +110,7 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
 
 fn purpose(call: &Call) -> String {
     match call.purpose {
-        Purpose::Ask(ask) if call.only_word => format!("{}（メールは届いておりません）", words::ask(ask)),
+        Purpose::Ask(ask) if call.only_word => format!("{}（メール不達のため、お電話のみ）", words::ask(ask)),
         Purpose::Ask(ask) => format!("{}（メールでも送付）", words::ask(ask)),
         Purpose::Chase if call.nth > 1 => format!("受領確認のお願い（{}回目、メールでも送付）", call.nth),
         Purpose::Chase => "受領確認のお願い（メールでも送付）".to_owned(),

@@ -303,7 +303,7 @@ fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
         ),
         (None, None) if asked.lost => {
             format!(
-                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話など、別の方法でご連絡いたします。"
+                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話などで依頼いたします。受領の連絡は、まだ確認できておりません。"
             )
         }
         (None, None) => format!(

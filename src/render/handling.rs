@@ -143,7 +143,7 @@ pub(super) fn please_check(incident: Option<&Facts>) -> Told {
                 "正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。",
                 with(commands::restore),
             ),
-            ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
+            ("正常に使えない場合は、状況を添えて、対応を再開してください。", with(commands::reopen)),
             ("復旧後、主管課の報告確認を得たら記録してください。", with(commands::accept)),
         ],
     }
@@ -241,7 +241,7 @@ pub(super) fn not_seen(incident: Option<&Facts>, of: (&str, &str), unseen: &Unse
                 "正常に使えることを確認できたら、確認の方法と結果、対処内容を記録してください（復旧報が送られます）。",
                 with(commands::restore),
             ),
-            ("正常に使えない場合は、状況を記録してください。", with(commands::note)),
+            ("正常に使えない場合は、状況を添えて、対応を再開してください。", with(commands::reopen)),
         ],
     }
 }
@@ -334,66 +334,4 @@ fn stopped_because(incident: Option<&Facts>) -> String {
         Some(VerdictCode::Security) => "情報セキュリティインシデントの疑いがあります。",
     };
     told.to_owned()
-}
-
-/// 「第一報を送達できませんでした」, and how much of it.
-pub(super) fn not_delivered(
-    kind: &str,
-    (address, why): (&str, &str),
-    others: bool,
-    next: Option<&(String, String)>,
-) -> Told {
-    let kind = super::notice::kind_in_words(kind);
-    let failed = match others {
-        true => format!("{kind}を、一部の宛先へ送達できませんでした（他の宛先には送達済み）。"),
-        false => format!("{kind}を送達できませんでした。"),
-    };
-    let then = match next {
-        Some((name, address)) => {
-            format!("このため、次の連絡先（{}　{}）へ送ります。", text::name(name), text::name(address))
-        }
-        None => "お電話など、別の方法での連絡をお願いします。".to_owned(),
-    };
-    let repair = match next {
-        Some(_) => {
-            ("誤った宛先は、設定（parties.toml）を直して読み込み直してください。", vec![commands::RELOAD.to_owned()])
-        }
-        None => ("宛先を直したら、上の一覧の番号を指定して再送してください。", vec![commands::RETRY.to_owned()]),
-    };
-    Told {
-        title: format!("{kind}を{}送達できませんでした", if others { "一部の宛先へ" } else { "" }),
-        happened: format!("{failed}{then}"),
-        details: vec![
-            format!("宛先：{}", text::or(text::name(address), "不明")),
-            format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
-        ],
-        steps: vec![("送達の状況を確認してください。", vec![commands::OUTBOX.to_owned()]), repair],
-    }
-}
-
-pub(super) fn channel_fails(channel: &str, why: &str, at_fault: bool) -> Told {
-    let urgent = "急ぎの連絡は、別の経路がある場合、そちらで送ります。";
-    let happened = match at_fault {
-        true => format!(
-            "送信先が、設定の誤りとみられる理由（認証、送信先のURLなど）で受け付けませんでした。設定が直るまで、間隔を空けて送信を試みます。{urgent}"
-        ),
-        false => format!(
-            "送信に続けて失敗したため、この経路での送信を1分に1回の試行に抑えております。{urgent}復旧すると自動で再開し、\
-             その旨をお知らせします。"
-        ),
-    };
-    let check = ("送信待ちの連絡を確認し、急ぎのものは電話などで連絡してください。", vec![commands::OUTBOX.to_owned()]);
-    let ask = ("送信先のサーバと経路の設定を、システム管理者に確認してください。", vec![commands::STATUS.to_owned()]);
-    let again = (
-        "設定を直したら、次のコマンドで読み込み直してください。待っていた連絡の送信を、すぐに再開します。",
-        vec![commands::RELOAD.to_owned()],
-    );
-    let mut steps = vec![check, ask];
-    steps.extend(at_fault.then_some(again));
-    Told {
-        title: format!("送信経路「{}」が使用できません", text::or(text::name(channel), "不明")),
-        happened,
-        details: vec![format!("サーバの応答：{}", text::or(text::summary(why), "不明"))],
-        steps,
-    }
 }

@@ -50,6 +50,7 @@ mod time;
 mod told;
 pub mod trial;
 mod unseen;
+mod ways_out;
 pub mod words;
 
 use crate::desk::letter::{Letter, Matter};

@@ -9,7 +9,7 @@ use super::symptom::{Symptom, is_reported};
 use super::time::{Clock, span};
 use super::{
     approval, because, commands, covers, disk, doubt, dropped, evidence, facts, handling, impact, restored, shadow,
-    shown, silent, storm, text, told, words,
+    shown, silent, storm, text, told, ways_out, words,
 };
 use crate::desk::ids::Number;
 use crate::desk::letter::{Fact, Facts, Letter, Notice};
@@ -146,13 +146,13 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         Notice::NewSign { party, alerts } => handling::new_sign(incident, party, alerts, clock),
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others, next } => {
-            handling::not_delivered(kind, (address, why), *others, next.as_ref())
+            ways_out::not_delivered(kind, (address, why), *others, next.as_ref())
         }
         Notice::Held { messages, more } => approval::told(messages, more, clock),
         Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
         Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),
         Notice::Dropped { message } => dropped::told(message, number),
-        Notice::ChannelFails { channel, why, at_fault } => handling::channel_fails(channel, why, *at_fault),
+        Notice::ChannelFails { channel, why, at_fault } => ways_out::channel_fails(channel, why, *at_fault),
         Notice::ChannelWorks { channel } => Told {
             title: format!("送信経路「{}」が復旧しました", text::or(text::name(channel), "不明")),
             happened: "この経路での送信を再開しました。待っていた連絡は、順に送ります。".to_owned(),

@@ -177,7 +177,7 @@ async fn what_is_too_large_is_sent_again_in_short_under_the_same_key() {
     assert!(requests.iter().all(|request| request.contains(&format!("webhook-id: {}", long.key))));
     let (_, body) = requests[1].split_once("\r\n\r\n").unwrap();
     let text = serde_json::from_str::<serde_json::Value>(body).unwrap()["text"].as_str().unwrap().to_owned();
-    assert!(text.contains("一行の文です。") && text.contains("以降を省略しました"), "{text}");
+    assert!(text.contains("一行の文です。") && text.contains("これより後を省略しました"), "{text}");
 }
 
 // RELIABILITY §10: 429 + Retry-After
