@@ -6,12 +6,22 @@ use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Link, Reason};
 use crate::desk::state::{Here, Place};
 use crate::desk::turn::Turn;
+use std::collections::BTreeSet;
 
 /// Links an incident with those that are open, began before it, and need what fails in it.
 pub(super) fn link(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let Some(root) = known.root.as_ref().filter(|root| stops(turn, incident, root)) else { return };
-    let graph = &turn.book.graph;
+    let (state, graph) = (&*turn.state, &turn.book.graph);
+    // Whatever needs it shows, or is suspected, at it or behind it: of thousands that are open few do.
+    let there = graph.behind(root).iter().chain([root]);
+    let near: BTreeSet<IncidentId> = there
+        .flat_map(|id| {
+            let shown = state.incidents_at.get(&Place::Component(id.clone())).into_iter().flatten();
+            shown.chain(state.rooted.get(id).into_iter().flatten()).copied()
+        })
+        .filter(|id| state.open.contains(id))
+        .collect();
     let needs_it = |id: &ComponentId| graph.needs(id, root);
     let meant = |other: &&Incident| {
         let suspected = other.verdict().and_then(|verdict| verdict.component.as_ref());
@@ -25,7 +35,7 @@ pub(super) fn link(turn: &mut Turn, incident: IncidentId) {
             && (guessed || fails)
             && !known.links.iter().any(|(_, id)| *id == other.id)
     };
-    let open = turn.state.open.iter().filter_map(|id| turn.state.incidents.get(id));
+    let open = near.iter().filter_map(|id| turn.state.incidents.get(id));
     let others: Vec<IncidentId> = open.filter(meant).map(|other| other.id).collect();
     for other in others {
         turn.edit(incident, Edit::Linked { link: Link::Related, other }, Reason::NeededThere);
