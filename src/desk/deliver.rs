@@ -76,7 +76,6 @@ fn start(turn: &mut Turn, id: OwedId) {
         return dead(turn, id, "its time is over".to_owned(), Reason::GivenUp);
     }
     if row.deliver_by <= now
-        && row.failures > 0
         && let Some(next) = free_path(turn, row)
     {
         turn.record(Change::Rerouted { owed: id, channel: next, at: now }, Reason::Late);

@@ -69,6 +69,10 @@ pub(crate) fn find(dir: &Path, history: &History, rules: Arc<Rules>, text: &str)
     let needle = needle.ok_or(Refused::Stays(Stays::Short))?;
     let bodies = Bodies::look(dir);
     let (desk, seq) = desk(history, &bodies, rules)?;
+    // It stands in every mail.
+    if squeezed(env!("CARGO_PKG_NAME")).contains(&told) {
+        return Err(Refused::Stays(Stays::Own { seq }));
+    }
     hindered(&desk, &told).map_or(Ok(()), |stays| Err(Refused::Stays(stays)))?;
     if is_name_of_ours(&desk, &told) {
         return Err(Refused::Stays(Stays::Own { seq }));
@@ -108,12 +112,10 @@ fn desk(history: &History, bodies: &Bodies, rules: Arc<Rules>) -> Result<(Desk, 
     Ok((desk, after))
 }
 
-/// Whether something of ours is called so: the names of fields and of their kinds stand in every record and are nobody's text,
-/// and the program's own name stands in every mail.
+/// Whether something of ours is called so: the names of fields and of their kinds stand in every record and are nobody's text.
 fn is_name_of_ours(desk: &Desk, told: &str) -> bool {
     let ours = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    let state = || serde_json::to_value(desk.state()).is_ok_and(|state| has_name(&state, told, &ours));
-    told.is_ascii() && (squeezed(env!("CARGO_PKG_NAME")).contains(told) || state())
+    told.is_ascii() && serde_json::to_value(desk.state()).is_ok_and(|state| has_name(&state, told, &ours))
 }
 
 fn has_name(value: &serde_json::Value, text: &str, fits: &dyn Fn(&str) -> bool) -> bool {

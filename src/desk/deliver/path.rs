@@ -27,12 +27,18 @@ pub(super) fn next_path(turn: &Turn, row: &Owed) -> Option<ChannelId> {
     after(turn, row).next().cloned()
 }
 
-/// The next mail channel on which nothing stands before `row`; where something does on each, the next.
+/// The next mail channel on which nothing stands before `row`, for a row that is late and has failed where it is, or stands behind
+/// something there. Where something stands on each, the next for what has failed.
 ///
 /// What went ahead on another path and hangs there would keep this one waiting past its time once more.
 pub(super) fn free_path(turn: &Turn, row: &Owed) -> Option<ChannelId> {
-    let free = after(turn, row).find(|channel| order::earlier_on(turn, row, channel.as_str()).next().is_none());
-    free.cloned().or_else(|| next_path(turn, row))
+    let is_free = |channel: &str| order::earlier_on(turn, row, channel).next().is_none();
+    let behind = row.is_late(turn.now) && !is_free(&row.destination());
+    // What has not failed where it is does not go where nothing is tried at the moment.
+    let works = |channel: &&ChannelId| row.failures > 0 || turn.state.house.flows.closed_until(channel).is_none();
+    let mut others = after(turn, row).filter(works);
+    let free = others.find(|channel| is_free(channel.as_str())).filter(|_| row.failures > 0 || behind);
+    free.cloned().or_else(|| next_path(turn, row).filter(|_| row.failures > 0 && behind))
 }
 
 /// What came of an attempt, as far as it goes for the message: what one server does not take of a critical mail, for reasons that

@@ -22,7 +22,7 @@ impl Owed {
     }
 
     /// It should have been accepted by now, however grave it is.
-    pub(super) fn is_late(&self, now: Now) -> bool {
+    pub(in crate::desk) fn is_late(&self, now: Now) -> bool {
         let late = self.ready_for(now).is_some_and(|age| age > self.deliver_by.since(self.decided.elapsed));
         late && !self.state.ended() && !self.is_held()
     }
