@@ -6,7 +6,7 @@
 mod support;
 
 use kiriwake::config::{self, Environment};
-use kiriwake::desk::act::{Act, Actor, Deed, Role};
+use kiriwake::desk::act::{Act, Actor, CancelKind, Deed, Role};
 use kiriwake::desk::ids::OwedId;
 use kiriwake::desk::letter::Ask;
 use kiriwake::desk::now::{Elapsed, Now};
@@ -53,12 +53,14 @@ struct Story {
     answer: fn(&str) -> Delivery,
     tried: BTreeMap<OwedId, (String, String)>,
     replies: Vec<Reply>,
+    /// Attempts that are still under way while somebody acts.
+    under_way: Option<Vec<Input>>,
 }
 
 impl Story {
     fn begin(rules: &Arc<Rules>, answer: fn(&str) -> Delivery) -> Self {
         let desk = Desk::new(State::default(), rules.clone());
-        let mut story = Self { desk, answer, tried: BTreeMap::new(), replies: Vec::new() };
+        let mut story = Self { desk, answer, tried: BTreeMap::new(), replies: Vec::new(), under_way: None };
         story.step(0, Input::Started { store: "s".to_owned(), epoch: 1 });
         story.step(0, Input::RulesLoaded { hash: rules.hash.clone() });
         story
@@ -90,8 +92,15 @@ impl Story {
                     }
                     other => arrived(other),
                 };
-                inputs.push(Input::Outcome { owed, attempt, outcome });
+                self.under_way.as_mut().unwrap_or(&mut inputs).push(Input::Outcome { owed, attempt, outcome });
             }
+        }
+    }
+
+    /// What was under way comes back.
+    fn come_back(&mut self, seconds: u64) {
+        for input in self.under_way.take().into_iter().flatten() {
+            self.step(seconds, input);
         }
     }
 
@@ -200,4 +209,28 @@ fn the_answer_of_a_party_that_has_another_id_now_is_taken() {
     let deed = Deed::Acknowledge { party: Some("n-sha".into()), at: None };
     story.step(130, act(Act::On { incident, deed }));
     assert!(matches!(story.replies.last(), Some(Reply::Done { .. })), "{:?}", story.replies.last());
+}
+
+#[test]
+fn what_was_taken_back_while_it_was_under_way_is_asked_of_nobody_else() {
+    let before = rules(true);
+    for cancelled in [false, true] {
+        let mut story = Story::begin(&before, |to| match to {
+            "noc@n.example" => Delivery::Refused { what: Refused::Recipient, why: "550 5.1.1 no such user".to_owned() },
+            _ => Delivery::Accepted { answer: "250 ok".to_owned() },
+        });
+        story.step(1, disaster("core-sw-01", Some("core-switch")));
+        story.under_way = Some(Vec::new());
+        for seconds in [92, 104, 120] {
+            story.step(seconds, Input::Tick);
+        }
+        assert_eq!(story.went("request"), ["noc@n.example"]);
+        let incident = story.desk.state().by_number.keys().next().unwrap().to_string();
+        let deed = Deed::Cancel { reason: "誤報".into(), kind: CancelKind::FalseAlarm };
+        if cancelled {
+            story.step(121, act(Act::On { incident, deed }));
+        }
+        story.come_back(122);
+        assert_eq!(story.went("request").contains(&"lead@n.example"), !cancelled, "{:?}", story.tried);
+    }
 }

@@ -1,9 +1,10 @@
 //! Addresses: where a mail that waits goes when the configuration names another address than at its decision (P17), and who else
 //! of its party gets it where an address does not exist (DECISIONS 13).
 
-use super::{path, post, shadow};
+use super::{by_hand, path, post, shadow};
 use crate::desk::contact::{self, MailTo, Resolution};
 use crate::desk::ids::{OwedId, PartyId};
+use crate::desk::incident::Incident;
 use crate::desk::letter::{Letter, facts_of};
 use crate::desk::notify;
 use crate::desk::outcome::{Delivery, Refused};
@@ -59,7 +60,10 @@ fn as_configured(turn: &Turn, row: &Owed) -> Option<Vec<Addressed>> {
 pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, String)> {
     let row = turn.state.owed.get(&id)?;
     let Work::Message { party, channel, letter, thread, .. } = &row.work else { return None };
-    if !is_addressed_by_contacts(turn, row) || row.bundle.is_some() {
+    // What was taken back while the attempt was under way is asked of nobody else; what has become secret is told to nobody else.
+    let secret = row.incident.and_then(|id| turn.state.incidents.get(&id)).is_some_and(Incident::is_secret);
+    let stands = by_hand::useful(turn, row).is_ok() && !(secret && facts_of(&letter.matter).is_some());
+    if !stands || !is_addressed_by_contacts(turn, row) || row.bundle.is_some() {
         return None;
     }
     let tried = tried(turn, row);
