@@ -55,6 +55,7 @@ pub(super) fn request(
     evidence::before(&mut page, incident, |at| clock.western(at));
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
+    asking::untouched(&mut page, incident);
     page.field("ご連絡方法", ANSWER);
     // Only who repairs comes to the place.
     let phone = more.entry_phone.filter(|_| ask == Ask::Repair);
@@ -100,6 +101,7 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, reminder: &Rem
         numbered(vec![format!("受領のご連絡{by}"), expected(ask).to_owned()]),
         "受領のご連絡",
     );
+    asking::untouched(&mut page, incident);
     page.field("ご連絡方法", ANSWER);
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["受領確認のお願い", words::ask(ask)], letter, incident), page)
@@ -139,6 +141,7 @@ pub(super) fn addition(
         "ご依頼事項",
         "先のご依頼とあわせて、ご確認をお願いいたします（本件について、あらためての受領のご連絡は不要です）。",
     );
+    asking::untouched(&mut page, incident);
     page.field("ご連絡方法", ANSWER);
     closing(&mut page, letter, Reader::Vendor, true);
     let new = alerts.iter().find_map(|alert| match alert {

@@ -30,6 +30,7 @@ mod target;
 mod trial;
 mod unread;
 mod unseen;
+mod untouched;
 mod vendor;
 
 pub(super) use approval::held;

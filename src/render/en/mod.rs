@@ -104,6 +104,7 @@ impl Mail<'_> {
                     ask_tag(*ask).to_lowercase()
                 ));
                 self.incident(incident);
+                self.untouched(incident);
                 let what = format!("{site} {}", Symptom::of(incident).title());
                 subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
             }
@@ -346,6 +347,7 @@ impl Mail<'_> {
         let mut lines = vec![format!("(1) acknowledge by {by}")];
         lines.extend(tasks.iter().enumerate().map(|(n, task)| format!("({}) {task}", n + 2)));
         self.page.section(Name::Ask).lines("Please", lines, NONE);
+        self.untouched(facts);
         if let Some(phone) = entry.map(text::name).filter(|phone| !phone.is_empty()) {
             self.page.field("Site entry", format!("data centre {phone} (call before)"));
         }
