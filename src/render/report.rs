@@ -131,7 +131,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         ],
         "（記入待ち）",
     );
-    page.field("残る影響", remaining(incident, recovery));
+    page.lines("残る影響", remaining(incident, recovery, to_office.then_some(&clock)), "該当なし");
     let cause = recovery.cause.as_ref();
     let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
     page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));
@@ -165,17 +165,22 @@ fn apology(page: &mut Page, words: &str) {
     page.section(Name::Courtesy).text(words);
 }
 
-fn remaining(incident: &Facts, recovery: &RecoveryFacts) -> String {
+/// What is not over with it: what it stands on one side without is told to an office (`office` = its clock).
+fn remaining(incident: &Facts, recovery: &RecoveryFacts, office: Option<&Clock>) -> Vec<String> {
     let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
-    if incident.still_red.is_empty() && numbers.is_empty() {
-        return "該当なし".to_owned();
+    let one_sided = office.into_iter().flat_map(|clock| impact::left_on_one_side(incident, clock));
+    let mut lines: Vec<String> = one_sided.collect();
+    if !lines.is_empty() && !incident.related.is_empty() {
+        let related: Vec<String> = incident.related.iter().map(number_of).collect();
+        lines.push(format!("別の受付番号（{}）にて対応しております。", related.join("、")));
     }
-    let red = facts::still_red(&incident.still_red);
-    if numbers.is_empty() {
-        red
-    } else {
-        format!("{red}別の受付番号（{}）にて対応いたします。", numbers.join("、"))
+    if !incident.still_red.is_empty() || !numbers.is_empty() && lines.is_empty() {
+        lines.insert(0, facts::still_red(&incident.still_red));
     }
+    if !numbers.is_empty() {
+        lines.push(format!("別の受付番号（{}）にて対応いたします。", numbers.join("、")));
+    }
+    vec![lines.concat()].into_iter().filter(|all| !all.is_empty()).collect()
 }
 
 fn plans(incident: &Facts) -> &'static str {
@@ -342,7 +347,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::Carried { by } => {
             let by = facts::listed(by, "台");
-            format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
+            format!(
+                "{at}に、{by}が監視上正常であることを確認しました。冗長構成により、サービスは継続している見込みです。"
+            )
         }
         What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
         What::Eased { since, sign, work } => {

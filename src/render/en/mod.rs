@@ -309,6 +309,9 @@ impl Mail<'_> {
         let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
         let linked = if numbers.is_empty() { String::new() } else { format!(" ({})", numbers.join(", ")) };
         self.page.field("Still red", format!("{}{linked}", list(&facts.still_red, NONE)));
+        if to_office {
+            self.on_one_side(facts);
+        }
         self.page.field("Cause", "under investigation");
         if to_office {
             self.apology();
