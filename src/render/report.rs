@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{call, facts, former, impact, shown, text, told, words};
+use super::{call, evidence, facts, former, impact, shown, text, told, words};
 use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
@@ -131,7 +131,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         ],
         "（記入待ち）",
     );
-    page.lines("残る影響", remaining(incident, recovery, to_office.then_some(&clock)), "該当なし");
+    page.lines("残る影響", former::remaining(incident, recovery, to_office.then_some(&clock)), "該当なし");
     let cause = recovery.cause.as_ref();
     let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
     page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));
@@ -163,24 +163,6 @@ fn occurred(page: &mut Page, incident: &Facts, clock: &Clock) {
 /// Once in a mail, and only to offices.
 fn apology(page: &mut Page, words: &str) {
     page.section(Name::Courtesy).text(words);
-}
-
-/// What is not over with it: what it stands on one side without is told to an office (`office` = its clock).
-fn remaining(incident: &Facts, recovery: &RecoveryFacts, office: Option<&Clock>) -> Vec<String> {
-    let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
-    let one_sided = office.into_iter().flat_map(|clock| impact::left_on_one_side(incident, clock));
-    let mut lines: Vec<String> = one_sided.collect();
-    if !lines.is_empty() && !incident.related.is_empty() {
-        let related: Vec<String> = incident.related.iter().map(number_of).collect();
-        lines.push(format!("別の受付番号（{}）にて対応しております。", related.join("、")));
-    }
-    if !incident.still_red.is_empty() || !numbers.is_empty() && lines.is_empty() {
-        lines.insert(0, facts::still_red(&incident.still_red));
-    }
-    if !numbers.is_empty() {
-        lines.push(format!("別の受付番号（{}）にて対応いたします。", numbers.join("、")));
-    }
-    vec![lines.concat()].into_iter().filter(|all| !all.is_empty()).collect()
 }
 
 fn plans(incident: &Facts) -> &'static str {
@@ -237,7 +219,7 @@ fn record(what: &What) -> &'static str {
         What::MissedAgain { .. } => "期限までの未確認",
         What::Eased { .. } => "一部回復の確認",
         What::NotSeen { .. } => "監視の中断",
-        What::Relapsed => "異常の再確認",
+        What::RedApart { .. } | What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
         What::PlannedWork { stage: WorkStage::Began, .. } => "計画作業の開始",
@@ -366,6 +348,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
                 ),
             };
             format!("{over}につきまして、{since}に監視上の回復を確認しました。{stays}")
+        }
+        What::RedApart { by } => {
+            format!("{at}に、監視上、再び異常を検知しました（{}）。", evidence::during(*by))
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Data { impact } => {

@@ -125,8 +125,11 @@ pub(super) fn addition(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    // What it was asked about may be back, and nothing else.
+    let again = incident.returned.is_some() && alerts.iter().all(|alert| shows(alert) == Some(&incident.summary));
+    let (how, label) = if again { ("再び", "再検知した警報") } else { ("新たに", "新たな警報") };
     page.text(format!(
-        "{}に{}をお送りいたしました件につきまして、対象機器において、新たに下記の警報を検知いたしましたので、\
+        "{}に{}をお送りいたしました件につきまして、対象機器において、{how}下記の警報を検知いたしましたので、\
          お知らせいたします。",
         clock.short(asked_at),
         words::ask(ask)
@@ -134,9 +137,9 @@ pub(super) fn addition(
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
-    page.field("ご依頼の事象", shown::sentences(incident, &clock));
+    page.field("ご依頼の事象", Symptom::of(incident).title());
     let news = alerts.iter().map(|alert| evidence::fact(alert, incident, &clock)).collect();
-    page.section(Name::State).items("新たな警報", news, "確認中");
+    page.section(Name::State).items(label, news, "確認中");
     page.section(Name::Ask).field(
         "ご依頼事項",
         "先のご依頼とあわせて、ご確認をお願いいたします（本件について、あらためての受領のご連絡は不要です）。",
@@ -150,6 +153,15 @@ pub(super) fn addition(
     });
     let what = format!("{} {}", text::name(&letter.from.site), new.unwrap_or_else(|| Symptom::of(incident).title()));
     (subject(&["追加情報", words::ask(ask)], what.trim(), None, Some(&incident.number)), page)
+}
+
+/// The message of an alert.
+fn shows(alert: &Fact) -> Option<&String> {
+    match alert {
+        Fact::Alert { summary, .. } => Some(summary),
+        Fact::Kept(kept) => Some(&kept.summary),
+        _ => None,
+    }
 }
 
 /// 取下げ.

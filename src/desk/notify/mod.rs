@@ -55,7 +55,7 @@ pub(super) use reports::{
 pub(super) use signs::sign;
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
-pub(super) use unseen::not_seen;
+pub(super) use unseen::{not_seen, red_apart};
 pub(super) use vendor::{addition, chaser, manager, request, taken_back, withdrawal};
 
 use super::contact::{self, Resolution};

@@ -212,9 +212,42 @@ pub(in crate::desk) fn addition(turn: &mut Turn, id: RequestId, alerts: Vec<Fact
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
     let severity = incident_facts.severity;
-    let (incident, ask, asked_at) = (Box::new(incident_facts), request.ask, request.asked);
+    let incident = Box::new(asked_about(turn, &request, incident_facts));
+    let (ask, asked_at) = (request.ask, request.asked);
     let matter = Matter::Addition { incident, ask, asked_at, alerts };
     send(turn, &request.party, Draft::new(Some(request.incident), severity, matter, Why::ShowsMore));
+}
+
+/// What the incident shows now, as far as the vendor was asked about that: another alert may stand for it since.
+fn asked_about(turn: &Turn, request: &Request, now: Facts) -> Facts {
+    let Some(asked) = worded(turn, request) else { return now };
+    if (&asked.summary, &asked.host) == (&now.summary, &now.host) {
+        return now;
+    }
+    let Facts { summary, host, beside, component, shown_by, also, alerts, hosts, flapping, .. } = asked;
+    Facts {
+        summary,
+        host,
+        beside,
+        component,
+        shown_by,
+        also,
+        alerts,
+        hosts,
+        flapping,
+        eased: None,
+        unseen: None,
+        ..now
+    }
+}
+
+/// What the vendor read when it was asked.
+fn worded(turn: &Turn, request: &Request) -> Option<Facts> {
+    let mut rows = turn.state.owed_of(request.incident).filter(|row| row.request == Some(request.id));
+    rows.find_map(|row| match &row.work {
+        Work::Message { letter, .. } => facts_of(&letter.matter).cloned(),
+        _ => None,
+    })
 }
 
 /// 取下げ, if the vendor was asked at all.
@@ -261,11 +294,7 @@ fn asked_as(turn: &Turn, request: &Request) -> Option<Facts> {
     if turn.state.members_of(request.incident).any(own) {
         return None;
     }
-    let mut rows = turn.state.owed_of(request.incident).filter(|row| row.request == Some(request.id));
-    rows.find_map(|row| match &row.work {
-        Work::Message { letter, .. } => facts_of(&letter.matter).cloned(),
-        _ => None,
-    })
+    worded(turn, request)
 }
 
 /// The incident under which what a vendor was asked about goes on: it is an echo of one for which the same vendor is asked, or the
