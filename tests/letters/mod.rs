@@ -268,6 +268,7 @@ fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: B
         because,
         overrun: false,
         unplaced: false,
+        owner: None,
         evidence: Vec::new(),
         not_known: Vec::new(),
         unknown: None,

@@ -29,7 +29,7 @@ fn is_to_be_made(turn: &Turn, incident: IncidentId, call: &Call) -> bool {
             .state
             .requests_of(incident)
             .any(|request| is_silent(request) && turn.book.party_name(&request.party) == call.organization),
-        Purpose::Inform | Purpose::Consult { .. } => !is_over(turn, incident),
+        Purpose::Inform | Purpose::Decide | Purpose::Consult { .. } => !is_over(turn, incident),
     }
 }
 

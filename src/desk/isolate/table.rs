@@ -25,7 +25,14 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
             Some(changed) => changed.answer(book, component),
             None => {
                 let (code, parties) = answer(book, component);
-                (code, parties, because(case, candidate.as_ref(), component, code))
+                let because = match component.scope {
+                    ContractScope::Other => Because::OtherContract {
+                        component: component.name.clone(),
+                        owner: book.party_name(&component.party),
+                    },
+                    ContractScope::In | ContractScope::Out => because(case, candidate.as_ref(), component, code),
+                };
+                (code, parties, because)
             }
         },
         None => (VerdictCode::Unknown, vec![book.rules.site.desk.clone()], nobody(case)),

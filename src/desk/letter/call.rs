@@ -137,6 +137,16 @@ impl Part {
     }
 }
 
+impl Purpose {
+    /// An office is called, which gives no 受領.
+    pub(crate) fn is_to_office(self) -> bool {
+        match self {
+            Purpose::Inform | Purpose::Decide | Purpose::Consult { .. } => true,
+            Purpose::Ask(_) | Purpose::Chase => false,
+        }
+    }
+}
+
 /// Why a call is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,6 +157,8 @@ pub enum Purpose {
     Chase,
     /// Inform the office.
     Inform,
+    /// Ask the office for a decision: no contract of this desk covers it.
+    Decide,
     /// Ask the office for a decision: the vendor is closed for long.
     Consult {
         /// When it opens.

@@ -1,6 +1,6 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Said, Sign, Unknown, Unseen};
+use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Owner, Said, Sign, Unknown, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
 use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
@@ -271,6 +271,9 @@ pub struct VerdictFacts {
     /// The desk named who should act, and no part of theirs is known to be the cause.
     #[serde(default)]
     pub unplaced: bool,
+    /// Whose it is, where no contract of this desk covers it. Not for vendors.
+    #[serde(default)]
+    pub owner: Option<Owner>,
     /// 確認済みの事実.
     pub evidence: Vec<Fact>,
     /// What could not be learnt (確認できず).
