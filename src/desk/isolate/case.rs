@@ -89,11 +89,11 @@ impl<'a> Case<'a> {
         self.failing.iter().filter(|id| *id == component || self.book.graph.needs(id, component)).count()
     }
 
-    /// Modifications made at most `within` before 発生, the likeliest to matter first: what still stands before what was
+    /// Modifications made at most `within` before 発生, the likeliest to matter first: what stood then before what had been
     /// taken back (which was a change, too), the latest first.
     pub fn changes(&self, within: Duration) -> impl Iterator<Item = &'a Modification> {
         let mut changes: Vec<_> = changes(self.state, self.incident, within).collect();
-        changes.sort_by_key(|change| change.is_rolled_back());
+        changes.sort_by_key(|change| change.was_gone_by(self.incident.occurred));
         changes.into_iter()
     }
 
