@@ -52,14 +52,18 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         (false, true) => "検知しておりました",
         (false, false) => "検知しております",
     };
-    if let Some(Flapping { times, since, down }) = &facts.flapping {
-        let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+    if let Some(Flapping { times, since, down, with_echoes }) = &facts.flapping {
+        let minutes =
+            |down: &Duration| lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+        let all = with_echoes.as_ref().map(minutes).filter(|all| *all != minutes(down));
+        let all = all.map(|all| format!("（波及とみられる異常の時間を含めると約{all}）")).unwrap_or_default();
+        let down = minutes(down);
         let since = clock.short(*since);
         out += &if over {
-            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}でした。")
+            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}{all}でした。")
         } else {
             format!(
-                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}です。"
+                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}{all}です。"
             )
         };
     }

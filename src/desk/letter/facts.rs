@@ -293,8 +293,11 @@ pub struct Flapping {
     pub times: usize,
     /// Since when: the first time.
     pub since: Timestamp,
-    /// How long in all (異常の累計): 停止時間 is the sum of the down parts.
+    /// How long in all (異常の累計).
     pub down: Duration,
+    /// The same with what needs it and stopped as well, where that is longer: 停止時間 is the sum of the down parts.
+    #[serde(default)]
+    pub with_echoes: Option<Duration>,
 }
 
 /// A like fault that is over.
