@@ -44,7 +44,7 @@ pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
 pub use owner::Owner;
 pub use recovery::{Former, RecoveryFacts};
-pub use sign::{Eased, Sign, UnderWork, Unseeing, Unseen};
+pub use sign::{Eased, FirstSign, Sign, UnderWork, Unseeing, Unseen};
 pub use storm::{StormLine, StormStage, Storms};
 pub use what::{Happening, What, WorkStage};
 

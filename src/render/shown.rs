@@ -4,7 +4,7 @@ use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, lasting};
 use super::{facts, text, told, words};
-use crate::desk::letter::{Facts, Flapping, Sign, Unseeing, Unseen};
+use crate::desk::letter::{Facts, FirstSign, Flapping, Sign, Unseeing, Unseen};
 use std::time::Duration;
 
 /// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
@@ -43,8 +43,14 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         let shown = facts.beside.iter().map(|sign| format!("「{}」", Symptom::what_of(sign)));
         out += &format!("あわせて、{}を検知しております。", shown.collect::<Vec<_>>().join("、"));
     }
+    // Of what is over in part it is told what stays.
+    let first = facts.first_sign.as_ref().filter(|_| over || facts.eased.is_none());
+    if let Some(FirstSign { sign, at }) = first {
+        let showed = if over { "検知しておりました" } else { "検知しております" };
+        out += &format!("これに先立ち、{}に「{}」を{showed}。", clock.short(*at), Symptom::what_of(sign));
+    }
     // What stays is named beside what is over.
-    let named = facts.beside.len() * usize::from(!over);
+    let named = facts.beside.len() * usize::from(!over) + usize::from(first.is_some());
     let named = named + usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
     let blind = !over && facts.eased.as_ref().is_some_and(|eased| eased.blind.is_some());
     let seen = match (over, blind) {

@@ -85,6 +85,7 @@ fn switch() -> Facts {
         eased: None,
         unseen: None,
         beside: Vec::new(),
+        first_sign: None,
         shown_by: None,
         looked: None,
         flapping: None,
@@ -200,6 +201,7 @@ fn switch_for_vendor() -> Facts {
 /// A smaller fault in office hours; `change` makes it the one needed.
 fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
     let mut facts = Facts {
+        first_sign: None,
         number: Number("KW-20261120-0002".into()),
         severity: 3,
         severity_by: By::Machine,

@@ -115,7 +115,9 @@ impl<'a> Case<'a> {
     pub(super) fn basic_facts(&self, about: Option<&ComponentId>) -> Vec<Fact> {
         let mut facts = Vec::new();
         let speaker = self.speaks_for(about);
-        facts.extend(speaker.into_iter().chain(self.beside(about, speaker)).map(fact_of));
+        let beside = self.beside(about, speaker);
+        let first = self.first_sign(about, speaker).filter(|first| beside.iter().all(|alert| alert.id != first.id));
+        facts.extend(first.into_iter().chain(speaker).chain(beside).map(fact_of));
         if let Some(root) = about {
             // Counted as rules count, the root with what lies behind it.
             let failing = self.behind(root);

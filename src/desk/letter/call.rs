@@ -1,6 +1,6 @@
 //! Calls: those the desk should make, and those that were made.
 
-use super::{Ask, Eased, Facts, Sign, Target};
+use super::{Ask, Eased, Facts, FirstSign, Sign, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,9 @@ pub struct Part {
     /// What its thing shows beside it, and as grave.
     #[serde(default)]
     pub beside: Vec<Sign>,
+    /// What its thing showed first.
+    #[serde(default)]
+    pub first_sign: Option<FirstSign>,
     /// The component it is about.
     pub component: Option<String>,
     /// The component that shows the fault, where that is another one.
@@ -119,14 +122,28 @@ pub struct Part {
 impl Part {
     /// What `facts`, made for the vendor, say of its part.
     pub(in crate::desk) fn of(facts: Facts) -> Self {
-        let Facts { summary, host, eased, beside, component, shown_by, target, also, part_since, .. } = facts;
-        Self { summary, host, eased, beside, component, shown_by, target, also, part_since }
+        let Facts { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since, .. } =
+            facts;
+        Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since }
     }
 
     /// The facts of the desk, told about this part.
     pub(crate) fn told(&self, desk: &Facts) -> Facts {
-        let Self { summary, host, eased, beside, component, shown_by, target, also, part_since } = self.clone();
-        Facts { summary, host, eased, beside, component, shown_by, target, also, part_since, ..desk.clone() }
+        let Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since } =
+            self.clone();
+        Facts {
+            summary,
+            host,
+            eased,
+            beside,
+            first_sign,
+            component,
+            shown_by,
+            target,
+            also,
+            part_since,
+            ..desk.clone()
+        }
     }
 
     /// The one part that all these calls to vendors are about; `None` = there is none, or several.

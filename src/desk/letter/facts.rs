@@ -1,6 +1,6 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Owner, Said, Sign, Unknown, Unseen};
+use super::{Because, DeskWord, Eased, Fact, FirstSign, Impact, Lever, Owner, Said, Sign, Unknown, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
 use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
@@ -98,6 +98,9 @@ pub struct Facts {
     /// What its thing shows beside it, and as grave.
     #[serde(default)]
     pub beside: Vec<Sign>,
+    /// What its thing showed first, where that is another symptom: 発生 is counted from it.
+    #[serde(default)]
+    pub first_sign: Option<FirstSign>,
     /// The failing component's name, where one is known.
     pub component: Option<String>,
     /// The name of the component that the representative alert is about, where that is another one: what is suspected need

@@ -117,6 +117,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             .unwrap_or_default(),
         eased: representative.and_then(|alert| signs::eased(turn, known, alert, &ordered)),
         beside: representative.map(|alert| signs::beside(turn, alert, &ordered)).unwrap_or_default(),
+        first_sign: representative.and_then(|alert| signs::first(turn, known, alert, &ordered)),
         unseen: representative.and_then(|alert| unseen::of(turn, known, alert)),
         component: about.map(|component| book.component_name(component)),
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
