@@ -25,7 +25,7 @@ pub(super) fn case(context: &Context, number: &str, out: Option<&Path>) -> Resul
         Past::open(&settings.state_directory, from, &settings.rules)
             .map_err(|error| Trouble::Said(text::full(&error), error.exit_code()))
     };
-    let (state, frames) = read(from)?.until(None);
+    let (state, frames) = read(from)?.frames();
     let saved = save(&Number(number.to_owned()), &state, frames, &settings.rules);
     let Saved { text: case, faults, by_desk, same_rules } = saved.map_err(|why| no_case(context, number, &why))?;
     let to_terminal = out == Some(Path::new("-"));
