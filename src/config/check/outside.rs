@@ -29,7 +29,7 @@ impl Checker<'_> {
         };
         let about = when.iter().find_map(|(_, condition)| {
             let ids = named(condition);
-            ids.first().filter(|_| ids.iter().all(|id| outside(&id))).copied()
+            ids.first().filter(|_| ids.iter().all(outside)).copied()
         });
         if let Some(id) = about {
             let message = format!("asks whoever keeps `{id}`, which no contract of this desk covers");
