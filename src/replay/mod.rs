@@ -240,6 +240,7 @@ impl Trial {
             | Input::Ended(_)
             | Input::Removed { .. }
             | Input::Inked(_)
+            | Input::Missing(_)
             | Input::Tick) => Some(other.clone()),
         }
     }
