@@ -2,6 +2,7 @@
 //!
 //! Looked at before each attempt: minutes or a night may have passed since it was decided.
 
+use super::order;
 use crate::desk::ids::IncidentId;
 use crate::desk::letter::{Call, Matter, Purpose};
 use crate::desk::owed::{Owed, Reason, Work};
@@ -10,6 +11,10 @@ use crate::desk::turn::Turn;
 
 /// Why `row` need not leave; `None` = it must.
 pub(super) fn needless(turn: &Turn, row: &Owed) -> Option<Reason> {
+    if let Some(channel) = order::says_fails(row).filter(|_| row.is_unread()) {
+        let fails = turn.state.house.flows.0.iter().any(|(id, flow)| id.as_str() == channel && flow.fails());
+        return (!fails).then_some(Reason::Needless);
+    }
     let incident = row.incident.filter(|_| row.is_unread())?;
     let Work::Message { letter, .. } = &row.work else { return None };
     match &letter.matter {
