@@ -81,7 +81,7 @@ impl Look {
 pub(super) fn replay(context: &Context, replay: &Replay) -> Result<(), Trouble> {
     let present = context.settings()?;
     let rules = match &replay.with {
-        Some(folder) => load(folder)?.rules,
+        Some(folder) => load(context, folder)?.rules,
         None => present.rules.clone(),
     };
     let Look { state, frames, zone, to, begins_late, found } = replay.span.look(&present, &rules)?;
@@ -105,14 +105,11 @@ pub(super) fn replay(context: &Context, replay: &Replay) -> Result<(), Trouble> 
 }
 
 /// A folder of rules, or its faults on stderr.
-fn load(folder: &std::path::Path) -> Result<Settings, Trouble> {
+fn load(context: &Context, folder: &std::path::Path) -> Result<Settings, Trouble> {
     let today = Clock::real(None).wall().to_zoned(TimeZone::system()).date();
     match config::load(folder, &Environment::of_process(), today) {
         Ok((settings, _)) => Ok(settings),
-        Err(report) => {
-            let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
-            Err(Trouble::Silent(78))
-        }
+        Err(report) => Err(context.faults(&report)),
     }
 }
 
