@@ -264,7 +264,7 @@ fn recorded_days(bencher: Bencher, confidence: &str) {
     let trial = rules(confidence);
     bencher.counter(ItemsCount::new(days * ALERTS)).bench_local(|| {
         let past = Past::open(folder.path(), None, &trial).unwrap();
-        let (state, frames) = past.until(None);
+        let (state, frames) = past.frames();
         let replayed = replay(state, &trial, frames, None);
         assert!(replayed.alerts as usize >= days * ALERTS && replayed.limits.missing == 0);
         println!("{} inputs, {} the same, {} changes", replayed.inputs, replayed.same, replayed.changes.len());

@@ -97,6 +97,9 @@ fn destinations_that_hang_delay_nobody_else() {
         let done = by(&rows, channel).filter(|row| row["state"].to_string().to_lowercase().contains("done")).count();
         assert!(by(&rows, channel).count() >= TOLD && done == 0, "{channel}: {done} done");
     }
+    // A program takes one message at a time: of what waits for it nothing counts as tried.
+    let started = by(&rows, "lamp").filter(|row| row["state"].to_string().to_lowercase().contains("started")).count();
+    assert!(started <= 1, "{started} started at once");
     // Each destination has room for four attempts, however many wait; an attempt is given up after 20 s.
     let rounds = 1 + beside.iter().sum::<Duration>().as_secs() as usize / 20;
     assert!((1..=4 * rounds).contains(&chat.connections()), "{} connections to the chat", chat.connections());

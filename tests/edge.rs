@@ -232,4 +232,34 @@ fn evidence_is_read_from_the_log_kept_and_quoted() {
     daemon.assert_books_balance();
     assert!(daemon.terminate().success());
     daemon.tell(&["store", "verify"]);
+    lost(&sink, &mut daemon, &site.state, &number);
+}
+
+/// P10: what was gathered is lost, with the messages as worded.
+fn lost(sink: &SmtpSink, daemon: &mut Daemon, state: &Path, number: &str) {
+    for folder in ["bodies", "messages"] {
+        fs::remove_dir_all(state.join(folder)).expect("ours");
+    }
+    let told = || {
+        let mails = sink.mails().into_iter().filter(|mail| mail.subject.contains("記録の一部を読み取れませんでした"));
+        mails.map(|mail| mail.text).collect::<Vec<_>>()
+    };
+    daemon.restart();
+    let mails = wait_for("the word of it", SOON, || Some(told()).filter(|mails| !mails.is_empty()));
+    let text = mails[0].replace('\n', "");
+    assert!(text.contains("2 files in bodies/") && text.contains(number) && text.contains("messages/"), "{}", mails[0]);
+    let page = daemon.tell(&["incident", "evidence", number]);
+    assert!(page.contains("NOT THERE, although nobody removed it") && page.contains(": 1, 2"), "{page}");
+    assert!(!page.contains("To read a file"), "{page}");
+    let part = daemon.ask(&["incident", "evidence", number, "--part", "1"]);
+    assert!(part.status.code() == Some(65) && String::from_utf8_lossy(&part.stderr).contains("missing"), "{part:?}");
+    // All in one, and once: the next start has nothing new to tell.
+    assert!(daemon.terminate().success());
+    daemon.restart();
+    let looked = "files the record refers to are not there";
+    wait_for("the second look", SOON, || (daemon.log().matches(looked).count() >= 2).then_some(()));
+    daemon.tell(&["incident", "note", number, "確認中"]);
+    assert_eq!(told().len(), 1);
+    assert!(daemon.terminate().success());
+    assert_eq!(daemon.ask(&["store", "verify"]).status.code(), Some(1));
 }

@@ -25,20 +25,25 @@ pub(super) fn case(context: &Context, number: &str, out: Option<&Path>) -> Resul
         Past::open(&settings.state_directory, from, &settings.rules)
             .map_err(|error| Trouble::Said(text::full(&error), error.exit_code()))
     };
-    let (state, frames) = read(from)?.until(None);
+    let (state, frames) = read(from)?.frames();
     let saved = save(&Number(number.to_owned()), &state, frames, &settings.rules);
     let Saved { text: case, faults, by_desk, same_rules } = saved.map_err(|why| no_case(context, number, &why))?;
     let to_terminal = out == Some(Path::new("-"));
+    let mut place = None;
     if !faults.is_empty() && !by_desk && same_rules {
         return Err(not_alone(context, &faults));
     }
-    if to_terminal {
-        text::out(case.trim_end());
-    } else {
+    if !to_terminal {
         let usual = || context.folder.join("cases").join(format!("{number}.txt"));
         let path = out.map_or_else(usual, PathBuf::from);
         write(&path, &case)?;
-        text::out(&path.display().to_string());
+        place = Some(path);
+    }
+    if context.json {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        context.print_json(&serde_json::json!({ "number": number, "file": place, "case": case, "faults": faults }))?;
+    } else {
+        text::out(&place.map_or_else(|| case.trim_end().to_owned(), |path| path.display().to_string()));
     }
     if faults.is_empty() {
         return Ok(());

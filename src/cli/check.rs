@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Writes the example.
-pub(super) fn init(folder: &Path) -> Result<(), Trouble> {
+pub(super) fn init(context: &Context, folder: &Path) -> Result<(), Trouble> {
     let written = config::init(folder).map_err(|error| Trouble::Said(text::full(&error), 73))?;
+    if context.json {
+        return context.print_json(&serde_json::json!({ "written": written }));
+    }
     for file in &written {
         text::out(&file.display().to_string());
     }
@@ -26,10 +29,7 @@ pub(super) fn init(folder: &Path) -> Result<(), Trouble> {
 /// Reads the configuration and says everything that is wrong with it.
 pub(super) fn check(context: &Context, strict: bool, live: bool) -> Result<(), Trouble> {
     let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
-    let (report, settings) = match config::load(&context.folder, &Environment::of_process(), today) {
-        Ok((settings, report)) => (report, Some(settings)),
-        Err(report) => (report, None),
-    };
+    let (settings, report) = config::look(&context.folder, &Environment::of_process(), today);
     let (faults, warnings) = (report.faults().count(), report.warnings().count());
     if context.json && !live {
         context.print_json(&report.json())?;
@@ -55,8 +55,8 @@ pub(super) fn check(context: &Context, strict: bool, live: bool) -> Result<(), T
         if context.json { eprintln!("{words}") } else { text::out(&words) }
     }
     let failed = if settings.is_some() { cases(context)? } else { 0 };
-    // What has faults is not tried: it would be tried as something else than is meant.
-    let found = match settings.as_ref().filter(|_| live && faults == 0) {
+    // What has faults is not tried: it would be tried as something else than is meant. A secret that cannot be used is no such.
+    let found = match settings.as_ref().filter(|_| live) {
         Some(settings) => Some(tried(context, settings)?),
         None => None,
     };
@@ -120,9 +120,21 @@ pub(super) fn play(context: &Context, file: &Path, mails: bool) -> Result<(), Tr
     let text = read(file)?;
     let rules = rules_of(context, &text)?;
     let case = play::check_case(&rules, &text);
-    text::out(case.played.rewritten().trim_end());
-    if mails {
-        for mail in &case.played.mails {
+    let shown = if mails { case.played.mails.as_slice() } else { &[] };
+    if context.json {
+        let mail = |mail: &play::Mail| {
+            let play::Mail { row, party, subject, body, .. } = mail;
+            serde_json::json!({ "row": row.to_string(), "party": party.to_string(), "subject": subject, "body": body })
+        };
+        let faults: Vec<String> = case.faults.iter().map(ToString::to_string).collect();
+        context.print_json(&serde_json::json!({
+            "transcript": case.played.rewritten(),
+            "mails": shown.iter().map(mail).collect::<Vec<_>>(),
+            "faults": faults,
+        }))?;
+    } else {
+        text::out(case.played.rewritten().trim_end());
+        for mail in shown {
             text::out(&format!("\n==== {} to {}\n{}\n\n{}", mail.row, mail.party, mail.subject, mail.body.trim_end()));
         }
     }
@@ -144,9 +156,6 @@ fn rules_of(context: &Context, transcript: &str) -> Result<Arc<Rules>, Trouble> 
     let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
     match config::load_over(&context.folder, overlay, &Environment::of_process(), today) {
         Ok((settings, _)) => Ok(settings.rules),
-        Err(report) => {
-            let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
-            Err(Trouble::Silent(78))
-        }
+        Err(report) => Err(context.faults(&report)),
     }
 }

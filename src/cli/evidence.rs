@@ -109,6 +109,16 @@ fn page(context: &Context, found: &Evidence) -> String {
             lines.push(pick("NOT KEPT ANY MORE", "消去済み").to_owned());
             lines.extend(removed);
         }
+        let missing = pack.parts.iter().enumerate().filter(|(_, part)| found.missing.contains(&part.sha256));
+        let missing: Vec<String> = missing.map(|(index, _)| (index + 1).to_string()).collect();
+        if !missing.is_empty() {
+            lines.push(String::new());
+            let lost = pick(
+                "NOT THERE, although nobody removed it (`kiriwake store verify` lists all; a backup may have it)",
+                "ファイルがありません。消去の記録もありません（`kiriwake store verify` で全件を確認できます。バックアップにある場合があります）",
+            );
+            lines.push(format!("{lost}: {}", missing.join(", ")));
+        }
     }
     if !pack.out.is_empty() {
         lines.push(String::new());
@@ -127,7 +137,8 @@ fn page(context: &Context, found: &Evidence) -> String {
             format!("  {} {} {what}: {why}", kind(context, gap.kind), text::clean(&gap.source))
         }));
     }
-    let first = pack.parts.iter().position(|part| !found.gone.contains_key(&part.sha256));
+    let is_there = |part: &Part| !found.gone.contains_key(&part.sha256) && !found.missing.contains(&part.sha256);
+    let first = pack.parts.iter().position(is_there);
     if let Some(index) = first {
         lines.push(String::new());
         let example = format!("kiriwake incident evidence {} --part {}", found.number, index + 1);

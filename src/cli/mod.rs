@@ -36,7 +36,7 @@ use crate::control::client::{self, Client};
 use crate::control::socket;
 use crate::daemon;
 use clap::{Args, Parser, Subcommand};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -213,44 +213,50 @@ impl From<client::Error> for Trouble {
 /// Runs a command and returns its exit code.
 pub fn run(arguments: Arguments) -> ExitCode {
     crate::channel::tls::install();
-    match dispatch(arguments) {
+    let Arguments { config, socket, json, lang, command } = arguments;
+    let tongue = lang.unwrap_or_else(text::Tongue::of_environment);
+    let socket = socket.map_or_else(OnceCell::new, OnceCell::from);
+    let folder = match &command {
+        Command::Check { folder: Some(folder), .. } => folder.clone(),
+        _ => config,
+    };
+    let context = Context { folder, socket, json, answered: Cell::new(false), tongue };
+    match dispatch(&context, command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Trouble::Silent(code)) => ExitCode::from(code),
         Err(Trouble::Said(text, code)) => {
             eprintln!("kiriwake: {text}");
+            if json && !context.answered.get() {
+                // A script reads this; what cannot be written is on stderr.
+                let _ = context.print_json(&serde_json::json!({ "error": text, "exit_code": code }));
+            }
             ExitCode::from(code)
         }
     }
 }
 
-fn dispatch(arguments: Arguments) -> Result<(), Trouble> {
-    let Arguments { config, socket, json, lang, command } = arguments;
-    let tongue = lang.unwrap_or_else(text::Tongue::of_environment);
-    let context = Context { folder: config, socket: socket.map_or_else(OnceCell::new, OnceCell::from), json, tongue };
+fn dispatch(context: &Context, command: Command) -> Result<(), Trouble> {
     match command {
         Command::Run => context.daemon(),
-        Command::Demo(demo) => demo::demo(&context, demo),
-        Command::Estate(asked) => estate::estate(&context, &asked),
-        Command::Init { folder } => check::init(&folder),
-        Command::Check { folder, strict, live } => {
-            let folder = folder.unwrap_or_else(|| context.folder.clone());
-            check::check(&Context { folder, ..context }, strict, live)
-        }
-        Command::TestSend(asked) => context.asking(test_send::test_send(&context, asked)),
-        Command::Reload => context.asking(show::reload(&context)),
-        Command::Status => context.asking(show::status(&context)),
-        Command::Incident(incident) => context.asking(act::incident(&context, incident)),
-        Command::Change(change) => context.asking(change::change(&context, change)),
-        Command::Explain { number, message } => context.asking(explain::explain(&context, &number, message.as_deref())),
-        Command::Who(who) => who::who(&context, &who),
-        Command::Replay(replay) => replay::replay(&context, &replay),
-        Command::Rules(rules) => rules::rules(&context, &rules),
-        Command::Play { file, mails } => check::play(&context, &file, mails),
-        Command::Maintenance(command) => context.asking(cover::maintenance(&context, command)),
-        Command::Silence(command) => context.asking(cover::silence(&context, command)),
-        Command::Outbox(outbox) => context.asking(outbox::outbox(&context, outbox)),
-        Command::Store(store) => store::store(&context, store),
-        Command::Ledger { check } => context.asking(store::ledger(&context, check)),
+        Command::Demo(demo) => demo::demo(context, demo),
+        Command::Estate(asked) => estate::estate(context, &asked),
+        Command::Init { folder } => check::init(context, &folder),
+        Command::Check { folder: _, strict, live } => check::check(context, strict, live),
+        Command::TestSend(asked) => context.asking(test_send::test_send(context, asked)),
+        Command::Reload => context.asking(show::reload(context)),
+        Command::Status => context.asking(show::status(context)),
+        Command::Incident(incident) => context.asking(act::incident(context, incident)),
+        Command::Change(change) => context.asking(change::change(context, change)),
+        Command::Explain { number, message } => context.asking(explain::explain(context, &number, message.as_deref())),
+        Command::Who(who) => who::who(context, &who),
+        Command::Replay(replay) => replay::replay(context, &replay),
+        Command::Rules(rules) => rules::rules(context, &rules),
+        Command::Play { file, mails } => check::play(context, &file, mails),
+        Command::Maintenance(command) => context.asking(cover::maintenance(context, command)),
+        Command::Silence(command) => context.asking(cover::silence(context, command)),
+        Command::Outbox(outbox) => context.asking(outbox::outbox(context, outbox)),
+        Command::Store(store) => store::store(context, store),
+        Command::Ledger { check } => context.asking(store::ledger(context, check)),
     }
 }
 
@@ -260,6 +266,8 @@ pub(crate) struct Context {
     /// The daemon's socket, once it is known.
     socket: OnceCell<PathBuf>,
     json: bool,
+    /// Something was answered in JSON.
+    answered: Cell<bool>,
     tongue: text::Tongue,
 }
 
@@ -269,11 +277,18 @@ impl Context {
         let today = Clock::real(None).wall().to_zoned(jiff::tz::TimeZone::system()).date();
         match config::load(&self.folder, &Environment::of_process(), today) {
             Ok((settings, _)) => Ok(settings),
-            Err(report) => {
-                let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
-                Err(Trouble::Silent(78))
-            }
+            Err(report) => Err(self.faults(&report)),
         }
+    }
+
+    /// Says what is wrong with the configuration.
+    fn faults(&self, report: &config::Report) -> Trouble {
+        let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
+        if self.json && !self.answered.get() {
+            // What cannot be written is on stderr.
+            let _ = self.print_json(&report.json());
+        }
+        Trouble::Silent(78)
     }
 
     /// A way to the running daemon.
@@ -323,6 +338,7 @@ impl Context {
     fn print_json(&self, value: &impl serde::Serialize) -> Result<(), Trouble> {
         let text = serde_json::to_string_pretty(value).map_err(|error| Trouble::Said(error.to_string(), 70))?;
         text::out(&text);
+        self.answered.set(true);
         Ok(())
     }
 

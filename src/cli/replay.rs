@@ -41,7 +41,8 @@ pub(crate) struct Replay {
 /// Recorded days, opened.
 pub(super) struct Look {
     pub(super) state: State,
-    pub(super) frames: Box<dyn Iterator<Item = Recorded>>,
+    /// All that follows, also what lies behind `to`: it tells whether the record goes on as far.
+    frames: Box<dyn Iterator<Item = Recorded>>,
     pub(super) zone: TimeZone,
     /// Where the last deadlines are looked for.
     to: Option<Timestamp>,
@@ -63,8 +64,16 @@ impl Span {
         let past = Past::open(&present.state_directory, from, rules)
             .map_err(|error| Trouble::Said(text::full(&error), error.exit_code()))?;
         let (begins_late, found) = (past.begins_late, past.found.clone());
-        let (state, frames) = past.until(to);
+        let (state, frames) = past.frames();
         Ok(Look { state, frames: Box::new(frames), zone, to, begins_late, found })
+    }
+}
+
+impl Look {
+    /// What was recorded before the end of the span.
+    pub(super) fn within(self) -> impl Iterator<Item = Recorded> {
+        let to = self.to;
+        self.frames.take_while(move |recorded| to.is_none_or(|to| recorded.frame.at.wall < to))
     }
 }
 
@@ -72,7 +81,7 @@ impl Span {
 pub(super) fn replay(context: &Context, replay: &Replay) -> Result<(), Trouble> {
     let present = context.settings()?;
     let rules = match &replay.with {
-        Some(folder) => load(folder)?.rules,
+        Some(folder) => load(context, folder)?.rules,
         None => present.rules.clone(),
     };
     let Look { state, frames, zone, to, begins_late, found } = replay.span.look(&present, &rules)?;
@@ -96,14 +105,11 @@ pub(super) fn replay(context: &Context, replay: &Replay) -> Result<(), Trouble> 
 }
 
 /// A folder of rules, or its faults on stderr.
-fn load(folder: &std::path::Path) -> Result<Settings, Trouble> {
+fn load(context: &Context, folder: &std::path::Path) -> Result<Settings, Trouble> {
     let today = Clock::real(None).wall().to_zoned(TimeZone::system()).date();
     match config::load(folder, &Environment::of_process(), today) {
         Ok((settings, _)) => Ok(settings),
-        Err(report) => {
-            let _ = report.print(&mut std::io::stderr(), std::io::stderr().is_terminal());
-            Err(Trouble::Silent(78))
-        }
+        Err(report) => Err(context.faults(&report)),
     }
 }
 

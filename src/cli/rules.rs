@@ -26,7 +26,8 @@ pub(super) fn rules(context: &Context, rules: &Rules) -> Result<(), Trouble> {
     let present = context.settings()?;
     let look = span.look(&present, &present.rules)?;
     let mut tally = Tally::default();
-    look.frames.for_each(|recorded| tally.take(&recorded));
+    let zone = look.zone.clone();
+    look.within().for_each(|recorded| tally.take(&recorded));
     let incidents = tally.incidents();
     let answer = Answer { incidents, rules: tally.rules(&present.rules) };
     if context.json {
@@ -53,7 +54,7 @@ pub(super) fn rules(context: &Context, rules: &Rules) -> Result<(), Trouble> {
                 count(tally.confirmed),
                 count(tally.overridden),
                 count(tally.handed_back),
-                tally.last.map_or_else(|| "-".to_owned(), |last| text::time(last, &look.zone)),
+                tally.last.map_or_else(|| "-".to_owned(), |last| text::time(last, &zone)),
                 remark(context, tally),
             ]
         })

@@ -135,9 +135,15 @@ pub(super) async fn status(context: &Context) -> Result<(), Trouble> {
 /// Has the configuration read again.
 pub(super) async fn reload(context: &Context) -> Result<(), Trouble> {
     match context.client()?.reload().await {
+        Ok(()) if context.json => context.print_json(&serde_json::json!({ "in_force": true, "faults": [] })),
         Ok(()) => {
             text::out(context.tongue.pick("The configuration is in force.", "設定を読み込みました。"));
             Ok(())
+        }
+        Err(client::Error::Refused(faults)) if context.json => {
+            let faults: Vec<&str> = faults.lines().collect();
+            context.print_json(&serde_json::json!({ "in_force": false, "faults": faults }))?;
+            Err(Trouble::Silent(78))
         }
         Err(client::Error::Refused(faults)) => {
             for fault in faults.lines() {

@@ -173,7 +173,15 @@ fn rebuild(context: &Context) -> Result<(), Trouble> {
     let moved_to = records::set_working_aside(&state, record::SCHEMA).map_err(said)?;
     let built = daemon::rebuild(&state, settings.rules);
     records::give_to_owner(&state).map_err(said)?;
-    let built = built.map_err(|error| not_built(&error))?;
+    let mut built = built.map_err(|error| not_built(&error))?;
+    // It is built from the newest file that begins with the whole state: what is damaged before that is told as well.
+    let report = records::verify(&state, record::SCHEMA, record::bodies_in, &mut |_| {}).map_err(said)?;
+    for found in report.findings.iter().map(ToString::to_string) {
+        // Where a start keeps a copy, it says so behind the same words.
+        if !built.found.iter().any(|known| known.starts_with(&found)) {
+            built.found.push(found);
+        }
+    }
     show(context, &Rebuilt { moved_to: moved_to.as_deref(), built: &built }, || {
         match &moved_to {
             Some(place) => text::out(&format!("set aside      the working state is in {}", place.display())),

@@ -15,6 +15,7 @@ mod folder;
 mod fuzz;
 mod hash;
 pub mod kinds;
+mod machine;
 mod reader;
 mod report;
 pub mod secret;
@@ -62,7 +63,20 @@ pub fn load(folder: &Path, environment: &Environment, today: Date) -> Result<(Se
     load_over(folder, None, environment, today)
 }
 
-/// The same with one more text of TOML beside the files of the folder: what a transcript lays over the rules.
+/// Reads and checks the configuration, and whether the secret files it names can be used on this machine. The settings are
+/// there as well where nothing but such a file is at fault.
+pub fn look(folder: &Path, environment: &Environment, today: Date) -> (Option<Settings>, Report) {
+    let mut findings = Findings::default();
+    let tree = folder::gather(folder, None, environment, &mut findings);
+    let nothing = tree.is_empty() && findings.any_fault();
+    let settings = if nothing { None } else { check::check(&tree, folder, today, &mut findings) };
+    let settings = settings.filter(|_| !findings.any_fault());
+    let state = settings.as_ref().map(|settings| settings.state_directory.as_path());
+    machine::secrets(&tree, &secret::Folders::of_process(folder), state, &mut findings);
+    (settings, findings.report(tree))
+}
+
+/// The same as [`load`] with one more text of TOML beside the files of the folder: what a transcript lays over the rules.
 ///
 /// # Errors
 /// As [`load`].

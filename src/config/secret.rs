@@ -6,7 +6,7 @@
 
 use secrecy::SecretString;
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -41,6 +41,14 @@ pub enum Error {
         path: PathBuf,
         /// Its permission bits.
         mode: u32,
+    },
+    /// The daemon may not read it, although we may.
+    #[error("the secret file {} cannot be read by the user {user}, as whom kiriwake runs: give it to that user (chown {user}, chmod 600)", .path.display())]
+    NotTheirs {
+        /// Which file.
+        path: PathBuf,
+        /// The daemon's user.
+        user: String,
     },
     /// Somebody else could point it elsewhere.
     #[error("{} is a symbolic link in a folder others may write to: put the file itself there, or take the write permission away", .path.display())]
@@ -77,11 +85,44 @@ impl Folders {
     /// # Errors
     /// When the file is not there, or is not safe, or holds nothing; the sentence says what to do.
     pub fn read(&self, name: &Path) -> Result<SecretString, Error> {
-        read(&self.find(name))
+        read(&self.find(name), uzers::get_effective_uid()).map(|(secret, _)| secret)
+    }
+
+    /// Whether that can be read, by the user `other` where it is not ours that counts.
+    ///
+    /// # Errors
+    /// As [`Folders::read`].
+    pub(super) fn try_out(&self, name: &Path, other: Option<u32>) -> Result<(), Error> {
+        let path = self.find(name);
+        let (_, about) = read(&path, other.unwrap_or_else(uzers::get_effective_uid))?;
+        match other {
+            Some(other) if !is_readable(&about, other) => {
+                let user = uzers::get_user_by_uid(other).map(|user| user.name().to_string_lossy().into_owned());
+                Err(Error::NotTheirs { path, user: user.unwrap_or_else(|| other.to_string()) })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-fn read(path: &Path) -> Result<SecretString, Error> {
+/// Whether the file may be read by a user of this machine.
+fn is_readable(about: &Metadata, uid: u32) -> bool {
+    let mode = about.permissions().mode();
+    if about.uid() == uid {
+        return mode & 0o400 != 0;
+    }
+    let user = uzers::get_user_by_uid(uid);
+    let groups = user.and_then(|user| user.groups()).unwrap_or_default();
+    if groups.iter().any(|group| group.gid() == about.gid()) { mode & 0o040 != 0 } else { mode & 0o004 != 0 }
+}
+
+/// An error with what led to it.
+pub(super) fn with_cause(error: &Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+/// Reads it for the user `uid`, with what is known of the file.
+fn read(path: &Path, uid: u32) -> Result<(SecretString, Metadata), Error> {
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let link = path.symlink_metadata().map_err(unreadable)?.is_symlink();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -97,7 +138,7 @@ fn read(path: &Path) -> Result<SecretString, Error> {
     }
     let mode = about.permissions().mode() & 0o777;
     // A file of somebody else (root, systemd) that we may read is that owner's arrangement.
-    if about.uid() == uzers::get_effective_uid() && mode & 0o077 != 0 {
+    if about.uid() == uid && mode & 0o077 != 0 {
         return Err(Error::Open { path: path.to_owned(), mode });
     }
     let mut text = String::new();
@@ -110,7 +151,7 @@ fn read(path: &Path) -> Result<SecretString, Error> {
         Err(error) => Err(unreadable(error)),
     };
     secrecy::zeroize::Zeroize::zeroize(&mut text);
-    secret
+    secret.map(|secret| (secret, about))
 }
 
 /// Whether a secret is there, for people: `set` or `unset`, never more.
@@ -136,6 +177,10 @@ mod tests {
     use super::*;
     use secrecy::ExposeSecret;
     use std::fs::{self, Permissions};
+
+    fn read(path: &Path) -> Result<SecretString, Error> {
+        super::read(path, uzers::get_effective_uid()).map(|(secret, _)| secret)
+    }
 
     fn write(folder: &Path, name: &str, text: &str, mode: u32) -> PathBuf {
         let path = folder.join(name);

@@ -12,7 +12,7 @@ use crate::desk::letter::OccurredMark;
 use crate::desk::probe::Trial;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Alerts written into the record of one incident.
 const MOST_ALERTS: usize = 500;
@@ -39,6 +39,9 @@ pub struct Evidence {
     /// Files of it that were removed.
     #[serde(default)]
     pub gone: Removed,
+    /// Files of it that are not there, although nobody removed them: their names.
+    #[serde(default)]
+    pub missing: BTreeSet<String>,
 }
 
 /// The evidence of the incident called `name`.
@@ -56,6 +59,7 @@ pub fn evidence(desk: &Desk, name: &str) -> Option<Evidence> {
         changes: beside(desk, incident).changes.len(),
         pack: incident.evidence.clone(),
         gone: Removed::new(),
+        missing: BTreeSet::new(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::desk::removal::{Records, Swept};
 use crate::store::{Bodies, Gone, GoneBy, Inked, Inking};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long what was gathered is kept, and what went.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -68,6 +68,15 @@ pub(super) async fn removed(doors: &Doors, pack: &Pack) -> Removed {
     }
     let bodies = doors.bodies.clone();
     tokio::task::spawn_blocking(move || look(&bodies, names)).await.unwrap_or_default()
+}
+
+/// Those of `pack` that are not there, although nobody removed them.
+pub(super) async fn missing(doors: &Doors, pack: &Pack) -> BTreeSet<String> {
+    let names: Vec<String> = pack.parts.iter().map(|part| part.sha256.clone()).collect();
+    let bodies = doors.bodies.clone();
+    let is_lost = move |name: &String| name.parse().is_ok_and(|digest| bodies.is_lost(&digest));
+    let look = move || names.into_iter().filter(is_lost).collect();
+    tokio::task::spawn_blocking(look).await.unwrap_or_default()
 }
 
 fn look(bodies: &Bodies, names: Vec<String>) -> Removed {

@@ -230,6 +230,7 @@ async fn gathered(State(doors): State<Doors>, Path(name): Path<String>) -> Resul
         None => archive::look(&doors, &name, evidence::evidence).await?.ok_or_else(|| no_incident(&name))?,
     };
     known.gone = gone::removed(&doors, &known.pack).await;
+    known.missing = gone::missing(&doors, &known.pack).await;
     Ok(Json(known))
 }
 

@@ -6,6 +6,7 @@
 mod core;
 mod evidence;
 mod health;
+mod missing;
 mod retention;
 mod sources;
 mod watchdog;
@@ -101,6 +102,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     if !store::Lock::is_held(&state) {
         socket::free(&settings.control_socket).await?;
     }
+    let before = missing::Before::of(&state);
     let opening = {
         let (rules, clock, state) = (settings.rules.clone(), clock.clone(), state.clone());
         tokio::task::spawn_blocking(move || Core::open(&state, rules, &clock, followers))
@@ -140,6 +142,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let doors =
         Doors { inbox: inbox.clone(), queries: queries.clone(), store: asks, reload, bodies: bodies.clone(), state };
     let keeper = tokio::spawn(retention::run(doors.clone()));
+    let looker = tokio::spawn(missing::run(doors.clone(), before));
     let server = tokio::spawn(server::serve(listener, doors, serving));
     let watchdog = tokio::spawn(watchdog::feed(pulse.clone()));
     let doctor = health::Doctor { queries: queries.clone(), pulse };
@@ -187,6 +190,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     tracing::info!("stopping");
     let _ = stop_working.send(true);
     keeper.abort();
+    looker.abort();
     let _ = stop_serving.send(true);
     // Before the lock on the state directory is free: the next daemon's socket has the same name.
     own_socket.remove();

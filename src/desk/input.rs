@@ -5,7 +5,7 @@ use super::ids::{CoverId, OwedId, SourceId};
 use super::incident;
 use super::observation::{Failure, Report};
 use super::outcome::Outcome;
-use super::removal::Inked;
+use super::removal::{Inked, Missing};
 use super::retention::Found;
 use super::storage::Storage;
 use jiff::Timestamp;
@@ -88,6 +88,8 @@ pub enum Input {
     },
     /// Text was erased in the journal itself while no desk ran.
     Inked(Inked),
+    /// It was looked which files beside the journal are not there.
+    Missing(Missing),
     /// Time has passed.
     Tick,
 }
@@ -191,6 +193,7 @@ impl Input {
             Input::Ended(_) => "list of what has ended",
             Input::Removed { .. } => "word of a removal",
             Input::Inked(_) => "word of an erasure in the journal",
+            Input::Missing(_) => "look for missing files",
             Input::Tick => "tick",
         }
     }

@@ -18,6 +18,7 @@ mod impact;
 mod matter;
 mod meant;
 mod notice;
+mod owner;
 mod recovery;
 mod sign;
 mod storm;
@@ -41,8 +42,9 @@ pub use impact::{Hours, Impact, OneSided, Stopped, Users};
 pub use matter::{Least, Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
+pub use owner::Owner;
 pub use recovery::{Former, RecoveryFacts};
-pub use sign::{Eased, Sign, UnderWork, Unseeing, Unseen};
+pub use sign::{Eased, FirstSign, Sign, UnderWork, Unseeing, Unseen};
 pub use storm::{StormLine, StormStage, Storms};
 pub use what::{Happening, What, WorkStage};
 

@@ -200,6 +200,10 @@ impl Desk {
                 turn.record(house::Change::Removal(removal::Change::Inked(inked)), house::Reason::Asked);
                 Reply::Recorded
             }
+            Input::Missing(found) => {
+                removal::missing(&mut turn, &found);
+                Reply::Recorded
+            }
             Input::Tick => Reply::Recorded,
         };
         deliver::switch(&mut turn);

@@ -97,9 +97,15 @@ impl Change {
 }
 
 impl Modification {
-    /// It was taken back, so it is a lesser suspect than what still stands.
+    /// It was taken back.
     pub fn is_rolled_back(&self) -> bool {
         matches!(self.state, ModificationState::RolledBack { .. })
+    }
+
+    /// It was taken back before `occurred`, so it is a lesser suspect than what stood then. Taken back afterwards it is no less
+    /// of one: that is a try to repair, and what it brings nobody has seen yet.
+    pub fn was_gone_by(&self, occurred: Timestamp) -> bool {
+        matches!(self.state, ModificationState::RolledBack { at } if at <= occurred)
     }
 
     /// Whether it may have a part in what began at `occurred`: made, or planned to be made by then, within [`RECENT`]

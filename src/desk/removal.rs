@@ -7,7 +7,8 @@
 
 use super::ids::IncidentId;
 use super::state::{State, Wakeup, When};
-use super::words;
+use super::turn::Turn;
+use super::{house, notify, words};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +95,32 @@ pub struct Removal {
     pub why: Why,
 }
 
+/// Files beside the journal that are not there, although nobody removed them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Missing {
+    /// How many.
+    pub files: u64,
+    /// Incidents they belong to, some of them.
+    pub of: Vec<String>,
+    /// The folder of messages as worded was gone at the start, although some were sent.
+    pub messages: bool,
+}
+
+impl Missing {
+    /// In one sentence.
+    fn words(&self) -> String {
+        let mut words = Vec::new();
+        if self.files > 0 {
+            let (files, of) = (self.files, self.of.join(", "));
+            words.push(format!("{files} files in bodies/ that the record refers to are not there (of {of}, at least)"));
+        }
+        if self.messages {
+            words.push("the folder messages/ was not there: messages as worded are gone".to_owned());
+        }
+        words.join("; ")
+    }
+}
+
 /// A change of what is to be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
@@ -108,6 +135,11 @@ pub enum Change {
     },
     /// Text was erased in the journal itself.
     Inked(Inked),
+    /// So many files the record refers to are not there, and nobody removed them.
+    Missing {
+        /// How many.
+        files: u64,
+    },
     /// When it is next looked what is over; `None` = never.
     Due {
         /// The next hour.
@@ -237,6 +269,9 @@ pub struct Removals {
     /// How often text was erased in the journal itself, as far as it is on record.
     #[serde(default)]
     pub inked: u64,
+    /// Files the record refers to that were not there at the last look: so many were told of.
+    #[serde(default)]
+    pub missing: u64,
 }
 
 /// Words that are to be removed are forgotten at once: of the incident, and wherever a message or a like fault repeats them.
@@ -271,6 +306,7 @@ pub(super) fn apply(state: &mut State, change: &Change) {
             removals.begins = records.or_else(|| removals.begins.take());
         }
         Change::Inked(_) => removals.inked = removals.inked.saturating_add(1),
+        Change::Missing { files } => removals.missing = *files,
         Change::Due { next } => {
             removals.due = *next;
             state.agenda.set(Wakeup::Retention, next.map(When::Wall));
@@ -291,5 +327,16 @@ pub(super) fn apply(state: &mut State, change: &Change) {
                 removals.swept.drain(..surplus);
             }
         }
+    }
+}
+
+/// It was looked which files are not there. What is new of it is told, all in one.
+pub(super) fn missing(turn: &mut Turn, missing: &Missing) {
+    let before = turn.state.house.removals.missing;
+    if missing.files != before {
+        turn.record(house::Change::Removal(Change::Missing { files: missing.files }), house::Reason::Observed);
+    }
+    if missing.files > before || missing.messages {
+        notify::damaged(turn, missing.words());
     }
 }

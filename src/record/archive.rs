@@ -4,6 +4,7 @@
 //! there) and the one that changed it last. Reading folds the journal up to them, from the snapshot before. Not here: when
 //! the desk lets go of an incident ([`crate::desk::past`]), and how the catalogue is kept (`store`).
 
+use super::course::{Course, Step};
 use super::{Error, SCHEMA};
 use crate::desk::ids::{IncidentId, PartyId};
 use crate::desk::incident::{Edit, Incident, StatusName};
@@ -136,29 +137,27 @@ pub(crate) fn file_all(
         let known = state.incidents.get(id).filter(|known| known.number.is_none());
         known.is_none_or(|known| unlisted.is_none_or(|unlisted| ended(known).ended > unlisted.ended))
     };
-    let begin = if history.is_whole() { None } else { history.snapshots().last() };
     let mut desk = Desk::new(State::default(), rules);
-    let mut last = 0;
     // What was over when the record begins now, because that was removed, is over for good.
     let begins = Beginning::of(folder).map(|begins| begins.to);
-    if let Some((seq, payload)) = begin {
-        last = seq;
-        begin_with(&mut desk, (seq, &payload), &bodies, &stays, &mut together);
-        together.retain(|_| begins != Some(seq));
-    }
-    for frame in history.frames(last) {
-        if frame.seq > last + 1 {
-            // What is missing may be known again from the next file's beginning.
-            if let Some((seq, payload)) = history.at(frame.seq - 1).filter(|(seq, _)| *seq > last) {
-                begin_with(&mut desk, (seq, &payload), &bodies, &stays, &mut together);
+    for step in Course::new(&history, &bodies, begins.unwrap_or(0), None) {
+        match step {
+            Step::Whole { seq, state } => {
+                desk = Desk::new(*state, desk.book().rules.clone());
+                if begins != Some(seq) {
+                    let ids = desk.state().incidents.keys().filter(|id| stays(desk.state(), id));
+                    together.extend(ids.filter_map(|id| Some((seq, filed(desk.state(), *id)?.ok()?))));
+                }
             }
+            Step::Frame { seq, frame } => {
+                desk.fold(&frame);
+                let touched: BTreeSet<IncidentId> =
+                    frame.entries.iter().filter_map(|entry| touched(&entry.change)).collect();
+                let touched = touched.into_iter().filter(|id| stays(desk.state(), id));
+                together.extend(touched.filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
+            }
+            Step::Missing { .. } | Step::NoBeginning { .. } | Step::Unread { .. } => {}
         }
-        last = frame.seq;
-        let Ok(read) = super::read::<Frame>(&frame.payload, &bodies) else { continue };
-        desk.fold(&read);
-        let touched: BTreeSet<IncidentId> = read.entries.iter().filter_map(|entry| touched(&entry.change)).collect();
-        let touched = touched.into_iter().filter(|id| stays(desk.state(), id));
-        together.extend(touched.filter_map(|id| Some((last, filed(desk.state(), id)?.ok()?))));
         if together.len() >= TOGETHER {
             filed_ids.extend(together.iter().map(|(_, filed)| filed.id));
             if !filer.file(std::mem::take(&mut together)) {
@@ -171,20 +170,6 @@ pub(crate) fn file_all(
         filer.complete();
     }
     Ok(filed_ids.len())
-}
-
-fn begin_with(
-    desk: &mut Desk,
-    (seq, snapshot): (u64, &[u8]),
-    bodies: &Bodies,
-    stays: &impl Fn(&State, &IncidentId) -> bool,
-    together: &mut Vec<(u64, Filed)>,
-) {
-    let Ok(state) = super::read::<State>(snapshot, bodies) else { return };
-    *desk = Desk::new(state, desk.book().rules.clone());
-    let ids: Vec<IncidentId> = desk.state().incidents.keys().copied().collect();
-    let ids = ids.into_iter().filter(|id| stays(desk.state(), id));
-    together.extend(ids.filter_map(|id| Some((seq, filed(desk.state(), id)?.ok()?))));
 }
 
 /// The incident whose entry a change may alter.

@@ -4,6 +4,7 @@
 //! from the journal ([`archive`]). Not here: when anything is synced (`daemon`), or how it is kept (`store`).
 
 pub(crate) mod archive;
+pub(crate) mod course;
 pub(crate) mod erase;
 pub(crate) mod ink;
 pub(crate) mod left;

@@ -52,6 +52,9 @@ pub(super) fn japanese(because: &Because) -> String {
             }
         }
         Because::OutOfScope { component } => format!("{component}が保守契約の対象範囲に含まれていないため"),
+        Because::OtherContract { component, owner } => {
+            format!("{component}が、別の契約により{owner}の保守の対象となっているため")
+        }
         Because::Own { component } => format!("{component}が窓口の対応範囲に含まれるため"),
         Because::NoComponent => "責任分界表に該当する構成要素がないため".to_owned(),
         Because::NobodyLeft => {
@@ -118,6 +121,9 @@ pub(super) fn english(because: &Because) -> String {
             }
         }
         Because::OutOfScope { component } => format!("{component} is not covered by a maintenance contract"),
+        Because::OtherContract { component, owner } => {
+            format!("{component} is kept by {owner} under another contract")
+        }
         Because::Own { component } => format!("{component} is in the care of the desk"),
         Because::NoComponent => "nothing in the table of responsibilities covers what fails".to_owned(),
         Because::NobodyLeft => {

@@ -105,6 +105,11 @@ pub(super) fn accept(number: &Number) -> String {
     incident("accept", number, "--name \"...\"")
 }
 
+/// Goes on with what the office decided.
+pub(super) fn resume(number: &Number) -> String {
+    incident("resume", number, "--decision \"...\"")
+}
+
 /// Adds words to the record.
 pub(super) fn note(number: &Number) -> String {
     incident("note", number, "\"...\"")

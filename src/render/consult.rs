@@ -4,10 +4,12 @@
 
 use super::frame::{Reader, closing, greeting, subject};
 use super::layout::{Name, Page};
+use super::outside::Outside;
+use super::symptom::is_reported;
 use super::time::Clock;
 use super::{call, facts, impact, shown, text, words};
 use crate::desk::letter::{Closure, Facts, Letter, Stage};
-use crate::desk::rules::{Effect, VerdictCode};
+use crate::desk::rules::Effect;
 use jiff::Timestamp;
 
 /// 相談: asks for a decision, with options and the risk of waiting.
@@ -20,11 +22,15 @@ pub(super) fn consultation(
     held: Option<&str>,
 ) -> (String, Page) {
     let clock = Clock::of(letter);
-    let out_of_scope = incident.verdict.as_ref().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
+    let outside = Outside::of(incident);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Office);
     if first {
-        page.text("下記の障害を検知いたしましたので、第一報としてご報告いたしますとともに、今後の対応についてご相談申し上げます。");
+        let seen =
+            if is_reported(incident) { "の申告を受けました" } else { "の障害を検知いたしました" };
+        page.text(format!(
+            "下記{seen}ので、第一報としてご報告いたしますとともに、今後の対応についてご相談申し上げます。"
+        ));
     } else if nth > 1 {
         page.text("先にご相談いたしました下記の件につきまして、あらためてご判断をお願いいたします。");
     } else {
@@ -32,11 +38,8 @@ pub(super) fn consultation(
     }
     if let Some(closed) = closed {
         page.text(closed_words(incident, closed, &clock));
-    } else if out_of_scope {
-        page.text(
-            "本事象は保守契約の対象範囲に含まれていないものと考えております。今後の対応（調達等）につきまして、\
-             ご判断をお願いいたします。",
-        );
+    } else if let Some(outside) = &outside {
+        page.text(outside.question());
     } else if incident.stage == Stage::OnHold {
         let why = held.map(text::note).filter(|why| !why.is_empty());
         let why = why.map(|why| format!("（理由：{}）", why.trim_end_matches('。'))).unwrap_or_default();
@@ -67,9 +70,13 @@ pub(super) fn consultation(
         page.field("復旧見込み", facts::outlook(incident));
     }
     page.section(Name::Ask);
+    let owner = outside.as_ref().map(Outside::contact).unwrap_or_default();
+    if !owner.is_empty() {
+        page.lines("登録の連絡先", owner, "該当なし");
+    }
     // What cannot be used needs more than one decision; these are no alternatives.
-    let label = if stops(incident) && !out_of_scope { "ご判断事項" } else { "対応の選択肢" };
-    page.lines(label, options(incident, out_of_scope, closed.is_some()), "確認中");
+    let label = if stops(incident) && outside.is_none() { "ご判断事項" } else { "対応の選択肢" };
+    page.lines(label, options(incident, outside.as_ref(), closed.is_some()), "確認中");
     page.field("留意点", risk(incident, closed.is_some()));
     page.field(
         "ご回答希望",
@@ -143,7 +150,7 @@ fn risk(incident: &Facts, closed: bool) -> &'static str {
     }
 }
 
-fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
+fn options(incident: &Facts, outside: Option<&Outside>, closed: bool) -> Vec<String> {
     let substitute = match incident.substitute {
         Some(true) => "代替手段による運用の継続",
         _ => "代替手段による運用の継続（代替手段の有無は確認中）",
@@ -152,21 +159,22 @@ fn options(incident: &Facts, out_of_scope: bool, closed: bool) -> Vec<String> {
         Some(false) => "復旧までの業務の取扱い（受付の一時休止、後日の処理など）",
         _ => "復旧までの業務の取扱い（代替手段による継続、受付の一時休止など）",
     };
-    let options: &[&str] = match (out_of_scope, incident.substitute) {
-        (true, Some(false)) => &["調達等による修理または交換", "経過の観察"],
-        (true, _) => &["調達等による修理または交換", substitute, "経過の観察"],
-        (false, _) if closed && goes_on(incident) => &[
+    let first = outside.map(Outside::first_option);
+    let options: &[&str] = match (&first, incident.substitute) {
+        (Some(first), Some(false)) => &[first, "経過の観察"],
+        (Some(first), _) => &[first, substitute, "経過の観察"],
+        (None, _) if closed && goes_on(incident) => &[
             "このまま運転を継続し、保守業者からの連絡を待つ",
             "対象システムを計画的に停止する、または代替の手段に切り替える",
             "別の手段による対応（保守契約外の手配等）",
         ],
-        (false, _) if stops(incident) => &[until, "追加の対応（保守契約外の手配等）の要否"],
-        (false, _) if !facts::unanswered(incident).is_empty() && incident.stage != Stage::OnHold => &[
+        (None, _) if stops(incident) => &[until, "追加の対応（保守契約外の手配等）の要否"],
+        (None, _) if !facts::unanswered(incident).is_empty() && incident.stage != Stage::OnHold => &[
             "保守業者からの連絡を待ち、現在の状態で運用を継続",
             "運用の停止または切替え",
             "別の手段による対応（保守契約外の手配等）",
         ],
-        (false, _) => &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"],
+        (None, _) => &["現在の状態での運用の継続", "運用の停止または切替え", "追加の対応（保守契約外の手配等）"],
     };
     options.iter().enumerate().map(|(n, option)| format!("({}) {option}", n + 1)).collect()
 }

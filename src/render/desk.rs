@@ -4,6 +4,7 @@
 
 use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
+use super::outside::Outside;
 use super::symptom::Symptom;
 use super::time::Clock;
 use super::{asking, call as calls_made, commands, facts, impact, request, shown, text, words};
@@ -69,6 +70,7 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
     if !call.then.is_empty() {
         page.lines("次の連絡先", call.then.iter().map(next_contact).collect(), "該当なし");
     }
+    let outside = Outside::of(incident);
     page.field("用件", purpose(call));
     page.field("伝える内容", format!("「{}」", spoken(letter, incident, call)));
     if incident.untouched && call.part.is_some() {
@@ -77,12 +79,16 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
     page.field(
         "確認すること",
         match call.purpose {
-            Purpose::Ask(_) | Purpose::Chase => "受付者名、折返しの時刻、着手・到着の見込み",
-            Purpose::Inform => "受けた方のお名前、折返しの要否、庁内への周知の要否",
-            Purpose::Consult { .. } => "受けた方のお名前、ご判断の内容、または折返しの時刻",
+            Purpose::Ask(_) | Purpose::Chase => "受付者名、折返しの時刻、着手・到着の見込み".to_owned(),
+            Purpose::Inform => "受けた方のお名前、折返しの要否、庁内への周知の要否".to_owned(),
+            Purpose::Decide | Purpose::Consult { .. } => to_hear(outside.as_ref()),
         },
     );
-    let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
+    let owner = outside.as_ref().filter(|_| call.purpose == Purpose::Decide).map(Outside::contact);
+    if let Some(owner) = owner.filter(|owner| !owner.is_empty()) {
+        page.lines("登録の連絡先", owner, "該当なし");
+    }
+    let to_office = call.purpose.is_to_office();
     let result = match to_office {
         true => "□応答　□不在　□留守電　□話中（　　時　　分）",
         false => "□受領　□応答（受領は折返し）　□不在　□留守電　□話中（　　時　　分）",
@@ -109,6 +115,15 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
         page.text("伺った内容は、次のコマンドで記録してください。");
         page.command(commands::note(&incident.number));
     }
+    if call.purpose == Purpose::Decide {
+        page.text("ご判断をいただいたら、次のコマンドで記録して再開してください。");
+        page.command(commands::resume(&incident.number));
+    }
+}
+
+/// What the desk is to hear where an office decides.
+fn to_hear(outside: Option<&Outside>) -> String {
+    outside.map_or_else(|| "受けた方のお名前、ご判断の内容、または折返しの時刻".to_owned(), Outside::to_hear)
 }
 
 fn purpose(call: &Call) -> String {
@@ -119,6 +134,7 @@ fn purpose(call: &Call) -> String {
         Purpose::Chase => "受領確認のお願い（メールでも送付）".to_owned(),
         Purpose::Inform if call.nth > 1 => "障害の状況のご連絡（メールでも送付）".to_owned(),
         Purpose::Inform => "障害の第一報（メールでも送付）".to_owned(),
+        Purpose::Decide => "障害のご連絡とご相談（メールでも送付）".to_owned(),
         Purpose::Consult { .. } => "障害の第一報とご相談（メールでも送付）".to_owned(),
     }
 }
@@ -171,16 +187,17 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
                 }
             ),
         ),
+        Purpose::Decide => {
+            let asked = match Outside::of(incident) {
+                Some(outside) => outside.spoken(),
+                None => "今後の対応につきまして、ご判断をお願いいたします。".to_owned(),
+            };
+            ("障害のご連絡とご相談です。", format!("{}{asked}", reach(incident)))
+        }
         Purpose::Inform => {
             let asked = incident.asked.iter().find(|asked| asked.by.is_none()).map(|asked| words::asked_for(asked.ask));
             let asked = asked.map(|what| format!("保守業者へは{what}を依頼しております。")).unwrap_or_default();
-            let hit = incident.effect != Some(Effect::None);
-            let scope = incident.scope.filter(|_| hit).map(|scope| match scope {
-                ImpactScope::All => "影響は全庁に及ぶ見込みです。",
-                ImpactScope::Several => "影響は複数の部署に及ぶ見込みです。",
-                ImpactScope::One | ImpactScope::Person => "影響は一部の部署にとどまる見込みです。",
-            });
-            let scope = scope.unwrap_or_default();
+            let scope = reach(incident);
             let opening = match call.nth {
                 ..=1 => "障害の第一報のご連絡です。",
                 _ => "先に第一報をお送りいたしました障害の、現在の状況のご連絡です。",
@@ -189,11 +206,20 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
         }
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
-    let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
     let untouched = if incident.untouched && call.part.is_some() { asking::SPOKEN } else { "" };
-    let late = if to_office && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
+    let late = if call.purpose.is_to_office() && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
         "{late}{}{desk}の○○と申します。{opening}{what}{also}発生は{since}です。受付番号は、{number}です。{request}{untouched}",
         text::name(&letter.from.site)
     )
+}
+
+/// How far it reaches, to be said on the phone; empty = nothing is known, or nobody is hit.
+fn reach(incident: &Facts) -> &'static str {
+    match incident.scope.filter(|_| incident.effect != Some(Effect::None)) {
+        Some(ImpactScope::All) => "影響は全庁に及ぶ見込みです。",
+        Some(ImpactScope::Several) => "影響は複数の部署に及ぶ見込みです。",
+        Some(ImpactScope::One | ImpactScope::Person) => "影響は一部の部署にとどまる見込みです。",
+        None => "",
+    }
 }

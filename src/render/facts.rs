@@ -117,7 +117,13 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         VerdictCode::ScopeOut if verdict.by == By::Desk => {
             format!("保守契約の対象範囲外の事象と判断しております{mark}。")
         }
-        VerdictCode::ScopeOut => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
+        VerdictCode::ScopeOut => match verdict.owner.as_ref().filter(|owner| owner.contracted) {
+            Some(owner) => format!(
+                "{suspect}に起因する{likely}{mark}。別の契約により{}が保守するものと考えております。",
+                text::name(&owner.organization)
+            ),
+            None => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
+        },
         VerdictCode::Own => format!(
             "窓口にて対応する事象と判断しております{by}。{}",
             cause(facts).unwrap_or_else(|| "原因は確認中です。".to_owned())

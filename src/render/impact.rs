@@ -6,10 +6,11 @@
 use super::facts::listed;
 use super::layout::{Name, Page};
 use super::text;
-use super::time::Clock;
+use super::time::{Clock, lasting};
 use super::words;
 use crate::desk::letter::{Facts, OneSided, Stage, Stopped};
 use crate::desk::rules::{DataImpact, Effect, ImpactScope};
+use std::time::Duration;
 
 /// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
 const NO_EFFECT: &str = "現時点で影響は確認されておりません。";
@@ -250,6 +251,12 @@ fn office_work(facts: &Facts, clock: &Clock) -> String {
         return format!("{serving}は利用時間内のため、ご利用に支障が生じている可能性があります。詳細は確認中です。");
     }
     // What has hours of its own goes by these, whatever the office's are.
+    if let (Some(resting), Some(hit)) = (in_hours(&hours.out_of_service), went_by(facts)) {
+        return format!(
+            "{resting}は現在利用時間外ですが、発生以降の利用時間（計{hit}）には、ご利用に支障が生じていた可能性があります。\
+             詳細は確認中です。"
+        );
+    }
     if let Some(resting) = in_hours(&hours.out_of_service) {
         return format!("{resting}の利用時間外のため、現時点で業務への影響はない見込みです。詳細は確認中です。");
     }
@@ -267,9 +274,13 @@ fn office_work(facts: &Facts, clock: &Clock) -> String {
             }
             None => String::new(),
         };
-        return format!(
-            "{closed}のため、通常の窓口業務への影響はない見込みです。{serving}宿日直業務への影響は確認中です。{later}"
-        );
+        let now = match went_by(facts) {
+            Some(hit) => format!(
+                "現在は{closed}ですが、発生以降の開庁時間（計{hit}）には、業務に支障が生じていた可能性があります。"
+            ),
+            None => format!("{closed}のため、通常の窓口業務への影響はない見込みです。"),
+        };
+        return format!("{now}{serving}宿日直業務への影響は確認中です。{later}");
     }
     match facts.effect {
         _ if objects.is_empty() => "確認中".to_owned(),
@@ -282,6 +293,12 @@ fn office_work(facts: &Facts, clock: &Clock) -> String {
         }
         None => format!("{objects}のご利用に支障が生じているおそれがあります。詳細は確認中です。"),
     }
+}
+
+/// How long somebody has been hit although nobody is now, in whole minutes; `None` = nobody has.
+fn went_by(facts: &Facts) -> Option<String> {
+    let minutes = facts.impact.hours.went_by.as_secs() / 60;
+    (minutes > 0).then(|| lasting(Duration::from_secs(minutes * 60)))
 }
 
 /// The office is closed, and everything that is hit has hours of its own, which run.
@@ -300,10 +317,14 @@ fn in_hours(known: &[(String, String)]) -> Option<String> {
 fn residents(facts: &Facts) -> &'static str {
     match facts.residents {
         _ if facts.effect == Some(Effect::None) => "現時点で確認されておりません",
-        Some(true) if !facts.impact.hours.out_of_service.is_empty() => "利用時間内は有の見込み（現在は利用時間外）",
-        Some(true) if facts.office_closed && facts.impact.hours.in_service.is_empty() => {
-            "開庁時は有の見込み（閉庁中の影響は確認中）"
-        }
+        Some(true) if !facts.impact.hours.out_of_service.is_empty() => match went_by(facts) {
+            Some(_) => "有の見込み（現在は利用時間外）",
+            None => "利用時間内は有の見込み（現在は利用時間外）",
+        },
+        Some(true) if facts.office_closed && facts.impact.hours.in_service.is_empty() => match went_by(facts) {
+            Some(_) => "有の見込み（閉庁中の影響は確認中）",
+            None => "開庁時は有の見込み（閉庁中の影響は確認中）",
+        },
         Some(true) => "有の見込み",
         Some(false) => "無の見込み",
         None => "確認中",

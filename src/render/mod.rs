@@ -33,6 +33,7 @@ mod layout;
 pub mod mask;
 mod notice;
 mod office;
+mod outside;
 pub mod probe;
 pub mod quote;
 mod report;

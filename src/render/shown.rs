@@ -4,7 +4,7 @@ use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, lasting};
 use super::{facts, text, told, words};
-use crate::desk::letter::{Facts, Flapping, Sign, Unseeing, Unseen};
+use crate::desk::letter::{Facts, FirstSign, Flapping, Sign, Unseeing, Unseen};
 use std::time::Duration;
 
 /// 事象 for people who know the systems, not the monitoring: a sentence, and how many alerts came with it.
@@ -43,8 +43,14 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         let shown = facts.beside.iter().map(|sign| format!("「{}」", Symptom::what_of(sign)));
         out += &format!("あわせて、{}を検知しております。", shown.collect::<Vec<_>>().join("、"));
     }
+    // Of what is over in part it is told what stays.
+    let first = facts.first_sign.as_ref().filter(|_| over || facts.eased.is_none());
+    if let Some(FirstSign { sign, at }) = first {
+        let showed = if over { "検知しておりました" } else { "検知しております" };
+        out += &format!("これに先立ち、{}に「{}」を{showed}。", clock.short(*at), Symptom::what_of(sign));
+    }
     // What stays is named beside what is over.
-    let named = facts.beside.len() * usize::from(!over);
+    let named = facts.beside.len() * usize::from(!over) + usize::from(first.is_some());
     let named = named + usize::from(!over && facts.eased.as_ref().is_some_and(|eased| eased.remains.is_some()));
     let blind = !over && facts.eased.as_ref().is_some_and(|eased| eased.blind.is_some());
     let seen = match (over, blind) {
@@ -52,14 +58,18 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         (false, true) => "検知しておりました",
         (false, false) => "検知しております",
     };
-    if let Some(Flapping { times, since, down }) = &facts.flapping {
-        let down = lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+    if let Some(Flapping { times, since, down, with_echoes }) = &facts.flapping {
+        let minutes =
+            |down: &Duration| lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+        let all = with_echoes.as_ref().map(minutes).filter(|all| *all != minutes(down));
+        let all = all.map(|all| format!("（波及とみられる異常の時間を含めると約{all}）")).unwrap_or_default();
+        let down = minutes(down);
         let since = clock.short(*since);
         out += &if over {
-            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}でした。")
+            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}{all}でした。")
         } else {
             format!(
-                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}です。"
+                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}{all}です。"
             )
         };
     }

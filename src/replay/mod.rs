@@ -108,7 +108,8 @@ pub struct Recorded {
     pub frame: Frame,
 }
 
-/// Plays what was recorded after `state` under `rules`; `until` is where the last deadlines are looked for.
+/// Plays what was recorded after `state` under `rules`, up to `until` (excluded), where the last deadlines are looked for - or to
+/// the end of the record, where that comes first: what would have been seen and done afterwards nobody knows.
 ///
 /// `state` is the desk's state before the first of `frames`, under the rules of that time.
 pub fn replay(
@@ -118,11 +119,16 @@ pub fn replay(
     until: Option<Timestamp>,
 ) -> Replayed {
     let mut trial = Trial::new(state, rules);
-    for (recorded, heard) in ahead::Ahead::new(frames.into_iter()) {
+    let mut goes_on = false;
+    let within = frames.into_iter().take_while(|recorded| {
+        goes_on = until.is_some_and(|until| recorded.frame.at.wall >= until);
+        !goes_on
+    });
+    for (recorded, heard) in ahead::Ahead::new(within) {
         trial.outside.hear(heard);
         trial.play(recorded);
     }
-    trial.finish(until)
+    trial.finish(until.filter(|_| goes_on))
 }
 
 /// The tried desk beside the record.
@@ -234,6 +240,7 @@ impl Trial {
             | Input::Ended(_)
             | Input::Removed { .. }
             | Input::Inked(_)
+            | Input::Missing(_)
             | Input::Tick) => Some(other.clone()),
         }
     }

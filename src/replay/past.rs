@@ -106,10 +106,8 @@ impl Past {
         Ok(Self { state: desk.state().clone(), begins_late, found, frames })
     }
 
-    /// The state, and the frames before `to`. What could not be understood leaves a gap in their numbers.
-    pub fn until(self, to: Option<Timestamp>) -> (State, impl Iterator<Item = Recorded>) {
-        let frames = self.frames.filter_map(Result::ok);
-        let within = move |recorded: &Recorded| to.is_none_or(|to| recorded.frame.at.wall < to);
-        (self.state, frames.take_while(within))
+    /// The state, and the frames from there to the end. What could not be understood leaves a gap in their numbers.
+    pub fn frames(self) -> (State, impl Iterator<Item = Recorded>) {
+        (self.state, self.frames.filter_map(Result::ok))
     }
 }

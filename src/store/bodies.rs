@@ -166,6 +166,12 @@ impl Bodies {
         }
     }
 
+    /// Whether the body `digest` is not there, and nobody removed it.
+    pub fn is_lost(&self, digest: &Digest) -> bool {
+        let is_gone = |path: PathBuf| matches!(path.try_exists(), Ok(false));
+        is_gone(self.path(digest)) && is_gone(self.trace(digest))
+    }
+
     /// Where it stands that the body `digest` was removed.
     pub(super) fn trace(&self, digest: &Digest) -> PathBuf {
         let mut path = self.path(digest).into_os_string();

@@ -22,6 +22,8 @@ pub struct History {
     segments: Vec<Segment>,
     store: StoreId,
     until: u64,
+    /// The last frame the witness tells of, where it can be read.
+    recorded: Option<u64>,
 }
 
 impl History {
@@ -51,11 +53,9 @@ impl History {
         };
         let first = || segments.iter().find_map(|segment| first_record(&segment.path(&journal)));
         let store = store.or_else(|| first().map(|found| found.header.store)).unwrap_or_default();
-        let until = match mark {
-            Ok(Some(mark)) if is_live => mark.seq,
-            Ok(_) | Err(_) => u64::MAX,
-        };
-        Ok(Self { journal, segments, store, until })
+        let recorded = mark.ok().flatten().map(|mark| mark.seq);
+        let until = recorded.filter(|_| is_live).unwrap_or(u64::MAX);
+        Ok(Self { journal, segments, store, until, recorded })
     }
 
     /// What was removed from the beginning of the record in `dir`, as far as its files are still there: the last frames a
@@ -74,7 +74,8 @@ impl History {
         };
         let first = || segments.iter().find_map(|segment| first_record(&segment.path(&journal)));
         let store = store.or_else(|| first().map(|found| found.header.store)).unwrap_or_default();
-        Ok(Self { journal, segments, store, until: begins.map_or(0, |begins| begins.to) })
+        let until = begins.map_or(0, |begins| begins.to);
+        Ok(Self { journal, segments, store, until, recorded: Some(until) })
     }
 
     /// Whether it reaches back to the first frame ever.
@@ -106,6 +107,21 @@ impl History {
             let (last, link) = (header.seq, header.previous);
             Some(Stretch { first, last, link, files: segments.len() as u64, bytes: bytes.sum() })
         })
+    }
+
+    /// The last frame known to have been recorded; `None` when the witness does not tell.
+    pub fn recorded(&self) -> Option<u64> {
+        self.recorded
+    }
+
+    /// Whose record it is.
+    pub fn store_id(&self) -> StoreId {
+        self.store
+    }
+
+    /// Whether a file begins with the frame after `seq`.
+    pub fn begins_after(&self, seq: u64) -> bool {
+        self.segments.iter().any(|segment| segment.first == seq.saturating_add(1))
     }
 
     /// The snapshots at the beginnings of its files, newest first: the last frame each includes, and its payload.

@@ -24,6 +24,11 @@ impl Messages {
         Self { folder: state.join(FOLDER) }
     }
 
+    /// Whether their folder is there; it is made with the first one.
+    pub fn are_there(&self) -> bool {
+        self.folder.exists()
+    }
+
     /// The file of the message `key`; `None` for what is no key, and might lead elsewhere.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
         let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());

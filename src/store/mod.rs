@@ -65,7 +65,7 @@ pub use restore::RESERVE;
 pub use restore::{RestoreMark, RestoreReport, Restoring, draw, give_to_owner, restore, set_working_aside};
 pub use verify::{Progress, VerifyReport, WorkingCheck, verify};
 pub use walk::{Frame, Frames};
-pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, Filer, Search};
+pub use working::{Answer, Archived, Batch, Changes, Condition, Entities, Filed, Filer, Search, WorkingCopy};
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};

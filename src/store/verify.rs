@@ -23,8 +23,7 @@ use super::walk::{self, Course, Walk};
 use super::working::{self, Held};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -303,7 +302,7 @@ fn look(dir: &Path, copy: &Path, walk: &Walk, findings: &mut Vec<Finding>) -> (W
         };
     }
     let store = walk.store.unwrap_or_default();
-    let outcome = copy_folder(&folder, copy).map(|()| working::inspect(copy, store, LIMIT));
+    let outcome = working::copied(&folder, copy).map(|()| working::inspect(copy, store, LIMIT));
     // Ours, made a moment ago.
     let _ = fs::remove_dir_all(copy);
     match outcome {
@@ -328,25 +327,6 @@ fn judged(
     };
     findings.push(Finding::WorkingRebuilt { why, moved_to: None });
     (WorkingCheck::Unusable, None)
-}
-
-/// Copies a folder of files; torn snapshots are left out, as a start moves them aside.
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    DirBuilder::new().mode(0o700).create(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            copy_folder(&entry.path(), &to.join(name))?;
-        } else if !kind.is_file() {
-            // Reading a pipe, say, would wait for ever.
-            return Err(std::io::Error::other(format!("{} is not a regular file", entry.path().display())));
-        } else if !name.to_string_lossy().ends_with(".generating") {
-            fs::copy(entry.path(), to.join(name))?;
-        }
-    }
-    Ok(())
 }
 
 fn look_at_bodies(dir: &Path, findings: &mut Vec<Finding>, progress: &mut dyn FnMut(Progress)) -> Result<u64, Error> {

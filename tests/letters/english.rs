@@ -15,6 +15,8 @@ pub(super) fn english(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lett
         ("consultation-vendor-closed", "en-consultation-vendor-closed"),
         ("hand-over", "en-hand-over"),
         ("scope-out", "en-consultation"),
+        ("other-contract", "en-other-contract"),
+        ("other-contract-phone-note", "en-other-contract-phone-note"),
         ("overrun-first-report", "en-overrun"),
         ("overrun", "en-overrun-request"),
         ("impact-one-side", "en-impact-one-side"),

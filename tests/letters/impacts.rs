@@ -61,6 +61,7 @@ pub(super) fn impacts() -> Vec<(&'static str, Letter)> {
                     opens: Some(at("2026-11-24T08:30:00")),
                     in_service: vec![("図書館".into(), "火〜金 9:30〜19:00、土・日 9:30〜17:00".into())],
                     out_of_service: Vec::new(),
+                    ..Hours::default()
                 };
             }),
         ),

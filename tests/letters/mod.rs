@@ -85,6 +85,7 @@ fn switch() -> Facts {
         eased: None,
         unseen: None,
         beside: Vec::new(),
+        first_sign: None,
         shown_by: None,
         looked: None,
         flapping: None,
@@ -201,6 +202,7 @@ fn switch_for_vendor() -> Facts {
 /// A smaller fault in office hours; `change` makes it the one needed.
 fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
     let mut facts = Facts {
+        first_sign: None,
         number: Number("KW-20261120-0002".into()),
         severity: 3,
         severity_by: By::Machine,
@@ -270,6 +272,7 @@ fn found(code: VerdictCode, confidence: Confidence, parties: &[&str], because: B
         because,
         overrun: false,
         unplaced: false,
+        owner: None,
         evidence: Vec::new(),
         not_known: Vec::new(),
         unknown: None,

@@ -36,6 +36,29 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             ),
         ),
         (
+            "other-contract",
+            letter(
+                "2026-11-20T10:30:00",
+                office(),
+                Matter::Consultation {
+                    incident: printer(&other_contract),
+                    wished_by: None,
+                    nth: 1,
+                    closed: None,
+                    first: true,
+                    held: None,
+                },
+            ),
+        ),
+        (
+            "other-contract-phone-note",
+            letter(
+                "2026-11-20T20:30:00",
+                desk(),
+                Matter::PhoneNote { incident: printer(&other_contract), calls: vec![decides()], tried: Vec::new() },
+            ),
+        ),
+        (
             "scope-out-again",
             letter(
                 "2026-11-26T09:00:00",
@@ -269,4 +292,38 @@ pub(super) fn offices() -> Vec<(&'static str, Letter)> {
             ),
         ),
     ]
+}
+
+/// Somebody else keeps it, under another contract.
+fn other_contract(facts: &mut Facts) {
+    if let Some(verdict) = &mut facts.verdict {
+        let (component, owner) = ("複合機".to_owned(), "P株式会社".to_owned());
+        verdict.because = Because::OtherContract { component, owner };
+        verdict.owner = Some(Owner {
+            organization: "P株式会社".into(),
+            contact: "サポート窓口".into(),
+            phone: "00-0000-0060".into(),
+            hours: "平日 9:00〜17:00".into(),
+            contract: "P-77".into(),
+            contracted: true,
+        });
+    }
+}
+
+/// The office is called, and asked for its decision.
+fn decides() -> Call {
+    Call {
+        organization: "A町 総務課 情報係".into(),
+        contact: "緊急連絡先".into(),
+        person: false,
+        phone: "00-0000-0101".into(),
+        hours: "24時間".into(),
+        contract: String::new(),
+        purpose: Purpose::Decide,
+        rank: 1,
+        then: Vec::new(),
+        nth: 1,
+        part: None,
+        only_word: false,
+    }
 }

@@ -107,6 +107,17 @@ fn the_same_rules_would_have_done_the_same() {
     assert!(later.contains("0 would change") && !later.contains("could not be compared"), "{later}");
 }
 
+/// A desk that was stopped: nobody looked at its sources afterwards, so what would have followed is nobody's to say.
+#[test]
+fn a_span_that_outlasts_the_record_invents_nothing_behind_its_end() {
+    let site = Site::new();
+    for to in ["2026-10-06", "2026-10-20"] {
+        let text = site.prints(&["replay", "--to", to]);
+        assert!(text.contains("4 unchanged, 0 would change"), "{text}");
+        assert!(!text.contains("would come into being"), "{text}");
+    }
+}
+
 #[test]
 fn of_a_time_without_records_nothing_is_said() {
     let site = Site::new();

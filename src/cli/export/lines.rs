@@ -136,6 +136,8 @@ pub(super) struct Counts {
     alerts: u64,
     /// Stretches of the record that could not be read.
     pub(super) lost: u64,
+    /// Incidents that are known to exist, and of which there is no line.
+    pub(super) incidents_missing: u64,
 }
 
 impl Counts {

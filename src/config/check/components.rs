@@ -29,6 +29,8 @@ impl Checker<'_> {
         self.cycles(&components);
         self.unseen(&components);
         self.taken(&components, &placed);
+        self.kept_in_house(&components, parties);
+        self.namesakes(&components);
         components
     }
 

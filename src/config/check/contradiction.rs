@@ -5,12 +5,12 @@
 
 use super::Checker;
 use crate::config::tree::Path;
-use crate::desk::ids::ProbeName;
-use crate::desk::isolate::condition::{Absent, Condition, Count, Missing, Of, Probe};
+use crate::desk::ids::{ComponentId, ProbeName};
+use crate::desk::isolate::condition::{Absent, Behind, Condition, Count, Missing, Of, Probe, Root};
 use crate::desk::pattern::Pattern;
 use crate::desk::phrase::Phrase;
 use crate::desk::probe::{Probe as ProbeRule, Sign};
-use crate::desk::rules::Known;
+use crate::desk::rules::{Component, Known};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The conditions of one rule, each with the place it was written at.
@@ -42,6 +42,7 @@ fn conflict(conditions: &Placed, world: &World) -> Option<Conflict> {
         .or_else(|| never_looked_at(conditions, world))
         .or_else(|| excluded(conditions))
         .or_else(|| expected_gone(conditions))
+        .or_else(|| root_beside(conditions, world))
         .or_else(|| unreachable(conditions, world))
 }
 
@@ -110,6 +111,41 @@ fn excluded(conditions: &Placed) -> Option<Conflict> {
         let message = format!("can never hold beside `{}`: {} / {}", one.key(), one.words().en, two.words().en);
         (path.clone(), message, help)
     })
+}
+
+/// All that fails is to lie behind a component, and none of the roots that are asked for does.
+fn root_beside(conditions: &Placed, world: &World) -> Option<Conflict> {
+    let components = world.known.components;
+    let roots = conditions.iter().find_map(|(_, condition)| match condition {
+        Condition::Root(Root(roots)) if !roots.is_empty() => Some(roots),
+        _ => None,
+    })?;
+    conditions.iter().find_map(|(path, condition)| {
+        let Condition::Behind(Behind { component, percent: 100, .. }) = condition else { return None };
+        let lies_behind = |root: &ComponentId| root == component || needed(root, components).contains(component);
+        if roots.iter().any(lies_behind) {
+            return None;
+        }
+        let message = format!(
+            "does not hold while {} itself fails: that neither is `{component}` nor needs it, and all that fails is to",
+            Phrase::any_of(roots).en
+        );
+        Some((path.clone(), message, "name a component that the root is or needs, or take `root` away"))
+    })
+}
+
+/// Everything a component needs.
+fn needed<'a>(
+    component: &'a ComponentId,
+    components: &'a BTreeMap<ComponentId, Component>,
+) -> BTreeSet<&'a ComponentId> {
+    let mut all = BTreeSet::new();
+    let mut next = vec![component];
+    while let Some(id) = next.pop() {
+        let needs = components.get(id).map(|component| component.needs.as_slice()).unwrap_or_default();
+        next.extend(needs.iter().filter(|id| all.insert(*id)));
+    }
+    all
 }
 
 /// An alert that a rule asks for and wants to be absent, or not to come.

@@ -89,6 +89,7 @@ impl Checker<'_> {
             }
             self.because(&path.key("because"), &table.because, site);
             let then = self.then(&path.key("then"), table.then, parties);
+            self.asks_outside((&path, &then), &when, components);
             let watch = table.watch.map(|watch| watch.0);
             if !self.findings.is_torn(&when_path) && !self.findings.is_faulty(&when_path) {
                 placed.push(when.clone());

@@ -13,6 +13,7 @@ mod expected;
 mod isolation;
 mod maintenance;
 mod needs;
+mod outside;
 mod overlap;
 mod parties;
 mod policy;

@@ -143,7 +143,10 @@ impl ChannelTable {
         let at_once = match self {
             ChannelTable::Smtp(config) => config.at_once,
             ChannelTable::Webhook(config) => config.at_once,
-            ChannelTable::Maildir(_) | ChannelTable::Teams(_) | ChannelTable::Command(_) => None,
+            // A program runs for one message at a time. What only waited for its turn would count as tried, and would still run after
+            // the desk has left the channel alone.
+            ChannelTable::Command(_) => Some(1),
+            ChannelTable::Maildir(_) | ChannelTable::Teams(_) => None,
         };
         ChannelRule { id: self.name().into(), carries, at_once }
     }

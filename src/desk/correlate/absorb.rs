@@ -26,11 +26,15 @@ pub(super) fn absorb(turn: &mut Turn, from: IncidentId, group: &Group) -> bool {
         alert.is_some_and(|alert| group.roots.contains(&alert.place()) && !cause::only_warns(alert.weight()))
     };
     let roots: Vec<AlertId> = members.iter().copied().filter(own).collect();
-    turn.touched.more.entry(into).or_default().extend(roots);
     for alert in members {
         let stands = alert::Change::Stands { alert, standing: Standing::Member(into) };
         turn.record(stands, alert::Reason::SameCause { of: of.clone() });
     }
+    if is_looked_at_now(turn, into) {
+        // Nobody has been told of it yet, and its turn is next.
+        return true;
+    }
+    turn.touched.more.entry(into).or_default().extend(roots);
     turn.edit(into, Edit::happened(turn.now.wall, What::Spread { alerts }), Reason::OnRecord);
     let known = turn.state.incidents.get(&into);
     if known.is_some_and(|known| known.root.as_ref() != Some(&of)) {
@@ -48,25 +52,34 @@ pub(super) fn emptied(turn: &mut Turn, incident: IncidentId, reason: Reason) {
     turn.edit(incident, Edit::Status { to, at: turn.now.wall, by: None }, reason);
 }
 
-/// A young numbered incident of which one cause explains the root and all of `group`.
+/// Its own window is over as well, and it is about to be decided what it is.
+fn is_looked_at_now(turn: &Turn, incident: IncidentId) -> bool {
+    let status = turn.state.incidents.get(&incident).map(|known| &known.status);
+    matches!(status, Some(Status::Detected { until }) if *until <= turn.now.elapsed)
+}
+
+/// A young numbered incident, or one that is decided now, of which one cause explains the root and all of `group`.
 fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentId, ComponentId)> {
     cause::components(&group.places).next()?;
     let pings = &turn.state.incidents.get(&from)?.pings;
     let there = turn.state.places.get(&from)?;
     let part = || group.places.iter().filter_map(|place| Some((place.clone(), there.get(place)?.shown()?)));
-    turn.state.open.iter().copied().filter(|id| *id != from).find_map(|id| {
+    let others = turn.state.open.iter().chain(&turn.state.detecting).copied();
+    others.filter(|id| *id != from).find_map(|id| {
         let other = turn.state.incidents.get(&id)?;
         let handled = matches!(
             other.status.name(),
             StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
         );
+        let undecided = is_looked_at_now(turn, id);
+        let young = handled && turn.now.elapsed.since(other.detected.elapsed) <= LATE_CAUSE;
         let root = Place::Component(other.root.clone()?);
         let mut own = part().filter(|(place, _)| group.roots.contains(place));
         let shut_out = |(place, level): (Place, Level)| match &place {
             Place::Component(component) => settled::shuts_out(turn, id, component, level),
             Place::Host(_) => false,
         };
-        if !handled || turn.now.elapsed.since(other.detected.elapsed) > LATE_CAUSE || own.any(shut_out) {
+        if !(young || undecided) || own.any(shut_out) {
             return None;
         }
         let mut failing = group::failing(turn.state, id);

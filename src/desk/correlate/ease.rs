@@ -97,8 +97,10 @@ pub(super) fn left_behind(turn: &mut Turn, incident: IncidentId, before: AlertId
     let Some(since) = alert.gone.as_ref().map(|gone| gone.at) else { return };
     let lasted = Duration::try_from(turn.now.wall.duration_since(since)).unwrap_or_default();
     let now = known.representative.and_then(|id| turn.state.alerts.get(&id));
-    let goes_on = known.status.name().may_recover() && now.is_some_and(Alert::red);
     let sign = notify::sign(turn, alert);
+    // What is back under the same name is no other thing that stays.
+    let another = |now: &Alert| now.red() && notify::sign(turn, now) != sign;
+    let goes_on = known.status.name().may_recover() && now.is_some_and(another);
     let told = known.happenings.iter().any(|known| match &known.what {
         What::Eased { sign: told, .. } => told.as_deref() == Some(&sign),
         _ => false,

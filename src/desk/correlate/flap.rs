@@ -22,8 +22,18 @@ pub(super) fn of<'a>(alerts: impl Iterator<Item = &'a Alert>, policy: &Policy, n
     comes_and_goes(&episodes, policy.flap_repeats, policy.flap_span).then(|| Flapping {
         times: episodes.len(),
         since: episodes.first().map_or(now, |first| first.from),
-        down: episodes.iter().map(|episode| lasted(episode, now)).sum(),
+        down: down_of(&episodes, now),
+        with_echoes: None,
     })
+}
+
+/// How long in all any of these alerts was red by `now`.
+pub(super) fn down<'a>(alerts: impl Iterator<Item = &'a Alert>, now: Timestamp) -> Duration {
+    down_of(&episodes(alerts), now)
+}
+
+fn down_of(episodes: &[Episode], now: Timestamp) -> Duration {
+    episodes.iter().map(|episode| lasted(episode, now)).sum()
 }
 
 /// How often these alerts, taken as one thing, were red, where that is often enough to look into it although nothing is red

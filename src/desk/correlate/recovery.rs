@@ -212,9 +212,18 @@ fn relapses(incident: &Incident, span: Duration) -> usize {
     returns.count()
 }
 
-/// What the root's alerts have done, if they come and go (断続).
+/// What the root's alerts have done, if they come and go (断続), and how long that and what stopped with it was down.
 pub(in crate::desk) fn flapping(turn: &Turn, incident: IncidentId) -> Option<Flapping> {
-    flap::of(root_alerts(turn, incident), &turn.book.rules.policy, turn.now.wall)
+    let now = turn.now.wall;
+    let own = flap::of(root_alerts(turn, incident), &turn.book.rules.policy, now)?;
+    let root = decisive(turn, incident);
+    let stops = |alert: &&Alert| {
+        alert.weight() >= Level::High
+            && matches!((&root, &alert.component), (Some(Place::Component(root)), Some(id)) if turn.book.graph.needs(id, root))
+    };
+    let echoes = turn.state.members_of(incident).filter(stops);
+    let all = flap::down(root_alerts(turn, incident).chain(echoes), now);
+    Some(Flapping { with_echoes: Some(all).filter(|all| *all > own.down), ..own })
 }
 
 /// What needs the root and stopped with it comes and goes since the root is over: how often the one that does most.

@@ -1,17 +1,17 @@
 //! The end of the grouping window: split what is several faults, then 静観 or 受付 (`DECISIONS.md` 16).
 
 use super::absorb;
-use super::cause::Known;
+use super::cause::{Known, only_warns};
 use super::group::{self, Group};
 use super::{Edit, Incident, Reason, Status, Turn, flap, grade, reframe, relapse};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::book::Watch;
-use crate::desk::ids::{AlertId, IncidentId, Number};
+use crate::desk::ids::{AlertId, ComponentId, IncidentId, Number};
 use crate::desk::incident::Link;
 use crate::desk::isolate;
 use crate::desk::now::Elapsed;
 use crate::desk::state::{Here, Place};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Fewer places are nothing to wait for.
@@ -34,8 +34,19 @@ pub(in crate::desk) fn window_over(turn: &mut Turn, incident: IncidentId) {
         groups.into_iter().partition(|group| group_until(turn, incident, group) <= turn.now.elapsed);
     let patient: Vec<Group> = ripe.extract_if(.., |group| has_time(turn, incident, group, &young)).collect();
     young.extend(patient);
+    // What the same cause may be behind is looked at when that is, together.
+    let mut awaited = Vec::new();
+    let patient = ripe.extract_if(.., |group| match cause_until(turn, incident, group) {
+        Some(until) => {
+            awaited.push(until);
+            true
+        }
+        None => false,
+    });
+    young.extend(patient.collect::<Vec<Group>>());
     ripe.retain(|group| !absorb::absorb(turn, incident, group));
-    let until = young.iter().map(|group| group_until(turn, incident, group)).filter(|at| *at > turn.now.elapsed).min();
+    let until = young.iter().map(|group| group_until(turn, incident, group)).filter(|at| *at > turn.now.elapsed);
+    let until = until.chain(awaited).min();
     let mut ripe = ripe.into_iter();
     let mut settled = Vec::new();
     match (until, ripe.next()) {
@@ -103,6 +114,26 @@ fn has_time(turn: &Turn, incident: IncidentId, group: &Group, young: &[Group]) -
     };
     let longer = group_until(turn, incident, group) + turn.book.rules.policy.window;
     young.iter().any(overshadows) && turn.now.elapsed < longer
+}
+
+/// When another incident without a number is looked at in which that fails which all of the group needs: until then nobody knows
+/// whether it is the cause. As long as one window, and no longer.
+fn cause_until(turn: &Turn, incident: IncidentId, group: &Group) -> Option<Elapsed> {
+    let longer = group_until(turn, incident, group) + turn.book.rules.policy.window;
+    let behind = |cause: &ComponentId| {
+        group.roots.iter().all(|root| matches!(root, Place::Component(root) if turn.book.graph.needs(root, cause)))
+    };
+    let stops = |here: &Here| here.live_level().is_some_and(|level| !only_warns(level));
+    let explains = |places: &BTreeMap<Place, Here>| {
+        let mut failing = places.iter().filter(|(_, here)| stops(here));
+        failing.any(|(place, _)| matches!(place, Place::Component(cause) if behind(cause)))
+    };
+    let ends = turn.state.detecting.iter().filter(|id| **id != incident).filter_map(|id| {
+        let Status::Detected { until } = turn.state.incidents.get(id)?.status else { return None };
+        let soon = until > turn.now.elapsed && until <= longer;
+        turn.state.places.get(id).filter(|places| soon && explains(places)).map(|_| until)
+    });
+    ends.min()
 }
 
 /// How long what begins with `alert` is looked at before anything is decided.

@@ -15,6 +15,7 @@ use crate::desk::rules::{Carries, PartyKind};
 use crate::desk::state::{FAILURES, Flow};
 use crate::desk::turn::Turn;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Unbounded};
 use std::time::Duration;
 
 /// A channel that is left alone is tried once in this time.
@@ -266,9 +267,34 @@ pub(super) fn tell(turn: &mut Turn, channel: &ChannelId, results: &[(String, Del
         let answered = FlowChange::Answered { channel: channel.clone(), was_left };
         turn.record(house::Change::Flow(answered), house::Reason::Answered);
         if was_left {
+            let before = OwedId(turn.state.counters.owed);
             notify::internal(turn, None, Notice::ChannelWorks { channel: channel.to_string() }, Why::ChannelFails);
+            overtake(turn, channel, before);
             release(turn, channel);
         }
+    }
+}
+
+/// That it works again is to be told by what was owed after `before`: that it fails need not be told any more, and must not be read
+/// last. What is just being sent, or may have been read, holds the new word up ([`order`]); what comes back unread is needless
+/// ([`super::needless`]).
+fn overtake(turn: &mut Turn, channel: &ChannelId, before: OwedId) {
+    let new = turn.state.owed.range((Excluded(before), Unbounded)).map(|(_, row)| row);
+    let new: Vec<(String, OwedId)> = new.map(|row| (row.destination().into_owned(), row.id)).collect();
+    let old = turn.state.owed.range(..=before).map(|(_, row)| row);
+    let old = old.filter(|row| row.why == Why::ChannelFails || matches!(row.why, Why::CopyOf(_)));
+    let old = old.filter(|row| row.is_unread() && !row.state.ended());
+    let old = old.filter(|row| order::says_fails(row) == Some(channel.as_str()));
+    let is_mail = |row: &Owed| path::is_mail(&turn.book.rules, row);
+    let mail = new.iter().find(|(_, id)| turn.state.owed.get(id).is_some_and(is_mail)).map(|(_, id)| *id);
+    let pairs: Vec<(OwedId, OwedId)> = old
+        .filter_map(|row| {
+            let same = new.iter().find(|(to, _)| **to == *row.destination()).map(|(_, id)| *id);
+            Some((row.id, same.or_else(|| mail.filter(|_| is_mail(row)))?))
+        })
+        .collect();
+    for (owed, by) in pairs {
+        turn.record(Change::Ended { owed, state: OwedState::Superseded }, Reason::SaidBetter { by });
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Looked at before each attempt: minutes or a night may have passed since it was decided.
 
+use super::order;
 use crate::desk::ids::IncidentId;
 use crate::desk::letter::{Call, Matter, Purpose};
 use crate::desk::owed::{Owed, Reason, Work};
@@ -10,6 +11,10 @@ use crate::desk::turn::Turn;
 
 /// Why `row` need not leave; `None` = it must.
 pub(super) fn needless(turn: &Turn, row: &Owed) -> Option<Reason> {
+    if let Some(channel) = order::says_fails(row).filter(|_| row.is_unread()) {
+        let fails = turn.state.house.flows.0.iter().any(|(id, flow)| id.as_str() == channel && flow.fails());
+        return (!fails).then_some(Reason::Needless);
+    }
     let incident = row.incident.filter(|_| row.is_unread())?;
     let Work::Message { letter, .. } = &row.work else { return None };
     match &letter.matter {
@@ -29,7 +34,7 @@ fn is_to_be_made(turn: &Turn, incident: IncidentId, call: &Call) -> bool {
             .state
             .requests_of(incident)
             .any(|request| is_silent(request) && turn.book.party_name(&request.party) == call.organization),
-        Purpose::Inform | Purpose::Consult { .. } => !is_over(turn, incident),
+        Purpose::Inform | Purpose::Decide | Purpose::Consult { .. } => !is_over(turn, incident),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Order: what tells of one incident reaches one party in the order in which it was decided - never 復旧 before 発生, also where
 //! several messages became one, and where one of them went another way.
 //!
+//! What tells of a channel keeps its order as well: that it fails is never read after that it works again.
 //! Copies keep the order of their own channel. Among mails, what hangs on another path holds up what comes after it until that
 //! one's own time (`deliver_by`) has come: then being heard counts more than order.
 
 use super::path;
 use crate::desk::ids::{IncidentId, OwedId};
+use crate::desk::letter::{Matter, Notice};
 use crate::desk::now::Elapsed;
-use crate::desk::owed::Owed;
+use crate::desk::owed::{Owed, Work};
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::turn::Turn;
@@ -65,7 +67,35 @@ fn before<'a>(
     let told = |other: &&Owed| incidents(other).any(|one| incidents(row).any(|incident| incident == one));
     let bundles = sight.state.bundles.range(..row.id).filter(|_| row.party().is_some());
     let bundles = bundles.filter_map(move |id| sight.state.owed.get(id)).filter(shares.clone()).filter(told);
-    single.filter(shares).chain(bundles).map(|other| other.id)
+    let fails = works_again(row).into_iter().flat_map(move |channel| {
+        let owed = sight.state.owed.range(..row.id).map(|(_, other)| other);
+        owed.filter(move |other| says_fails(other) == Some(channel))
+    });
+    single.filter(shares.clone()).chain(fails.filter(shares)).chain(bundles).map(|other| other.id)
+}
+
+/// The channel of which `row` says that it fails.
+pub(super) fn says_fails(row: &Owed) -> Option<&str> {
+    match notice(row)? {
+        Notice::ChannelFails { channel, .. } => Some(channel),
+        _ => None,
+    }
+}
+
+/// The channel of which `row` says that it works again.
+fn works_again(row: &Owed) -> Option<&str> {
+    match notice(row)? {
+        Notice::ChannelWorks { channel } => Some(channel),
+        _ => None,
+    }
+}
+
+fn notice(row: &Owed) -> Option<&Notice> {
+    let Work::Message { letter, .. } = &row.work else { return None };
+    match &letter.matter {
+        Matter::Internal { notice, .. } => Some(notice),
+        _ => None,
+    }
 }
 
 /// Whether something that must not wait stands behind `row`: then `row` must not wait either.

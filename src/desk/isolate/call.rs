@@ -21,9 +21,9 @@ pub(super) fn fact_of(told: &Told) -> Fact {
 
 /// How sure a rule is that holds. What nothing but somebody's word bears out may be so, and no more.
 pub(super) fn sure(case: &Case, rule: &Rule, evidence: &[Fact]) -> Confidence {
-    let asks = matches!(rule.then.verdict, VerdictCode::Single | VerdictCode::Multi);
+    let suspects = matches!(rule.then.verdict, VerdictCode::Single | VerdictCode::Multi | VerdictCode::ScopeOut);
     let shown = |fact: &Fact| matches!(fact, Fact::Probe { .. } | Fact::Ping { .. } | Fact::OnSite { .. });
-    if asks && case.members.is_empty() && !evidence.iter().any(shown) {
+    if suspects && case.members.is_empty() && !evidence.iter().any(shown) {
         return rule.then.confidence.min(Confidence::Possible);
     }
     rule.then.confidence

@@ -89,11 +89,11 @@ impl<'a> Case<'a> {
         self.failing.iter().filter(|id| *id == component || self.book.graph.needs(id, component)).count()
     }
 
-    /// Modifications made at most `within` before 発生, the likeliest to matter first: what still stands before what was
+    /// Modifications made at most `within` before 発生, the likeliest to matter first: what stood then before what had been
     /// taken back (which was a change, too), the latest first.
     pub fn changes(&self, within: Duration) -> impl Iterator<Item = &'a Modification> {
         let mut changes: Vec<_> = changes(self.state, self.incident, within).collect();
-        changes.sort_by_key(|change| change.is_rolled_back());
+        changes.sort_by_key(|change| change.was_gone_by(self.incident.occurred));
         changes.into_iter()
     }
 
@@ -115,7 +115,9 @@ impl<'a> Case<'a> {
     pub(super) fn basic_facts(&self, about: Option<&ComponentId>) -> Vec<Fact> {
         let mut facts = Vec::new();
         let speaker = self.speaks_for(about);
-        facts.extend(speaker.into_iter().chain(self.beside(about, speaker)).map(fact_of));
+        let beside = self.beside(about, speaker);
+        let first = self.first_sign(about, speaker).filter(|first| beside.iter().all(|alert| alert.id != first.id));
+        facts.extend(first.into_iter().chain(speaker).chain(beside).map(fact_of));
         if let Some(root) = about {
             // Counted as rules count, the root with what lies behind it.
             let failing = self.behind(root);

@@ -42,6 +42,15 @@ impl<'a> Case<'a> {
         others
     }
 
+    /// What `about` showed first, where that is the 発生 and the alert that stands for it is another that came later: why it stopped
+    /// may stand in it.
+    pub(super) fn first_sign(&self, about: Option<&ComponentId>, speaker: Option<&'a Alert>) -> Option<&'a Alert> {
+        let (about, speaker) = about.zip(speaker)?;
+        let own = |alert: &&Alert| alert.component.as_ref() == Some(about) && alert.at == self.incident.occurred;
+        let first = self.members.iter().copied().filter(own).filter(|alert| alert.at < speaker.at);
+        distinct(Some(speaker), first).into_iter().next()
+    }
+
     /// What failed below `about` and is over: what needs it may only have to be started again. Of each thing its gravest.
     pub(super) fn was_down(&self, about: &ComponentId) -> Vec<Fact> {
         let places = self.state.places.get(&self.incident.id).into_iter().flatten();

@@ -25,7 +25,14 @@ pub(super) fn verdict(now: Now, book: &Book, case: &Case) -> Verdict {
             Some(changed) => changed.answer(book, component),
             None => {
                 let (code, parties) = answer(book, component);
-                (code, parties, because(case, candidate.as_ref(), component, code))
+                let because = match component.scope {
+                    ContractScope::Other => Because::OtherContract {
+                        component: component.name.clone(),
+                        owner: book.party_name(&component.party),
+                    },
+                    ContractScope::In | ContractScope::Out => because(case, candidate.as_ref(), component, code),
+                };
+                (code, parties, because)
             }
         },
         None => (VerdictCode::Unknown, vec![book.rules.site.desk.clone()], nobody(case)),
@@ -66,7 +73,8 @@ fn nobody(case: &Case) -> Because {
     if case.root.is_none() { Because::NoComponent } else { Because::NobodyLeft }
 }
 
-/// What was changed shortly before a call: without an alert nothing points nearer to the cause.
+/// What was changed shortly before: without an alert nothing points nearer to the cause; nor does mere topology once whoever keeps
+/// what shows the fault has answered that it is not its part.
 struct Changed<'a> {
     component: ComponentId,
     change: &'a Modification,
@@ -74,10 +82,12 @@ struct Changed<'a> {
 
 impl<'a> Changed<'a> {
     fn of(case: &Case<'a>, free: impl Fn(&ComponentId) -> bool) -> Option<Self> {
-        if !case.members.is_empty() {
+        let seen = !case.members.is_empty();
+        if seen && !is_left_to_topology(case, &free) {
             return None;
         }
-        case.changes(RECENT).find_map(|change| {
+        // Where there is an alert, what was taken back is no reason to pass over what lies nearer.
+        case.changes(RECENT).filter(|change| !seen || !change.is_rolled_back()).find_map(|change| {
             let component = change.components.iter().find(|id| case.concerns(id) && free(id))?;
             let refused = change.party.as_ref().is_some_and(|party| case.incident.is_handed_back_by(party));
             (!refused).then(|| Self { component: component.clone(), change })
@@ -94,6 +104,12 @@ impl<'a> Changed<'a> {
         let because = Because::Changed { component: component.name.clone(), change, state };
         (code, maker.map_or(parties, |maker| vec![maker]), because)
     }
+}
+
+/// Somebody has answered that it is not its part, and what would be asked next shows nothing itself.
+fn is_left_to_topology(case: &Case, free: impl Fn(&ComponentId) -> bool) -> bool {
+    let shows = |id: &ComponentId| case.members.iter().any(|alert| alert.component.as_ref() == Some(id));
+    case.incident.refusals().next().is_some() && case.candidates().into_iter().find(free).is_some_and(|id| !shows(&id))
 }
 
 /// Why it is asked: what it is to the desk, else how its fault shows.

@@ -61,6 +61,13 @@ pub enum Because {
         /// Its name.
         component: String,
     },
+    /// Another contract than those of this desk covers the component (他契約).
+    OtherContract {
+        /// Its name.
+        component: String,
+        /// Who keeps it under that contract.
+        owner: String,
+    },
     /// The component is the desk's own to care for.
     Own {
         /// Its name.

@@ -1,6 +1,6 @@
 //! Calls: those the desk should make, and those that were made.
 
-use super::{Ask, Eased, Facts, Sign, Target};
+use super::{Ask, Eased, Facts, FirstSign, Sign, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,9 @@ pub struct Part {
     /// What its thing shows beside it, and as grave.
     #[serde(default)]
     pub beside: Vec<Sign>,
+    /// What its thing showed first.
+    #[serde(default)]
+    pub first_sign: Option<FirstSign>,
     /// The component it is about.
     pub component: Option<String>,
     /// The component that shows the fault, where that is another one.
@@ -122,16 +125,41 @@ pub struct Part {
 impl Part {
     /// What `facts`, made for the vendor, say of its part.
     pub(in crate::desk) fn of(facts: Facts) -> Self {
-        let Facts { summary, host, eased, beside, component, shown_by, target, also, part_since, untouched, .. } =
-            facts;
-        Self { summary, host, eased, beside, component, shown_by, target, also, part_since, untouched }
+        let Facts {
+            summary,
+            host,
+            eased,
+            beside,
+            first_sign,
+            component,
+            shown_by,
+            target,
+            also,
+            part_since,
+            untouched,
+            ..
+        } = facts;
+        Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since, untouched }
     }
 
     /// The facts of the desk, told about this part.
     pub(crate) fn told(&self, desk: &Facts) -> Facts {
-        let Self { summary, host, eased, beside, component, shown_by, target, also, part_since, untouched } =
+        let Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since, untouched } =
             self.clone();
-        Facts { summary, host, eased, beside, component, shown_by, target, also, part_since, untouched, ..desk.clone() }
+        Facts {
+            summary,
+            host,
+            eased,
+            beside,
+            first_sign,
+            component,
+            shown_by,
+            target,
+            also,
+            part_since,
+            untouched,
+            ..desk.clone()
+        }
     }
 
     /// The one part that all these calls to vendors are about; `None` = there is none, or several.
@@ -139,6 +167,16 @@ impl Part {
         let mut parts = calls.iter().filter_map(|call| call.part.as_deref());
         let first = parts.next()?;
         parts.all(|part| part == first).then_some(first)
+    }
+}
+
+impl Purpose {
+    /// An office is called, which gives no 受領.
+    pub(crate) fn is_to_office(self) -> bool {
+        match self {
+            Purpose::Inform | Purpose::Decide | Purpose::Consult { .. } => true,
+            Purpose::Ask(_) | Purpose::Chase => false,
+        }
     }
 }
 
@@ -152,6 +190,8 @@ pub enum Purpose {
     Chase,
     /// Inform the office.
     Inform,
+    /// Ask the office for a decision: no contract of this desk covers it.
+    Decide,
     /// Ask the office for a decision: the vendor is closed for long.
     Consult {
         /// When it opens.

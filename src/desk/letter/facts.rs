@@ -1,6 +1,6 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, DeskWord, Eased, Fact, Impact, Lever, Said, Sign, Unknown, Unseen};
+use super::{Because, DeskWord, Eased, Fact, FirstSign, Impact, Lever, Owner, Said, Sign, Unknown, Unseen};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
 use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
@@ -98,6 +98,9 @@ pub struct Facts {
     /// What its thing shows beside it, and as grave.
     #[serde(default)]
     pub beside: Vec<Sign>,
+    /// What its thing showed first, where that is another symptom: 発生 is counted from it.
+    #[serde(default)]
+    pub first_sign: Option<FirstSign>,
     /// The failing component's name, where one is known.
     pub component: Option<String>,
     /// The name of the component that the representative alert is about, where that is another one: what is suspected need
@@ -274,6 +277,9 @@ pub struct VerdictFacts {
     /// The desk named who should act, and no part of theirs is known to be the cause.
     #[serde(default)]
     pub unplaced: bool,
+    /// Whose it is, where no contract of this desk covers it. Not for vendors.
+    #[serde(default)]
+    pub owner: Option<Owner>,
     /// 確認済みの事実.
     pub evidence: Vec<Fact>,
     /// What could not be learnt (確認できず).
@@ -293,8 +299,11 @@ pub struct Flapping {
     pub times: usize,
     /// Since when: the first time.
     pub since: Timestamp,
-    /// How long in all (異常の累計): 停止時間 is the sum of the down parts.
+    /// How long in all (異常の累計).
     pub down: Duration,
+    /// The same with what needs it and stopped as well, where that is longer: 停止時間 is the sum of the down parts.
+    #[serde(default)]
+    pub with_echoes: Option<Duration>,
 }
 
 /// A like fault that is over.

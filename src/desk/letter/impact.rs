@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What is known of whom a fault hits, in the words of the configuration. Empty = not known (確認中), or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -83,4 +84,7 @@ pub struct Hours {
     pub in_service: Vec<(String, String)>,
     /// Everything hit states its own hours, and none runs now: those hours in words.
     pub out_of_service: Vec<(String, String)>,
+    /// How long whoever works with it has been hit since 発生 although nobody is now: of its own hours where it states any, else of
+    /// the office's.
+    pub went_by: Duration,
 }

@@ -14,6 +14,15 @@ pub struct Sign {
     pub component: Option<String>,
 }
 
+/// What a machine showed before the alert that stands for the incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSign {
+    /// The alert.
+    pub sign: Sign,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The alert that stands for an incident is over, and the incident is not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Eased {

@@ -5,6 +5,7 @@ use crate::desk::ids::PartyId;
 use crate::desk::incident::{Incident, StatusName, Verdict};
 use crate::desk::letter::{Because, DeskWord, Happening, What};
 use crate::desk::request::Request;
+use crate::desk::rules::VerdictCode;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 
@@ -52,8 +53,10 @@ pub(super) fn ground(turn: &Turn, incident: &Incident, because: Because) -> Beca
     }
 }
 
-/// The desk asked a party that the verdict does not name: its reasons are of somebody else's part.
+/// The desk asked a party that the verdict does not name: its reasons are of somebody else's part. That no contract of ours
+/// covers its part is no ground for a suspicion either.
 pub(super) fn is_ordered(turn: &Turn, incident: &Incident, verdict: &Verdict, party: &PartyId) -> bool {
     let ordered = |request: &Request| request.party == *party && request.ordered && request.state.open();
-    !verdict.parties.contains(party) && turn.state.requests_of(incident.id).any(ordered)
+    let suspected = verdict.parties.contains(party) && verdict.code != VerdictCode::ScopeOut;
+    !suspected && turn.state.requests_of(incident.id).any(ordered)
 }

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, desk_word, former, impact, reports, signs, target, unseen, untouched};
+use super::{changes, desk_word, former, impact, owner, reports, signs, target, unseen, untouched};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -117,6 +117,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             .unwrap_or_default(),
         eased: representative.and_then(|alert| signs::eased(turn, known, alert, &ordered)),
         beside: representative.map(|alert| signs::beside(turn, alert, &ordered)).unwrap_or_default(),
+        first_sign: representative.and_then(|alert| signs::first(turn, known, alert, &ordered)),
         unseen: representative.and_then(|alert| unseen::of(turn, known, alert)),
         component: about.map(|component| book.component_name(component)),
         shown_by: shows.filter(|shows| about != Some(*shows)).map(|shows| book.component_name(shows)),
@@ -317,6 +318,7 @@ fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Re
         },
         echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
         overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
+        owner: owner::of(turn, verdict, reader),
         unplaced: asks && verdict.by == By::Desk && verdict.component.is_none() && incident.root.is_some(),
         evidence: (verdict.evidence.iter().chain(&target::shown(turn, incident, reader)).chain(&verdict.against))
             .filter(own_host)

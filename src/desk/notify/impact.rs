@@ -3,7 +3,7 @@
 use super::facts::deciding_rule;
 use super::hours::hours_in_words;
 use crate::desk::book::Book;
-use crate::desk::calendar::Day;
+use crate::desk::calendar::{Calendar, Day};
 use crate::desk::correlate;
 use crate::desk::ids::{CalendarId, IncidentId, LocationId, PartyId, SystemId};
 use crate::desk::incident::{Incident, StatusName};
@@ -25,7 +25,7 @@ pub(super) fn impact(turn: &Turn, incident: &Incident, reach: &Reach, office: &P
     let impact = of_reach(turn.state, turn.book, incident, reach);
     match house {
         true => Impact {
-            hours: hours_of(turn.book, &Hit::of(turn.book, reach), office, turn.now.wall),
+            hours: hours_of(turn.book, &Hit::of(turn.book, reach), office, lasts(incident, turn.now.wall)),
             over_since: over_since(turn, incident, reach),
             ..impact
         },
@@ -74,10 +74,23 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
 pub(super) fn hours(turn: &Turn, incident: IncidentId, office: &PartyId, at: Timestamp) -> Hours {
     let Some(known) = turn.state.incidents.get(&incident) else { return Hours::default() };
     let reach = correlate::reach_of(turn.state, turn.book, known);
-    hours_of(turn.book, &Hit::of(turn.book, &reach), office, at)
+    hours_of(turn.book, &Hit::of(turn.book, &reach), office, lasts(known, at))
 }
 
-fn hours_of(book: &Book, hit: &Hit, office: &PartyId, at: Timestamp) -> Hours {
+/// How long it hits somebody, as far as is known at the moment `at`.
+fn lasts(incident: &Incident, at: Timestamp) -> Lasts {
+    Lasts { since: incident.occurred, until: incident.usable.map_or(at, |usable| usable.min(at)), at }
+}
+
+/// From when until when something is hit, and the moment of writing.
+struct Lasts {
+    since: Timestamp,
+    until: Timestamp,
+    at: Timestamp,
+}
+
+fn hours_of(book: &Book, hit: &Hit, office: &PartyId, lasts: Lasts) -> Hours {
+    let Lasts { since, until, at } = lasts;
     let calendar = book.party(office).map(|office| book.calendar(&office.hours));
     let open = calendar.is_none_or(|calendar| calendar.is_open(at, &book.zone));
     let of_systems = hit.systems.iter().map(|system| (&system.name, system.usage.hours.as_ref()));
@@ -87,7 +100,13 @@ fn hours_of(book: &Book, hit: &Hit, office: &PartyId, at: Timestamp) -> Hours {
     let runs = |id| book.calendar(id).is_open(at, &book.zone);
     let told = |(name, id): (&String, _)| (name.clone(), hours_in_words(book, id));
     let rests = !all.is_empty() && stated().count() == all.len() && stated().all(|(_, id)| !runs(id));
+    let own = stated().map(|(_, id)| book.calendar(id)).filter(|_| rests);
+    let went_by = |calendar: &Calendar| calendar.between(since, until, &book.zone);
     Hours {
+        went_by: match rests {
+            true => own.map(went_by).max().unwrap_or_default(),
+            false => calendar.filter(|_| !open).map(went_by).unwrap_or_default(),
+        },
         closed_day: calendar.is_some_and(|calendar| !matches!(calendar.day(book.date(at)), Day::Open { .. })),
         opens: calendar.filter(|_| !open).and_then(|calendar| calendar.next_opening(at, &book.zone)),
         in_service: if open { Vec::new() } else { stated().filter(|(_, id)| runs(id)).map(told).collect() },

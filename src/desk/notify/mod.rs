@@ -22,6 +22,7 @@ mod impact;
 mod least;
 mod office_call;
 mod onsite;
+mod owner;
 mod phone;
 mod reports;
 mod signs;

@@ -4,8 +4,9 @@
 use super::phone::{at_any_hour, call, note};
 use super::{impact, policy, reach};
 use crate::desk::ids::{IncidentId, PartyId};
-use crate::desk::incident::{Edit, Incident, Reason};
+use crate::desk::incident::{Edit, Incident, Reason, StatusName};
 use crate::desk::letter::{Call, CallResult, Purpose};
+use crate::desk::rules::VerdictCode;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -28,9 +29,16 @@ fn calls(turn: &Turn, incident: IncidentId, wanted: impl Fn(&PartyId) -> bool) -
             return None;
         };
         let nth = known.reporting.count;
-        Some(Call { nth, ..call(turn, office, resolved.phone.first()?, Purpose::Inform) })
+        let purpose = if is_decided_there(known) { Purpose::Decide } else { Purpose::Inform };
+        Some(Call { nth, ..call(turn, office, resolved.phone.first()?, purpose) })
     });
     called.collect()
+}
+
+/// No contract of this desk covers it, and the office has not said yet what is to be done.
+fn is_decided_there(known: &Incident) -> bool {
+    let outside = known.verdict().is_some_and(|verdict| verdict.code == VerdictCode::ScopeOut);
+    outside && known.status.name() == StatusName::OnHold
 }
 
 /// The next time at which an office that need not be called yet is.

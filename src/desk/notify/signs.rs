@@ -3,7 +3,7 @@
 use crate::desk::alert::Alert;
 use crate::desk::correlate;
 use crate::desk::incident::Incident;
-use crate::desk::letter::{Eased, Sign};
+use crate::desk::letter::{Eased, FirstSign, Sign};
 use crate::desk::likeness::distinct;
 use crate::desk::source::Sight;
 use crate::desk::turn::Turn;
@@ -39,6 +39,16 @@ pub(super) fn beside(turn: &Turn, alert: &Alert, members: &[&&Alert]) -> Vec<Sig
     let as_grave = |member: &Alert| member.red() && same(member) && member.weight() >= alert.weight();
     let here = members.iter().map(|member| **member).filter(|member| alert.red() && as_grave(member));
     distinct(Some(alert), here).into_iter().take(BESIDE).map(|member| sign(turn, member)).collect()
+}
+
+/// What the machine of the alert that stands for an incident showed first, where that is the 発生 and another symptom. What is told
+/// as beside it already is not told again.
+pub(super) fn first(turn: &Turn, incident: &Incident, alert: &Alert, members: &[&&Alert]) -> Option<FirstSign> {
+    let came = |member: &Alert| member.at == incident.occurred && member.at < alert.at;
+    let own = members.iter().map(|member| **member).filter(|member| member.place() == alert.place() && came(member));
+    let first = distinct(Some(alert), own).into_iter().next()?;
+    let sign = sign(turn, first);
+    (!beside(turn, alert, members).contains(&sign)).then_some(FirstSign { sign, at: first.at })
 }
 
 /// An alert as words tell of it.

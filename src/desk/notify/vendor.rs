@@ -224,7 +224,7 @@ fn asked_about(turn: &Turn, request: &Request, now: Facts) -> Facts {
     if (&asked.summary, &asked.host) == (&now.summary, &now.host) {
         return now;
     }
-    let Facts { summary, host, beside, component, shown_by, also, alerts, hosts, flapping, .. } = asked;
+    let Facts { summary, host, beside, first_sign, component, shown_by, also, alerts, hosts, flapping, .. } = asked;
     Facts {
         summary,
         host,

@@ -36,6 +36,7 @@ impl Mail<'_> {
                 Purpose::Chase => "We have no acknowledgement yet; please take it.",
                 Purpose::Inform if call.nth > 1 => "We report how it stands now.",
                 Purpose::Inform => "This is our first report.",
+                Purpose::Decide => "It is outside the contracts of this desk; please decide how to go on.",
                 Purpose::Consult { .. } => {
                     "The vendor is closed for long and has not answered; please decide how to go on."
                 }
@@ -63,7 +64,7 @@ impl Mail<'_> {
                 self.page.lines("Else", then.collect(), NONE);
             }
             self.page.field("Ask", "name, time of call back, expected arrival");
-            let to_office = matches!(call.purpose, Purpose::Inform | Purpose::Consult { .. });
+            let to_office = call.purpose.is_to_office();
             let taken = if to_office { "[ ] answered" } else { "[ ] taken  [ ] answered, will call back" };
             self.page.field("Result", format!("{taken}  [ ] no answer  [ ] voice mail  [ ] busy   at __:__"));
             self.page.command(match to_office {
@@ -73,6 +74,11 @@ impl Mail<'_> {
             self.page.command(commands::called(&facts.number, &call.organization));
             if to_office {
                 self.page.command(commands::note(&facts.number));
+            }
+            if call.purpose == Purpose::Decide {
+                let owner = facts.verdict.as_ref().and_then(|verdict| verdict.owner.as_ref());
+                self.owner(owner);
+                self.page.command(commands::resume(&facts.number));
             }
         }
         subject(&["Phone note"], &Symptom::of(whole).title(), facts)

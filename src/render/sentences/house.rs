@@ -100,6 +100,12 @@ fn removal(names: Names, change: &removal::Change) -> (String, Weight) {
             let what = format!("text in {records} of the journal and {messages} as worded");
             (format!("{what} was erased at {at} by {by}: {reason}"), Weight::Headline)
         }
+        removal::Change::Missing { files: 0 } => {
+            ("no file the record refers to is missing any more".to_owned(), Weight::Headline)
+        }
+        removal::Change::Missing { files } => {
+            (format!("{} the record refers to are not there", counted(*files, "file")), Weight::Headline)
+        }
         removal::Change::Due { next: Some(next) } => {
             (format!("what is kept no longer is looked for next at {}", names.at(*next)), Weight::Detail)
         }

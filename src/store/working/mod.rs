@@ -4,18 +4,21 @@
 //! the owner's state. So nothing here is waited for when frames are committed, and no failure reaches the desk.
 
 mod catalogue;
+mod copy;
 mod db;
 mod entry;
 mod owner;
 
 pub use catalogue::{Filed, Found as Archived, Search};
+pub use copy::WorkingCopy;
+pub(super) use copy::{copied, inspect};
 
 use super::error::Error;
 use super::quarantine::Quarantine;
 use super::record::StoreId;
 use serde::Serialize;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -372,26 +375,4 @@ impl Filer {
 
 fn ended() -> String {
     "the thread of the working state has ended".to_owned()
-}
-
-/// Looks at a copy of a working state: what it holds, or what is wrong with it. Opening changes the folder, hence
-/// the copy.
-pub(super) fn inspect(copy: &Path, store: StoreId, limit: Duration) -> Result<Option<Held>, String> {
-    let (sender, answer) = mpsc::sync_channel(1);
-    let copy = copy.to_owned();
-    thread::Builder::new()
-        .name("kiriwake-look".to_owned())
-        .spawn(move || {
-            let outcome = db::guarded(|| match db::open(&copy, 1 << 20, store, &|| ())? {
-                db::Opened::Good(db, _) => {
-                    db.catalogue.check(&|| ())?;
-                    Ok(Some(owner::held(&db)))
-                }
-                db::Opened::Blank(_) => Ok(None),
-            });
-            // Nobody waits any more when it took too long.
-            let _ = sender.send(outcome);
-        })
-        .map_err(|error| error.to_string())?;
-    answer.recv_timeout(limit).unwrap_or_else(|_| Err(format!("no answer within {limit:?}")))
 }
