@@ -229,6 +229,7 @@ fn asked_about(turn: &Turn, request: &Request, now: Facts) -> Facts {
         summary,
         host,
         beside,
+        first_sign,
         component,
         shown_by,
         also,
