@@ -32,6 +32,13 @@ pub(super) fn why(page: &mut Page, letter: &Letter, incident: &Facts, (ask, befo
              たびたびのお願いとなり、誠に恐れ入ります。",
             clock.short(*at)
         ));
+    } else if let Some(AskedBefore { at, not_ours: Some(answered), .. }) = before {
+        page.text(format!(
+            "{}にご依頼し、{}に貴社の対応範囲外とのご回答をいただいた件でございますが、その後の状況を踏まえ、\
+             あらためてご依頼いたします。たびたびのお願いとなり、誠に恐れ入ります。",
+            clock.short(*at),
+            clock.short(*answered)
+        ));
     } else if let Some(AskedBefore { at, severity, .. }) = before {
         page.text(format!(
             "{}に{}をお送りいたしました件につきまして、重大度が{}から{}に上がりましたので、あらためてお願いいたします。",

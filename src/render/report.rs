@@ -219,6 +219,7 @@ fn record(what: &What) -> &'static str {
         What::MissedAgain { .. } => "期限までの未確認",
         What::Eased { .. } => "一部回復の確認",
         What::NotSeen { .. } => "監視の中断",
+        What::NotReached { .. } => "依頼の不達",
         What::RedApart { .. } | What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
@@ -229,7 +230,7 @@ fn record(what: &What) -> &'static str {
 }
 
 /// What happened, in sentences; a party's 受領 directly followed by its 着手 is one sentence.
-fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<String> {
+pub(super) fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<String> {
     let mut out = Vec::new();
     let mut news = news.iter().peekable();
     while let Some(Happening { at, what }) = news.next() {
@@ -348,6 +349,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
                 ),
             };
             format!("{over}につきまして、{since}に監視上の回復を確認しました。{stays}")
+        }
+        What::NotReached { party } => {
+            format!("{at}に、{}への依頼がメールでは届かないことを確認しました。", text::name(party))
         }
         What::RedApart { by } => {
             format!("{at}に、監視上、再び異常を検知しました（{}）。", evidence::during(*by))

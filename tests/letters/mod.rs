@@ -37,7 +37,7 @@ fn number(nth: u32) -> Number {
 }
 
 fn to(organization: &str, contact: Option<&str>, person: bool) -> Addressee {
-    Addressee { organization: organization.into(), contact: contact.map(Into::into), person }
+    Addressee { organization: organization.into(), contact: contact.map(Into::into), person, instead_of: None }
 }
 
 fn office() -> Addressee {

@@ -41,6 +41,9 @@ pub struct AskedBefore {
     /// It was taken back then (取下げ): it is asked again.
     #[serde(default)]
     pub withdrawn: Option<Timestamp>,
+    /// It answered then that this is not its part (範囲外): the desk asks again.
+    #[serde(default)]
+    pub not_ours: Option<Timestamp>,
 }
 
 /// A file of log lines kept at the desk, all of one host.

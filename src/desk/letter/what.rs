@@ -124,6 +124,11 @@ pub enum What {
         /// Why.
         why: Unseeing,
     },
+    /// A request was given up: none of its addresses takes mail.
+    NotReached {
+        /// Of whom.
+        party: String,
+    },
     /// While it is checked, it shows red again, and something keeps that apart.
     RedApart {
         /// What does.

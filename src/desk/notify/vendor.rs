@@ -8,7 +8,7 @@ use crate::desk::deliver;
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::incident::{Edit, Link, Reason};
-use crate::desk::letter::{AskedBefore, Extract, Fact, Facts, Matter, NoLog, Notice, Purpose, What, facts_of};
+use crate::desk::letter::{AskedBefore, Call, Extract, Fact, Facts, Matter, NoLog, Notice, Purpose, What, facts_of};
 use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::Contact;
@@ -47,15 +47,26 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     }
 }
 
-/// The latest request to a party that was taken back in words, if it reads, or has read, that before anything else.
-pub(in crate::desk) fn taken_back(turn: &Turn, incident: IncidentId, party: &PartyId) -> Option<AskedBefore> {
+/// The latest request to a party that is over without its work: taken back in words, if it reads, or has read, that before
+/// anything else, or answered as not its part.
+pub(in crate::desk) fn asked_before(turn: &Turn, incident: IncidentId, party: &PartyId) -> Option<AskedBefore> {
     let before = turn.state.requests_of(incident).filter(|request| request.party == *party).last()?;
-    let told = turn.state.owed_of(incident).filter(|row| row.party() == Some(party) && row.kind() == "withdrawal");
-    let reads = |row: &Owed| !(row.state.ended() && row.is_unread());
-    let told = told.filter(|row| reads(row) && row.decided.wall >= before.asked).last()?;
-    let taken = before.state == RequestState::Withdrawn;
-    let severity = turn.state.incidents.get(&incident)?.severity_value();
-    taken.then_some(AskedBefore { at: before.asked, severity, withdrawn: Some(told.decided.wall) })
+    let known = turn.state.incidents.get(&incident)?;
+    let asked = AskedBefore { at: before.asked, severity: known.severity_value(), withdrawn: None, not_ours: None };
+    match before.state {
+        RequestState::Withdrawn => {
+            let told = turn.state.owed_of(incident).filter(|row| row.party() == Some(party));
+            let reads = |row: &Owed| row.kind() == "withdrawal" && !(row.state.ended() && row.is_unread());
+            let told = told.filter(|row| reads(row) && row.decided.wall >= before.asked).last()?;
+            Some(AskedBefore { withdrawn: Some(told.decided.wall), ..asked })
+        }
+        RequestState::NotOurs => {
+            let what = What::HandedBack { party: turn.book.party_name(party) };
+            let answer = known.happenings.iter().rev().find(|known| known.what == what)?;
+            Some(AskedBefore { not_ours: Some(answer.at), ..asked })
+        }
+        _ => None,
+    }
 }
 
 /// Requests of the same incident to the same party that surely nobody has read, and that are still to leave.
@@ -142,14 +153,15 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     }
     let rung = usize::try_from(request.chased).unwrap_or(usize::MAX);
     let next = mails.get(rung.min(mails.len().saturating_sub(1))).cloned();
-    let next = next.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    let next = next.or_else(|| resolved.mail.as_ref().map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     // Nobody is reminded of what has never reached anybody: it is asked by phone.
     let lost = deliver::is_request_lost(turn.state, &request);
     let purpose = if lost { Purpose::Ask(request.ask) } else { Purpose::Chase };
-    let call = resolved
-        .phone
-        .get(rung.min(resolved.phone.len().saturating_sub(1)))
-        .map(|known| phone::to_vendor(turn, &request, known, purpose));
+    let rung = rung.min(resolved.phone.len().saturating_sub(1));
+    let call = resolved.phone.get(rung).map(|known| {
+        let call = phone::to_vendor(turn, &request, known, purpose);
+        Call { then: phone::then(&resolved, rung + 1), ..call }
+    });
     let reader = next.as_ref().map(|(contact, _)| contact);
     let matter = Matter::Chaser {
         incident: Box::new(incident_facts),

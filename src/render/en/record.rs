@@ -120,6 +120,9 @@ impl Mail<'_> {
             What::NotSeen { host, why } => {
                 format!("{at} monitoring sees no more of {}: {}.", text::name(host), words::unseeing_en(*why))
             }
+            What::NotReached { party } => {
+                format!("{at} no address of {} takes our mail; it is asked by phone.", text::name(party))
+            }
             What::RedApart { by } => format!("{at} monitoring shows it again, during {}.", kept_by(*by)),
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::PlannedWork { name, stage, until } => {
