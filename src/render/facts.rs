@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, minute_after};
-use super::{because, doubt, text, told, words};
+use super::{because, doubt, evidence, text, told, words};
 use crate::desk::letter::{Asked, Because, By, Fact, Facts, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
@@ -215,6 +215,12 @@ pub(super) fn state_at_desk(facts: &Facts, clock: &Clock) -> Vec<String> {
 /// 現在の状況: where the incident stands, and what those asked have answered.
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
     let asked = facts.asked.iter().map(|asked| asked_sentence(asked, facts.stage, clock));
+    if let Some((at, by)) = facts.desk.red_apart {
+        let (at, by) = (clock.short(at), evidence::during(by));
+        return asked
+            .chain([format!("監視上は一度正常に戻りましたが、{at}から再び異常を検知しております（{by}）。")])
+            .collect();
+    }
     stands(facts, asked.collect(), left_to_desk(facts), WORKED_ON)
 }
 
@@ -320,7 +326,7 @@ fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
         ),
         (None, None) if asked.lost => {
             format!(
-                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話などで依頼いたします。受領の連絡は、まだ確認できておりません。"
+                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話で依頼することとしておりますが、受領の連絡は、まだ確認できておりません。"
             )
         }
         (None, None) => format!(
