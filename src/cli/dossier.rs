@@ -316,6 +316,8 @@ fn happened(happening: &Happening) -> String {
             format!("{over} is over, something else stays{}", where_to.unwrap_or_default())
         }
         What::NotSeen { host, why } => format!("monitoring sees no more of {host}: {}", words::unseeing_en(*why)),
+        What::NotReached { party } => format!("the request to {party} reached nobody by mail"),
+        What::RedApart { .. } => "it shows red again, and is kept apart".to_owned(),
         What::Relapsed => "it is back".to_owned(),
         What::PlannedWork { name, stage: WorkStage::Began, .. } => format!("planned work 「{name}」 began"),
         What::PlannedWork { name, stage: WorkStage::Moved, .. } => format!("the end of planned work 「{name}」 moved"),

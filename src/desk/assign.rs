@@ -201,7 +201,7 @@ pub(super) fn ask_party(turn: &mut Turn, incident: IncidentId, party: &PartyId, 
     }
     let severity = known.severity_value();
     outgrown(turn, incident, party, request::Reason::AskedForMore);
-    let before = notify::taken_back(turn, incident, party);
+    let before = notify::asked_before(turn, incident, party);
     let (why, reason) = match by {
         By::Machine => (Why::Verdict, request::Reason::Verdict),
         By::Desk => (Why::Act, request::Reason::Act),
@@ -316,7 +316,7 @@ pub(super) fn ask_graver(turn: &mut Turn) {
                     turn,
                     id,
                     Why::Graver,
-                    Some(AskedBefore { at: before.asked, severity: from, withdrawn: None }),
+                    Some(AskedBefore { at: before.asked, severity: from, withdrawn: None, not_ours: None }),
                 );
                 was_asked(turn, id);
             }

@@ -314,6 +314,9 @@ fn never_known(turn: &mut Turn, id: OwedId, why: String) {
 
 /// Tells the desk that somebody was not reached - unless the undelivered message is such a notice itself.
 fn announce(turn: &mut Turn, id: OwedId, failed: Failed) {
+    if failed.next.is_none() {
+        lost::on_record(turn, id);
+    }
     let Some(row) = turn.state.owed.get(&id) else { return };
     let Work::Message { letter, addresses, .. } = &row.work else { return };
     let notice_itself = matches!(

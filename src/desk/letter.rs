@@ -85,6 +85,9 @@ pub struct Addressee {
     pub contact: Option<String>,
     /// `contact` is a person (様).
     pub person: bool,
+    /// The contact whose address took nothing, in whose place this one reads; empty where it has no name of its own.
+    #[serde(default)]
+    pub instead_of: Option<String>,
 }
 
 /// Who signs, and how to reach a human.

@@ -7,6 +7,22 @@ use super::{evidence, facts, told, words};
 use crate::desk::letter::{Ask, AskedBefore, Because, Facts, Letter};
 use crate::desk::rules::Confidence;
 
+/// Said on the phone where the thing is to be left as it is.
+pub(super) const SPOKEN: &str =
+    "なお、再起動、電源の入切、設定の変更の前には、必ず当窓口へお電話くださいますようお願いいたします。";
+/// What the caller at the desk has to know of that, and no more.
+pub(super) const TO_THE_DESK: &str = "この機器には、取扱いに注意を要する別件があります。業者から再起動等の前に電話を受けた                                      場合は、別件の担当者に確認のうえ回答してください（別件の内容は伝えないでください）。";
+
+/// What is to be left as it is until the vendor has called: why is for few.
+pub(super) fn untouched(page: &mut Page, incident: &Facts) {
+    if incident.untouched {
+        page.field(
+            "ご留意点",
+            "別件の確認のため、対象機器の再起動、電源の入切、設定変更、ログの削除等を行われる場合は、必ず事前に当窓口へ             お電話ください。",
+        );
+    }
+}
+
 /// The reason in sentences; `before` is an earlier request of the same.
 pub(super) fn why(page: &mut Page, letter: &Letter, incident: &Facts, (ask, before): (Ask, Option<&AskedBefore>)) {
     let clock = &Clock::of(letter);
@@ -15,6 +31,13 @@ pub(super) fn why(page: &mut Page, letter: &Letter, incident: &Facts, (ask, befo
             "{}に取下げのご連絡をいたしましたが、その後の状況を踏まえ、あらためてご依頼いたします。\
              たびたびのお願いとなり、誠に恐れ入ります。",
             clock.short(*at)
+        ));
+    } else if let Some(AskedBefore { at, not_ours: Some(answered), .. }) = before {
+        page.text(format!(
+            "{}にご依頼し、{}に貴社の対応範囲外とのご回答をいただいた件でございますが、その後の状況を踏まえ、\
+             あらためてご依頼いたします。たびたびのお願いとなり、誠に恐れ入ります。",
+            clock.short(*at),
+            clock.short(*answered)
         ));
     } else if let Some(AskedBefore { at, severity, .. }) = before {
         page.text(format!(

@@ -7,19 +7,26 @@ use super::layout::{Name, Page};
 use super::outside::Outside;
 use super::symptom::is_reported;
 use super::time::Clock;
-use super::{call, facts, impact, shown, text, words};
-use crate::desk::letter::{Closure, Facts, Letter, Stage};
+use super::{call, facts, impact, report, shown, text, words};
+use crate::desk::letter::{Closure, Facts, Happening, Letter, Stage};
 use crate::desk::rules::Effect;
 use jiff::Timestamp;
+
+/// What a 相談 carries beside the incident.
+pub(super) struct Asked<'a> {
+    pub(super) wished_by: Option<Timestamp>,
+    pub(super) nth: u32,
+    pub(super) first: bool,
+    pub(super) closed: Option<&'a Closure>,
+    pub(super) held: Option<&'a str>,
+    pub(super) news: &'a [Happening],
+}
 
 /// 相談: asks for a decision, with options and the risk of waiting.
 pub(super) fn consultation(
     letter: &Letter,
     incident: &Facts,
-    wished_by: Option<Timestamp>,
-    (nth, first): (u32, bool),
-    closed: Option<&Closure>,
-    held: Option<&str>,
+    &Asked { wished_by, nth, first, closed, held, news }: &Asked,
 ) -> (String, Page) {
     let clock = Clock::of(letter);
     let outside = Outside::of(incident);
@@ -61,7 +68,11 @@ pub(super) fn consultation(
     }
     shown::field(&mut page, incident, &clock);
     impact::office(&mut page, incident, &clock);
-    page.section(Name::State).field("切り分け", facts::isolation(incident, &clock));
+    page.section(Name::State);
+    if !news.is_empty() {
+        page.items("前報からの変化", report::happenings(news, letter.words_by(), &clock), "該当なし");
+    }
+    page.field("切り分け", facts::isolation(incident, &clock));
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     if let Some(closed) = closed {
         page.lines("電話連絡", call::so_far(&closed.tried, &clock), "記録なし");

@@ -41,25 +41,29 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
             named(cover)
         )
     };
-    let first = if cover.silence {
-        (
-            "抑止の理由が解消していない場合は、終了の時刻を延ばしてください。",
-            vec![commands::extend(&cover.id, cover.silence)],
-        )
+    let extend = vec![commands::extend(&cover.id, cover.silence)];
+    let steps = if cover.silence {
+        vec![
+            (
+                "継続中の警報が障害によるものであれば、終了を待たずに抑止を終了してください（直ちに障害として受け付けます）。",
+                vec![commands::end(&cover.id, true)],
+            ),
+            ("障害ではなく、抑止の理由が続いている場合は、終了の時刻を延ばしてください。", extend),
+        ]
     } else {
-        ("作業を延長する場合は、新しい終了の時刻を記録してください。", vec![commands::extend(&cover.id, cover.silence)])
+        vec![("作業を延長する場合は、新しい終了の時刻を記録してください。", extend)]
+    };
+    let otherwise = match cover.silence {
+        true => {
+            "いずれの操作も行わない場合は、終了の時刻に自動で終了します（継続している警報は、障害として受け付けます）。"
+        }
+        false => "延長しない場合、操作は不要です（終了時に警報が継続していれば、障害として自動で受け付けます）。",
     };
     Told {
         title: format!("{} 終了前に警報が継続（{total}件）", named(cover)),
         happened,
         details,
-        steps: vec![
-            first,
-            (
-                "延長しない場合、操作は不要です（終了時に警報が継続していれば、障害として自動で受け付けます）。",
-                Vec::new(),
-            ),
-        ],
+        steps: steps.into_iter().chain([(otherwise, Vec::new())]).collect(),
     }
 }
 

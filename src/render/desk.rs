@@ -7,7 +7,7 @@ use super::layout::{Name, Page};
 use super::outside::Outside;
 use super::symptom::Symptom;
 use super::time::Clock;
-use super::{call as calls_made, commands, facts, impact, request, shown, text, words};
+use super::{asking, call as calls_made, commands, facts, impact, request, shown, text, words};
 use crate::desk::letter::{Call, Facts, Letter, NextContact, Part, Purpose, Tried};
 use crate::desk::rules::{Effect, ImpactScope};
 
@@ -73,6 +73,9 @@ fn one_call(page: &mut Page, letter: &Letter, incident: &Facts, call: &Call, tar
     let outside = Outside::of(incident);
     page.field("用件", purpose(call));
     page.field("伝える内容", format!("「{}」", spoken(letter, incident, call)));
+    if incident.untouched && call.part.is_some() {
+        page.field("窓口限り", asking::TO_THE_DESK);
+    }
     page.field(
         "確認すること",
         match call.purpose {
@@ -203,9 +206,10 @@ fn spoken(letter: &Letter, incident: &Facts, call: &Call) -> String {
         }
     };
     let desk = text::or(text::name(&letter.from.desk), "運用窓口");
+    let untouched = if incident.untouched && call.part.is_some() { asking::SPOKEN } else { "" };
     let late = if call.purpose.is_to_office() && clock.is_night() { "夜分に恐れ入ります。" } else { "" };
     format!(
-        "{late}{}{desk}の○○と申します。{opening}{what}{also}発生は{since}です。受付番号は、{number}です。{request}",
+        "{late}{}{desk}の○○と申します。{opening}{what}{also}発生は{since}です。受付番号は、{number}です。{request}{untouched}",
         text::name(&letter.from.site)
     )
 }

@@ -118,15 +118,24 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
     }
 }
 
-/// 「srv-hv-02 Ping応答なし（23時50分、監視による。通知抑止の期間中に検知し、その終了後も継続）」
-fn kept_apart(kept: &Kept, clock: &Clock) -> String {
-    let title = Symptom::from(&kept.summary, "", &kept.host, "").title();
-    let what = match kept.by {
+fn kept_by(by: KeptBy) -> &'static str {
+    match by {
         KeptBy::Work => "計画作業",
         KeptBy::Silence => "通知抑止",
         KeptBy::Source => "監視装置の保守設定",
         KeptBy::Desk => "計画作業に伴うものとの窓口の判断",
-    };
+    }
+}
+
+/// 「通知抑止の期間中」
+pub(super) fn during(by: KeptBy) -> String {
+    format!("{}の期間中", kept_by(by))
+}
+
+/// 「srv-hv-02 Ping応答なし（23時50分、監視による。通知抑止の期間中に検知し、その終了後も継続）」
+pub(super) fn kept_apart(kept: &Kept, clock: &Clock) -> String {
+    let title = Symptom::from(&kept.summary, "", &kept.host, "").title();
+    let what = kept_by(kept.by);
     let name = match kept.name.as_str() {
         "" => String::new(),
         name => format!("「{}」", text::name(name)),

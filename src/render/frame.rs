@@ -89,6 +89,11 @@ pub(super) fn greeting(page: &mut Page, letter: &Letter, reader: Reader) {
         }
         Reader::Desk => {}
     }
+    if let Some(before) = &letter.to.instead_of {
+        let before = text::name(before);
+        let whose = if before.is_empty() { "先の宛先".to_owned() } else { format!("「{before}」宛て") };
+        page.text(format!("{whose}のメールが届かなかったため、本メールをお送りしております。"));
+    }
 }
 
 /// `システム運用窓口（株式会社K）`; with the site in front for whoever serves several.
@@ -141,7 +146,8 @@ mod tests {
     use crate::desk::rules::Language;
 
     fn first_line(organization: &str, contact: Option<&str>, person: bool, reader: Reader) -> String {
-        let to = Addressee { organization: organization.into(), contact: contact.map(Into::into), person };
+        let to =
+            Addressee { organization: organization.into(), contact: contact.map(Into::into), person, instead_of: None };
         let mut page = Page::new(Language::Ja);
         address(&mut page, &to, reader);
         page.set().trim_end().to_owned()

@@ -7,7 +7,7 @@ use super::symptom::Symptom;
 use super::time::{Clock, day_of};
 use super::{because, commands, doubt, evidence, facts, text, words};
 use crate::desk::ids::Number;
-use crate::desk::letter::{Because, By, Fact, Facts, NearestContract, Sign, UnderWork, Unseen, VerdictFacts};
+use crate::desk::letter::{Because, By, Fact, Facts, Kept, NearestContract, Sign, UnderWork, Unseen, VerdictFacts};
 use crate::desk::rules::VerdictCode;
 use jiff::Timestamp;
 
@@ -149,6 +149,28 @@ pub(super) fn please_check(incident: Option<&Facts>) -> Told {
     }
 }
 
+/// It was told to be normal, shows red again, and nobody hears of that but the desk.
+pub(super) fn red_apart(incident: Option<&Facts>, kept: &Kept, cover: Option<&str>, clock: &Clock) -> Told {
+    let with = |command: fn(&Number) -> String| incident.map(|facts| command(&facts.number)).into_iter().collect();
+    let mut steps = vec![(
+        "正常に使えない場合は、状況を添えて、対応を再開してください（主管課へ続報が送られます）。",
+        with(commands::reopen),
+    )];
+    steps.extend(cover.map(|id| {
+        ("通知の抑止が不要であれば、終了してください（警報を障害として扱います）。", vec![commands::end(id, true)])
+    }));
+    Told {
+        title: "動作確認中に再び異常".to_owned(),
+        happened: format!(
+            "動作確認中の本件の対象で、{}に再び異常を検知しました。{}に検知したため、主管課および業者への連絡は行っておりません。",
+            clock.short(kept.at),
+            evidence::during(kept.by)
+        ),
+        details: vec![evidence::kept_apart(kept, clock)],
+        steps,
+    }
+}
+
 /// What a vendor answered not to be its part shows something new.
 pub(super) fn new_sign(incident: Option<&Facts>, party: &str, alerts: &[Fact], clock: &Clock) -> Told {
     let party = text::name(party);
@@ -283,13 +305,13 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
     if !before.is_empty() {
         let call = match reopened {
             Some(_) => {
-                "先に依頼した業者へ、対応を再開したことを電話で伝え、結果を記録してください（つながった場合は answered）。"
+                "先に依頼した業者へ、対応を再開したことを電話で伝え、結果を記録してください（answered：応答あり、no_answer：不在）。"
             }
             None => {
-                "先に依頼した業者へ、再び異常を検知したことを電話で伝え、結果を記録してください（つながった場合は answered）。"
+                "先に依頼した業者へ、再び異常を検知したことを電話で伝え、結果を記録してください（answered：応答あり、no_answer：不在）。"
             }
         };
-        steps.push((call, each(&before, commands::called)));
+        steps.push((call, [each(&before, commands::answered), each(&before, commands::called)].concat()));
     }
     if asked.is_empty() {
         steps.push((

@@ -48,9 +48,16 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     }
 }
 
+/// What monitoring sees no more of, while that is checked.
+fn over(facts: &Facts, clock: &Clock) -> Option<String> {
+    let since = facts.impact.over_since.filter(|_| facts.effect != Some(Effect::None))?;
+    Some(format!("（監視上は、{}に解消しております）", clock.short(since)))
+}
+
 /// For an office that has read it all before: how wide, and what work; the systems only where no work is known.
 pub(super) fn again(page: &mut Page, facts: &Facts, clock: &Clock) {
-    page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
+    let scope = scope(facts).into_iter().chain(over(facts, clock)).collect();
+    page.section(Name::Impact).lines("影響範囲", scope, "確認中");
     let (work_label, systems_label) = labels(facts);
     match systems(facts) {
         _ if !facts.impact.work.is_empty() => page.lines(work_label, work(facts), "確認中"),
@@ -58,8 +65,16 @@ pub(super) fn again(page: &mut Page, facts: &Facts, clock: &Clock) {
         _ => page,
     };
     data(page, facts);
-    if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
-        one_sided(page, facts, clock);
+    match facts.stage {
+        // 復旧報 has it among what remains.
+        Stage::Restored => {}
+        Stage::Verifying => {
+            let left: Vec<String> = left_on_one_side(facts, clock).collect();
+            if !left.is_empty() {
+                page.lines("冗長性", left, "確認中");
+            }
+        }
+        _ => one_sided(page, facts, clock),
     }
 }
 
@@ -337,6 +352,17 @@ fn substitutes(facts: &Facts) -> Vec<String> {
 
 /// Substitutes that are told one by one.
 const LISTED: usize = 5;
+
+/// What has failed beside it and still does, so that it goes on on one side only.
+pub(super) fn left_on_one_side(facts: &Facts, clock: &Clock) -> impl Iterator<Item = String> {
+    facts.impact.beside.iter().take(LISTED).map(|(name, since)| {
+        format!(
+            "もう一方の{}では{}から異常が継続しており、片系での運転となっております。",
+            text::name(name),
+            clock.short(*since)
+        )
+    })
+}
 
 /// 片系運転: what carries on, and what it means that it does.
 fn one_sided(page: &mut Page, facts: &Facts, clock: &Clock) {

@@ -143,8 +143,10 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
         Matter::Merged { incident, into, to_office, goes_on } => {
             ends::merged(letter, incident, into, (*to_office, *goes_on))
         }
-        Matter::Consultation { incident, wished_by, nth, closed, first, held } => {
-            consult::consultation(letter, incident, *wished_by, (*nth, *first), closed.as_ref(), held.as_deref())
+        Matter::Consultation { incident, wished_by, nth, closed, first, held, news } => {
+            let (wished_by, nth, first) = (*wished_by, *nth, *first);
+            let (closed, held) = (closed.as_ref(), held.as_deref());
+            consult::consultation(letter, incident, &consult::Asked { wished_by, nth, first, closed, held, news })
         }
         Matter::External { incident, service } => office::external(letter, incident, service),
         Matter::Security { number, least } => office::security(letter, number, *least),

@@ -144,6 +144,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         Notice::GoesOn { over, since, work } => handling::goes_on(incident, over, *since, work.as_ref(), clock),
         Notice::NotSeen { host, summary, unseen } => handling::not_seen(incident, (host, summary), unseen, clock),
         Notice::NewSign { party, alerts } => handling::new_sign(incident, party, alerts, clock),
+        Notice::RedApart { kept, cover } => handling::red_apart(incident, kept, cover.as_deref(), clock),
         Notice::Reopened => handling::reopened(incident),
         Notice::NotDelivered { kind, address, why, others, next } => {
             ways_out::not_delivered(kind, (address, why), *others, next.as_ref())

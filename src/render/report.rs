@@ -6,7 +6,7 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{call, facts, former, impact, shown, text, told, words};
+use super::{call, evidence, facts, former, impact, shown, text, told, words};
 use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
@@ -131,7 +131,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         ],
         "（記入待ち）",
     );
-    page.field("残る影響", remaining(incident, recovery));
+    page.lines("残る影響", former::remaining(incident, recovery, to_office.then_some(&clock)), "該当なし");
     let cause = recovery.cause.as_ref();
     let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
     page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));
@@ -163,19 +163,6 @@ fn occurred(page: &mut Page, incident: &Facts, clock: &Clock) {
 /// Once in a mail, and only to offices.
 fn apology(page: &mut Page, words: &str) {
     page.section(Name::Courtesy).text(words);
-}
-
-fn remaining(incident: &Facts, recovery: &RecoveryFacts) -> String {
-    let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
-    if incident.still_red.is_empty() && numbers.is_empty() {
-        return "該当なし".to_owned();
-    }
-    let red = facts::still_red(&incident.still_red);
-    if numbers.is_empty() {
-        red
-    } else {
-        format!("{red}別の受付番号（{}）にて対応いたします。", numbers.join("、"))
-    }
 }
 
 fn plans(incident: &Facts) -> &'static str {
@@ -232,7 +219,8 @@ fn record(what: &What) -> &'static str {
         What::MissedAgain { .. } => "期限までの未確認",
         What::Eased { .. } => "一部回復の確認",
         What::NotSeen { .. } => "監視の中断",
-        What::Relapsed => "異常の再確認",
+        What::NotReached { .. } => "依頼の不達",
+        What::RedApart { .. } | What::Relapsed => "異常の再確認",
         What::Data { .. } => "データ影響の確認",
         What::Severity { .. } => "重大度の変更",
         What::PlannedWork { stage: WorkStage::Began, .. } => "計画作業の開始",
@@ -242,7 +230,7 @@ fn record(what: &What) -> &'static str {
 }
 
 /// What happened, in sentences; a party's 受領 directly followed by its 着手 is one sentence.
-fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<String> {
+pub(super) fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<String> {
     let mut out = Vec::new();
     let mut news = news.iter().peekable();
     while let Some(Happening { at, what }) = news.next() {
@@ -342,7 +330,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::Carried { by } => {
             let by = facts::listed(by, "台");
-            format!("{at}に、{by}が稼働していることを確認しました。冗長構成により、サービスは継続している見込みです。")
+            format!(
+                "{at}に、{by}が監視上正常であることを確認しました。冗長構成により、サービスは継続している見込みです。"
+            )
         }
         What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
         What::Eased { since, sign, work } => {
@@ -359,6 +349,12 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
                 ),
             };
             format!("{over}につきまして、{since}に監視上の回復を確認しました。{stays}")
+        }
+        What::NotReached { party } => {
+            format!("{at}に、{}への依頼がメールでは届かないことを確認しました。", text::name(party))
+        }
+        What::RedApart { by } => {
+            format!("{at}に、監視上、再び異常を検知しました（{}）。", evidence::during(*by))
         }
         What::Relapsed => format!("{at}に再び異常を確認しました。復旧には至っておりません。"),
         What::Data { impact } => {

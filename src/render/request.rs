@@ -55,6 +55,7 @@ pub(super) fn request(
     evidence::before(&mut page, incident, |at| clock.western(at));
     page.section(Name::Ask);
     page.lines("ご依頼事項", tasks(incident, ask, &clock.short(acknowledge_by)), "受領のご連絡");
+    asking::untouched(&mut page, incident);
     page.field("ご連絡方法", ANSWER);
     // Only who repairs comes to the place.
     let phone = more.entry_phone.filter(|_| ask == Ask::Repair);
@@ -100,6 +101,7 @@ pub(super) fn chaser(letter: &Letter, incident: &Facts, ask: Ask, reminder: &Rem
         numbered(vec![format!("受領のご連絡{by}"), expected(ask).to_owned()]),
         "受領のご連絡",
     );
+    asking::untouched(&mut page, incident);
     page.field("ご連絡方法", ANSWER);
     closing(&mut page, letter, Reader::Vendor, true);
     (vendor_subject(&["受領確認のお願い", words::ask(ask)], letter, incident), page)
@@ -123,8 +125,11 @@ pub(super) fn addition(
     let clock = Clock::of(letter);
     let mut page = Page::new(letter.language);
     greeting(&mut page, letter, Reader::Vendor);
+    // What it was asked about may be back, and nothing else.
+    let again = incident.returned.is_some() && alerts.iter().all(|alert| shows(alert) == Some(&incident.summary));
+    let (how, label) = if again { ("再び", "再検知した警報") } else { ("新たに", "新たな警報") };
     page.text(format!(
-        "{}に{}をお送りいたしました件につきまして、対象機器において、新たに下記の警報を検知いたしましたので、\
+        "{}に{}をお送りいたしました件につきまして、対象機器において、{how}下記の警報を検知いたしましたので、\
          お知らせいたします。",
         clock.short(asked_at),
         words::ask(ask)
@@ -132,13 +137,14 @@ pub(super) fn addition(
     facts::number(&mut page, incident);
     facts::occurred(&mut page, incident, |at| clock.western(at));
     page.section(Name::Symptom).lines("対象機器", target(incident), "確認中");
-    page.field("ご依頼の事象", shown::sentences(incident, &clock));
+    page.field("ご依頼の事象", Symptom::of(incident).title());
     let news = alerts.iter().map(|alert| evidence::fact(alert, incident, &clock)).collect();
-    page.section(Name::State).items("新たな警報", news, "確認中");
+    page.section(Name::State).items(label, news, "確認中");
     page.section(Name::Ask).field(
         "ご依頼事項",
         "先のご依頼とあわせて、ご確認をお願いいたします（本件について、あらためての受領のご連絡は不要です）。",
     );
+    asking::untouched(&mut page, incident);
     page.field("ご連絡方法", ANSWER);
     closing(&mut page, letter, Reader::Vendor, true);
     let new = alerts.iter().find_map(|alert| match alert {
@@ -147,6 +153,15 @@ pub(super) fn addition(
     });
     let what = format!("{} {}", text::name(&letter.from.site), new.unwrap_or_else(|| Symptom::of(incident).title()));
     (subject(&["追加情報", words::ask(ask)], what.trim(), None, Some(&incident.number)), page)
+}
+
+/// The message of an alert.
+fn shows(alert: &Fact) -> Option<&String> {
+    match alert {
+        Fact::Alert { summary, .. } => Some(summary),
+        Fact::Kept(kept) => Some(&kept.summary),
+        _ => None,
+    }
 }
 
 /// 取下げ.

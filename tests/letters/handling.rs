@@ -162,6 +162,23 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
                 }],
             },
         ),
+        internal(
+            "internal-red-apart",
+            Some(small(|_| {})),
+            Notice::RedApart {
+                kept: Box::new(Kept {
+                    host: "srv-db-02".into(),
+                    summary: "【死活】srv-db-02 Ping応答なし".into(),
+                    at: at("2026-11-20T10:29:00"),
+                    by: KeptBy::Silence,
+                    name: "対応中の通知を抑止".into(),
+                    owner: "株式会社K".into(),
+                    times: Some((at("2026-11-20T10:10:00"), at("2026-11-20T12:00:00"))),
+                    over: false,
+                }),
+                cover: Some("S-1".into()),
+            },
+        ),
         internal("internal-eased", Some(small(|facts| facts.eased = Some(eased()))), Notice::Eased),
         internal(
             "internal-goes-on",

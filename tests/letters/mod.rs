@@ -37,7 +37,7 @@ fn number(nth: u32) -> Number {
 }
 
 fn to(organization: &str, contact: Option<&str>, person: bool) -> Addressee {
-    Addressee { organization: organization.into(), contact: contact.map(Into::into), person }
+    Addressee { organization: organization.into(), contact: contact.map(Into::into), person, instead_of: None }
 }
 
 fn office() -> Addressee {
@@ -96,6 +96,7 @@ fn switch() -> Facts {
         occurred: at("2026-09-20T02:13:40"),
         occurred_mark: OccurredMark::Monitoring,
         part_since: None,
+        untouched: false,
         returned: None,
         related: Vec::new(),
         restored_before: Vec::new(),
@@ -221,6 +222,7 @@ fn small(change: impl FnOnce(&mut Facts)) -> Box<Facts> {
         occurred: at("2026-11-20T10:05:20"),
         occurred_mark: OccurredMark::Monitoring,
         part_since: None,
+        untouched: false,
         returned: None,
         related: Vec::new(),
         restored_before: Vec::new(),

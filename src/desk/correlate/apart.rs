@@ -2,13 +2,14 @@
 //! of nothing that burns, and evidence all the same for what fails behind it.
 
 use super::cause::{Known, Signs, only_warns};
-use super::{Edit, LATE_CAUSE, Reason, Turn};
+use super::{Edit, LATE_CAUSE, Reason, Turn, held};
 use crate::desk::act::CancelKind;
 use crate::desk::alert::{Alert, Standing, Suppression};
 use crate::desk::cover::Cover;
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::StatusName;
 use crate::desk::letter::{Fact, Kept, KeptBy};
+use crate::desk::notify;
 use crate::desk::observation::Level;
 use crate::desk::state::{Place, State};
 use jiff::{SignedDuration, Timestamp};
@@ -63,7 +64,11 @@ pub(super) fn sign(known: &Known, component: &ComponentId, red: &Signs) -> Optio
 
 /// It as a fact: with its own time, and what keeps it apart.
 pub(in crate::desk) fn fact(turn: &Turn, alert: &Alert, by: KeptBy, cover: Option<&Cover>) -> Fact {
-    Fact::Kept(Box::new(Kept {
+    Fact::Kept(Box::new(kept(turn, alert, by, cover)))
+}
+
+fn kept(turn: &Turn, alert: &Alert, by: KeptBy, cover: Option<&Cover>) -> Kept {
+    Kept {
         host: alert.problem.host_name.to_string(),
         summary: alert.problem.summary.to_string(),
         at: alert.began.unwrap_or(alert.at),
@@ -72,7 +77,7 @@ pub(in crate::desk) fn fact(turn: &Turn, alert: &Alert, by: KeptBy, cover: Optio
         owner: cover.map(|cover| turn.book.party_name(&cover.owner)).unwrap_or_default(),
         times: cover.map(|cover| (cover.from, cover.end())),
         over: alert.after.is_some(),
-    }))
+    }
 }
 
 /// An alert was kept apart: what has failed behind it for a short while is judged anew.
@@ -80,7 +85,9 @@ pub(in crate::desk) fn kept_apart(turn: &mut Turn, alert: AlertId) {
     let Some(alert) = turn.state.alerts.get(&alert).filter(|alert| alert.red() && !only_warns(alert.weight())) else {
         return;
     };
-    let Some(component) = &alert.component else { return };
+    let (id, component) = (alert.id, alert.component.clone());
+    deny_calm(turn, id);
+    let Some(component) = &component else { return };
     let graph = &turn.book.graph;
     let behind = graph.behind(component).iter().filter(|id| graph.depends_wholly(id, component));
     let young = |id: &IncidentId| {
@@ -93,6 +100,23 @@ pub(in crate::desk) fn kept_apart(turn: &mut Turn, alert: AlertId) {
     let echoes = behind.flat_map(|id| turn.state.burning_from(id)).filter(young);
     let echoes: Vec<IncidentId> = echoes.collect();
     turn.touched.to_judge.extend(echoes);
+}
+
+/// What is said to be normal, and is being checked, is not: the desk is told.
+fn deny_calm(turn: &mut Turn, id: AlertId) {
+    let Some(alert) = turn.state.alerts.get(&id) else { return };
+    let place = alert.place();
+    let checked = turn.state.burning_at(&place).filter(|incident| {
+        turn.state.incidents.get(incident).is_some_and(|known| {
+            known.status.name() == StatusName::Verifying && held::red_again(turn.state, known).is_some()
+        })
+    });
+    let checked: Vec<IncidentId> = checked.collect();
+    let Some((by, cover)) = kept_by(turn.state, alert) else { return };
+    let (kept, cover) = (kept(turn, alert, by, cover), cover.map(|cover| cover.id.to_string()));
+    for incident in checked {
+        notify::red_apart(turn, incident, kept.clone(), cover.clone());
+    }
 }
 
 /// What was kept apart at `component` is over: what still fails behind it after a while has another cause.

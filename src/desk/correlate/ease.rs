@@ -89,6 +89,28 @@ pub(super) fn reframe_anew(turn: &mut Turn, incident: IncidentId) -> bool {
     true
 }
 
+/// Another alert stands for an incident now. Where the one before had been over for as long as a recovery waits, and nobody was told
+/// (what stays was kept apart until now), that is news.
+pub(super) fn left_behind(turn: &mut Turn, incident: IncidentId, before: AlertId) {
+    let Some(known) = turn.state.incidents.get(&incident).filter(|known| known.number.is_some()) else { return };
+    let Some(alert) = turn.state.alerts.get(&before).filter(|alert| alert.recovered()) else { return };
+    let Some(since) = alert.gone.as_ref().map(|gone| gone.at) else { return };
+    let lasted = Duration::try_from(turn.now.wall.duration_since(since)).unwrap_or_default();
+    let now = known.representative.and_then(|id| turn.state.alerts.get(&id));
+    let sign = notify::sign(turn, alert);
+    // What is back under the same name is no other thing that stays.
+    let another = |now: &Alert| now.red() && notify::sign(turn, now) != sign;
+    let goes_on = known.status.name().may_recover() && now.is_some_and(another);
+    let told = known.happenings.iter().any(|known| match &known.what {
+        What::Eased { sign: told, .. } => told.as_deref() == Some(&sign),
+        _ => false,
+    });
+    if goes_on && !told && lasted >= turn.book.rules.policy.stable {
+        let what = What::Eased { since, sign: Some(Box::new(sign)), work: None };
+        turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    }
+}
+
 /// Nothing of it counts as over any more.
 pub(super) fn forget(turn: &mut Turn, incident: IncidentId) {
     let known = turn.state.incidents.get(&incident);

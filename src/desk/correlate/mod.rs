@@ -283,7 +283,11 @@ pub(super) fn reframe(turn: &mut Turn, incident: IncidentId) {
     if (known.occurred, known.occurred_mark, known.representative, &known.root)
         != (occurred, mark, representative, &root)
     {
+        let before = known.representative.filter(|before| Some(*before) != representative);
         turn.edit(incident, Edit::Reframed { occurred, mark, representative, root }, Reason::Members);
+        if let Some(before) = before {
+            ease::left_behind(turn, incident, before);
+        }
     }
 }
 

@@ -20,14 +20,7 @@ pub(in crate::desk) fn reach_of(state: &State, book: &Book, incident: &Incident)
         _ => roots(state, book, incident),
     };
     let reach = reach(state, book, incident, &roots);
-    // While it is checked, what has been told to go on goes on.
-    let carried =
-        || incident.severity.as_ref().and_then(|known| known.reach.as_ref()).is_some_and(|it| it.is_carried());
-    match incident.status.name() {
-        status if status.may_recover() => reach,
-        StatusName::Verifying if carried() => reach,
-        _ => as_it_was(incident, reach),
-    }
+    if incident.status.name().may_recover() { reach } else { as_it_was(incident, reach) }
 }
 
 /// When it is over, spares would carry what it hit: that they did not while it lasted is what is told.

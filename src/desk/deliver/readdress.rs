@@ -5,7 +5,7 @@ use super::{by_hand, path, post, shadow};
 use crate::desk::contact::{self, MailTo, Resolution};
 use crate::desk::ids::{OwedId, PartyId};
 use crate::desk::incident::Incident;
-use crate::desk::letter::{Letter, facts_of};
+use crate::desk::letter::{Addressee, Letter, facts_of};
 use crate::desk::notify;
 use crate::desk::outcome::{Delivery, Refused};
 use crate::desk::owed::{Addressed, Change, Owed, OwedState, Reason, Why, Work};
@@ -70,7 +70,8 @@ pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, Strin
     let (party, channel, thread, mut letter) = (party.clone(), channel.clone(), thread.clone(), letter.clone());
     let resolved = reads_now(turn, &party, &letter);
     let next = resolved.mails.iter().find(|mail| !tried.contains(&mail.address))?;
-    letter.to = notify::addressee(turn, &party, Some(next.contact));
+    let before = letter.to.contact.take().unwrap_or_default();
+    letter.to = Addressee { instead_of: Some(before), ..notify::addressee(turn, &party, Some(next.contact)) };
     letter.written = turn.now.wall;
     let to = reader(next);
     let told = (to.name.clone(), to.address.clone());

@@ -117,19 +117,34 @@ pub struct Part {
     /// When it began to fail, where that is later than the whole.
     #[serde(default)]
     pub part_since: Option<Timestamp>,
+    /// It is not to be restarted or changed before the vendor has called the desk.
+    #[serde(default)]
+    pub untouched: bool,
 }
 
 impl Part {
     /// What `facts`, made for the vendor, say of its part.
     pub(in crate::desk) fn of(facts: Facts) -> Self {
-        let Facts { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since, .. } =
-            facts;
-        Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since }
+        let Facts {
+            summary,
+            host,
+            eased,
+            beside,
+            first_sign,
+            component,
+            shown_by,
+            target,
+            also,
+            part_since,
+            untouched,
+            ..
+        } = facts;
+        Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since, untouched }
     }
 
     /// The facts of the desk, told about this part.
     pub(crate) fn told(&self, desk: &Facts) -> Facts {
-        let Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since } =
+        let Self { summary, host, eased, beside, first_sign, component, shown_by, target, also, part_since, untouched } =
             self.clone();
         Facts {
             summary,
@@ -142,6 +157,7 @@ impl Part {
             target,
             also,
             part_since,
+            untouched,
             ..desk.clone()
         }
     }

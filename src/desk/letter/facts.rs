@@ -41,6 +41,9 @@ pub struct AskedBefore {
     /// It was taken back then (取下げ): it is asked again.
     #[serde(default)]
     pub withdrawn: Option<Timestamp>,
+    /// It answered then that this is not its part (範囲外): the desk asks again.
+    #[serde(default)]
+    pub not_ours: Option<Timestamp>,
 }
 
 /// A file of log lines kept at the desk, all of one host.
@@ -167,6 +170,9 @@ pub struct Facts {
     pub also: Vec<Target>,
     /// Requests made so far: to whom, when, what came back. For an office: names only. Empty in letters to vendors.
     pub asked: Vec<Asked>,
+    /// To a vendor: what it is asked about is not to be restarted or changed before it has called the desk. Why is for few.
+    #[serde(default)]
+    pub untouched: bool,
     /// What is still red (残る影響), by host name.
     pub still_red: Vec<String>,
     /// Whether somebody on site was asked to look: `Some(true)` = and has answered.

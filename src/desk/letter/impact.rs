@@ -36,6 +36,9 @@ pub struct Impact {
     pub untouched: Vec<String>,
     /// Hours at the time of writing.
     pub hours: Hours,
+    /// Since when monitoring sees nobody hit any more, while that is checked. Not for vendors.
+    #[serde(default)]
+    pub over_since: Option<Timestamp>,
 }
 
 /// What stops at locations that are cut off.

@@ -169,6 +169,9 @@ pub enum Matter {
         /// The desk has put it on hold, for this reason.
         #[serde(default)]
         held: Option<Words>,
+        /// What is new since the last report, oldest first.
+        #[serde(default)]
+        news: Vec<Happening>,
     },
     /// 連絡 (external service) → 主管課.
     External {

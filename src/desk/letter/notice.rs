@@ -1,6 +1,8 @@
 //! What the desk is to know or to decide, and what it is told of planned work and silences.
 
-use super::{Closure, DigestLine, DroppedMessage, Fact, HeldMessage, NearestContract, Sign, Storms, UnderWork, Unseen};
+use super::{
+    Closure, DigestLine, DroppedMessage, Fact, HeldMessage, Kept, NearestContract, Sign, Storms, UnderWork, Unseen,
+};
 use crate::desk::ids::Number;
 use crate::desk::storage::{Cause, Resource, Room};
 use jiff::Timestamp;
@@ -70,6 +72,13 @@ pub enum Notice {
         summary: String,
         /// Since when, and why.
         unseen: Unseen,
+    },
+    /// While it is checked, it shows red again, and something keeps that apart: nobody outside is told.
+    RedApart {
+        /// What shows, and what keeps it apart.
+        kept: Box<Kept>,
+        /// The number of the silence, where it is one.
+        cover: Option<String>,
     },
     /// An incident was reopened.
     Reopened,

@@ -1,6 +1,6 @@
 //! What happened, for the course of events in reports and on the record.
 
-use super::{Ask, CallResult, Sign, UnderWork, Unseeing};
+use super::{Ask, CallResult, KeptBy, Sign, UnderWork, Unseeing};
 use crate::desk::rules::{CauseClass, DataImpact, VerdictCode};
 use crate::desk::words::Words;
 use jiff::Timestamp;
@@ -123,6 +123,16 @@ pub enum What {
         host: String,
         /// Why.
         why: Unseeing,
+    },
+    /// A request was given up: none of its addresses takes mail.
+    NotReached {
+        /// Of whom.
+        party: String,
+    },
+    /// While it is checked, it shows red again, and something keeps that apart.
+    RedApart {
+        /// What does.
+        by: KeptBy,
     },
     /// Words of the desk for the office.
     Note {

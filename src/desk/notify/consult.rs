@@ -2,7 +2,7 @@
 
 use super::facts::{Reader, facts};
 use super::phone;
-use super::reports::{close_at, offices, rounded_up, supersede_to};
+use super::reports::{close_at, news, offices, rounded_up, supersede_to};
 use super::unread::unsent_reports;
 use super::{Draft, send};
 use crate::desk::ids::{IncidentId, RequestId};
@@ -23,6 +23,7 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
     let held = held.or_else(|| if nth > 1 { held_before(turn, incident) } else { None });
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (severity, first) = (known.severity_value(), known.reporting.count == 0);
+    let news = if first { Vec::new() } else { news(known) };
     let now = turn.now.wall;
     let mut told = BTreeSet::new();
     for office in offices(turn, incident) {
@@ -33,8 +34,16 @@ pub(in crate::desk) fn consultation(turn: &mut Turn, incident: IncidentId, nth: 
         let wished_by = wished_by.filter(|_| severity > 2).map(rounded_up);
         let not_before = Some(opening).filter(|at| severity > 2 && *at > now);
         close_at(turn, incident, &mut incident_facts, &office, not_before);
-        let (incident_facts, held) = (Box::new(incident_facts), held.clone());
-        let matter = Matter::Consultation { incident: incident_facts, wished_by, nth, closed: None, first, held };
+        let (held, news) = (held.clone(), news.clone());
+        let matter = Matter::Consultation {
+            incident: Box::new(incident_facts),
+            wished_by,
+            nth,
+            closed: None,
+            first,
+            held,
+            news,
+        };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::OutOfScope);
         draft.not_before = not_before;
         if send(turn, &office, draft).is_some() {
@@ -70,6 +79,8 @@ pub(in crate::desk) fn consult_closed(turn: &mut Turn, id: RequestId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let (severity, first) = (known.severity_value(), known.reporting.count == 0);
     let (next, earlier) = (known.reporting.next, unsent_reports(turn, incident));
+    let first = first || !earlier.is_empty();
+    let news = if first { Vec::new() } else { news(known) };
     let (mut told, mut calls) = (BTreeSet::new(), Vec::new());
     for office in offices(turn, incident) {
         let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
@@ -79,8 +90,9 @@ pub(in crate::desk) fn consult_closed(turn: &mut Turn, id: RequestId) {
             wished_by: None,
             nth: 1,
             closed: Some(closure.clone()),
-            first: first || !earlier.is_empty(),
+            first,
             held: None,
+            news: news.clone(),
         };
         let mut draft = Draft::new(Some(incident), severity, matter, Why::ClosedForLong);
         // It is read now, or it is of no use.

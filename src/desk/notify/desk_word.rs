@@ -9,13 +9,21 @@ use crate::desk::rules::VerdictCode;
 use crate::desk::turn::Turn;
 use jiff::Timestamp;
 
-/// When it came back last, or was taken up again.
+/// When it came back last, or was taken up again: it may have been seen to be back, and kept apart, before.
 pub(super) fn returned(incident: &Incident) -> Option<Timestamp> {
-    last_return(incident).map(|known| known.at)
+    let last = incident.happenings.iter().rposition(is_return)?;
+    let normal = |known: &&Happening| matches!(known.what, What::BackToNormal { .. } | What::DeskVerifies { .. });
+    let denied = incident.happenings.iter().take(last).rev().take_while(|known| !normal(known));
+    let denied = denied.filter(|known| matches!(known.what, What::RedApart { .. })).last();
+    denied.or_else(|| incident.happenings.get(last)).map(|known| known.at)
+}
+
+fn is_return(known: &Happening) -> bool {
+    matches!(known.what, What::Relapsed | What::Reopened { .. })
 }
 
 fn last_return(incident: &Incident) -> Option<&Happening> {
-    incident.happenings.iter().rev().find(|known| matches!(known.what, What::Relapsed | What::Reopened { .. }))
+    incident.happenings.iter().rev().find(|known| is_return(known))
 }
 
 pub(super) fn of(turn: &Turn, incident: &Incident) -> DeskWord {

@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, desk_word, former, impact, owner, reports, signs, target, unseen};
+use super::{changes, desk_word, former, impact, owner, reports, signs, target, unseen, untouched};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -166,6 +166,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             Reader::House(_) => correlate::still_red(turn, incident),
             Reader::Vendor(_) => Vec::new(),
         },
+        untouched: matches!(reader, Reader::Vendor(party) if untouched::of(turn, known, party)),
         looked: (!known.looks.is_empty()).then(|| known.looks.values().any(Option::is_some)),
         flapping: correlate::flapping(turn, incident),
         cause: known.cause.as_ref().map(|cause| (cause.class, cause.direct.clone())),

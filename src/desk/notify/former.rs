@@ -34,15 +34,15 @@ fn in_turn(turn: &Turn, known: &Incident) -> Vec<Former> {
             signs.push(sign);
         }
     }
-    let of = |told: &&Sign| {
-        let alerts = turn.state.members_of(known.id).filter(|alert| {
-            alert.component != known.root
-                && *alert.problem.summary == *told.summary
-                && *alert.problem.host == *told.host.0
-        });
-        span(alerts, (*told).clone())
+    let shows =
+        |alert: &Alert, told: &Sign| *alert.problem.summary == *told.summary && *alert.problem.host == *told.host.0;
+    let last = known.representative.and_then(|id| turn.state.alerts.get(&id));
+    let of = |told: &Sign| {
+        let alerts = turn.state.members_of(known.id).filter(|alert| shows(alert, told));
+        span(alerts, told.clone())
     };
-    signs.iter().filter_map(of).collect()
+    let before = signs.into_iter().filter(|told| !last.is_some_and(|last| shows(last, told)));
+    before.filter_map(of).collect()
 }
 
 /// All that the vendor keeps of it, where it is not what the incident was about all along.

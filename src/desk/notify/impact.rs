@@ -6,7 +6,7 @@ use crate::desk::book::Book;
 use crate::desk::calendar::{Calendar, Day};
 use crate::desk::correlate;
 use crate::desk::ids::{CalendarId, IncidentId, LocationId, PartyId, SystemId};
-use crate::desk::incident::Incident;
+use crate::desk::incident::{Incident, StatusName};
 use crate::desk::letter::{Hours, Impact, OneSided, Stopped, Users};
 use crate::desk::rules::{Location, System};
 use crate::desk::scope::Reach;
@@ -26,10 +26,18 @@ pub(super) fn impact(turn: &Turn, incident: &Incident, reach: &Reach, office: &P
     match house {
         true => Impact {
             hours: hours_of(turn.book, &Hit::of(turn.book, reach), office, lasts(incident, turn.now.wall)),
+            over_since: over_since(turn, incident, reach),
             ..impact
         },
         false => Impact { untouched: Vec::new(), ..impact },
     }
+}
+
+/// Since when monitoring sees nobody hit any more, while that is checked.
+fn over_since(turn: &Turn, incident: &Incident, reach: &Reach) -> Option<Timestamp> {
+    let checked = incident.status.name() == StatusName::Verifying && reach.hits();
+    let usable = incident.usable.filter(|_| checked && correlate::still_red(turn, incident.id).is_empty())?;
+    Some(correlate::usable_since(turn.state, turn.book, incident, usable))
 }
 
 /// Whom the incident hits as things stand, and what goes on, at no particular hour.
@@ -58,6 +66,7 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
         // Of what only a spare keeps it is said where the spare is told of.
         untouched: untouched.iter().filter(|id| !reach.kept.contains(id)).map(|id| book.system_name(id)).collect(),
         hours: Hours::default(),
+        over_since: None,
     }
 }
 
@@ -119,9 +128,9 @@ fn one_sided(book: &Book, incident: &Incident, reach: &Reach) -> Option<OneSided
     })
 }
 
-/// The other sides of it that fail as well, while it is not over.
+/// The other sides of it that fail as well; once it is over they leave it on one side.
 fn beside(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> Vec<(String, Timestamp)> {
-    if !reach.hits() || !incident.status.name().may_recover() {
+    if !reach.hits() {
         return Vec::new();
     }
     let failing = correlate::failing_beside(state, book, incident);

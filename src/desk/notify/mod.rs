@@ -13,6 +13,7 @@ mod covers;
 mod desk_word;
 mod digest;
 mod ends;
+mod external;
 mod facts;
 mod former;
 mod heartbeat;
@@ -31,6 +32,7 @@ mod target;
 mod trial;
 mod unread;
 mod unseen;
+mod untouched;
 mod vendor;
 
 pub(super) use approval::held;
@@ -39,6 +41,7 @@ pub(super) use consult::{consult_closed, consultation};
 pub(super) use covers::cover_ends_soon;
 pub(super) use digest::{digest, hand_over, next_hand_over};
 pub(super) use ends::{cancelled, merged};
+pub(super) use external::external;
 pub(super) use heartbeat::{heartbeat, heartbeat_by_rules};
 pub(super) use house::{
     adopted, blind, damaged, internal, remark, restored, rules_refused, sighted, was_down, write_numbers_back,
@@ -49,14 +52,14 @@ pub(super) use office_call::call_office;
 pub(super) use onsite::look;
 pub(super) use phone::{call_at_opening, closed_to_manager, phone_note};
 pub(super) use reports::{
-    external, first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised, tell_eased,
-    tell_news, verifying,
+    first_report, is_reported_elsewhere, promised_report, recovery, reopened, severity_raised, tell_eased, tell_news,
+    verifying,
 };
 pub(super) use signs::sign;
 pub(super) use storm::storm;
 pub(super) use trial::{trial_begins, trial_ends};
-pub(super) use unseen::not_seen;
-pub(super) use vendor::{addition, chaser, manager, request, taken_back, withdrawal};
+pub(super) use unseen::{not_seen, red_apart};
+pub(super) use vendor::{addition, asked_before, chaser, manager, request, withdrawal};
 
 use super::contact::{self, Resolution};
 use super::deliver::{self, Post};
@@ -163,6 +166,7 @@ pub(in crate::desk) fn addressee(turn: &Turn, party: &PartyId, contact: Option<&
         organization: turn.book.party_name(party),
         contact: named.map(|contact| contact.name.clone()),
         person: named.is_some_and(|contact| contact.person),
+        instead_of: None,
     }
 }
 

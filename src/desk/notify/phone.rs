@@ -46,7 +46,7 @@ pub(in crate::desk) fn phone_note(turn: &mut Turn, incident: IncidentId, again: 
         let closed = resolved.opens_at != Some(now);
         if let Some(phone) = resolved.phone.first().filter(|_| any_hour || unread || closed) {
             let ask = to_vendor(turn, request, phone, Purpose::Ask(request.ask));
-            calls.push(Call { then: then(&resolved), ..ask });
+            calls.push(Call { then: then(&resolved, 1), ..ask });
         }
     }
     let told_now = known.reporting.count == 1 && known.reporting.last == Some(now);
@@ -64,9 +64,9 @@ pub(super) fn at_any_hour<'a>(turn: &'a Turn, party: &PartyId, severity: u8) -> 
     contact::resolve(&turn.book.rules, party, &turn.book.zone, turn.now.wall, severity, true)
 }
 
-/// Whom to call when the first does not answer.
-fn then(resolved: &Resolution) -> Vec<NextContact> {
-    let further = resolved.phone.iter().skip(1).take(FURTHER);
+/// Whom to call when those before `from` do not answer.
+pub(super) fn then(resolved: &Resolution, from: usize) -> Vec<NextContact> {
+    let further = resolved.phone.iter().skip(from).take(FURTHER);
     let next = |phone: &PhoneTo| NextContact {
         contact: phone.contact.name.clone(),
         person: phone.contact.person,
@@ -158,7 +158,7 @@ pub(in crate::desk) fn call_at_opening(turn: &mut Turn, id: RequestId) {
     let resolved = reach(turn, &request.party, severity);
     let Some(phone) = resolved.phone.first() else { return };
     let ask = to_vendor(turn, &request, phone, Purpose::Ask(request.ask));
-    let calls = vec![Call { then: then(&resolved), ..ask }];
+    let calls = vec![Call { then: then(&resolved, 1), ..ask }];
     note(turn, request.incident, calls);
 }
 

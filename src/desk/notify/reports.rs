@@ -95,7 +95,7 @@ pub(in crate::desk) fn severity_raised(turn: &mut Turn) {
         let Some(known) = turn.state.incidents.get(&incident) else { continue };
         let at_once = policy(turn, known.severity_value()).first_report == FirstReport::AtOnce;
         // What was told in this very step told this, too.
-        if at_once && known.status.name().may_recover() && !news(known).is_empty() {
+        if at_once && !consulted_now(turn, incident) && known.status.name().may_recover() && !news(known).is_empty() {
             interim(turn, incident, ReportReason::News);
         }
     }
@@ -114,7 +114,7 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     }
     if !told || is_first_unread(turn, incident) {
         report_first(turn, incident);
-    } else if policy(turn, to).first_report == FirstReport::AtOnce {
+    } else if policy(turn, to).first_report == FirstReport::AtOnce && !consulted_now(turn, incident) {
         interim(turn, incident, ReportReason::News);
     }
     let noted = turn.state.owed_of(incident).any(|row| row.kind() == "phone_note" && row.decided == turn.now);
@@ -125,6 +125,11 @@ fn raised(turn: &mut Turn, incident: IncidentId, from: u8) {
     if rings(to) > rings(from) && !noted {
         super::phone_note(turn, incident, true);
     }
+}
+
+/// A 相談 of this very step has told the offices how it stands.
+fn consulted_now(turn: &Turn, incident: IncidentId) -> bool {
+    turn.state.owed_of(incident).any(|row| row.kind() == "consultation" && row.decided == turn.now)
 }
 
 /// The offices of the systems and locations that are hit, or kept by a spare where none is; the site's where none is known.
@@ -143,7 +148,7 @@ pub(super) fn offices(turn: &Turn, incident: IncidentId) -> BTreeSet<PartyId> {
 }
 
 /// 次回報告: the promised span after `from`, rounded up to a quarter of an hour.
-fn next_report(turn: &Turn, severity: u8, from: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_report(turn: &Turn, severity: u8, from: Timestamp) -> Option<Timestamp> {
     let span = policy(turn, severity).next_report?;
     Some(rounded_up(from.checked_add(SignedDuration::try_from(span).ok()?).ok()?))
 }
@@ -193,7 +198,7 @@ pub(in crate::desk) fn promised_report(turn: &mut Turn, incident: IncidentId) {
 
 /// What was entered since the last report, in order of time. What the office knows from that very report is not news;
 /// what happened before it and was entered later is.
-fn news(incident: &Incident) -> Vec<Happening> {
+pub(super) fn news(incident: &Incident) -> Vec<Happening> {
     let mut fresh: Vec<&Happening> = incident.happenings.iter().skip(incident.reporting.told).collect();
     fresh.sort_by_key(|happening| happening.at);
     let mut news: Vec<Happening> = Vec::new();
@@ -222,7 +227,7 @@ fn news_came(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let promises = policy(turn, known.severity_value()).next_report.is_some();
     let quiet = known.reporting.count > 0 && known.reporting.next.is_none();
-    let elsewhere = is_reported_elsewhere(turn, incident);
+    let elsewhere = is_reported_elsewhere(turn, incident) || consulted_now(turn, incident);
     let news = news(known);
     let works = news.iter().any(|happening| matches!(happening.what, What::WorkedAround { .. }));
     if (promises || works) && quiet && !elsewhere && known.status.name().may_recover() && !news.is_empty() {
@@ -355,42 +360,4 @@ pub(in crate::desk) fn recovery(turn: &mut Turn, incident: IncidentId, recovery:
     let count = turn.state.incidents.get(&incident).map_or(0, |incident| incident.reporting.count);
     let reported = Edit::Reported { count, at: turn.now.wall, next: None, silent: false, offices: BTreeSet::new() };
     turn.edit(incident, reported, Reason::Report(ReportReason::Restored));
-}
-
-/// 連絡: an external service is down. An office that has read a report hears it beside the reports, whose numbers and hours
-/// go on.
-pub(in crate::desk) fn external(turn: &mut Turn, incident: IncidentId, verdict: &Verdict) {
-    let Some(known) = turn.state.incidents.get(&incident) else { return };
-    let severity = known.severity_value();
-    let reporting = known.reporting.clone();
-    let reported = reporting.count > 0 && !is_first_unread(turn, incident);
-    let service = verdict.parties.first().map(|party| turn.book.party_name(party)).unwrap_or_default();
-    let not_before = match policy(turn, severity).first_report {
-        FirstReport::AtOnce => None,
-        FirstReport::ReceptionHours => turn.book.reception().next_opening(turn.now.wall, &turn.book.zone),
-        FirstReport::Digest | FirstReport::Never if reported => None,
-        FirstReport::Digest | FirstReport::Never => return,
-    };
-    let earlier = if reported { Vec::new() } else { unsent_reports(turn, incident) };
-    let next = if reported { reporting.next } else { next_report(turn, severity, turn.now.wall) };
-    let mut told = BTreeSet::new();
-    for office in if reported { reporting.offices } else { offices(turn, incident) } {
-        let Some(mut incident_facts) = facts(turn, incident, Reader::House(&office)) else { continue };
-        close_at(turn, incident, &mut incident_facts, &office, not_before);
-        incident_facts.next_report = next;
-        let matter = Matter::External { incident: Box::new(incident_facts), service: service.clone() };
-        let mut draft = Draft::new(Some(incident), severity, matter, Why::ExternalService);
-        draft.not_before = not_before.filter(|at| *at > turn.now.wall);
-        if let Some(row) = send(turn, &office, draft) {
-            supersede_to(turn, row, &office, &earlier);
-            told.insert(office);
-        }
-    }
-    if reported && next.is_some() {
-        // What else has happened is told at the promised hour.
-        return;
-    }
-    let count = reporting.count.max(1);
-    let reported = Edit::Reported { count, at: turn.now.wall, next, silent: false, offices: told };
-    turn.edit(incident, reported, Reason::Report(ReportReason::First));
 }

@@ -57,6 +57,7 @@ pub(super) fn is_listed_there(turn: &Turn, incident: Option<IncidentId>, notice:
         | Notice::EchoOf { .. }
         | Notice::Eased
         | Notice::GoesOn { .. }
+        | Notice::RedApart { .. }
         | Notice::Reopened
         | Notice::NotSeen { .. } => severity >= 3,
         _ => false,

@@ -92,10 +92,14 @@ fn is_in_sight(component: &Component) -> bool {
 
 /// Whether a vendor that repairs this for `party` comes by the data centre (入館).
 pub(super) fn is_entered(turn: &Turn, incident: &Incident, party: &PartyId) -> bool {
-    let reader = Reader::Vendor(party);
-    let things = main_id(turn, incident, reader).into_iter().chain(others(turn, incident, reader));
     let component = |id: ComponentId| turn.book.rules.components.get(&id);
-    things.filter_map(component).any(is_in_sight)
+    ids(turn, incident, party).filter_map(component).any(is_in_sight)
+}
+
+/// The things of a vendor that it is asked about.
+pub(super) fn ids(turn: &Turn, incident: &Incident, party: &PartyId) -> impl Iterator<Item = ComponentId> {
+    let reader = Reader::Vendor(party);
+    main_id(turn, incident, reader).into_iter().chain(others(turn, incident, reader))
 }
 
 fn of(turn: &Turn, incident: &Incident, id: &ComponentId, reader: Reader) -> Option<Target> {

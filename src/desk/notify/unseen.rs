@@ -2,9 +2,9 @@
 
 use super::internal;
 use crate::desk::alert::Alert;
-use crate::desk::ids::AlertId;
+use crate::desk::ids::{AlertId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Reason};
-use crate::desk::letter::{Notice, Unseeing, Unseen, What};
+use crate::desk::letter::{Kept, Notice, Unseeing, Unseen, What};
 use crate::desk::owed::Why;
 use crate::desk::source::Sight;
 use crate::desk::turn::Turn;
@@ -28,6 +28,21 @@ pub(super) fn of(turn: &Turn, incident: &Incident, alert: &Alert) -> Option<Unse
         Sight::Blind { since, .. } => Some(Unseen { since, why: Unseeing::Blind }),
         Sight::Sees | Sight::Failing { .. } => None,
     }
+}
+
+/// An alert of an incident whose operation is checked was kept apart: the desk hears it once, as nobody else does.
+pub(in crate::desk) fn red_apart(turn: &mut Turn, incident: IncidentId, kept: Kept, cover: Option<String>) {
+    let Some(known) = turn.state.incidents.get(&incident) else { return };
+    let last = known.happenings.iter().rev().find(|known| {
+        matches!(known.what, What::RedApart { .. } | What::BackToNormal { .. } | What::DeskVerifies { .. })
+    });
+    // By the desk's word it may work whatever monitoring shows.
+    if !matches!(last.map(|last| &last.what), Some(What::BackToNormal { .. })) {
+        return;
+    }
+    let what = What::RedApart { by: kept.by };
+    turn.edit(incident, Edit::happened(turn.now.wall, what), Reason::OnRecord);
+    internal(turn, Some(incident), Notice::RedApart { kept: Box::new(kept), cover }, Why::DeskLeads);
 }
 
 /// An alert was deleted or is not monitored any more: where it stands for an incident that is handled, the desk hears it.

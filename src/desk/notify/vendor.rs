@@ -8,7 +8,7 @@ use crate::desk::deliver;
 use crate::desk::evidence::{Gap, Kind, Lack};
 use crate::desk::ids::{ComponentId, IncidentId, OwedId, PartyId, RequestId};
 use crate::desk::incident::{Edit, Link, Reason};
-use crate::desk::letter::{AskedBefore, Extract, Fact, Facts, Matter, NoLog, Notice, Purpose, What, facts_of};
+use crate::desk::letter::{AskedBefore, Call, Extract, Fact, Facts, Matter, NoLog, Notice, Purpose, What, facts_of};
 use crate::desk::owed::{Owed, Why, Work};
 use crate::desk::request::{Request, RequestState};
 use crate::desk::rules::Contact;
@@ -47,15 +47,26 @@ pub(in crate::desk) fn request(turn: &mut Turn, id: RequestId, why: Why, before:
     }
 }
 
-/// The latest request to a party that was taken back in words, if it reads, or has read, that before anything else.
-pub(in crate::desk) fn taken_back(turn: &Turn, incident: IncidentId, party: &PartyId) -> Option<AskedBefore> {
+/// The latest request to a party that is over without its work: taken back in words, if it reads, or has read, that before
+/// anything else, or answered as not its part.
+pub(in crate::desk) fn asked_before(turn: &Turn, incident: IncidentId, party: &PartyId) -> Option<AskedBefore> {
     let before = turn.state.requests_of(incident).filter(|request| request.party == *party).last()?;
-    let told = turn.state.owed_of(incident).filter(|row| row.party() == Some(party) && row.kind() == "withdrawal");
-    let reads = |row: &Owed| !(row.state.ended() && row.is_unread());
-    let told = told.filter(|row| reads(row) && row.decided.wall >= before.asked).last()?;
-    let taken = before.state == RequestState::Withdrawn;
-    let severity = turn.state.incidents.get(&incident)?.severity_value();
-    taken.then_some(AskedBefore { at: before.asked, severity, withdrawn: Some(told.decided.wall) })
+    let known = turn.state.incidents.get(&incident)?;
+    let asked = AskedBefore { at: before.asked, severity: known.severity_value(), withdrawn: None, not_ours: None };
+    match before.state {
+        RequestState::Withdrawn => {
+            let told = turn.state.owed_of(incident).filter(|row| row.party() == Some(party));
+            let reads = |row: &Owed| row.kind() == "withdrawal" && !(row.state.ended() && row.is_unread());
+            let told = told.filter(|row| reads(row) && row.decided.wall >= before.asked).last()?;
+            Some(AskedBefore { withdrawn: Some(told.decided.wall), ..asked })
+        }
+        RequestState::NotOurs => {
+            let what = What::HandedBack { party: turn.book.party_name(party) };
+            let answer = known.happenings.iter().rev().find(|known| known.what == what)?;
+            Some(AskedBefore { not_ours: Some(answer.at), ..asked })
+        }
+        _ => None,
+    }
 }
 
 /// Requests of the same incident to the same party that surely nobody has read, and that are still to leave.
@@ -142,14 +153,15 @@ pub(in crate::desk) fn chaser(turn: &mut Turn, id: RequestId) {
     }
     let rung = usize::try_from(request.chased).unwrap_or(usize::MAX);
     let next = mails.get(rung.min(mails.len().saturating_sub(1))).cloned();
-    let next = next.or_else(|| resolved.mail.map(|mail| (mail.contact.clone(), mail.address.to_owned())));
+    let next = next.or_else(|| resolved.mail.as_ref().map(|mail| (mail.contact.clone(), mail.address.to_owned())));
     // Nobody is reminded of what has never reached anybody: it is asked by phone.
     let lost = deliver::is_request_lost(turn.state, &request);
     let purpose = if lost { Purpose::Ask(request.ask) } else { Purpose::Chase };
-    let call = resolved
-        .phone
-        .get(rung.min(resolved.phone.len().saturating_sub(1)))
-        .map(|known| phone::to_vendor(turn, &request, known, purpose));
+    let rung = rung.min(resolved.phone.len().saturating_sub(1));
+    let call = resolved.phone.get(rung).map(|known| {
+        let call = phone::to_vendor(turn, &request, known, purpose);
+        Call { then: phone::then(&resolved, rung + 1), ..call }
+    });
     let reader = next.as_ref().map(|(contact, _)| contact);
     let matter = Matter::Chaser {
         incident: Box::new(incident_facts),
@@ -212,9 +224,43 @@ pub(in crate::desk) fn addition(turn: &mut Turn, id: RequestId, alerts: Vec<Fact
     let Some(request) = turn.state.requests.get(&id).cloned() else { return };
     let Some(incident_facts) = facts(turn, request.incident, Reader::Vendor(&request.party)) else { return };
     let severity = incident_facts.severity;
-    let (incident, ask, asked_at) = (Box::new(incident_facts), request.ask, request.asked);
+    let incident = Box::new(asked_about(turn, &request, incident_facts));
+    let (ask, asked_at) = (request.ask, request.asked);
     let matter = Matter::Addition { incident, ask, asked_at, alerts };
     send(turn, &request.party, Draft::new(Some(request.incident), severity, matter, Why::ShowsMore));
+}
+
+/// What the incident shows now, as far as the vendor was asked about that: another alert may stand for it since.
+fn asked_about(turn: &Turn, request: &Request, now: Facts) -> Facts {
+    let Some(asked) = worded(turn, request) else { return now };
+    if (&asked.summary, &asked.host) == (&now.summary, &now.host) {
+        return now;
+    }
+    let Facts { summary, host, beside, first_sign, component, shown_by, also, alerts, hosts, flapping, .. } = asked;
+    Facts {
+        summary,
+        host,
+        beside,
+        first_sign,
+        component,
+        shown_by,
+        also,
+        alerts,
+        hosts,
+        flapping,
+        eased: None,
+        unseen: None,
+        ..now
+    }
+}
+
+/// What the vendor read when it was asked.
+fn worded(turn: &Turn, request: &Request) -> Option<Facts> {
+    let mut rows = turn.state.owed_of(request.incident).filter(|row| row.request == Some(request.id));
+    rows.find_map(|row| match &row.work {
+        Work::Message { letter, .. } => facts_of(&letter.matter).cloned(),
+        _ => None,
+    })
 }
 
 /// 取下げ, if the vendor was asked at all.
@@ -261,11 +307,7 @@ fn asked_as(turn: &Turn, request: &Request) -> Option<Facts> {
     if turn.state.members_of(request.incident).any(own) {
         return None;
     }
-    let mut rows = turn.state.owed_of(request.incident).filter(|row| row.request == Some(request.id));
-    rows.find_map(|row| match &row.work {
-        Work::Message { letter, .. } => facts_of(&letter.matter).cloned(),
-        _ => None,
-    })
+    worded(turn, request)
 }
 
 /// The incident under which what a vendor was asked about goes on: it is an echo of one for which the same vendor is asked, or the

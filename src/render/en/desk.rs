@@ -124,6 +124,7 @@ impl Mail<'_> {
                 ),
                 with(commands::decide),
             ),
+            Notice::RedApart { kept, cover } => self.red_apart(kept, cover.as_deref(), with(commands::reopen)),
             Notice::Eased => (
                 "Eased",
                 "What was reported is over, as monitoring shows; other alerts stay, and the number goes on.".to_owned(),

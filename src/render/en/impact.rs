@@ -2,7 +2,7 @@
 
 use super::Mail;
 use super::phrases::{NONE, NOT_KNOWN, expected, list};
-use crate::desk::letter::{Facts, Impact, OneSided};
+use crate::desk::letter::{Facts, Impact, OneSided, Stage};
 use crate::desk::rules::{DataImpact, Effect};
 use crate::render::layout::Name;
 use crate::render::{text, words};
@@ -49,12 +49,21 @@ impl Mail<'_> {
         self.goes_on(facts, impact);
     }
 
-    fn goes_on(&mut self, facts: &Facts, impact: &Impact) {
-        for (name, since) in &impact.beside {
+    /// The other side of what is doubled that fails, or that still does.
+    pub(super) fn on_one_side(&mut self, facts: &Facts) {
+        let over = matches!(facts.stage, Stage::Verifying | Stage::Restored);
+        let fails = if over { "has still been failing" } else { "has been failing as well" };
+        for (name, since) in &facts.impact.beside {
             let since = self.clock.english_short(*since);
-            let other = format!("lost; its other side, {}, fails as well since {since}", text::name(name));
-            self.page.field("Redundancy", other);
+            self.page.field("Redundancy", format!("lost; its other side, {}, {fails} since {since}", text::name(name)));
         }
+    }
+
+    fn goes_on(&mut self, facts: &Facts, impact: &Impact) {
+        if let Some(since) = impact.over_since.filter(|_| facts.effect != Some(Effect::None)) {
+            self.page.field("Over since", format!("{} (as monitored)", self.clock.english_short(since)));
+        }
+        self.on_one_side(facts);
         if let Some(OneSided { on, kept }) = &impact.one_sided {
             let on = list(on, "its other side");
             let kept = if kept.is_empty() { String::new() } else { format!(" for {}", list(kept, NONE)) };

@@ -52,6 +52,10 @@ impl Mail<'_> {
     fn matter(&mut self) -> String {
         address(&mut self.page, &self.letter.to);
         self.page.section(Name::Gist);
+        if let Some(before) = &self.letter.to.instead_of {
+            let before = text::or(text::name(before), "the first address");
+            self.page.text(format!("You get this because our mail to {before} could not be delivered."));
+        }
         let site = text::name(&self.letter.from.site);
         match &self.letter.matter {
             // The same in every language (`render/beat.rs`).
@@ -80,12 +84,17 @@ impl Mail<'_> {
             }
             Matter::Request { incident, ask, acknowledge_by, entry_phone, log, before, extracts, no_log } => {
                 if let Some(before) = before {
-                    let (asked, at) = (self.clock.english(before.at), before.withdrawn);
-                    self.page.text(match at.map(|at| self.clock.english_short(at)) {
-                        Some(at) => format!(
+                    let asked = self.clock.english(before.at);
+                    let at = |at: Option<Timestamp>| at.map(|at| self.clock.english_short(at));
+                    self.page.text(match (at(before.withdrawn), at(before.not_ours)) {
+                        (None, Some(at)) => format!(
+                            "We asked you on {asked}, and you answered at {at} that this is not your part; by what is known \
+                             now we ask you again."
+                        ),
+                        (Some(at), _) => format!(
                             "We asked you on {asked} and took that back at {at}; by what is known now we ask you again."
                         ),
-                        None => format!("We asked you on {asked}; severity has risen from {} since.", before.severity),
+                        (None, None) => format!("We asked you on {asked}; severity has risen from {} since.", before.severity),
                     });
                 }
                 let quoted = quote::quoted(log, extracts, *no_log, self.kept);
@@ -104,6 +113,7 @@ impl Mail<'_> {
                     ask_tag(*ask).to_lowercase()
                 ));
                 self.incident(incident);
+                self.untouched(incident);
                 let what = format!("{site} {}", Symptom::of(incident).title());
                 subject(&["Please acknowledge", ask_tag(*ask)], &what, incident)
             }
@@ -123,8 +133,12 @@ impl Mail<'_> {
                 self.merged(incident, into, (*to_office, *goes_on));
                 subject(&["Merged"], &title(incident), incident)
             }
-            Matter::Consultation { incident, wished_by, nth, closed, first, held } => {
+            Matter::Consultation { incident, wished_by, nth, closed, first, held, news } => {
                 self.consultation(incident, *wished_by, (*nth, *first), (closed.as_ref(), held.as_deref()));
+                if !news.is_empty() {
+                    let news = news.iter().map(|one| self.happening(one)).collect();
+                    self.page.section(Name::Annex).items("Since the last report", news, "");
+                }
                 subject(&["For your decision"], &title(incident), incident)
             }
             Matter::External { incident, service } => {
@@ -308,6 +322,9 @@ impl Mail<'_> {
         let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
         let linked = if numbers.is_empty() { String::new() } else { format!(" ({})", numbers.join(", ")) };
         self.page.field("Still red", format!("{}{linked}", list(&facts.still_red, NONE)));
+        if to_office {
+            self.on_one_side(facts);
+        }
         self.page.field("Cause", "under investigation");
         if to_office {
             self.apology();
@@ -346,6 +363,7 @@ impl Mail<'_> {
         let mut lines = vec![format!("(1) acknowledge by {by}")];
         lines.extend(tasks.iter().enumerate().map(|(n, task)| format!("({}) {task}", n + 2)));
         self.page.section(Name::Ask).lines("Please", lines, NONE);
+        self.untouched(facts);
         if let Some(phone) = entry.map(text::name).filter(|phone| !phone.is_empty()) {
             self.page.field("Site entry", format!("data centre {phone} (call before)"));
         }

@@ -3,6 +3,7 @@
 use super::super::layout::Name;
 use super::phrases::{NONE, NOT_KNOWN, subject};
 use super::record::call_result;
+use super::vendor::BEFORE;
 use super::{Mail, Symptom, commands, number_of, text};
 use crate::desk::letter::{Ask, Call, Facts, Part, Purpose, Tried};
 
@@ -27,6 +28,8 @@ impl Mail<'_> {
             page.field("Number", text::or(text::name(&call.phone), "(to be filled in)"));
             page.field("Hours", text::or(text::name(&call.hours), NOT_KNOWN));
             page.field("Contract", text::or(text::name(&call.contract), NONE));
+            let untouched = facts.untouched && call.part.is_some();
+            let before = if untouched { format!(" {BEFORE}") } else { String::new() };
             let purpose = match call.purpose {
                 Purpose::Ask(Ask::Repair) => "We ask you to act on it.",
                 Purpose::Ask(Ask::Inquiry) => "We ask you to check your part.",
@@ -41,13 +44,20 @@ impl Mail<'_> {
             page.field(
                 "Say",
                 format!(
-                    "This is the operations desk of {}. {} since {}. Our number is {}. {purpose}",
+                    "This is the operations desk of {}. {} since {}. Our number is {}. {purpose}{before}",
                     text::name(&self.letter.from.site),
                     Symptom::of(facts).title(),
                     self.clock.english_short(facts.part_since.unwrap_or(facts.occurred)),
                     number_of(&facts.number)
                 ),
             );
+            if untouched {
+                self.page.field(
+                    "For you",
+                    "There is another matter about this equipment, for few. When the vendor calls about a restart, ask who \
+                     works on that matter before you answer; say nothing of it.",
+                );
+            }
             if !call.then.is_empty() {
                 let then =
                     call.then.iter().map(|next| format!("{} {}", text::name(&next.contact), text::name(&next.phone)));

@@ -120,6 +120,10 @@ impl Mail<'_> {
             What::NotSeen { host, why } => {
                 format!("{at} monitoring sees no more of {}: {}.", text::name(host), words::unseeing_en(*why))
             }
+            What::NotReached { party } => {
+                format!("{at} no address of {} takes our mail; it is asked by phone.", text::name(party))
+            }
+            What::RedApart { by } => format!("{at} monitoring shows it again, during {}.", kept_by(*by)),
             What::Relapsed => format!("{at} the fault is back; not restored."),
             What::PlannedWork { name, stage, until } => {
                 let (name, until) = (text::name(name), self.clock.english_short(*until));
@@ -219,14 +223,25 @@ impl Mail<'_> {
         }
     }
 
+    /// It was told to be normal, and nobody hears but the desk that it is not.
+    pub(super) fn red_apart(
+        &self,
+        kept: &Kept,
+        cover: Option<&str>,
+        mut steps: Vec<String>,
+    ) -> (&'static str, String, Vec<String>) {
+        steps.extend(cover.map(|id| commands::end(id, true)));
+        let since = self.clock.english_short(kept.at);
+        let text = format!(
+            "While operation is checked it shows red again since {since}, during {}: nobody outside is told.",
+            kept_by(kept.by)
+        );
+        ("Red again while checked", text, steps)
+    }
+
     fn kept_apart(&self, kept: &Kept) -> String {
         let title = Symptom::from(&kept.summary, "", &kept.host, "").title();
-        let what = match kept.by {
-            KeptBy::Work => "planned work",
-            KeptBy::Silence => "a silence",
-            KeptBy::Source => "maintenance in the monitoring system",
-            KeptBy::Desk => "the desk's word that it comes from planned work",
-        };
+        let what = kept_by(kept.by);
         let name = match kept.name.as_str() {
             "" => String::new(),
             name => format!(" \"{}\"", text::name(name)),
@@ -275,5 +290,15 @@ pub(super) fn call_result(result: CallResult) -> &'static str {
         CallResult::VoiceMail => "a message was left",
         CallResult::Busy => "busy",
         CallResult::Answered => "answered",
+    }
+}
+
+/// What keeps an alert apart.
+fn kept_by(by: KeptBy) -> &'static str {
+    match by {
+        KeptBy::Work => "planned work",
+        KeptBy::Silence => "a silence",
+        KeptBy::Source => "maintenance in the monitoring system",
+        KeptBy::Desk => "the desk's word that it comes from planned work",
     }
 }

@@ -11,6 +11,10 @@ use crate::render::text;
 use crate::render::time::Clock;
 use jiff::Timestamp;
 
+/// What is asked where the thing is to be left as it is.
+pub(super) const BEFORE: &str = "For another matter, please call the desk before you restart the equipment, switch it off or \
+                                 on, change its settings or delete logs.";
+
 impl Mail<'_> {
     /// 取下げ.
     pub(super) fn withdrawal(
@@ -60,7 +64,15 @@ impl Mail<'_> {
         self.incident(incident);
         let news = alerts.iter().map(|alert| self.fact(alert)).collect();
         self.page.items("New alerts", news, NOT_KNOWN);
+        self.untouched(incident);
         subject(&["Further alerts", ask_tag(ask)], &self.at_site(incident), incident)
+    }
+
+    /// What is to be left as it is until the vendor has called: why is for few.
+    pub(super) fn untouched(&mut self, incident: &Facts) {
+        if incident.untouched {
+            self.page.field("Before you start", BEFORE);
+        }
     }
 
     fn at_site(&self, incident: &Facts) -> String {

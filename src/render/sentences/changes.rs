@@ -344,6 +344,8 @@ fn what_words(what: &What) -> String {
         What::Resumed { decision } if decision.is_empty() => "taken up again".to_owned(),
         What::Resumed { decision } => format!("decided: {}", one_line(decision)),
         What::NotSeen { host, why } => format!("{} is not seen any more: {}", one_line(host), words::unseeing_en(*why)),
+        What::NotReached { party } => format!("{} is not reached by mail", one_line(party)),
+        What::RedApart { .. } => "red again, and kept apart".to_owned(),
         What::Relapsed => "relapsed".to_owned(),
         What::DeskVerifies { still_red } => {
             format!("the desk says that it may work again, {} hosts still red", still_red.len())
