@@ -89,12 +89,18 @@ pub struct State {
     /// Alerts that have not ended, by where they are.
     #[serde(skip)]
     pub live: BTreeMap<Place, BTreeSet<AlertId>>,
+    /// Alerts that have not ended, by the name people know their host by.
+    #[serde(skip)]
+    pub on_host: BTreeMap<Text, BTreeSet<AlertId>>,
     /// Incidents, by where their members are.
     #[serde(skip)]
     pub incidents_at: BTreeMap<Place, BTreeSet<IncidentId>>,
     /// Incidents, by their root: it may be a thing that shows no alert, or that somebody called about.
     #[serde(skip)]
     pub rooted: BTreeMap<ComponentId, BTreeSet<IncidentId>>,
+    /// Incidents that stop nothing, by the spares that carry on in their place.
+    #[serde(skip)]
+    pub carried: BTreeMap<ComponentId, BTreeSet<IncidentId>>,
     /// Where the members of each incident are.
     #[serde(skip)]
     pub places: BTreeMap<IncidentId, BTreeMap<Place, Here>>,
@@ -271,6 +277,7 @@ impl State {
         let (id, place) = (alert.id, alert.place());
         if alert.gone.is_none() {
             self.live.entry(place.clone()).or_default().insert(id);
+            self.on_host.entry(alert.problem.host_name.clone()).or_default().insert(id);
             if alert.held_back() {
                 self.held_back.insert(id);
             }
@@ -291,28 +298,14 @@ impl State {
 
     fn leave(&mut self, alert: &Alert) {
         let (id, place) = (alert.id, alert.place());
-        if let Some(live) = self.live.get_mut(&place) {
-            live.remove(&id);
-            if live.is_empty() {
-                self.live.remove(&place);
-            }
-        }
+        take_out(&mut self.live, &place, id);
+        take_out(&mut self.on_host, &alert.problem.host_name, id);
         self.held_back.remove(&id);
         let Some(incident) = alert.incident() else { return };
         for share in &alert.shares {
-            if let Some(alike) = self.sharing.get_mut(share) {
-                alike.remove(&id);
-                if alike.is_empty() {
-                    self.sharing.remove(share);
-                }
-            }
+            take_out(&mut self.sharing, share, id);
         }
-        if let Some(members) = self.members.get_mut(&incident) {
-            members.remove(&id);
-            if members.is_empty() {
-                self.members.remove(&incident);
-            }
-        }
+        take_out(&mut self.members, &incident, id);
         let Some(places) = self.places.get_mut(&incident) else { return };
         let Some(here) = places.get_mut(&place) else { return };
         if here.leave(alert) {
@@ -323,12 +316,7 @@ impl State {
             if places.is_empty() {
                 self.places.remove(&incident);
             }
-            if let Some(incidents) = self.incidents_at.get_mut(&place) {
-                incidents.remove(&incident);
-                if incidents.is_empty() {
-                    self.incidents_at.remove(&place);
-                }
-            }
+            take_out(&mut self.incidents_at, &place, incident);
         }
     }
 
@@ -358,16 +346,22 @@ impl State {
     }
 
     /// Alerts on a host, by the name people know it by, that have not ended.
-    pub fn members_of_host<'a>(&'a self, host_name: &'a str) -> impl Iterator<Item = &'a Alert> {
-        self.live
-            .values()
-            .flatten()
-            .filter_map(|id| self.alerts.get(id))
-            .filter(move |alert| alert.problem.host_name == host_name)
+    pub fn members_of_host(&self, host_name: &str) -> impl Iterator<Item = &Alert> {
+        self.on_host.get(host_name).into_iter().flatten().filter_map(|id| self.alerts.get(id))
     }
 
     /// Alerts at a place that have not ended.
     pub fn live_at(&self, place: &Place) -> impl Iterator<Item = &Alert> {
         self.live.get(place).into_iter().flatten().filter_map(|id| self.alerts.get(id))
+    }
+}
+
+/// Takes `thing` out of what an index has under `key`; nothing is left where nothing is.
+fn take_out<K: Ord, T: Ord>(index: &mut BTreeMap<K, BTreeSet<T>>, key: &K, thing: T) {
+    if let Some(there) = index.get_mut(key) {
+        there.remove(&thing);
+        if there.is_empty() {
+            index.remove(key);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Grading: 重大度 and the effect of an incident, from what its causes hit and what stops behind them.
 
-use super::cause::{self, Known};
+use super::cause::{self, Failing, Known, Signs};
 use super::group;
 use super::{Edit, Incident, Reason, Turn, reach};
+use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, IncidentId, SystemId};
 use crate::desk::incident::Severity;
 use crate::desk::letter::{By, What};
@@ -76,10 +77,12 @@ fn tell_reach(turn: &mut Turn, incident: IncidentId, before: Option<&Reach>, hit
 /// 重大度 as it is now. What is hit by several causes together counts together, each effect with what is hit at least so badly.
 fn judged(turn: &Turn, known: &Incident, harm: &Harm) -> Judged {
     let roots = reach::roots(turn.state, turn.book, known);
-    let effect = |root| harm.effect.unwrap_or_else(|| own_effect(turn, known.id, root));
+    let failing = group::failing(turn.state, known.id);
+    let shown = Shown::of(turn, known.id, &failing);
+    let effect = |root| harm.effect.unwrap_or_else(|| shown.own_effect(root));
     let mut effects: BTreeMap<&ComponentId, Effect> = roots.iter().map(|root| (root, effect(Some(root)))).collect();
     if harm.effect.is_none() {
-        effects.extend(graver_echoes(turn, known.id, effects.values().min().copied()));
+        effects.extend(shown.graver_echoes(effects.values().min().copied()));
     }
     let together = |effect: Effect| {
         let hit = effects.iter().filter(|(_, own)| **own <= effect).map(|(root, _)| *root);
@@ -89,20 +92,6 @@ fn judged(turn: &Turn, known: &Incident, harm: &Harm) -> Judged {
     let all: BTreeSet<Effect> = effects.values().copied().collect();
     let gravest = all.into_iter().map(together).min_by_key(|judged| judged.severity);
     gravest.unwrap_or_else(|| together(effect(None)))
-}
-
-/// What fails behind the causes of an incident and is hit worse than `least`, with how badly: a machine that is merely slow
-/// may have stopped what runs on it.
-fn graver_echoes<'a>(
-    turn: &'a Turn,
-    incident: IncidentId,
-    least: Option<Effect>,
-) -> impl Iterator<Item = (&'a ComponentId, Effect)> {
-    let places = turn.state.places.get(&incident).into_iter().flatten();
-    let live = places.filter(|(_, here)| here.live_level().is_some_and(|level| !cause::only_warns(level)));
-    let echoes = cause::components(live.map(|(place, _)| place));
-    let hit = echoes.map(move |echo| (echo, own_effect(turn, incident, Some(echo))));
-    hit.filter(move |(_, effect)| least.is_some_and(|least| *effect < least))
 }
 
 /// データ影響 as a rule or the desk states it. A rule does not lessen what is feared.
@@ -122,28 +111,57 @@ pub(in crate::desk) fn effect(turn: &Turn, incident: IncidentId) -> Effect {
     let roots = group::root_components(turn.state, turn.book, incident);
     let known = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
     let roots = roots.iter().map(Some).chain(roots.is_empty().then_some(known));
-    let own = roots.map(|root| own_effect(turn, incident, root)).min().unwrap_or(Effect::Partial);
-    graver_echoes(turn, incident, Some(own)).map(|(_, effect)| effect).min().unwrap_or(own)
+    let failing = group::failing(turn.state, incident);
+    let shown = Shown::of(turn, incident, &failing);
+    let own = roots.map(|root| shown.own_effect(root)).min().unwrap_or(Effect::Partial);
+    shown.graver_echoes(Some(own)).map(|(_, effect)| effect).min().unwrap_or(own)
 }
 
-/// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
-fn own_effect(turn: &Turn, incident: IncidentId, root: Option<&ComponentId>) -> Effect {
-    let component = root.and_then(|root| turn.book.rules.components.get(root));
-    if let Some(effect) = component.and_then(|component| component.effect) {
-        return effect;
+/// What an incident shows, put together once for all its things: behind a switch a thousand fail.
+struct Shown<'a> {
+    book: &'a Book,
+    known: Option<Known<'a>>,
+    places: Option<&'a BTreeMap<Place, Here>>,
+    red: Signs<'a>,
+    eased: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn of(turn: &'a Turn, incident: IncidentId, failing: &'a Failing) -> Self {
+        let (state, book) = (&*turn.state, turn.book);
+        let known = state.incidents.get(&incident);
+        Self {
+            book,
+            places: state.places.get(&incident),
+            red: cause::red(failing),
+            eased: known.is_some_and(|known| known.eased.is_some()),
+            known: known.map(|known| Known::of(state, book, known)),
+        }
     }
-    let places = turn.state.places.get(&incident);
-    let place = root.cloned().map(Place::Component);
-    let known = turn.state.incidents.get(&incident);
-    let eased = known.is_some_and(|known| known.eased.is_some());
-    let level = |here: &Here| here.live_level().filter(|_| eased).or_else(|| here.level());
-    let at_root = place.and_then(|place| level(places?.get(&place)?));
-    // A cause without a sign of its own is as bad as what it does; so is what no component covers.
-    let level = at_root.or_else(|| places?.values().filter_map(level).max());
-    let effect = level.map_or(Effect::Partial, severity::effect_from_level);
-    // What lets others work behind it has not stopped, whatever its own alert says.
-    let known = known.map(|known| Known::of(turn.state, turn.book, known));
-    let failing = group::failing(turn.state, incident);
-    let works = root.zip(known).is_some_and(|(root, known)| known.works_behind(root, &cause::red(&failing)));
-    if works { effect.max(Effect::Partial) } else { effect }
+
+    /// The effect where no rule states one: the component's, else what the root's monitoring level stands for.
+    fn own_effect(&self, root: Option<&ComponentId>) -> Effect {
+        let component = root.and_then(|root| self.book.rules.components.get(root));
+        if let Some(effect) = component.and_then(|component| component.effect) {
+            return effect;
+        }
+        let place = root.cloned().map(Place::Component);
+        let level = |here: &Here| here.live_level().filter(|_| self.eased).or_else(|| here.level());
+        let at_root = place.and_then(|place| level(self.places?.get(&place)?));
+        // A cause without a sign of its own is as bad as what it does; so is what no component covers.
+        let level = at_root.or_else(|| self.places?.values().filter_map(level).max());
+        let effect = level.map_or(Effect::Partial, severity::effect_from_level);
+        // What lets others work behind it has not stopped, whatever its own alert says.
+        let works = root.zip(self.known.as_ref()).is_some_and(|(root, known)| known.works_behind(root, &self.red));
+        if works { effect.max(Effect::Partial) } else { effect }
+    }
+
+    /// What fails behind the causes and is hit worse than `least`, with how badly: a machine that is merely slow may have
+    /// stopped what runs on it.
+    fn graver_echoes(&self, least: Option<Effect>) -> impl Iterator<Item = (&'a ComponentId, Effect)> {
+        let live = self.places.into_iter().flatten();
+        let live = live.filter(|(_, here)| here.live_level().is_some_and(|level| !cause::only_warns(level)));
+        let hit = cause::components(live.map(|(place, _)| place)).map(|echo| (echo, self.own_effect(Some(echo))));
+        hit.filter(move |(_, effect)| least.is_some_and(|least| *effect < least))
+    }
 }

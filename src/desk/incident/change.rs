@@ -234,6 +234,7 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
         Edit::Reframed { root, .. } if *root != incident.root => Some((incident.root.clone(), root.clone())),
         _ => None,
     };
+    let carriers = matches!(change.what, Edit::Severity(_)).then(|| incident.carriers());
     let ended = incident.ended();
     edit(incident, &change.what);
     let dues = incident.dues();
@@ -249,6 +250,9 @@ pub(in crate::desk) fn apply(state: &mut State, change: &Change) {
     }
     if let Some((before, after)) = moved {
         state.root_of(id, before, after);
+    }
+    if let Some(before) = carriers {
+        state.carriers_of(id, &before);
     }
 }
 

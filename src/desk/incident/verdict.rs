@@ -9,6 +9,7 @@ use super::outlook::{Lever, Need, Unknown};
 use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// 重大度 with who set it and why.
@@ -147,6 +148,12 @@ impl Probe {
 }
 
 impl Incident {
+    /// What carries on in place of everything that fails in it; empty where something stops.
+    pub(in crate::desk) fn carriers(&self) -> BTreeSet<ComponentId> {
+        let reach = self.severity.as_ref().and_then(|severity| severity.reach.as_ref());
+        reach.filter(|reach| reach.is_carried()).map(|reach| reach.carried_by.clone()).unwrap_or_default()
+    }
+
     /// The verdict is セキュリティ: nobody is told more of it than must be.
     pub fn is_secret(&self) -> bool {
         self.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Security)

@@ -5,21 +5,18 @@ use super::case;
 use crate::desk::alert::Alert;
 use crate::desk::correlate;
 use crate::desk::ids::IncidentId;
-use crate::desk::incident::{Edit, Incident, Link, Reason, StatusName};
+use crate::desk::incident::{Edit, Link, Reason, StatusName};
 use crate::desk::turn::Turn;
+use std::collections::BTreeSet;
 
 /// Links an incident with those that its failing things were carrying on.
 pub(super) fn link(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let mut fails = case::failing(turn.state, incident);
     fails.extend(known.root.clone());
-    let carried = |other: &&Incident| {
-        let reach = other.severity.as_ref().and_then(|severity| severity.reach.as_ref());
-        let by_it = reach.is_some_and(|reach| reach.is_carried() && !reach.carried_by.is_disjoint(&fails));
-        other.id != incident && other.status.name().burning() && by_it
-    };
-    let burning = turn.state.burning.iter().filter_map(|id| turn.state.incidents.get(id));
-    let others: Vec<IncidentId> = burning.filter(carried).map(|other| other.id).collect();
+    let carried = fails.iter().flat_map(|id| turn.state.carried.get(id).into_iter().flatten()).copied();
+    let others: BTreeSet<IncidentId> =
+        carried.filter(|other| *other != incident && turn.state.burning.contains(other)).collect();
     for other in others {
         let known = turn.state.incidents.get(&incident);
         if !known.is_some_and(|known| known.links.iter().any(|(_, id)| *id == other)) {

@@ -1,9 +1,10 @@
 //! Incidents and requests coming, changing and leaving, with the indexes derived from them.
 
-use super::{State, Wakeup, When};
+use super::{State, Wakeup, When, take_out};
 use crate::desk::ids::{ComponentId, IncidentId, RequestId};
 use crate::desk::incident::{Incident, StatusName};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 impl State {
     pub(in crate::desk) fn put_incident(&mut self, incident: Incident) {
@@ -19,6 +20,7 @@ impl State {
         self.incidents.insert(id, incident);
         self.mark_incident(id, name);
         self.root_of(id, None, root);
+        self.carriers_of(id, &BTreeSet::new());
     }
 
     /// An archived incident leaves, with everything derived from it. One that is not known is counted.
@@ -37,17 +39,13 @@ impl State {
             set.remove(&id);
         }
         self.mark_ended(incident.ended(), None);
+        self.carriers_of(id, &incident.carriers());
         self.root_of(id, incident.root, None);
     }
 
     pub(in crate::desk) fn remove_request(&mut self, id: RequestId) {
         let Some(request) = self.requests.remove(&id) else { return };
-        if let Some(others) = self.requests_of.get_mut(&request.incident) {
-            others.remove(&id);
-            if others.is_empty() {
-                self.requests_of.remove(&request.incident);
-            }
-        }
+        take_out(&mut self.requests_of, &request.incident, id);
     }
 
     /// The root of an incident moved.
@@ -55,16 +53,22 @@ impl State {
         if before == after {
             return;
         }
-        if let Some(before) = before
-            && let Some(there) = self.rooted.get_mut(&before)
-        {
-            there.remove(&id);
-            if there.is_empty() {
-                self.rooted.remove(&before);
-            }
+        if let Some(before) = before {
+            take_out(&mut self.rooted, &before, id);
         }
         if let Some(after) = after {
             self.rooted.entry(after).or_default().insert(id);
+        }
+    }
+
+    /// What carries on in place of an incident's failing things is another now than `before`.
+    pub(in crate::desk) fn carriers_of(&mut self, id: IncidentId, before: &BTreeSet<ComponentId>) {
+        let after = self.incidents.get(&id).map(Incident::carriers).unwrap_or_default();
+        for carrier in before.difference(&after) {
+            take_out(&mut self.carried, carrier, id);
+        }
+        for carrier in after.difference(before) {
+            self.carried.entry(carrier.clone()).or_default().insert(id);
         }
     }
 
