@@ -81,6 +81,8 @@ pub(super) struct Core {
     looked: Now,
     /// When the last checkpoint was made; `None` = the next one is due.
     checkpointed: Option<Instant>,
+    /// When the state was last found too large for a snapshot.
+    too_large: Option<Instant>,
     /// Files the archive anew.
     filing: Option<JoinHandle<()>>,
     day: Date,

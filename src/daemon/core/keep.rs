@@ -271,12 +271,15 @@ impl Core {
         self.refill();
         self.file_what_is_not();
         let today = self.desk.book().date(self.clock.wall());
-        if self.store.roll_due() || today != self.day {
+        // A state that is too large for a frame is not put into words anew with every step.
+        let rests = self.too_large.is_some_and(|seen| seen.elapsed() < CHECKPOINT);
+        if self.store.roll_due() && !rests || today != self.day {
             self.day = today;
             let bodies = self.store.bodies().clone();
             let snapshot = record::payload(self.desk.state());
             match snapshot.and_then(|inline| Ok(record::apart(&inline, &bodies)?.into_owned())) {
                 Ok(snapshot) => {
+                    self.too_large = (snapshot.len() > store::MAX_PAYLOAD).then(Instant::now);
                     if let Err(error) = self.store.roll(&snapshot) {
                         tracing::error!(%error, "no new journal file was begun");
                     }

@@ -87,6 +87,7 @@ impl Core {
             clock,
             looked: now,
             checkpointed: Some(Instant::now()),
+            too_large: None,
             behind: Behind::default(),
             filing: None,
             followers,
