@@ -15,6 +15,7 @@ mod dropped;
 mod fact;
 mod facts;
 mod impact;
+mod judged;
 mod matter;
 mod meant;
 mod notice;
@@ -36,9 +37,10 @@ pub use dropped::DroppedMessage;
 pub use fact::{Fact, Kept, KeptBy, NearestContract, Said};
 pub use facts::{
     Ask, Asked, AskedBefore, By, CertificateNotice, Changed, DetectedBy, Extract, Facts, Flapping, NoLog, OccurredMark,
-    Similar, Stage, Target, VerdictFacts,
+    Similar, Stage, Target,
 };
 pub use impact::{Hours, Impact, OneSided, Stopped, Users};
+pub use judged::VerdictFacts;
 pub use matter::{Least, Matter, facts_of};
 pub use meant::{Meant, MeantFor};
 pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};

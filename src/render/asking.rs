@@ -11,14 +11,16 @@ use crate::desk::rules::Confidence;
 pub(super) const SPOKEN: &str =
     "なお、再起動、電源の入切、設定の変更の前には、必ず当窓口へお電話くださいますようお願いいたします。";
 /// What the caller at the desk has to know of that, and no more.
-pub(super) const TO_THE_DESK: &str = "この機器には、取扱いに注意を要する別件があります。業者から再起動等の前に電話を受けた                                      場合は、別件の担当者に確認のうえ回答してください（別件の内容は伝えないでください）。";
+pub(super) const TO_THE_DESK: &str = "この機器には、取扱いに注意を要する別件があります。業者から再起動等の前に電話を受けた場合は、\
+                                      運用責任者に確認のうえ回答してください（別件の内容は伝えないでください）。";
 
 /// What is to be left as it is until the vendor has called: why is for few.
 pub(super) fn untouched(page: &mut Page, incident: &Facts) {
     if incident.untouched {
         page.field(
             "ご留意点",
-            "別件の確認のため、対象機器の再起動、電源の入切、設定変更、ログの削除等を行われる場合は、必ず事前に当窓口へ             お電話ください。",
+            "作業の調整が必要なため、対象機器の再起動、電源の入切、設定やデータの変更を行われる場合は、必ず事前に当窓口へ\
+             お電話ください。",
         );
     }
 }
@@ -74,6 +76,9 @@ pub(super) fn why(page: &mut Page, letter: &Letter, incident: &Facts, (ask, befo
                 "下記の障害を検知し、一次切り分けを行っております。"
             }).text(if matches!(&incident.verdict, Some(verdict) if matches!(verdict.because, Because::Apart { .. })) {
                 "通知の対象外としております下記の機器の異常が影響している可能性があるため、下記についてご確認をお願いいたします。"
+            } else if shows_itself(incident) {
+                "貴社保守対象の機器において下記の異常を検知しておりますが、原因が貴社範囲にあるかは確認できておりません。\
+                 切り分けのため、下記についてご確認をお願いいたします。"
             } else {
             "現時点で貴社範囲の異常を確認したものではございませんが、切り分けのため、下記についてご確認をお願いいたします。"
             }),
@@ -90,4 +95,10 @@ fn judged(incident: &Facts) -> &'static str {
         Some(Confidence::Possible | Confidence::Unknown) | None => "可能性があると判断いたしました",
         Some(Confidence::Probable) => "可能性が高いと判断いたしました",
     }
+}
+
+/// What stands for it is an alert of the vendor's own thing.
+fn shows_itself(incident: &Facts) -> bool {
+    let own = incident.target.as_ref().is_some_and(|target| !target.hosts.is_empty());
+    own && !is_reported(incident) && incident.shown_by.is_none()
 }

@@ -9,7 +9,7 @@ use super::time::Clock;
 use super::{facts, text};
 use crate::desk::act::CancelKind;
 use crate::desk::ids::Number;
-use crate::desk::letter::{Facts, Letter};
+use crate::desk::letter::{By, Facts, Letter};
 use crate::desk::rules::VerdictCode;
 
 /// 取消.
@@ -46,6 +46,10 @@ pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>, under:
             "その後の確認により、別の受付番号にて対応している障害と重複していることが判明いたしましたので"
         }
         (Some(CancelKind::Other), _) => "その後の確認により、障害としての取扱いを取り消すこととなりましたので",
+        // Whose it is taken to be is none of the reader's, and its own part is as much under contract as before.
+        (None, Some(VerdictCode::ScopeOut)) if is_of_another(incident) => {
+            "その後の切り分けにより、貴社保守対象以外に起因する可能性が高いと判断いたしましたので"
+        }
         (None, Some(VerdictCode::ScopeOut)) => "その後の確認により、保守契約の範囲外として取り扱うこととなりましたので",
         (None, Some(VerdictCode::Unknown)) => {
             "その後の切り分けにおいても原因の特定に至っておらず、当窓口にて調査を続けることといたしましたので"
@@ -53,6 +57,10 @@ pub(super) fn taken_back(incident: &Facts, cancelled: Option<CancelKind>, under:
         (None, _) => "その後の切り分けにより、貴社保守対象に起因する可能性は低いと判断いたしましたので",
     };
     why.to_owned()
+}
+
+fn is_of_another(incident: &Facts) -> bool {
+    incident.verdict.as_ref().is_some_and(|verdict| verdict.by == By::Machine && verdict.parties.is_empty())
 }
 
 /// The end of a 取下げ: thanks, or what the vendor goes on with.

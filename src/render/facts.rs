@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, minute_after};
-use super::{because, doubt, text, told, words};
+use super::{because, doubt, evidence, text, told, words};
 use crate::desk::letter::{Asked, Because, By, Fact, Facts, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
@@ -109,7 +109,13 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
     match verdict.code {
         VerdictCode::Single | VerdictCode::Multi => match cause(facts) {
             Some(known) => known,
-            None => format!("{suspect}に起因する{likely}{mark}。原因は確認中です。"),
+            None => {
+                let answers = verdict.answers.map(|at| {
+                    format!("なお、監視装置からの別の確認では正常な応答を得ております（{}）。", clock.short(at))
+                });
+                let answers = answers.unwrap_or_default();
+                format!("{}{suspect}に起因する{likely}{mark}。{answers}原因は確認中です。", apart(verdict))
+            }
         },
         VerdictCode::External if verdict.parties.is_empty() => format!("外部サービスに起因する{likely}{mark}。"),
         VerdictCode::External => format!("外部サービス（{suspect}）に起因する{likely}{mark}。"),
@@ -131,10 +137,7 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         VerdictCode::Unknown => doubt::told_to_office(verdict),
         VerdictCode::User => format!("ご利用の端末または操作に起因する{likely}{mark}。"),
         VerdictCode::Planned if verdict.confidence == Confidence::Possible => {
-            let why = match &verdict.because {
-                known @ Because::Apart { .. } => format!("{}、", because::japanese(known)),
-                _ => String::new(),
-            };
+            let why = apart(verdict);
             format!("{why}計画作業に伴う事象である{likely}{mark}。原因は確認中です。")
         }
         VerdictCode::Planned => format!("計画作業に伴う事象と判断しております{by}。"),
@@ -143,6 +146,14 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         }
         VerdictCode::Monitor => format!("監視側の事象である{likely}{mark}。"),
         VerdictCode::Security => "窓口にて確認しております。".to_owned(),
+    }
+}
+
+/// The ground, where it is what is kept apart: nobody but the desk has heard of that.
+fn apart(verdict: &VerdictFacts) -> String {
+    match &verdict.because {
+        known @ Because::Apart { .. } => format!("{}、", because::japanese(known)),
+        _ => String::new(),
     }
 }
 
@@ -204,6 +215,12 @@ pub(super) fn state_at_desk(facts: &Facts, clock: &Clock) -> Vec<String> {
 /// 現在の状況: where the incident stands, and what those asked have answered.
 pub(super) fn state(facts: &Facts, clock: &Clock) -> Vec<String> {
     let asked = facts.asked.iter().map(|asked| asked_sentence(asked, facts.stage, clock));
+    if let Some((at, by)) = facts.desk.red_apart {
+        let (at, by) = (clock.short(at), evidence::during(by));
+        return asked
+            .chain([format!("監視上は一度正常に戻りましたが、{at}から再び異常を検知しております（{by}）。")])
+            .collect();
+    }
     stands(facts, asked.collect(), left_to_desk(facts), WORKED_ON)
 }
 
@@ -309,7 +326,7 @@ fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
         ),
         (None, None) if asked.lost => {
             format!(
-                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話などで依頼いたします。受領の連絡は、まだ確認できておりません。"
+                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話で依頼することとしておりますが、受領の連絡は、まだ確認できておりません。"
             )
         }
         (None, None) => format!(

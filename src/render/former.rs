@@ -26,15 +26,19 @@ fn between(former: &Former, clock: &Clock) -> String {
     format!("{}〜{}", clock.short(former.from), clock.short(former.until))
 }
 
-/// What is not over with it: what it stands on one side without is told to an office (`office` = its clock).
-pub(super) fn remaining(incident: &Facts, recovery: &RecoveryFacts, office: Option<&Clock>) -> Vec<String> {
-    let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
-    let one_sided = office.into_iter().flat_map(|clock| impact::left_on_one_side(incident, clock));
-    let mut lines: Vec<String> = one_sided.collect();
-    if !lines.is_empty() && !incident.related.is_empty() {
-        let related: Vec<String> = incident.related.iter().map(number_of).collect();
-        lines.push(format!("別の受付番号（{}）にて対応しております。", related.join("、")));
+/// What is not over with it. What it stands on one side without is told to an office, and to a vendor that is asked about that, too.
+pub(super) fn remaining(incident: &Facts, recovery: &RecoveryFacts, clock: &Clock, to_office: bool) -> Vec<String> {
+    let related: Vec<String> = incident.related.iter().map(number_of).collect();
+    let related = related.join("、");
+    let mut lines: Vec<String> = impact::left_on_one_side(incident, clock).collect();
+    match (lines.is_empty(), related.is_empty(), to_office) {
+        (false, false, true) => lines.push(format!("別の受付番号（{related}）にて対応しております。")),
+        (false, false, false) => lines.push(format!("引き続き、受付番号{related}にてご対応をお願いいたします。")),
+        // It is another vendor's.
+        (false, true, false) => lines = vec!["貴社保守対象については、該当なし".to_owned()],
+        (false, true, true) | (true, ..) => {}
     }
+    let numbers: Vec<String> = recovery.goes_on_under().map(number_of).collect();
     if !incident.still_red.is_empty() || !numbers.is_empty() && lines.is_empty() {
         lines.insert(0, facts::still_red(&incident.still_red));
     }

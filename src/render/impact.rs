@@ -379,7 +379,7 @@ fn one_sided(page: &mut Page, facts: &Facts, clock: &Clock) {
     let now = match (on.is_empty(), kept.is_empty()) {
         (true, _) => "片系で運転しております。".to_owned(),
         (false, true) => format!("{on}により、片系で運転しております。"),
-        (false, false) => format!("{on}により、{kept}は継続しております（片系運転）。"),
+        (false, false) => format!("{on}により、{kept}はご利用いただける見込みです（片系運転）。"),
     };
     page.field("冗長性", format!("{now}残る一方にも異常が生じた場合は、ご利用いただけなくなるおそれがあります。"));
 }

@@ -131,7 +131,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         ],
         "（記入待ち）",
     );
-    page.lines("残る影響", former::remaining(incident, recovery, to_office.then_some(&clock)), "該当なし");
+    page.lines("残る影響", former::remaining(incident, recovery, &clock, to_office), "該当なし");
     let cause = recovery.cause.as_ref();
     let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
     page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));
@@ -232,7 +232,10 @@ fn record(what: &What) -> &'static str {
 /// What happened, in sentences; a party's 受領 directly followed by its 着手 is one sentence.
 pub(super) fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<String> {
     let mut out = Vec::new();
-    let mut news = news.iter().peekable();
+    let apart = news.iter().any(|known| matches!(known.what, What::RedApart { .. }));
+    // It came back once, and was told late.
+    let late = apart && news.iter().any(|known| matches!(known.what, What::Relapsed));
+    let mut news = news.iter().filter(|known| !(late && matches!(known.what, What::Relapsed))).peekable();
     while let Some(Happening { at, what }) = news.next() {
         let joined = match (what, news.peek()) {
             (What::Acknowledged { party }, Some(Happening { at: began, what: What::Started { party: same } }))
@@ -245,7 +248,15 @@ pub(super) fn happenings(news: &[Happening], by: By, clock: &Clock) -> Vec<Strin
         if joined.is_some() {
             news.next();
         }
-        out.push(joined.unwrap_or_else(|| happening(*at, what, by, clock)));
+        out.push(match (joined, what) {
+            (Some(joined), _) => joined,
+            (None, What::RedApart { by }) if late => format!(
+                "{}に再び異常を検知し、継続しております（{}に検知したため、ご報告がこの時刻となりました）。",
+                clock.short(*at),
+                evidence::during(*by)
+            ),
+            (None, what) => happening(*at, what, by, clock),
+        });
     }
     out
 }
@@ -330,9 +341,7 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::Carried { by } => {
             let by = facts::listed(by, "台");
-            format!(
-                "{at}に、{by}が監視上正常であることを確認しました。冗長構成により、サービスは継続している見込みです。"
-            )
+            format!("{at}に、{by}が監視上正常であることを確認しました。片系でご利用いただける見込みです。")
         }
         What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
         What::Eased { since, sign, work } => {

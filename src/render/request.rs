@@ -152,7 +152,8 @@ pub(super) fn addition(
         _ => None,
     });
     let what = format!("{} {}", text::name(&letter.from.site), new.unwrap_or_else(|| Symptom::of(incident).title()));
-    (subject(&["追加情報", words::ask(ask)], what.trim(), None, Some(&incident.number)), page)
+    let urgent: &[&str] = if incident.severity <= 2 { &["至急"] } else { &[] };
+    (subject(&[&["追加情報", words::ask(ask)], urgent].concat(), what.trim(), None, Some(&incident.number)), page)
 }
 
 /// The message of an alert.

@@ -1,9 +1,9 @@
 //! The facts of an incident as a letter states them, and what requests, reports and recoveries add to them.
 
-use super::{Because, DeskWord, Eased, Fact, FirstSign, Impact, Lever, Owner, Said, Sign, Unknown, Unseen};
+use super::{DeskWord, Eased, FirstSign, Impact, Said, Sign, Unseen, VerdictFacts};
 use crate::desk::ids::Number;
 use crate::desk::probe::Certificate;
-use crate::desk::rules::{Asset, CauseClass, Confidence, DataImpact, Effect, ImpactScope, VerdictCode};
+use crate::desk::rules::{Asset, CauseClass, DataImpact, Effect, ImpactScope};
 use crate::desk::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -254,45 +254,6 @@ pub enum DetectedBy {
     Vendor,
     /// 本製品
     Product,
-}
-
-/// 切り分け結果 in facts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VerdictFacts {
-    /// Which verdict.
-    pub code: VerdictCode,
-    /// 確度.
-    pub confidence: Confidence,
-    /// Machine or desk.
-    pub by: By,
-    /// Names of the parties that should act (empty in a letter to one of several vendors except itself).
-    pub parties: Vec<String>,
-    /// Suspected cause class.
-    pub cause: Option<CauseClass>,
-    /// Why.
-    pub because: Because,
-    /// The number under which its cause is worked on, where it is an echo (波及).
-    #[serde(default)]
-    pub echo_of: Option<Number>,
-    /// Planned work (of a vendor that reads: its own) overran: what it kept apart still burns.
-    #[serde(default)]
-    pub overrun: bool,
-    /// The desk named who should act, and no part of theirs is known to be the cause.
-    #[serde(default)]
-    pub unplaced: bool,
-    /// Whose it is, where no contract of this desk covers it. Not for vendors.
-    #[serde(default)]
-    pub owner: Option<Owner>,
-    /// 確認済みの事実.
-    pub evidence: Vec<Fact>,
-    /// What could not be learnt (確認できず).
-    pub not_known: Vec<Fact>,
-    /// Of 不明, which kind it is. Not for vendors.
-    #[serde(default)]
-    pub unknown: Option<Unknown>,
-    /// What would change it. Not for vendors.
-    #[serde(default)]
-    pub would_change: Vec<Lever>,
 }
 
 /// How often and how long something that comes and goes (断続) was down.

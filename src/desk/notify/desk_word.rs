@@ -35,7 +35,13 @@ pub(super) fn of(turn: &Turn, incident: &Incident) -> DeskWord {
         What::Reopened { reason } => Some(reason.clone()),
         _ => None,
     });
-    DeskWord { verifies, still_burns: verifies && burns(turn, incident), reopened }
+    let denied =
+        incident.happenings.iter().rev().take_while(|known| !checks(known)).find_map(|known| match known.what {
+            What::RedApart { by } => Some((known.at, by)),
+            _ => None,
+        });
+    let red_apart = denied.filter(|_| incident.status.name() == StatusName::Verifying);
+    DeskWord { verifies, still_burns: verifies && burns(turn, incident) || red_apart.is_some(), red_apart, reopened }
 }
 
 /// What stands for it in words is red.

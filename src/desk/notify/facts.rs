@@ -2,7 +2,7 @@
 //!
 //! A vendor learns of its own part, of how much lies behind it and who is hit - never of another vendor.
 
-use super::{changes, desk_word, former, impact, owner, reports, signs, target, unseen, untouched};
+use super::{changes, desk_word, former, impact, judged, reports, signs, target, unseen, untouched};
 use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::contract::{Covering, covering};
@@ -11,10 +11,10 @@ use crate::desk::deliver;
 use crate::desk::ids::{ComponentId, IncidentId, Number, PartyId};
 use crate::desk::incident::{Incident, Link, StatusName, Told, Verdict};
 use crate::desk::isolate::overrun;
-use crate::desk::letter::{Asked, Because, By, Fact, Facts, Said, Similar, Stage, VerdictFacts, What};
+use crate::desk::letter::{Asked, By, Facts, Said, Similar, Stage, What};
 use crate::desk::likeness::{self, Like};
 use crate::desk::request::{Request, RequestState};
-use crate::desk::rules::{Effect, Rule, VerdictCode};
+use crate::desk::rules::{Effect, Rule};
 use crate::desk::scope::Reach;
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
@@ -149,7 +149,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
         office_closed: !book.party_open(office, turn.now.wall),
         impact: impact::impact(turn, known, &reach, office, matches!(reader, Reader::House(_))),
         verdict: known.verdict().map(|verdict| {
-            let mut told = verdict_facts(turn, known, verdict, reader);
+            let mut told = judged::verdict(turn, known, verdict, reader);
             // What was counted was counted of what the verdict is about.
             if verdict.component.as_ref().is_some_and(|counted| about != Some(counted)) {
                 told.evidence.retain(|fact| !fact.counts_behind());
@@ -281,56 +281,8 @@ pub(super) fn its_part(book: &Book, incident: &Incident, component: &ComponentId
             })
 }
 
-fn overran(verdict: &Verdict) -> bool {
+pub(super) fn overran(verdict: &Verdict) -> bool {
     verdict.by == By::Machine && verdict.rule.as_deref() == Some(overrun::RULE)
-}
-
-fn verdict_facts(turn: &Turn, incident: &Incident, verdict: &Verdict, reader: Reader) -> VerdictFacts {
-    let parties = verdict.parties.iter().filter(|party| match reader {
-        Reader::House(_) => true,
-        Reader::Vendor(own) => *party == own,
-    });
-    let own_host = |fact: &&Fact| match (reader, fact) {
-        (Reader::Vendor(party), Fact::Alert { host, .. }) => turn.state.members_of_host(host).all(|alert| {
-            alert.component.as_ref().is_none_or(|component| its_part(turn.book, incident, component, party))
-        }),
-        (Reader::Vendor(party), Fact::Kept(kept)) => turn.state.members_of_host(&kept.host).all(|alert| {
-            alert.component.as_ref().is_none_or(|component| its_part(turn.book, incident, component, party))
-        }),
-        // What another vendor answered is not for a vendor to read.
-        (Reader::Vendor(_), Fact::HandedBack { .. }) => false,
-        // The words of a silence are the desk's own, and for whoever answers for it.
-        (Reader::Vendor(party), Fact::Planned { silence: true, owner, .. }) => *owner == turn.book.party_name(party),
-        _ => true,
-    };
-    let house = matches!(reader, Reader::House(_));
-    let name = |party: &PartyId| turn.book.party_name(party);
-    let asks = matches!(verdict.code, VerdictCode::Single | VerdictCode::Multi);
-    VerdictFacts {
-        code: verdict.code,
-        confidence: verdict.confidence,
-        by: verdict.by,
-        parties: parties.map(name).collect(),
-        cause: verdict.cause,
-        because: match reader {
-            Reader::Vendor(party) if desk_word::is_ordered(turn, incident, verdict, party) => Because::Ordered,
-            _ => desk_word::ground(turn, incident, changes::ground(turn, &verdict.because, reader)),
-        },
-        echo_of: verdict.echo_of.and_then(|of| turn.state.incidents.get(&of)?.number.clone()),
-        overrun: overran(verdict) && !matches!(reader, Reader::Vendor(party) if !verdict.parties.contains(party)),
-        owner: owner::of(turn, verdict, reader),
-        unplaced: asks && verdict.by == By::Desk && verdict.component.is_none() && incident.root.is_some(),
-        evidence: (verdict.evidence.iter().chain(&target::shown(turn, incident, reader)).chain(&verdict.against))
-            .filter(own_host)
-            .filter_map(|fact| changes::stated(turn, verdict, fact, reader))
-            .collect(),
-        not_known: not_known(turn, verdict, reader),
-        unknown: verdict.unknown.as_ref().filter(|_| house).map(|unknown| unknown.named(name)),
-        would_change: match house {
-            true => verdict.would_change.iter().map(|lever| lever.named(name)).collect(),
-            false => Vec::new(),
-        },
-    }
 }
 
 /// The contract number to give on `day`, the day of 発生; empty where none on record covers it then.
@@ -339,18 +291,6 @@ pub(super) fn contract_of(book: &Book, party: &PartyId, component: Option<&Compo
         Covering::By(number) => number.to_owned(),
         Covering::Nothing(_) | Covering::NotKnown => String::new(),
     }
-}
-
-/// What could not be learnt, as far as it is for the reader: of contracts a vendor reads about its own.
-fn not_known(turn: &Turn, verdict: &Verdict, reader: Reader) -> Vec<Fact> {
-    let own = |fact: &Fact| match (reader, fact) {
-        (Reader::Vendor(reader), Fact::NoContract { party, nearest }) => {
-            let own = *party == turn.book.party_name(reader);
-            own.then(|| Fact::NoContract { party: String::new(), nearest: nearest.clone() })
-        }
-        (Reader::House(_) | Reader::Vendor(_), fact) => Some(fact.clone()),
-    };
-    verdict.not_known.iter().filter_map(own).collect()
 }
 
 /// The present request to each party: what was answered before the fault came back is no answer now.

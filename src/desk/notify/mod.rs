@@ -20,6 +20,7 @@ mod heartbeat;
 mod hours;
 mod house;
 mod impact;
+mod judged;
 mod least;
 mod office_call;
 mod onsite;

@@ -12,7 +12,7 @@ use crate::render::time::Clock;
 use jiff::Timestamp;
 
 /// What is asked where the thing is to be left as it is.
-pub(super) const BEFORE: &str = "For another matter, please call the desk before you restart the equipment, switch it off or \
+pub(super) const BEFORE: &str = "Please call the desk before you restart the equipment, switch it off or \
                                  on, change its settings or delete logs.";
 
 impl Mail<'_> {
