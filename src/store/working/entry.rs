@@ -208,7 +208,9 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
 
-    fn join(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+    type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn join(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Pairs, String> {
         let mut entries = entries.to_vec();
         entries.sort();
         let mut assembly = Assembly::default();
