@@ -74,7 +74,7 @@ fn commit(store: &mut Store, state: &mut State, count: u64) {
 
 /// The state a start leads to, and the last frame in it; the working state gets the frames it lacks.
 fn rebuild(store: &Store, start: Start) -> (State, u64) {
-    let mut state: State = start.entities.into_iter().collect();
+    let mut state: State = start.entities.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
     if let Some(snapshot) = &start.snapshot {
         state = serde_json::from_slice::<Vec<(Vec<u8>, Vec<u8>)>>(snapshot).unwrap().into_iter().collect();
     }

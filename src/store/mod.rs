@@ -87,8 +87,7 @@ pub struct Options {
     pub open_limit: Duration,
     /// How long a checkpoint of the working state may take.
     pub checkpoint_limit: Duration,
-    /// The cache of sled in bytes. Small: the desk holds the state in memory, sled is read at the start only; 256 KiB
-    /// to 8 MiB measured alike.
+    /// The cache of sled in bytes. Small: the desk holds the state in memory, sled is read at the start and at checkpoints only.
     pub cache: u64,
     /// Begin a new term of ownership: when another node takes over. A restore has begun its own already.
     pub new_term: bool,

@@ -19,7 +19,7 @@ use super::record::FORMAT;
 use super::restore::{self, RESTORING, RestoreMark};
 use super::segment::{self, Scan, Segment};
 use super::walk::{self, Course, Frames, Walk};
-use super::working::{self, Held, Settings, Working};
+use super::working::{self, Entities, Held, Settings, Working};
 use super::{Options, Start, Store};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -130,8 +130,8 @@ pub(super) fn open(dir: &Path, options: Options, lock: Option<Lock>) -> Result<(
 
     let (applied_seq, entities, snapshot) = match (held.held, base.snapshot) {
         (Some((held, entities)), _) => (held.applied, entities, None),
-        (None, Some((seq, payload))) => (seq, Vec::new(), Some(payload)),
-        (None, None) => (0, Vec::new(), None),
+        (None, Some((seq, payload))) => (seq, Entities::default(), Some(payload)),
+        (None, None) => (0, Entities::default(), None),
     };
     for finding in &findings {
         tracing::warn!(%finding, "found while opening the store");

@@ -21,7 +21,8 @@ struct Owner {
 impl Owner {
     fn open(dir: &Path) -> Self {
         let (store, start) = Store::open(dir, quick()).unwrap();
-        let mut state: BTreeMap<_, _> = start.entities.into_iter().collect();
+        let mut state: BTreeMap<_, _> =
+            start.entities.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
         if let Some(snapshot) = &start.snapshot {
             state = serde_json::from_slice::<Vec<_>>(snapshot).unwrap().into_iter().collect();
         }

@@ -101,8 +101,8 @@ fn working(folder: &Path, store: StoreId, bodies: &Bodies, copy: &OnceCell<Worki
         .inspect_err(|why| eprintln!("kiriwake: the working state does not tell what is missing: {}", text::clean(why)))
         .ok()?;
     let mut state = State::default();
-    for (key, value) in entities {
-        if let Err(error) = record::restore(&mut state, &key, &value, bodies) {
+    for (key, value) in entities.iter() {
+        if let Err(error) = record::restore(&mut state, key, value, bodies) {
             eprintln!("kiriwake: the working state is not used: {}", text::clean(&error.to_string()));
             return None;
         }

@@ -220,12 +220,13 @@ pub(super) fn read(folder: &Path, rules: Arc<Rules>, (store, start): (Store, sto
         }
     }
     let entities = start.entities.len();
-    // One by one they become things: all of them twice would be the most memory the daemon ever needs.
-    for (key, value) in start.entities {
-        if let Err(error) = record::restore(&mut state, &key, &value, store.bodies()) {
+    for (key, value) in start.entities.iter() {
+        if let Err(error) = record::restore(&mut state, key, value, store.bodies()) {
             found.push(error.to_string());
         }
     }
+    // Indexes and the desk need room next.
+    drop(start.entities);
     keep_rules(folder, &rules)?;
     let mut desk = Desk::new(state, rules);
     let mut folded = 0_u64;

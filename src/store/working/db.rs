@@ -17,6 +17,9 @@ use std::time::Duration;
 /// How often, and with what pauses, sled's own lock is waited for.
 const LOCK_TRIES: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
+/// How often each entry is looked at once more when all are read. sled thinks of letting go of pages only after 64 looks at one of
+/// the 256 shares of them: whoever reads all once keeps all of it in memory, however small the cache may be.
+const LOOKS: u32 = 2;
 
 /// An open sled with what it says about itself.
 pub(super) struct Db {
@@ -106,6 +109,9 @@ fn read(
         if nth % 256 == 0 {
             tick();
         }
+        for _ in 0..LOOKS {
+            sled.contains_key(&key).map_err(said)?;
+        }
         if *key == *META {
             meta = Some(Meta::decode(&value)?);
         } else {
@@ -154,12 +160,9 @@ impl Db {
                 Some(value) => entry::split(key, value),
                 None => Vec::new(),
             };
-            for index in 0..self.chunks(key)? {
-                let chunk = entry::chunk_key(key, index);
-                if let Some(old) = self.sled.get(&chunk).map_err(said)? {
-                    tally.sub(&chunk, &old);
-                }
-                if usize::from(index) >= entries.len() {
+            for (nth, (chunk, old)) in self.stored(key)?.into_iter().enumerate() {
+                tally.sub(&chunk, &old);
+                if nth >= entries.len() {
                     batch.remove(chunk);
                 }
             }
@@ -175,12 +178,19 @@ impl Db {
         Ok(())
     }
 
-    fn chunks(&self, key: &[u8]) -> Result<u16, String> {
+    /// The chunks of an entity as they are, in order.
+    fn stored(&self, key: &[u8]) -> Result<Vec<(Vec<u8>, sled::IVec)>, String> {
         let first = entry::chunk_key(key, 0);
-        match self.sled.get(&first).map_err(said)? {
-            Some(value) => Ok(entry::chunk(&first, &value)?.total),
-            None => Ok(0),
+        let Some(value) = self.sled.get(&first).map_err(said)? else { return Ok(Vec::new()) };
+        let total = entry::chunk(&first, &value)?.total;
+        let mut stored = vec![(first, value)];
+        for index in 1..total {
+            let chunk = entry::chunk_key(key, index);
+            let value =
+                self.sled.get(&chunk).map_err(said)?.ok_or_else(|| format!("chunk {index} of an entity is missing"))?;
+            stored.push((chunk, value));
         }
+        Ok(stored)
     }
 
     /// Takes a whole state into an empty sled. Its own record is absent until the last entry is in, so that an
@@ -188,9 +198,10 @@ impl Db {
     pub(super) fn fill(&mut self, applied: u64, entities: &Entities, tick: &dyn Fn()) -> Result<(), String> {
         self.sled.remove(META).map_err(said)?;
         let mut tally = Tally::default();
-        for some in entities.chunks(500) {
+        let mut entities = entities.iter().peekable();
+        while entities.peek().is_some() {
             let mut batch = sled::Batch::default();
-            for (key, value) in some {
+            for (key, value) in entities.by_ref().take(500) {
                 if value.len() > entry::MAX_VALUE {
                     return Err(format!("an entity of {} bytes is too large", value.len()));
                 }

@@ -100,29 +100,39 @@ pub(super) fn chunk<'a>(key: &'a [u8], value: &'a [u8]) -> Result<Chunk<'a>, Str
 
 /// Puts chunks, read in the order of their keys, together again.
 #[derive(Debug, Default)]
-pub(super) struct Assembly(BTreeMap<Vec<u8>, (u16, u16, Vec<u8>)>);
+pub(super) struct Assembly {
+    whole: Entities,
+    /// Those of which chunks are to come: how many there are, how many came, and what.
+    begun: BTreeMap<Vec<u8>, (u16, u16, Vec<u8>)>,
+}
 
 impl Assembly {
     /// The next chunk.
     pub(super) fn add(&mut self, chunk: &Chunk<'_>) -> Result<(), String> {
-        let (total, next, value) = self.0.entry(chunk.key.to_vec()).or_insert((chunk.total, 0, Vec::new()));
-        if (*total, *next) != (chunk.total, chunk.index) || chunk.index >= chunk.total {
-            return Err(format!("the parts of {} do not belong together", show(chunk.key)));
+        let Chunk { key, index, total, data } = *chunk;
+        if (index, total) == (0, 1) {
+            self.whole.push(key, data);
+            return Ok(());
+        }
+        let (known, next, value) = self.begun.entry(key.to_vec()).or_insert((total, 0, Vec::new()));
+        if (*known, *next) != (total, index) || index >= total {
+            return Err(format!("the parts of {} do not belong together", show(key)));
         }
         *next += 1;
-        value.extend_from_slice(chunk.data);
+        value.extend_from_slice(data);
+        if *next == total {
+            self.whole.push(key, value);
+            self.begun.remove(key);
+        }
         Ok(())
     }
 
     /// All entities, in the order of their keys.
     pub(super) fn finish(self) -> Result<Entities, String> {
-        self.0
-            .into_iter()
-            .map(|(key, (total, next, value))| match total == next {
-                true => Ok((key, value)),
-                false => Err(format!("parts of {} are missing", show(&key))),
-            })
-            .collect()
+        match self.begun.keys().next() {
+            Some(key) => Err(format!("parts of {} are missing", show(key))),
+            None => Ok(self.whole.sorted()),
+        }
     }
 }
 
@@ -198,14 +208,16 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
 
-    fn join(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Entities, String> {
+    type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn join(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Pairs, String> {
         let mut entries = entries.to_vec();
         entries.sort();
         let mut assembly = Assembly::default();
         for (key, value) in &entries {
             assembly.add(&chunk(key, value)?)?;
         }
-        assembly.finish()
+        Ok(assembly.finish()?.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect())
     }
 
     #[test]

@@ -6,12 +6,14 @@
 mod catalogue;
 mod copy;
 mod db;
+mod entities;
 mod entry;
 mod owner;
 
 pub use catalogue::{Filed, Found as Archived, Search};
 pub use copy::WorkingCopy;
 pub(super) use copy::{copied, inspect};
+pub use entities::Entities;
 
 use super::error::Error;
 use super::quarantine::Quarantine;
@@ -27,8 +29,6 @@ use std::time::{Duration, Instant};
 
 /// Changes of entities: a key and its new value, or `None` when it is gone.
 pub type Batch = Vec<(Vec<u8>, Option<Vec<u8>>)>;
-/// Entities: a key and its value each.
-pub type Entities = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// How many batches may wait for the thread; beyond it, it has fallen behind and is filled anew later.
 const DEPTH: usize = 4_096;

@@ -98,7 +98,7 @@ impl Owner {
     fn begin(&mut self, db: Db, is_new: bool) -> Option<(Held, Entities)> {
         if is_new {
             self.follow(db);
-            return Some((Held::default(), Vec::new()));
+            return Some((Held::default(), Entities::default()));
         }
         self.shared.set(Condition::Empty);
         self.sled = Sled::Empty(db);
