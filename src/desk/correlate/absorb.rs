@@ -13,7 +13,6 @@ use crate::desk::incident::{Status, StatusName};
 use crate::desk::letter::What;
 use crate::desk::observation::Level;
 use crate::desk::state::Place;
-use std::collections::BTreeSet;
 
 /// Gives the alerts of `group`, a part of the incident `from`, to a young incident with the same cause. `false` when
 /// there is none.
@@ -59,28 +58,20 @@ fn is_looked_at_now(turn: &Turn, incident: IncidentId) -> bool {
     matches!(status, Some(Status::Detected { until }) if *until <= turn.now.elapsed)
 }
 
-/// Incidents without a number that show something at what a root of `group` needs.
-pub(super) fn detecting_below(turn: &Turn, group: &Group) -> BTreeSet<IncidentId> {
-    let below = cause::components(&group.roots).flat_map(|root| turn.book.graph.below(root));
-    let there = below.filter_map(|id| turn.state.incidents_at.get(&Place::Component(id.clone())));
-    there.flatten().copied().filter(|id| turn.state.detecting.contains(id)).collect()
-}
-
-/// A young numbered incident, or one that is decided now and may hold the cause, of which one cause explains the root and all of `group`.
+/// A young numbered incident, or one that is decided now, of which one cause explains the root and all of `group`.
 fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentId, ComponentId)> {
     cause::components(&group.places).next()?;
     let pings = &turn.state.incidents.get(&from)?.pings;
     let there = turn.state.places.get(&from)?;
     let part = || group.places.iter().filter_map(|place| Some((place.clone(), there.get(place)?.shown()?)));
-    let undecided = detecting_below(turn, group).into_iter().filter(|id| is_looked_at_now(turn, *id));
-    let others = turn.state.open.iter().copied().chain(undecided);
+    let others = turn.state.open.iter().chain(&turn.state.detecting).copied();
     others.filter(|id| *id != from).find_map(|id| {
         let other = turn.state.incidents.get(&id)?;
         let handled = matches!(
             other.status.name(),
             StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
         );
-        let undecided = other.status.name() == StatusName::Detected;
+        let undecided = is_looked_at_now(turn, id);
         let young = handled && turn.now.elapsed.since(other.detected.elapsed) <= LATE_CAUSE;
         let root = Place::Component(other.root.clone()?);
         let mut own = part().filter(|(place, _)| group.roots.contains(place));

@@ -128,11 +128,10 @@ fn cause_until(turn: &Turn, incident: IncidentId, group: &Group) -> Option<Elaps
         let mut failing = places.iter().filter(|(_, here)| stops(here));
         failing.any(|(place, _)| matches!(place, Place::Component(cause) if behind(cause)))
     };
-    let others = absorb::detecting_below(turn, group).into_iter().filter(|id| *id != incident);
-    let ends = others.filter_map(|id| {
-        let Status::Detected { until } = turn.state.incidents.get(&id)?.status else { return None };
+    let ends = turn.state.detecting.iter().filter(|id| **id != incident).filter_map(|id| {
+        let Status::Detected { until } = turn.state.incidents.get(id)?.status else { return None };
         let soon = until > turn.now.elapsed && until <= longer;
-        turn.state.places.get(&id).filter(|places| soon && explains(places)).map(|_| until)
+        turn.state.places.get(id).filter(|places| soon && explains(places)).map(|_| until)
     });
     ends.min()
 }
