@@ -10,6 +10,7 @@ use crate::desk::Input;
 use crate::desk::ids::IncidentId;
 use crate::desk::owed::Work;
 use crate::desk::removal::Missing;
+use crate::desk::state::State;
 use crate::record;
 use crate::record::archive::Line;
 use crate::store::{Archived, Bodies, Digest, Messages, Search};
@@ -34,13 +35,21 @@ const NAMED: usize = 5;
 /// What the start found, before anything made the folders anew.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Before {
-    messages: bool,
+    /// The folder of the messages is not there.
+    no_messages: bool,
 }
 
 impl Before {
     /// Looks at the state directory `folder`.
     pub(super) fn of(folder: &Path) -> Self {
-        Self { messages: Messages::of(folder).are_there() }
+        Self { no_messages: !Messages::of(folder).are_there() }
+    }
+
+    /// As far as `state`, the record as it was opened, refers to what is not there: nothing was sent before a first start.
+    pub(super) fn missed_by(self, state: &State) -> Self {
+        let sent = |work: &Work| matches!(work, Work::Message { .. });
+        let was_sent = || state.owed.values().any(|row| row.attempts > 0 && sent(&row.work));
+        Self { no_messages: self.no_messages && was_sent() }
     }
 }
 
@@ -53,7 +62,7 @@ struct Referred {
 /// Looks until the daemon stops.
 pub(super) async fn run(doors: Doors, before: Before) {
     let mut pause = SOON;
-    let mut folder_gone = !before.messages;
+    let mut folder_gone = before.no_messages;
     loop {
         tokio::time::sleep(pause).await;
         match look(&doors, folder_gone).await {
@@ -110,15 +119,11 @@ async fn look(doors: &Doors, folder_gone: bool) -> Result<Option<Missing>, Strin
         let archived = page.into_iter().filter(|found| !known.contains(&IncidentId(found.filed.id)));
         note(not_there(&doors.bodies, archived.filter_map(filed).collect()).await?);
     }
-    let was_sent = |desk: &Desk| {
-        let sent = |work: &Work| matches!(work, Work::Message { .. });
-        desk.state().owed.values().any(|row| row.attempts > 0 && sent(&row.work))
-    };
-    let (now, was_sent) = doors.read(move |desk, _| (removals(desk), was_sent(desk))).await.map_err(|_| stopping())?;
+    let now = doors.read(move |desk, _| removals(desk)).await.map_err(|_| stopping())?;
     if now.last != before.last || !now.pending.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Missing { files: files.len() as u64, of, messages: folder_gone && was_sent }))
+    Ok(Some(Missing { files: files.len() as u64, of, messages: folder_gone }))
 }
 
 /// The next incidents in memory after `after`, and what they refer to: what was gathered, and words that are not known.

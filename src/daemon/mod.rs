@@ -113,6 +113,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
     for finding in &found {
         tracing::error!(finding, "the record was damaged");
     }
+    let before = before.missed_by(core.desk.state());
     let store = core.desk.state().house.store.clone();
     core.reserve = Some(Reserve::new(&state, settings.reserve, settings.watch_space));
     let (listener, own_socket) = socket::bind(&settings.control_socket).await?;

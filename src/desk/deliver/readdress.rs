@@ -86,14 +86,19 @@ pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, Strin
     Some(told)
 }
 
-/// The addresses of the party that took nothing about this incident, and those of this message.
+/// The addresses of the party that took nothing about this incident, and those of this message and of those it is sent instead of.
 fn tried<'a>(turn: &'a Turn, row: &'a Owed) -> Vec<&'a str> {
+    let before = |row: &&'a Owed| match row.why {
+        Why::NextContact(before) => turn.state.owed.get(&before),
+        _ => None,
+    };
+    let same = std::iter::successors(Some(row), before);
     let about = row.incident.into_iter().flat_map(|incident| turn.state.owed_of(incident));
     let theirs = about.filter(|other| other.party() == row.party() && other.id != row.id);
     let refused = theirs
         .flat_map(addresses)
         .filter(|known| matches!(known.result, Some(Delivery::Refused { what: Refused::Recipient, .. })));
-    refused.chain(addresses(row)).map(|known| known.address.as_str()).collect()
+    refused.chain(same.flat_map(addresses)).map(|known| known.address.as_str()).collect()
 }
 
 fn addresses(row: &Owed) -> &[Addressed] {
