@@ -152,7 +152,7 @@ pub(super) fn report(turn: &mut Turn, report: Report) {
 
 /// Handles one observation.
 fn observe(turn: &mut Turn, source: &SourceId, seen: Observation, first_look: bool, adopted: &mut Vec<AlertId>) {
-    let known = turn.state.by_key.get(source).and_then(|keys| keys.get(&seen.key)).copied();
+    let known = turn.state.known_by(source, &seen.key);
     match (seen.seen, known) {
         (Seen::Problem(problem), Some(alert)) => {
             turn.record(alert::Change::Repeated(alert), alert::Reason::SeenBefore);

@@ -6,7 +6,7 @@ use super::book::Book;
 use super::ids::{ComponentId, SourceId};
 use super::observation::Problem;
 use super::rules::{AlertMatch, Rules, Share};
-use super::text::Text;
+use super::text::{Hashed, Text};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const TOO_OLD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Which alert is about which component, prepared for looking up by host.
 pub struct Index {
-    by_host: BTreeMap<String, Vec<Entry>>,
+    by_host: BTreeMap<Hashed<Text>, Vec<Entry>>,
     others: Vec<Entry>,
 }
 
@@ -51,7 +51,7 @@ impl Index {
                     Some(hosts) if !hosts.is_empty() => {
                         let entry = entry(AlertMatch { host: Vec::new(), ..matcher.clone() });
                         for host in hosts {
-                            index.by_host.entry(host.to_owned()).or_default().push(entry.clone());
+                            index.by_host.entry(Text::from(host).into()).or_default().push(entry.clone());
                         }
                     }
                     _ => index.others.push(entry(matcher.clone())),
@@ -64,7 +64,7 @@ impl Index {
     /// The component a problem is about: the match naming most fields wins, then the component that stands first.
     pub fn component(&self, source: &SourceId, problem: &Problem) -> Option<ComponentId> {
         self.by_host
-            .get(problem.host.as_str())
+            .get(&problem.host.clone().into())
             .into_iter()
             .flatten()
             .chain(&self.others)

@@ -177,7 +177,7 @@ fn is_empty(inventory: &BTreeMap<String, String>) -> bool {
 }
 
 /// Something that is measured.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Item {
     /// The name people know it by.
     pub name: String,

@@ -13,6 +13,7 @@ mod here;
 mod house;
 mod incidents;
 mod queues;
+mod stands;
 mod storm;
 
 pub use agenda::{Agenda, Wakeup, When};
@@ -40,10 +41,11 @@ use super::past::Past;
 use super::probe::Record;
 use super::request::Request;
 use super::source::Source;
-use super::text::{Pool, Text};
+use super::text::{Hashed, Pool, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Unbounded};
 
 /// Everything the desk remembers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -82,7 +84,7 @@ pub struct State {
     pub agenda: Agenda,
     /// Alerts by the source's id.
     #[serde(skip)]
-    pub by_key: BTreeMap<SourceId, BTreeMap<Key, AlertId>>,
+    pub by_key: BTreeMap<SourceId, BTreeMap<Hashed<Key>, AlertId>>,
     /// Members of incidents.
     #[serde(skip)]
     pub members: BTreeMap<IncidentId, BTreeSet<AlertId>>,
@@ -246,78 +248,28 @@ impl State {
     pub(super) fn put_alert(&mut self, mut alert: Box<Alert>) {
         self.remove_alert(alert.id);
         self.pool.share(&mut alert);
-        self.by_key.entry(alert.source.clone()).or_default().insert(alert.key.clone(), alert.id);
-        self.enter(&alert);
-        self.alerts.insert(alert);
+        self.by_key.entry(alert.source.clone()).or_default().insert(alert.key.clone().into(), alert.id);
+        let (alerts, mut stands) = self.stands();
+        stands.enter(&alert);
+        alerts.insert(alert);
     }
 
     pub(super) fn remove_alert(&mut self, id: AlertId) -> Option<Box<Alert>> {
         let alert = self.alerts.remove(&id)?;
         if let Some(keys) = self.by_key.get_mut(&alert.source) {
-            keys.remove(&alert.key);
+            keys.remove(&alert.key.clone().into());
             if keys.is_empty() {
                 self.by_key.remove(&alert.source);
             }
         }
-        self.leave(&alert);
+        self.stands().1.leave(&alert);
         self.pool.stir();
         Some(alert)
     }
 
-    /// Changes an alert and every index that depends on it. An unknown one is nobody's.
-    pub(super) fn alter_alert(&mut self, id: AlertId, change: impl FnOnce(&mut Alert)) {
-        let Some(mut alert) = self.alerts.remove(&id) else { return };
-        self.leave(&alert);
-        change(&mut alert);
-        self.enter(&alert);
-        self.alerts.insert(alert);
-    }
-
-    fn enter(&mut self, alert: &Alert) {
-        let (id, place) = (alert.id, alert.place());
-        if alert.gone.is_none() {
-            self.live.entry(place.clone()).or_default().insert(id);
-            self.on_host.entry(alert.problem.host_name.clone()).or_default().insert(id);
-            if alert.held_back() {
-                self.held_back.insert(id);
-            }
-        }
-        let Some(incident) = alert.incident() else { return };
-        for share in &alert.shares {
-            self.sharing.entry(share.clone()).or_default().insert(id);
-        }
-        self.members.entry(incident).or_default().insert(id);
-        let places = self.places.entry(incident).or_default();
-        if !places.contains_key(&place) {
-            self.incidents_at.entry(place.clone()).or_default().insert(incident);
-        }
-        if places.entry(place).or_default().enter(alert) {
-            self.reshaped.insert(incident);
-        }
-    }
-
-    fn leave(&mut self, alert: &Alert) {
-        let (id, place) = (alert.id, alert.place());
-        take_out(&mut self.live, &place, id);
-        take_out(&mut self.on_host, &alert.problem.host_name, id);
-        self.held_back.remove(&id);
-        let Some(incident) = alert.incident() else { return };
-        for share in &alert.shares {
-            take_out(&mut self.sharing, share, id);
-        }
-        take_out(&mut self.members, &incident, id);
-        let Some(places) = self.places.get_mut(&incident) else { return };
-        let Some(here) = places.get_mut(&place) else { return };
-        if here.leave(alert) {
-            self.reshaped.insert(incident);
-        }
-        if here.is_empty() {
-            places.remove(&place);
-            if places.is_empty() {
-                self.places.remove(&incident);
-            }
-            take_out(&mut self.incidents_at, &place, incident);
-        }
+    /// The alert a source knows by a key of its own.
+    pub fn known_by(&self, source: &SourceId, key: &Key) -> Option<AlertId> {
+        self.by_key.get(source)?.get(&key.clone().into()).copied()
     }
 
     /// The members of an incident, in order of arrival.
@@ -333,6 +285,13 @@ impl State {
     /// The rows of an incident, oldest first.
     pub fn owed_of(&self, incident: IncidentId) -> impl Iterator<Item = &Owed> {
         self.owed_of.get(&incident).into_iter().flatten().filter_map(|id| self.owed.get(id))
+    }
+
+    /// The rows of an incident after row `after`, oldest first.
+    pub(super) fn owed_after(&self, incident: IncidentId, after: OwedId) -> impl Iterator<Item = &Owed> {
+        let rows =
+            self.owed_of.get(&incident).into_iter().flat_map(move |rows| rows.range((Excluded(after), Unbounded)));
+        rows.filter_map(|id| self.owed.get(id))
     }
 
     /// Burning incidents with a member at a place.

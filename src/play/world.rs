@@ -272,8 +272,8 @@ impl<'a> World<'a> {
             (About::Begins(_), Some(_)) => return self.fault("it is red already; `again` reports it once more"),
             (_, None) => return self.fault("no such problem is red: compare host and summary"),
             (About::Again, Some(key)) => {
-                let recorded = self.desk.state().by_key.get(source).and_then(|keys| keys.get(&key));
-                let recorded = recorded.and_then(|alert| self.desk.state().alerts.get(alert));
+                let recorded = self.desk.state().known_by(source, &key);
+                let recorded = recorded.and_then(|alert| self.desk.state().alerts.get(&alert));
                 let Some(alert) = recorded else { return self.fault("the desk has forgotten that problem") };
                 (key, alert.at, Seen::Problem(alert.problem.clone()))
             }

@@ -6,7 +6,7 @@
 
 use crate::desk::alert::{Alert, Standing};
 use crate::desk::house::{self, StormChange};
-use crate::desk::ids::{AlertId, ComponentId, SystemId};
+use crate::desk::ids::{AlertId, SystemId};
 use crate::desk::incident::Incident;
 use crate::desk::notify;
 use crate::desk::now::Elapsed;
@@ -114,10 +114,11 @@ fn arrivals(turn: &Turn, most: usize) -> BTreeMap<Option<SystemId>, Arrivals> {
     let span = turn.book.rules.policy.storm_span;
     let lately = |alert: &&Alert| turn.now.elapsed.since(alert.received.elapsed) <= span;
     let mut all: Vec<(Option<SystemId>, Arrivals)> = Vec::new();
-    // A storm brings tens of thousands: the systems of a component are looked up once.
-    let mut places: BTreeMap<Option<&ComponentId>, Vec<usize>> = BTreeMap::new();
+    // A storm brings tens of thousands: the systems of a component are looked up once - by where its name lies, which is one place
+    // for all alerts.
+    let mut places: BTreeMap<Option<*const u8>, Vec<usize>> = BTreeMap::new();
     for alert in turn.state.alerts.values().rev().take_while(lately).filter(|alert| counts(alert)) {
-        let systems = places.entry(alert.component.as_ref()).or_insert_with(|| {
+        let systems = places.entry(alert.component.as_ref().map(|id| id.as_str().as_ptr())).or_insert_with(|| {
             let place = |system| {
                 all.iter().position(|(known, _)| *known == system).unwrap_or_else(|| {
                     all.push((system, Arrivals::default()));

@@ -10,6 +10,28 @@ use std::collections::BTreeSet;
 /// How well an alert stands for its place: one that lasts, is grave and came first stands best.
 type Rank = (bool, bool, Reverse<Level>, Timestamp, AlertId);
 
+/// What of an alert counts where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sign {
+    rank: Rank,
+    live: bool,
+    red: bool,
+    vanished: bool,
+}
+
+impl Sign {
+    /// Of an alert as it is now.
+    pub(super) fn of(alert: &Alert) -> Self {
+        let live = alert.gone.is_none();
+        let rank = (!live, alert.problem.momentary, Reverse(alert.weight()), alert.at, alert.id);
+        Self { rank, live, red: alert.red(), vanished: alert.vanished() }
+    }
+
+    fn time(&self) -> (Timestamp, AlertId) {
+        (self.rank.3, self.rank.4)
+    }
+}
+
 /// The members of one incident at one place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Here {
@@ -22,24 +44,24 @@ pub struct Here {
 
 impl Here {
     /// Takes an alert in; whether that changed the picture: something fails now, began earlier, or is graver.
-    pub(super) fn enter(&mut self, alert: &Alert) -> bool {
+    pub(super) fn enter(&mut self, sign: Sign) -> bool {
         let before = self.picture();
-        self.by_time.insert((alert.at, alert.id));
-        self.ranked.insert(rank(alert));
-        self.live += usize::from(alert.gone.is_none());
-        self.red += usize::from(alert.red());
-        self.vanished += usize::from(alert.vanished());
+        self.by_time.insert(sign.time());
+        self.ranked.insert(sign.rank);
+        self.live += usize::from(sign.live);
+        self.red += usize::from(sign.red);
+        self.vanished += usize::from(sign.vanished);
         before != self.picture()
     }
 
     /// Lets an alert go as it was taken in; whether that changed the picture.
-    pub(super) fn leave(&mut self, alert: &Alert) -> bool {
+    pub(super) fn leave(&mut self, sign: Sign) -> bool {
         let before = self.picture();
-        self.by_time.remove(&(alert.at, alert.id));
-        self.ranked.remove(&rank(alert));
-        self.live = self.live.saturating_sub(usize::from(alert.gone.is_none()));
-        self.red = self.red.saturating_sub(usize::from(alert.red()));
-        self.vanished = self.vanished.saturating_sub(usize::from(alert.vanished()));
+        self.by_time.remove(&sign.time());
+        self.ranked.remove(&sign.rank);
+        self.live = self.live.saturating_sub(usize::from(sign.live));
+        self.red = self.red.saturating_sub(usize::from(sign.red));
+        self.vanished = self.vanished.saturating_sub(usize::from(sign.vanished));
         before != self.picture()
     }
 
@@ -126,8 +148,4 @@ impl Here {
         };
         kinds.into_iter().filter_map(first).max()
     }
-}
-
-fn rank(alert: &Alert) -> Rank {
-    (alert.gone.is_some(), alert.problem.momentary, Reverse(alert.weight()), alert.at, alert.id)
 }
