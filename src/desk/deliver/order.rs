@@ -101,9 +101,8 @@ fn notice(row: &Owed) -> Option<&Notice> {
 /// Whether something that must not wait stands behind `row`: then `row` must not wait either.
 pub(super) fn urgent(turn: &Turn, row: &Owed) -> bool {
     row.critical
-        || incidents(row).flat_map(|incident| turn.state.owed_of(incident)).any(|later| {
-            later.id > row.id
-                && later.critical
+        || incidents(row).flat_map(|incident| turn.state.owed_after(incident, row.id)).any(|later| {
+            later.critical
                 && !later.is_held()
                 && !later.state.ended()
                 && later.not_before.is_none()

@@ -46,12 +46,18 @@ pub(super) struct Attempt {
 impl Attempt {
     /// Whether a rule holds.
     pub(super) fn holds(case: &Case, rule: &Rule) -> bool {
+        if not_here(case, rule).is_some() {
+            return false;
+        }
         let holds = |anchor| rule.when.iter().all(|condition| matches!(condition.test(case, anchor), Truth::Holds(_)));
         anchors(case, rule).into_iter().any(holds)
     }
 
     /// Tries a rule. Of several alerts after which something must follow, one after which it did not is enough.
     pub(super) fn of(case: &Case, rule: &Rule) -> Self {
+        if let Some(saw) = not_here(case, rule) {
+            return Self { went: Went::Failed(0, saw), facts: Vec::new(), missing: Vec::new(), settles: None };
+        }
         let mut attempts = anchors(case, rule).into_iter().map(|anchor| Self::at(case, rule, anchor));
         let mut best = attempts.next().unwrap_or_else(|| Self::at(case, rule, anchor(case, rule)));
         for other in attempts {
@@ -87,6 +93,23 @@ impl Attempt {
             }
         }
         attempt
+    }
+}
+
+impl Case<'_> {
+    /// The same for who only asks whether rules hold: how they fail nobody reads.
+    pub(super) fn without_words(self) -> Self {
+        Self { in_words: false, ..self }
+    }
+}
+
+/// What is seen instead of the alert that a rule asks for before anything else: most rules do, and most of those alerts are not
+/// here. From when on the rest is asked does not matter then.
+pub(super) fn not_here(case: &Case, rule: &Rule) -> Option<Phrase> {
+    let first = rule.when.first().filter(|first| matches!(first, Condition::Alert(_)))?;
+    match first.test(case, case.incident.occurred) {
+        Truth::Fails { saw } => Some(saw),
+        Truth::Holds(_) | Truth::NotKnown { .. } => None,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Case<'a> {
     pub failing: BTreeSet<ComponentId>,
     /// Its root component.
     pub root: Option<ComponentId>,
+    /// How it fails a rule is put into words.
+    pub in_words: bool,
 }
 
 impl<'a> Case<'a> {
@@ -66,6 +68,7 @@ impl<'a> Case<'a> {
             members: members(state, incident),
             failing: failing(state, id),
             root,
+            in_words: true,
         })
     }
 
@@ -244,8 +247,7 @@ impl<'a> Case<'a> {
             let worked_on = |id: &&ComponentId| self.state.covers.get(&work).is_some_and(|cover| cover.is_of(id));
             alert.component.as_ref().filter(|id| !worked_on(id))
         });
-        let places: BTreeSet<&ComponentId> = echoes.collect();
-        places.into_iter().filter(|id| keeper(id) == Some(party)).count() >= ECHOES
+        echoes.collect::<BTreeSet<_>>().into_iter().filter(|id| keeper(id) == Some(party)).count() >= ECHOES
     }
 
     /// Another incident has many echoes, or several that the keeper of this one's root keeps.

@@ -59,13 +59,13 @@ pub(super) fn wait_over(turn: &mut Turn, incident: IncidentId) {
 /// What the first rule that holds now states of the harm: 重大度 is needed before the verdict, and again whenever what fails
 /// changes.
 pub(super) fn harm(turn: &Turn, incident: IncidentId) -> Harm {
-    let Some(case) = Case::of(turn, incident) else { return Harm::default() };
+    let Some(case) = Case::of(turn, incident).map(Case::without_words) else { return Harm::default() };
     first_held(turn, &case).map(Harm::of).unwrap_or_default()
 }
 
 /// Whether the rule that holds names several parties: then what it saw together is one incident.
 pub(super) fn several_by_rule(turn: &Turn, incident: IncidentId) -> bool {
-    let Some(case) = Case::of(turn, incident) else { return false };
+    let Some(case) = Case::of(turn, incident).map(Case::without_words) else { return false };
     first_held(turn, &case).is_some_and(|rule| rule.then.verdict == VerdictCode::Multi)
 }
 

@@ -3,7 +3,7 @@
 //! Tried with the same rules on the same case: a rule of which only something unknown is missing, and the answer of a
 //! party that it is not its part. Not here: how a verdict is found.
 
-use super::attempt::anchor;
+use super::attempt::{anchor, not_here};
 use super::case::Case;
 use super::condition::Truth;
 use super::parties_of;
@@ -52,8 +52,9 @@ fn uncovered(case: &Case) -> Vec<String> {
 
 /// What would change a verdict, in the order in which it would count. `judge` finds the verdict of a case.
 pub(super) fn levers(turn: &Turn, case: &Case, verdict: &Verdict, judge: impl Fn(&Case) -> Verdict) -> Vec<Lever> {
-    let mut levers = by_rules(turn, case, verdict);
-    levers.extend(by_answers(turn, case, verdict, judge));
+    let case = case.clone().without_words();
+    let mut levers = by_rules(turn, &case, verdict);
+    levers.extend(by_answers(turn, &case, verdict, judge));
     if let Some(Unknown::NothingKnown { hosts }) = &verdict.unknown
         && !hosts.is_empty()
     {
@@ -93,6 +94,9 @@ fn by_rules(turn: &Turn, case: &Case, verdict: &Verdict) -> Vec<Lever> {
 
 /// What is not known of a rule; `None` if it holds or fails whatever that turns out to be.
 fn open_question(case: &Case, rule: &Rule) -> Option<Need> {
+    if not_here(case, rule).is_some() {
+        return None;
+    }
     let anchor = anchor(case, rule);
     let (mut conditions, mut facts, mut at) = (Vec::new(), Vec::new(), None);
     for condition in &rule.when {

@@ -32,6 +32,9 @@ impl Kind for Alert {
         if let Some(missing) = case.doubtful_call(&self.0) {
             return Truth::not_known(missing);
         }
+        if !case.in_words {
+            return Truth::fails("", "");
+        }
         let (members, told) = (case.members.len(), case.incident.told.len());
         match told {
             0 => Truth::fails(format!("none of {members} alerts fits"), format!("警報{members}件に該当なし")),
