@@ -84,6 +84,8 @@ struct Days {
     store: Store,
     waiting: Vec<Vec<u8>>,
     keys: u64,
+    /// The state fits into a snapshot.
+    fits: bool,
 }
 
 impl Days {
@@ -92,7 +94,7 @@ impl Days {
         let (store, _) = Store::open(folder, store::Options::default()).unwrap();
         let desk = Desk::new(State::default(), rules.clone());
         let now = Now { wall, elapsed: Elapsed::default() };
-        let mut days = Self { desk, hash: rules.hash.clone(), now, store, waiting: Vec::new(), keys: 0 };
+        let mut days = Self { desk, hash: rules.hash.clone(), now, store, waiting: Vec::new(), keys: 0, fits: true };
         days.step(Input::Started { store: "bench".to_owned(), epoch: 1 });
         days.step(Input::RulesLoaded { hash: days.hash.clone() });
         days.look(Vec::new(), true);
@@ -250,7 +252,13 @@ impl Days {
             self.desk();
         }
         self.commit();
-        self.store.roll(&payload(self.desk.state())).unwrap();
+        if self.fits {
+            // As with the daemon, the journal goes on in the same file where it does not.
+            self.fits = match self.store.roll(&payload(self.desk.state())) {
+                Err(store::Error::TooLarge { .. }) => false,
+                rolled => rolled.map(|()| true).unwrap(),
+            };
+        }
     }
 }
 

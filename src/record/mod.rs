@@ -101,8 +101,20 @@ impl Salts {
 /// serde would keep all of it in a form between, which takes twice as long.
 pub(crate) fn read<T: DeserializeOwned>(payload: &[u8], bodies: &Bodies) -> Result<T, Error> {
     let payload = together(payload, bodies);
-    serde_json::from_slice::<Format>(&payload)?;
+    // We write it first. What has it elsewhere was written by somebody else, and is read through for it.
+    if !begins_with_format(&payload) {
+        serde_json::from_slice::<Format>(&payload)?;
+    }
     Ok(serde_json::from_slice(&payload)?)
+}
+
+/// Whether the first thing a payload says is its version, as [`Versioned`] writes it.
+fn begins_with_format(payload: &[u8]) -> bool {
+    let Some(rest) = payload.strip_prefix(b"{\"format\":") else { return false };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = rest.get(digits).is_some_and(|byte| matches!(byte, b',' | b'}'));
+    // So many fit surely; a number that begins with 0 is none.
+    whole && (1..=9).contains(&digits) && !rest.starts_with(b"0")
 }
 
 /// The bodies a payload refers to: parts of evidence, and what letters quote of them.
@@ -234,6 +246,21 @@ pub(crate) fn restore(state: &mut State, key: &[u8], value: &[u8], bodies: &Bodi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_version_is_not_read_wherever_it_should_stand() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let bodies = Bodies::of(dir.path()).expect("a store of bodies");
+        let read = |text: &str| super::read::<serde_json::Value>(text.as_bytes(), &bodies).is_ok();
+        for good in ["{\"format\":1,\"a\":2}", "{\"format\":1}", "{\"a\":2,\"format\":1}", "{ \"format\": 1 }"] {
+            assert!(read(good), "{good}");
+        }
+        for bad in
+            ["{\"a\":2}", "{\"format\":-1}", "{\"format\":99999999999}", "{\"format\":\"1\"}", "{\"format\":1.5}"]
+        {
+            assert!(!read(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn bodies_are_found_by_their_field_and_not_in_what_people_wrote() {

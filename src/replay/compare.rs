@@ -187,8 +187,9 @@ pub(super) fn compare(then: &Courses, anew: &Courses, pairs: Vec<Pair>, names: N
 }
 
 fn difference(then: &Courses, anew: &Courses, (old, new): Pair, names: Names) -> Option<Difference> {
-    let of = |courses: &Courses, id: Option<IncidentId>| id.and_then(|id| courses.all.get(&id).cloned());
-    let (was, is) = (of(then, old), of(anew, new));
+    let blank = Course::default();
+    let (was, is) = (old.and_then(|id| then.all.get(&id)), new.and_then(|id| anew.all.get(&id)));
+    let (was, is) = (was.unwrap_or(&blank), is.unwrap_or(&blank));
     let side = |here: &Courses, id: Option<IncidentId>, other: &Courses, there: Option<IncidentId>| match id {
         Some(id) => here.all.get(&id).map(|course| Side::Own(Box::new(account(id, course, names)))),
         None => there
@@ -196,9 +197,6 @@ fn difference(then: &Courses, anew: &Courses, (old, new): Pair, names: Names) ->
             .and_then(|id| Some((id, here.all.get(&id)?)))
             .map(|(id, course)| Side::PartOf(name(id, course))),
     };
-    let sides = (side(then, old, anew, new), side(anew, new, then, old));
-    let blank = Course::default();
-    let (was, is) = (was.as_ref().unwrap_or(&blank), is.as_ref().unwrap_or(&blank));
     let mut kinds = Vec::new();
     if old.is_none() || new.is_none() || was.marks != is.marks || was.number.is_some() != is.number.is_some() {
         kinds.push(Kind::Grouping);
@@ -230,9 +228,13 @@ fn difference(then: &Courses, anew: &Courses, (old, new): Pair, names: Names) ->
     if !shifted.is_empty() || later {
         kinds.push(Kind::Times);
     }
+    if kinds.is_empty() {
+        return None;
+    }
     let rules = if kinds.contains(&Kind::Verdict) { other_sides(was, is) } else { Vec::new() };
-    let (then, now) = (sides.0.unwrap_or(Side::OnRecord), sides.1.unwrap_or(Side::OnRecord));
-    (!kinds.is_empty()).then_some(Difference { kinds, then, now, rules, only_then, only_now, shifted })
+    let now = side(anew, new, then, old).unwrap_or(Side::OnRecord);
+    let then = side(then, old, anew, new).unwrap_or(Side::OnRecord);
+    Some(Difference { kinds, then, now, rules, only_then, only_now, shifted })
 }
 
 fn apart(one: Timestamp, other: Timestamp) -> bool {

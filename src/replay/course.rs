@@ -10,7 +10,7 @@ use crate::desk::observation::Key;
 use crate::desk::owed::{self, Why, Work};
 use crate::desk::request::{self, Request};
 use crate::desk::state::State;
-use crate::desk::{Change, Frame, Reason, source};
+use crate::desk::{Change, Entry, Reason, source};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,9 +98,9 @@ impl Courses {
         courses
     }
 
-    /// Takes down what one frame changed.
-    pub(super) fn take(&mut self, frame: &Frame, seq: u64, marks: &mut Marks) {
-        for entry in &frame.entries {
+    /// Takes down what frame `seq` changed.
+    pub(super) fn take(&mut self, entries: &[Entry], seq: u64, marks: &mut Marks) {
+        for entry in entries {
             match &entry.change {
                 Change::Alert(change) => self.alert(change, marks),
                 Change::Incident(incident::Change { incident, what }) => {

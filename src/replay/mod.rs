@@ -176,7 +176,7 @@ impl Trial {
     }
 
     /// Plays one recorded input and takes down what it led to then and now.
-    fn play(&mut self, Recorded { seq, frame }: Recorded) {
+    fn play(&mut self, Recorded { seq, mut frame }: Recorded) {
         if self.from.is_none() {
             self.from = Some(frame.at.wall);
         } else {
@@ -195,19 +195,20 @@ impl Trial {
         } else if goes_on(self.at, frame.at) {
             self.pass(frame.at, GRACE);
         }
-        self.then.take(&frame, seq, &mut self.marks);
+        self.then.take(&frame.entries, seq, &mut self.marks);
         self.outside.record(&frame);
         self.at = frame.at;
         self.inputs += 1;
-        if let Some(input) = self.translate(&frame) {
+        if let Some(input) = self.translate(&mut frame) {
             self.step(frame.at, input, Some(&frame));
         }
         self.settle_now_and_then();
     }
 
-    /// The recorded input in terms of the tried desk: what it names may go by another name here, or not exist.
-    fn translate(&mut self, frame: &Frame) -> Option<Input> {
-        match &frame.input {
+    /// The recorded input in terms of the tried desk: what it names may go by another name here, or not exist. What names nothing
+    /// is taken out of the frame.
+    fn translate(&mut self, frame: &mut Frame) -> Option<Input> {
+        match &mut frame.input {
             Input::RulesLoaded { .. } => Some(Input::RulesLoaded { hash: self.hash.clone() }),
             Input::Outcome { owed, outcome, .. } => {
                 let answer = self.outside.answer_to(*owed, outcome, self.desk.state());
@@ -241,7 +242,7 @@ impl Trial {
             | Input::Removed { .. }
             | Input::Inked(_)
             | Input::Missing(_)
-            | Input::Tick) => Some(other.clone()),
+            | Input::Tick) => Some(std::mem::replace(other, Input::Tick)),
         }
     }
 
@@ -275,7 +276,9 @@ impl Trial {
         let mut followed = false;
         for _ in 0..MOST {
             let Some((input, recorded)) = waiting.pop_front() else { return followed };
-            let step = self.desk.step(at, input.clone());
+            let step = self.desk.step(at, input);
+            // Nothing is stored of it.
+            self.desk.take_dirty();
             if let (Reply::Refused(why), Some(frame)) = (&step.reply, recorded) {
                 self.lose(frame, why.clone());
             }
@@ -284,9 +287,8 @@ impl Trial {
                 continue;
             }
             followed = true;
-            let frame = Frame { at, rules: self.hash.clone(), input, entries: step.entries };
-            self.anew.take(&frame, self.seq, &mut self.marks);
-            for entry in &frame.entries {
+            self.anew.take(&step.entries, self.seq, &mut self.marks);
+            for entry in &step.entries {
                 let Change::Owed(owed::Change::Started { owed, .. }) = &entry.change else { continue };
                 let Some(row) = self.desk.state().owed.get(owed) else { continue };
                 let same_incident = |then| self.then.same(then, row.incident, &self.anew);

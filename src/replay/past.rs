@@ -8,7 +8,7 @@ use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Desk, Frame};
 use crate::record;
-use crate::store::{self, Bodies, History};
+use crate::store::{self, Bodies, Frames, History};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::iter::Peekable;
@@ -16,8 +16,13 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
-/// Frames read ahead of whoever plays them.
-const AHEAD: usize = 1_024;
+/// Frames handed over at once: one by one, whoever plays them would be woken for each.
+const BATCH: usize = 64;
+/// Batches read ahead of whoever plays them.
+const AHEAD: usize = 16;
+
+/// A frame, or the number of one that could not be understood with the reason.
+type Item = Result<Recorded, (u64, String)>;
 
 /// The desk at some moment, and what was recorded from there on.
 pub struct Past {
@@ -31,13 +36,40 @@ pub struct Past {
 }
 
 /// Reads frames on a thread of its own: understanding them is half the work of a replay.
-struct Reader(mpsc::Receiver<Result<Recorded, (u64, String)>>);
+struct Reader {
+    batches: mpsc::Receiver<Vec<Item>>,
+    batch: std::vec::IntoIter<Item>,
+}
+
+impl Reader {
+    fn of(mut frames: Frames, bodies: Bodies) -> Self {
+        let (send, batches) = mpsc::sync_channel(AHEAD);
+        let read = move |frame: store::Frame| match record::read::<Frame>(&frame.payload, &bodies) {
+            Ok(read) => Ok(Recorded { seq: frame.seq, frame: read }),
+            Err(error) => Err((frame.seq, error.to_string())),
+        };
+        thread::spawn(move || {
+            loop {
+                let batch: Vec<Item> = frames.by_ref().take(BATCH).map(&read).collect();
+                if batch.is_empty() || send.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { batches, batch: Vec::new().into_iter() }
+    }
+}
 
 impl Iterator for Reader {
-    type Item = Result<Recorded, (u64, String)>;
+    type Item = Item;
 
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.recv().ok()
+    fn next(&mut self) -> Option<Item> {
+        loop {
+            match self.batch.next() {
+                None => self.batch = self.batches.recv().ok()?.into_iter(),
+                item => return item,
+            }
+        }
     }
 }
 
@@ -79,20 +111,9 @@ impl Past {
             }
             None => (0, State::default()),
         };
-        let (send, receive) = mpsc::sync_channel(AHEAD);
-        let frames = history.frames(after);
-        thread::spawn(move || {
-            for frame in frames {
-                let read = record::read::<Frame>(&frame.payload, &bodies);
-                let read = read.map(|read| Recorded { seq: frame.seq, frame: read });
-                if send.send(read.map_err(|error| (frame.seq, error.to_string()))).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut frames = Reader(receive).peekable();
+        let mut frames = Reader::of(history.frames(after), bodies).peekable();
         let mut desk = Desk::new(state, rules.clone());
-        let before = |item: &Result<Recorded, _>| match item {
+        let before = |item: &Item| match item {
             Ok(recorded) => from.is_some_and(|from| recorded.frame.at.wall < from),
             Err(_) => true,
         };
