@@ -318,7 +318,11 @@ fn announce(turn: &mut Turn, id: OwedId, failed: Failed) {
         lost::on_record(turn, id);
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let Work::Message { letter, addresses, .. } = &row.work else { return };
+    let Work::Message { party, letter, addresses, .. } = &row.work else { return };
+    // The desk's next contact reads in that very mail why it came; a word of it besides would go to the address that failed.
+    if failed.next.is_some() && *party == turn.book.rules.site.desk {
+        return;
+    }
     let notice_itself = matches!(
         &letter.matter,
         super::letter::Matter::Internal { notice: Notice::NotDelivered { .. }, .. }
