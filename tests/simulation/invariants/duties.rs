@@ -71,10 +71,13 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
             Some((Delivery::Accepted { .. }, _)) if !arrived.contains(&(row.decided.key.as_str(), address)) => {
                 return broken(format!("{id} counts as delivered to {address}, where nothing arrived"));
             }
-            Some((last, frame)) if is_final(last) && !row.is_notice() => {
-                if !told(case, frame, address) && !is_passed_on(case, frame, row) {
-                    return broken(format!("{address} does not take {id}, and nobody was told"));
-                }
+            Some((last, frame))
+                if is_final(last)
+                    && !row.is_notice()
+                    && !told(case, frame, address)
+                    && !is_passed_on(case, frame, row) =>
+            {
+                return broken(format!("{address} does not take {id}, and nobody was told"));
             }
             _ => {}
         }
