@@ -355,9 +355,17 @@ fn what_is_commented_out_in_the_example_works_when_it_is_taken_in() {
         let lines = text.lines().map(|line| match line.strip_prefix("# ") {
             // Headers of rules and patterns stand in the explanations, without anything under them.
             Some(key)
-                if ["[[channel.", "[[maintenance", "[[probe.", "[[expect", "[[policy.approval", "[health"]
-                    .iter()
-                    .any(|table| key.starts_with(table))
+                if [
+                    "[[channel.",
+                    "[[maintenance",
+                    "[[probe.",
+                    "[[expect",
+                    "[[policy.approval",
+                    "[health",
+                    "[[rule]]  #",
+                ]
+                .iter()
+                .any(|table| key.starts_with(table))
                     || key.split_once(" = ").is_some_and(|(key, _)| is_key(key)) =>
             {
                 taken += 1;
@@ -380,5 +388,5 @@ fn what_is_commented_out_in_the_example_works_when_it_is_taken_in() {
 }
 
 fn is_key(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    text.chars().all(|c| c.is_ascii_lowercase() || "_.".contains(c))
 }

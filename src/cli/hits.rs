@@ -30,6 +30,7 @@ pub(super) fn lines(hits: &Hits) -> Vec<(&'static str, String)> {
     lines.push(("residents", known(hits.residents)));
     lines.push(("substitute", known(hits.substitute)));
     lines.extend(impact.substitutes.iter().map(|(of, words)| ("", format!("{of}: {words}"))));
+    lines.extend(impact.unusable.iter().map(|(of, words)| ("", format!("{of}: {words} (hit as well)"))));
     if let Some(one) = &impact.one_sided {
         let on = if one.on.is_empty() { "its other side".to_owned() } else { listed(&one.on, Tongue::En) };
         let kept = if one.kept.is_empty() { String::new() } else { format!(" for {}", listed(&one.kept, Tongue::En)) };

@@ -156,6 +156,7 @@ pub(super) struct ImpactTable {
     pub(super) scope: Option<ImpactScope>,
     pub(super) residents: Option<bool>,
     pub(super) substitute: Option<SubstituteWord>,
+    pub(super) substitute_needs: Needs,
 }
 
 /// Whether there is a substitute, or what it is.

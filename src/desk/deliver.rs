@@ -32,7 +32,7 @@ pub use waits::Waits;
 
 use super::evidence::Gathered;
 use super::ids::{ChannelId, OwedId};
-use super::letter::Notice;
+use super::letter::{Notice, Undelivered};
 use super::outcome::{Delivery, Outcome, Probed, Refused, WriteBack};
 use super::owed::{Addressed, Change, OwedState, Reason, Why, Work};
 use super::probe;
@@ -250,9 +250,9 @@ fn message_came(turn: &mut Turn, id: OwedId, attempt: u32, told: Vec<(String, De
     // Where nobody of the party has got it, somebody else of it is tried.
     let unheard = turn.state.owed.get(&id).is_some_and(|row| matches!(row.state, OwedState::Dead { .. }));
     let no_address = unheard && results_refuse_addresses(turn, id);
-    let mut next = if no_address { readdress::next_contact(turn, id) } else { None };
+    let next = if no_address { readdress::next_contact(turn, id) } else { None };
     for (address, why) in refused {
-        announce(turn, id, Failed { address, why, next: next.take() });
+        announce(turn, id, Failed { address, why, next: next.clone() });
     }
 }
 
@@ -318,11 +318,14 @@ fn announce(turn: &mut Turn, id: OwedId, failed: Failed) {
         lost::on_record(turn, id);
     }
     let Some(row) = turn.state.owed.get(&id) else { return };
-    let Work::Message { letter, addresses, .. } = &row.work else { return };
+    let Work::Message { party, letter, addresses, .. } = &row.work else { return };
+    // The desk's next contact reads in that very mail why it came; a word of it besides would go to the address that failed.
+    if failed.next.is_some() && *party == turn.book.rules.site.desk {
+        return;
+    }
     let notice_itself = matches!(
         &letter.matter,
-        super::letter::Matter::Internal { notice: Notice::NotDelivered { .. }, .. }
-            | super::letter::Matter::Digest { .. }
+        super::letter::Matter::Internal { notice: Notice::NotDelivered(_), .. } | super::letter::Matter::Digest { .. }
     );
     // Of signs of life that are not taken the first is enough.
     let told = || {
@@ -333,8 +336,10 @@ fn announce(turn: &mut Turn, id: OwedId, failed: Failed) {
         return;
     }
     let (incident, kind, others) = (row.incident, row.kind().to_owned(), addresses.iter().any(Addressed::accepted));
+    let call = readdress::to_call(turn, row, &failed.address);
     let Failed { address, why, next } = failed;
-    notify::internal(turn, incident, Notice::NotDelivered { kind, address, why, others, next }, Why::NotDelivered);
+    let message = Undelivered { kind, address, why, others, next, call };
+    notify::internal(turn, incident, Notice::NotDelivered(message), Why::NotDelivered);
 }
 
 /// At a start: attempts that were under way ended without an answer.

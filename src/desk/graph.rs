@@ -220,7 +220,7 @@ pub(crate) mod tests {
             scope: Some(scope),
             residents: Some(residents),
             substitute: Some(substitute),
-            substitute_words: String::new(),
+            ..Impact::default()
         };
         let system = System {
             name: name.into(),

@@ -63,6 +63,9 @@ pub struct Incident {
     /// Every system it was ever known to hit.
     #[serde(default)]
     pub hit: BTreeSet<SystemId>,
+    /// Since when it hits anybody, where it did not from the first; `None` = since 発生, or nobody.
+    #[serde(default)]
+    pub hit_since: Option<Timestamp>,
     /// Every location that it was ever known to cut off.
     #[serde(default)]
     pub hit_locations: BTreeSet<LocationId>,
@@ -290,6 +293,7 @@ impl Incident {
             root: None,
             severity: None,
             hit: BTreeSet::new(),
+            hit_since: None,
             hit_locations: BTreeSet::new(),
             verdicts: Vec::new(),
             owner: None,

@@ -43,7 +43,7 @@ pub use impact::{Hours, Impact, OneSided, Stopped, Users};
 pub use judged::VerdictFacts;
 pub use matter::{Least, Matter, facts_of};
 pub use meant::{Meant, MeantFor};
-pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice};
+pub use notice::{CoverDoubt, CoverFacts, CoverState, Doubt, HeldRow, Notice, Undelivered};
 pub use owner::Owner;
 pub use recovery::{Former, RecoveryFacts};
 pub use sign::{Eased, FirstSign, Sign, UnderWork, Unseeing, Unseen};

@@ -34,8 +34,14 @@ pub struct Reach {
     pub scope: Option<ImpactScope>,
     /// 住民影響: of at least one of them.
     pub residents: Option<bool>,
-    /// 代替手段: each of them has one.
+    /// 代替手段: each of them has one that can be used.
     pub substitute: Option<bool>,
+    /// Of those systems the ones whose substitute needs what fails as well.
+    #[serde(default)]
+    pub without: BTreeSet<SystemId>,
+    /// Of those locations, likewise.
+    #[serde(default)]
+    pub without_at: BTreeSet<LocationId>,
 }
 
 /// How a component is now, beside the failure that is asked about.
@@ -63,10 +69,10 @@ impl Reach {
 
 /// How far the failure of these components reaches, taken together.
 pub fn scope_of<'a>(
-    rules: &Rules,
-    graph: &Graph,
+    rules: &'a Rules,
+    graph: &'a Graph,
     roots: impl IntoIterator<Item = &'a ComponentId>,
-    standing: &dyn Fn(&ComponentId) -> Standing,
+    standing: &'a dyn Fn(&ComponentId) -> Standing,
 ) -> Reach {
     let roots: BTreeSet<&ComponentId> = roots.into_iter().collect();
     let systems: BTreeSet<&SystemId> = roots.iter().flat_map(|root| graph.systems_of(root)).collect();
@@ -81,6 +87,11 @@ pub fn scope_of<'a>(
         used && !systems.iter().any(|(hit, _)| hit == id)
     });
     let carried_by = fall.carried_by();
+    let mut gone = |impact| fall.takes_substitute(impact);
+    let without: BTreeSet<SystemId> =
+        systems.iter().filter(|(_, it)| gone(&it.impact)).map(|(id, _)| (*id).clone()).collect();
+    let without_at: BTreeSet<LocationId> =
+        locations.iter().filter(|(_, it)| gone(&it.impact)).map(|(id, _)| (*id).clone()).collect();
 
     let hit: Vec<Who> = if systems.is_empty() && locations.is_empty() {
         whose(rules, &kept, &kept_locations)
@@ -88,7 +99,9 @@ pub fn scope_of<'a>(
         whose(rules, &systems, &locations)
     };
     let residents: Vec<Option<bool>> = hit.iter().map(|who| who.impact.residents).collect();
-    let substitutes: Vec<Option<bool>> = hit.iter().map(|who| who.impact.substitute).collect();
+    let one_is_gone = !without.is_empty() || !without_at.is_empty();
+    let stated = hit.iter().map(|who| who.impact.substitute);
+    let substitutes: Vec<Option<bool>> = stated.chain(one_is_gone.then_some(Some(false))).collect();
     Reach {
         scope: widest(rules, &hit),
         residents: any(&residents),
@@ -99,6 +112,8 @@ pub fn scope_of<'a>(
         kept: sorted(rules, kept),
         kept_locations: sorted_locations(kept_locations),
         carried_by,
+        without,
+        without_at,
     }
 }
 

@@ -14,6 +14,9 @@ fn named(cover: &CoverFacts) -> String {
     format!("{what}「{}」", text::or(text::name(&cover.name), "名称なし"))
 }
 
+/// What is related to an open incident gets no number of its own.
+const JOINS: &str = "（関連する障害に対応中の場合は、その受付番号に含めます）";
+
 /// Its end is near and something still burns.
 pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock: &Clock) -> Told {
     let end = clock.short(cover.until);
@@ -31,13 +34,14 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
     }
     let happened = if cover.silence {
         format!(
-            "{}は{end}に終了しますが、対象の警報が{total}件、継続しております。終了の時点で継続しているものは、障害として受け付けます。",
+            "{}は{end}に終了しますが、対象の警報が{total}件、継続しております。終了の時点で継続しているものは、\
+             障害として扱います{JOINS}。",
             named(cover)
         )
     } else {
         format!(
             "{}は{end}に終了の予定ですが、対象の警報が{total}件、継続しております。終了の時点で継続しているものは、\
-             {end}に発生した障害として受け付け、{owner}へ対応を依頼します。作業の状況を、{owner}にご確認ください。",
+             {end}に発生した障害として、{owner}へ対応を依頼します{JOINS}。作業の状況を、{owner}にご確認ください。",
             named(cover)
         )
     };
@@ -45,7 +49,7 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
     let steps = if cover.silence {
         vec![
             (
-                "継続中の警報が障害によるものであれば、終了を待たずに抑止を終了してください（直ちに障害として受け付けます）。",
+                "継続中の警報が障害によるものであれば、終了を待たずに抑止を終了してください（直ちに障害として扱います）。",
                 vec![commands::end(&cover.id, true)],
             ),
             ("障害ではなく、抑止の理由が続いている場合は、終了の時刻を延ばしてください。", extend),
@@ -55,9 +59,9 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
     };
     let otherwise = match cover.silence {
         true => {
-            "いずれの操作も行わない場合は、終了の時刻に自動で終了します（継続している警報は、障害として受け付けます）。"
+            "いずれの操作も行わない場合は、終了の時刻に自動で終了します（継続している警報は、障害として扱います）。"
         }
-        false => "延長しない場合、操作は不要です（終了時に警報が継続していれば、障害として自動で受け付けます）。",
+        false => "延長しない場合、操作は不要です（終了時に警報が継続していれば、障害として自動で扱います）。",
     };
     Told {
         title: format!("{} 終了前に警報が継続（{total}件）", named(cover)),

@@ -7,7 +7,7 @@ use super::frame::number_of;
 use super::layout::{Name, Page};
 use super::symptom::Symptom;
 use super::time::{Clock, minute_after};
-use super::{because, doubt, evidence, text, told, words};
+use super::{because, doubt, evidence, outside, text, told, words};
 use crate::desk::letter::{Asked, Because, By, Fact, Facts, Stage, VerdictFacts};
 use crate::desk::rules::{Confidence, DataImpact, Effect, VerdictCode};
 use jiff::Timestamp;
@@ -123,13 +123,7 @@ pub(super) fn isolation(facts: &Facts, clock: &Clock) -> String {
         VerdictCode::ScopeOut if verdict.by == By::Desk => {
             format!("保守契約の対象範囲外の事象と判断しております{mark}。")
         }
-        VerdictCode::ScopeOut => match verdict.owner.as_ref().filter(|owner| owner.contracted) {
-            Some(owner) => format!(
-                "{suspect}に起因する{likely}{mark}。別の契約により{}が保守するものと考えております。",
-                text::name(&owner.organization)
-            ),
-            None => format!("{suspect}に起因する{likely}{mark}。保守契約の対象範囲外と考えております。"),
-        },
+        VerdictCode::ScopeOut => outside::isolation(verdict, &suspect, &format!("{likely}{mark}")),
         VerdictCode::Own => format!(
             "窓口にて対応する事象と判断しております{by}。{}",
             cause(facts).unwrap_or_else(|| "原因は確認中です。".to_owned())
@@ -250,6 +244,10 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
         Stage::Isolating => out.push("一次切り分けを行っております。".to_owned()),
         Stage::Requested if out.is_empty() => out.push("対応を依頼しております。".to_owned()),
         Stage::InProgress if worked_on == WORKED_ON && waits(facts) => {}
+        // A vendor that has said 受領 has not said yet that it works.
+        Stage::InProgress if worked_on == WORKED_ON && is_only_received(&facts.asked) => {
+            out.push("着手の連絡を待っております。".to_owned());
+        }
         Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
             out.push(worked_on.to_owned());
         }
@@ -280,6 +278,11 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
         Stage::OnHold => out.push("今後の対応について、ご判断をお待ちしております。".to_owned()),
     }
     out
+}
+
+fn is_only_received(asked: &[Asked]) -> bool {
+    let received = |asked: &Asked| asked.acknowledged.is_some() && asked.over.is_none();
+    asked.iter().all(|asked| asked.started.is_none()) && asked.iter().any(received)
 }
 
 /// Whoever has answered was asked about what is over, and of the rest nobody has.

@@ -4,7 +4,7 @@ use super::frame::number_of;
 use super::layout::Page;
 use super::symptom::Symptom;
 use super::time::{Clock, span};
-use super::{facts, impact};
+use super::{facts, instead};
 use crate::desk::letter::{Facts, Former, RecoveryFacts};
 
 /// To an office: what the number was about at first, and until when.
@@ -30,7 +30,7 @@ fn between(former: &Former, clock: &Clock) -> String {
 pub(super) fn remaining(incident: &Facts, recovery: &RecoveryFacts, clock: &Clock, to_office: bool) -> Vec<String> {
     let related: Vec<String> = incident.related.iter().map(number_of).collect();
     let related = related.join("、");
-    let mut lines: Vec<String> = impact::left_on_one_side(incident, clock).collect();
+    let mut lines: Vec<String> = instead::left_on_one_side(incident, clock).collect();
     match (lines.is_empty(), related.is_empty(), to_office) {
         (false, false, true) => lines.push(format!("別の受付番号（{related}）にて対応しております。")),
         (false, false, false) => lines.push(format!("引き続き、受付番号{related}にてご対応をお願いいたします。")),

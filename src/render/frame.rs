@@ -93,6 +93,10 @@ pub(super) fn greeting(page: &mut Page, letter: &Letter, reader: Reader) {
         let before = text::name(before);
         let whose = if before.is_empty() { "先の宛先".to_owned() } else { format!("「{before}」宛て") };
         page.text(format!("{whose}のメールが届かなかったため、本メールをお送りしております。"));
+        if desk_itself {
+            // Nobody else is told of it: it would be the same readers.
+            page.text("宛先に誤りがある場合は、設定（parties.toml）を修正し、読み込み直してください。");
+        }
     }
 }
 

@@ -4,11 +4,12 @@
 //! Not here: which machines fail. Source: `DOMAIN.md` §8, §14.
 
 use super::facts::listed;
+use super::instead;
 use super::layout::{Name, Page};
 use super::text;
 use super::time::{Clock, lasting};
 use super::words;
-use crate::desk::letter::{Facts, OneSided, Stage, Stopped};
+use crate::desk::letter::{Facts, Stage, Stopped};
 use crate::desk::rules::{DataImpact, Effect, ImpactScope};
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ const CARRIED: &str = "二重化した機器の片方（片系）で運転を継
 
 /// For an office: everything that is known.
 pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
-    page.section(Name::Impact).lines("影響範囲", scope(facts), "確認中");
+    let wide = scope(facts).into_iter().chain(over(facts, clock)).collect();
+    page.section(Name::Impact).lines("影響範囲", wide, "確認中");
     let (work_label, systems_label) = labels(facts);
     if !facts.impact.work.is_empty() {
         page.lines(work_label, work(facts), "確認中");
@@ -33,8 +35,8 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.field("業務影響", office_work(facts, clock));
     page.field("住民影響", residents(facts));
     data(page, facts);
-    page.lines("代替手段", substitutes(facts), "確認中");
-    one_sided(page, facts, clock);
+    page.lines("代替手段", instead::substitutes(facts), "確認中");
+    instead::one_sided(page, facts, clock);
     let untouched = listed(&facts.impact.untouched, "システム");
     if !untouched.is_empty() && facts.effect != Some(Effect::None) {
         let except = cut_off(facts).filter(|_| !facts.impact.everywhere);
@@ -48,10 +50,18 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     }
 }
 
-/// What monitoring sees no more of, while that is checked.
+/// What monitoring sees no more of, while that is checked; and since when it hit anybody, where that was later than 発生.
 fn over(facts: &Facts, clock: &Clock) -> Option<String> {
-    let since = facts.impact.over_since.filter(|_| facts.effect != Some(Effect::None))?;
-    Some(format!("（監視上は、{}に解消しております）", clock.short(since)))
+    let hits = facts.effect != Some(Effect::None);
+    let from = facts.impact.hit_since.filter(|_| hits).map(|at| clock.short(at));
+    let until = facts.impact.over_since.filter(|_| hits).map(|at| clock.short(at));
+    match (from, until) {
+        (None, None) => None,
+        (None, Some(until)) => Some(format!("（監視上は、{until}に解消しております）")),
+        (Some(from), Some(until)) => Some(format!("（監視上は、{from}に影響が生じ、{until}に解消しております）")),
+        (Some(from), None) if facts.stage == Stage::Restored => Some(format!("（影響が生じた時刻：{from}）")),
+        (Some(from), None) => Some(format!("（{from}から影響が生じております）")),
+    }
 }
 
 /// For an office that has read it all before: how wide, and what work; the systems only where no work is known.
@@ -69,12 +79,12 @@ pub(super) fn again(page: &mut Page, facts: &Facts, clock: &Clock) {
         // 復旧報 has it among what remains.
         Stage::Restored => {}
         Stage::Verifying => {
-            let left: Vec<String> = left_on_one_side(facts, clock).collect();
+            let left: Vec<String> = instead::left_on_one_side(facts, clock).collect();
             if !left.is_empty() {
                 page.lines("冗長性", left, "確認中");
             }
         }
-        _ => one_sided(page, facts, clock),
+        _ => instead::one_sided(page, facts, clock),
     }
 }
 
@@ -109,7 +119,7 @@ pub(super) fn brief(page: &mut Page, facts: &Facts, clock: &Clock) {
     page.section(Name::Impact).lines("影響", lines, "確認中");
     data(page, facts);
     if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
-        one_sided(page, facts, clock);
+        instead::one_sided(page, facts, clock);
     }
 }
 
@@ -329,57 +339,4 @@ fn residents(facts: &Facts) -> &'static str {
         Some(false) => "無の見込み",
         None => "確認中",
     }
-}
-
-/// 代替手段: in words where they are known. Of several systems each says its own.
-fn substitutes(facts: &Facts) -> Vec<String> {
-    let known = &facts.impact.substitutes;
-    let words = |(name, words): &(String, String)| match (known.len(), facts.systems.len()) {
-        (1, 0 | 1) => text::note(words),
-        _ => format!("{}：{}", text::name(name), text::note(words)),
-    };
-    let mut lines: Vec<String> = known.iter().take(LISTED).map(words).collect();
-    match facts.substitute {
-        Some(true) if lines.is_empty() => lines.push("有".to_owned()),
-        Some(true) => {}
-        Some(false) if lines.is_empty() => lines.push("無".to_owned()),
-        Some(false) => lines.push("上記以外：なし".to_owned()),
-        None if lines.is_empty() => {}
-        None => lines.push("上記以外：確認中".to_owned()),
-    }
-    lines
-}
-
-/// Substitutes that are told one by one.
-const LISTED: usize = 5;
-
-/// What has failed beside it and still does, so that it goes on on one side only.
-pub(super) fn left_on_one_side(facts: &Facts, clock: &Clock) -> impl Iterator<Item = String> {
-    facts.impact.beside.iter().take(LISTED).map(|(name, since)| {
-        format!(
-            "もう一方の{}では{}から異常が継続しており、片系での運転となっております。",
-            text::name(name),
-            clock.short(*since)
-        )
-    })
-}
-
-/// 片系運転: what carries on, and what it means that it does.
-fn one_sided(page: &mut Page, facts: &Facts, clock: &Clock) {
-    let beside = facts.impact.beside.iter().take(LISTED).map(|(name, since)| {
-        format!("もう一方の{}にも、{}から異常が発生しております。", text::name(name), clock.short(*since))
-    });
-    let mut beside: Vec<String> = beside.collect();
-    if !beside.is_empty() {
-        beside.insert(0, "二重化した機器の双方に異常が発生しており、片系での運転を継続できない状態です。".to_owned());
-        page.lines("冗長性", beside, "確認中");
-    }
-    let Some(OneSided { on, kept }) = &facts.impact.one_sided else { return };
-    let (on, kept) = (listed(on, "台"), listed(kept, "件"));
-    let now = match (on.is_empty(), kept.is_empty()) {
-        (true, _) => "片系で運転しております。".to_owned(),
-        (false, true) => format!("{on}により、片系で運転しております。"),
-        (false, false) => format!("{on}により、{kept}はご利用いただける見込みです（片系運転）。"),
-    };
-    page.field("冗長性", format!("{now}残る一方にも異常が生じた場合は、ご利用いただけなくなるおそれがあります。"));
 }

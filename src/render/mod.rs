@@ -29,6 +29,7 @@ mod former;
 mod frame;
 mod handling;
 mod impact;
+mod instead;
 mod layout;
 pub mod mask;
 mod notice;
@@ -36,6 +37,7 @@ mod office;
 mod outside;
 pub mod probe;
 pub mod quote;
+mod recovery;
 mod report;
 mod request;
 mod restored;
@@ -117,7 +119,9 @@ fn japanese(letter: &Letter, kept: &Kept) -> (String, Page) {
         Matter::Interim { incident, nth, news, last, next_report } => {
             report::interim(letter, incident, *nth, news, last.as_ref(), *next_report)
         }
-        Matter::Recovery { incident, recovery, to_office } => report::recovery(letter, incident, recovery, *to_office),
+        Matter::Recovery { incident, recovery, to_office } => {
+            recovery::recovery(letter, incident, recovery, *to_office)
+        }
         Matter::Request { incident, ask, acknowledge_by, entry_phone, log, before, extracts, no_log } => {
             let quoted = quote::quoted(log, extracts, *no_log, kept);
             let more = request::More { entry_phone: entry_phone.as_deref(), quoted: &quoted, before: before.as_ref() };

@@ -146,9 +146,7 @@ fn tell(notice: &Notice, incident: Option<&Facts>, clock: &Clock) -> Told {
         Notice::NewSign { party, alerts } => handling::new_sign(incident, party, alerts, clock),
         Notice::RedApart { kept, cover } => handling::red_apart(incident, kept, cover.as_deref(), clock),
         Notice::Reopened => handling::reopened(incident),
-        Notice::NotDelivered { kind, address, why, others, next } => {
-            ways_out::not_delivered(kind, (address, why), *others, next.as_ref())
-        }
+        Notice::NotDelivered(message) => ways_out::not_delivered(message),
         Notice::Held { messages, more } => approval::told(messages, more, clock),
         Notice::TrialBegins { held, open } => shadow::begins(*held, *open),
         Notice::TrialEnds { incidents, total } => shadow::ends(incidents, *total, clock),

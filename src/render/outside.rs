@@ -6,7 +6,7 @@
 use super::symptom::{Symptom, is_reported};
 use super::text;
 use crate::desk::letter::{By, Facts, Owner, VerdictFacts};
-use crate::desk::rules::{Confidence, VerdictCode};
+use crate::desk::rules::{CauseClass, Confidence, VerdictCode};
 
 /// A thing outside the contracts of the desk.
 pub(super) struct Outside<'a> {
@@ -16,7 +16,12 @@ pub(super) struct Outside<'a> {
     owner: Option<&'a Owner>,
     /// Nothing but a call speaks of it.
     only_told: bool,
+    /// It is the building's: power or air conditioning (原因分類 FA).
+    facility: bool,
 }
+
+/// What a building has for its machines, as offices call it.
+const FACILITY: &str = "施設の設備（電源・空調等）";
 
 impl<'a> Outside<'a> {
     /// `None` = it is not judged to be outside the contracts.
@@ -27,6 +32,7 @@ impl<'a> Outside<'a> {
             thing: text::or(thing.unwrap_or_else(|| Symptom::of(facts).thing), "対象機器"),
             owner: verdict.owner.as_ref(),
             only_told: is_reported(facts) && is_guess(verdict),
+            facility: is_facility(verdict),
         })
     }
 
@@ -55,6 +61,10 @@ impl<'a> Outside<'a> {
             (None, true) => format!(
                 "{only_told}申告のあった{thing}は保守契約の対象範囲に含まれていないため、業者への調査の依頼は行っておりません。\
                  調査の進め方につきまして、ご判断をお願いいたします。"
+            ),
+            (None, false) if self.facility => format!(
+                "本事象は、{FACILITY}に起因する可能性があるものと考えております。施設の状況をご確認のうえ、今後の対応につきまして、\
+                 ご判断をお願いいたします。"
             ),
             (None, false) => {
                 "本事象は保守契約の対象範囲に含まれていないものと考えております。今後の対応（調達等）につきまして、\
@@ -89,6 +99,7 @@ impl<'a> Outside<'a> {
                 Some(owner) => format!("{owner}への調査の依頼{by}"),
                 None => "調査の手配（保守契約外の手配等）".to_owned(),
             },
+            (None, false) if self.facility => format!("{FACILITY}の確認および復旧の手配"),
             (None, false) => "調達等による修理または交換".to_owned(),
         }
     }
@@ -100,6 +111,9 @@ impl<'a> Outside<'a> {
             Some(owner) => format!(
                 "{thing}は、別の契約により{owner}が保守するものと考えております。\
                  {owner}へ連絡してよいか、ご判断をお願いいたします。"
+            ),
+            None if self.facility => format!(
+                "{FACILITY}に原因がある可能性がございます。施設の状況のご確認と、今後の対応についてのご判断をお願いいたします。"
             ),
             None => format!(
                 "{thing}は、保守契約の対象範囲外と考えております。今後の対応につきまして、ご判断をお願いいたします。"
@@ -117,6 +131,22 @@ impl<'a> Outside<'a> {
         };
         format!("受けた方のお名前、{decision}、または折返しの時刻")
     }
+}
+
+/// 切り分け結果 in a sentence: what it is put down to, and whose that is; `likely` follows 「に起因する」.
+pub(super) fn isolation(verdict: &VerdictFacts, suspect: &str, likely: &str) -> String {
+    match verdict.owner.as_ref().filter(|owner| owner.contracted) {
+        Some(owner) => format!(
+            "{suspect}に起因する{likely}。別の契約により{}が保守するものと考えております。",
+            text::name(&owner.organization)
+        ),
+        None if is_facility(verdict) => format!("{FACILITY}に起因する{likely}。原因は確認中です。"),
+        None => format!("{suspect}に起因する{likely}。保守契約の対象範囲外と考えております。"),
+    }
+}
+
+fn is_facility(verdict: &VerdictFacts) -> bool {
+    verdict.cause == Some(CauseClass::Fa)
 }
 
 /// The machine thinks that it may be so, and no more.

@@ -6,8 +6,8 @@ use super::frame::{Reader, closing, greeting, number_of, subject};
 use super::layout::{Name, Page};
 use super::symptom::{Symptom, is_reported};
 use super::time::Clock;
-use super::{call, evidence, facts, former, impact, shown, text, told, words};
-use crate::desk::letter::{By, Facts, Happening, Letter, RecoveryFacts, What, WorkStage};
+use super::{call, evidence, facts, impact, shown, text, told, words};
+use crate::desk::letter::{By, Facts, Happening, Letter, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
@@ -94,64 +94,7 @@ fn told_before(incident: &Facts, nth: u32, news: &[Happening]) -> String {
     }
 }
 
-/// 復旧報.
-pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFacts, to_office: bool) -> (String, Page) {
-    let clock = Clock::of(letter);
-    let reader = if to_office { Reader::Office } else { Reader::Vendor };
-    let date = |at| if to_office { clock.era(at) } else { clock.western(at) };
-    let mut page = Page::new(letter.language);
-    greeting(&mut page, letter, reader);
-    page.text(format!(
-        "下記の障害につきまして、{}に復旧し、動作確認が完了いたしましたのでご{}いたします。",
-        clock.short(recovery.restored),
-        if to_office { "報告" } else { "連絡" }
-    ));
-    facts::number(&mut page, incident);
-    page.section(Name::Time)
-        .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
-    let usable = format!("（利用可能となった時刻：{}）", clock.short(recovery.usable));
-    page.lines("復旧", vec![date(recovery.restored), usable], "確認中");
-    page.lines("所要", former::took(incident, recovery, &clock, to_office), "確認中");
-    // The fault is over: the subject's words, not a sentence about the present.
-    page.section(Name::Symptom).field("事象", Symptom::of(incident).title());
-    former::at_first(&mut page, recovery, &clock, to_office);
-    impact::again(&mut page, incident, &clock);
-    page.section(Name::State);
-    let treatment = text::note(&recovery.treatment);
-    // A vendor is asked for it below.
-    if to_office || !treatment.is_empty() {
-        page.field("対処内容", text::or(treatment, "確認中"));
-    }
-    let by = recovery.checked_by.as_deref().map(text::name).filter(|by| !by.is_empty());
-    page.lines(
-        "動作確認",
-        vec![
-            format!("確認者：{}", by.unwrap_or_else(|| "運用監視システム（自動確認）".to_owned())),
-            format!("方法・結果：{}", text::or(text::note(&recovery.check), "（記入待ち）")),
-        ],
-        "（記入待ち）",
-    );
-    page.lines("残る影響", former::remaining(incident, recovery, &clock, to_office), "該当なし");
-    let cause = recovery.cause.as_ref();
-    let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
-    page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));
-    if to_office {
-        page.section(Name::Ask).field("今後の予定", plans(incident));
-        apology(&mut page, "ご迷惑をおかけいたしましたことをお詫び申し上げます。");
-        closing(&mut page, letter, reader, true);
-        return (office_subject("復旧", incident), page);
-    }
-    page.section(Name::Ask).field(
-        "ご依頼事項",
-        "貴社にて実施された対応の内容と、判明した原因がございましたら、ご報告をお願いいたします。",
-    );
-    page.section(Name::Courtesy).text("ご協力いただき、ありがとうございました。");
-    closing(&mut page, letter, reader, true);
-    let what = format!("{} {}", text::name(&letter.from.site), Symptom::of(incident).title());
-    (subject(&["復旧連絡"], what.trim(), None, Some(&incident.number)), page)
-}
-
-fn office_subject(tag: &str, incident: &Facts) -> String {
+pub(super) fn office_subject(tag: &str, incident: &Facts) -> String {
     subject(&["障害", tag], &facts::office_title(incident), Some(incident.severity), Some(&incident.number))
 }
 
@@ -161,15 +104,8 @@ fn occurred(page: &mut Page, incident: &Facts, clock: &Clock) {
 }
 
 /// Once in a mail, and only to offices.
-fn apology(page: &mut Page, words: &str) {
+pub(super) fn apology(page: &mut Page, words: &str) {
     page.section(Name::Courtesy).text(words);
-}
-
-fn plans(incident: &Facts) -> &'static str {
-    match incident.severity {
-        1 | 2 => "障害報告書をとりまとめのうえ、提出いたします。提出予定日は、決まり次第ご連絡いたします。",
-        _ => "原因および対処内容は、とりまとめのうえご報告いたします。",
-    }
 }
 
 /// 「前報以降、新たにご報告できる事項はございません（最終記録：2時50分　受領）。」

@@ -12,6 +12,8 @@ use parts::{deadline, is_digit, joined, split_note, split_value, thing, without_
 
 /// Characters of a symptom in a subject.
 const TITLE: usize = 80;
+/// Characters of a caller's words in one.
+const TOLD: usize = 50;
 
 /// What fails, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,10 +96,15 @@ impl Symptom {
         if self.thing.is_empty() && self.what == NOTHING {
             return "異常を検知（対象・内容は確認中）".to_owned();
         }
+        let what = match self.reported {
+            // Without it 「【復旧】…まだ開けない」 would be read as what is so now.
+            Some(_) => format!("「{}」との申告", text::cut(&quoted(&self.what), TOLD)),
+            None => self.what.clone(),
+        };
         let title = if self.thing.is_empty() || self.what.contains(&self.thing) {
-            self.what.clone()
+            what
         } else {
-            format!("{} {}", self.thing, self.what)
+            format!("{} {what}", self.thing)
         };
         let more = match self.beside.as_slice() {
             [] => String::new(),
@@ -112,7 +119,7 @@ impl Symptom {
     /// A polite sentence about the present state: 「本庁舎コアスイッチが応答しておりません（Ping応答なし）。」
     pub(super) fn sentence(&self) -> String {
         let (head, note) = split_note(&self.what);
-        let message = self.what.replace('「', "『").replace('」', "』");
+        let message = quoted(&self.what);
         let unsaid = !self.thing.is_empty() && !self.what.contains(&self.thing);
         let thing = &self.thing;
         if let Some(by) = self.reported {
@@ -240,6 +247,11 @@ fn reporter(by: DetectedBy) -> Option<&'static str> {
         DetectedBy::DataCentre => Some("情報センター"),
         DetectedBy::Vendor => Some("保守業者"),
     }
+}
+
+/// Fit to stand in 「」.
+fn quoted(words: &str) -> String {
+    words.replace('「', "『").replace('」', "』")
 }
 
 #[cfg(test)]

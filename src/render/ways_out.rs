@@ -3,15 +3,11 @@
 use super::commands;
 use super::notice::Told;
 use super::text;
+use crate::desk::letter::Undelivered;
 
 /// 「第一報を送達できませんでした」, and how much of it.
-pub(super) fn not_delivered(
-    kind: &str,
-    (address, why): (&str, &str),
-    others: bool,
-    next: Option<&(String, String)>,
-) -> Told {
-    let kind = super::notice::kind_in_words(kind);
+pub(super) fn not_delivered(Undelivered { kind, address, why, others, next, call }: &Undelivered) -> Told {
+    let (kind, others) = (super::notice::kind_in_words(kind), *others);
     let failed = match others {
         true => format!("{kind}を、一部の宛先へ送達できませんでした（他の宛先には送達済み）。"),
         false => format!("{kind}を送達できませんでした。"),
@@ -34,15 +30,13 @@ pub(super) fn not_delivered(
         Some(_) => format!("{kind}が宛先に届かず、次の連絡先へ送りました"),
         None => format!("{kind}を{}送達できませんでした", if others { "一部の宛先へ" } else { "" }),
     };
-    Told {
-        title,
-        happened: format!("{failed}{then}"),
-        details: vec![
-            format!("宛先：{}", text::or(text::name(address), "不明")),
-            format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
-        ],
-        steps,
-    }
+    let mut details = vec![
+        format!("宛先：{}", text::or(text::name(address), "不明")),
+        format!("サーバの応答：{}", text::or(text::summary(why), "不明")),
+    ];
+    let call = call.as_ref().map(|(who, phone)| format!("電話：{}　{}", text::name(who), text::name(phone)));
+    details.extend(call);
+    Told { title, happened: format!("{failed}{then}"), details, steps }
 }
 
 pub(super) fn channel_fails(channel: &str, why: &str, at_fault: bool) -> Told {

@@ -101,24 +101,26 @@ pub(super) fn desks() -> Vec<(&'static str, Letter)> {
         internal(
             "internal-not-delivered",
             Some(small(|_| {})),
-            Notice::NotDelivered {
+            Notice::NotDelivered(Undelivered {
                 kind: "第一報".into(),
                 address: "joho@a-town.example".into(),
                 why: "550 5.1.1 <joho@a-town.example>: Recipient address rejected: User unknown".into(),
                 others: false,
                 next: None,
-            },
+                call: None,
+            }),
         ),
         internal(
             "internal-not-delivered-in-part",
             None,
-            Notice::NotDelivered {
+            Notice::NotDelivered(Undelivered {
                 kind: "certificate_ends".into(),
                 address: "cert@d-sha.example".into(),
                 why: "550 5.1.1 User unknown".into(),
                 others: true,
                 next: None,
-            },
+                call: None,
+            }),
         ),
         internal(
             "internal-rules-refused",

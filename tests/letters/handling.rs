@@ -34,13 +34,14 @@ pub(super) fn handling() -> Vec<(&'static str, Letter)> {
         internal(
             "internal-not-delivered-next-contact",
             Some(small(|facts| facts.stage = Stage::Requested)),
-            Notice::NotDelivered {
+            Notice::NotDelivered(Undelivered {
                 kind: "request".into(),
                 address: "noc@n.example".into(),
                 why: "550 5.1.1 User unknown".into(),
                 others: false,
                 next: Some(("保守責任者".into(), "lead@n.example".into())),
-            },
+                call: None,
+            }),
         ),
         internal(
             "internal-no-contract",

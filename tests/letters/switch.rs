@@ -14,6 +14,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
         facts.asked[0].started = Some(at("2026-09-20T02:55:00"));
     };
     let recovery = RecoveryFacts {
+        normal: None,
         usable: at("2026-09-20T07:31:10"),
         restored: at("2026-09-20T07:48:00"),
         checked_by: Some("窓口 佐藤".into()),
@@ -33,6 +34,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
     for_vendor.stage = Stage::Restored;
     for_vendor.systems.truncate(2);
     let known = RecoveryFacts {
+        normal: None,
         remaining: None,
         elsewhere: Vec::new(),
         cause: Some((CauseClass::Hw, "スーパーバイザモジュール2枚の同時故障".into())),
@@ -337,6 +339,7 @@ pub(super) fn core_switch() -> Vec<(&'static str, Letter)> {
                 Matter::Recovery {
                     incident: Box::new(for_vendor),
                     recovery: RecoveryFacts {
+                        normal: None,
                         treatment: String::new().into(),
                         checked_by: None,
                         remaining: None,

@@ -186,7 +186,7 @@ impl<'a> Row<'a> {
     /// It tells that another was not delivered: of such trouble with itself nobody is told again.
     pub(crate) fn is_notice(&self) -> bool {
         self.message().is_some_and(|(_, _, letter)| {
-            let notice = |notice: &Notice| matches!(notice, Notice::NotDelivered { .. });
+            let notice = |notice: &Notice| matches!(notice, Notice::NotDelivered(_));
             match &letter.matter {
                 Matter::Internal { notice: what, .. } => notice(what),
                 Matter::Digest { .. } => true,

@@ -25,6 +25,16 @@ pub(super) async fn said(context: &Context, row: &str, means: &[Means]) -> Resul
                 format!("The request to {party} for {incident} goes on, reminders included."),
                 format!("{incident}：{party}への依頼は継続します（受領がなければ督促します）。"),
             ),
+            Means::OtherRow { party, incident, row } => (
+                format!(
+                    "{party} has not been reached for {incident}: {row} asks for the same and was given up as well. \
+                     `kiriwake outbox retry {row}` or `kiriwake outbox drop {row} --reason ...` decides."
+                ),
+                format!(
+                    "{incident}：{party}への依頼はまだ届いていません。同じ依頼の {row} も送信を断念した状態です。\
+                     `kiriwake outbox retry {row}`で再送、`kiriwake outbox drop {row} --reason …`で取りやめます。"
+                ),
+            ),
             Means::MayHaveArrived => (
                 "An earlier attempt may have delivered it.".to_owned(),
                 "以前の送信で、すでに届いている可能性があります。".to_owned(),

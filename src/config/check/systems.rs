@@ -97,7 +97,20 @@ impl Checker<'_> {
                 (Some(true), words)
             }
         };
-        Impact { scope: table.scope, residents: table.residents, substitute, substitute_words }
+        let at = path.key("substitute_needs");
+        let (substitute_needs, substitute_spares) = self.needs(&at, &table.substitute_needs);
+        if !substitute_needs.is_empty() && substitute != Some(true) {
+            let help = "write what the substitute is, `substitute = \"…\"`, or take `substitute_needs` away";
+            self.findings.fault(&at, "says what a substitute needs, and there is none", help);
+        }
+        Impact {
+            scope: table.scope,
+            residents: table.residents,
+            substitute,
+            substitute_words,
+            substitute_needs,
+            substitute_spares,
+        }
     }
 
     fn words(&mut self, path: &Path, words: Vec<String>) -> Vec<String> {

@@ -34,7 +34,9 @@ pub(super) fn restore(
     // Usable when the last of what came back had come back; what stayed red has left by now.
     let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
     let back = back.map(|back| known.usable.map_or(back, |usable| usable.max(back)));
-    let back = back.map(|back| correlate::usable_since(turn.state, turn.book, known, back));
+    let carried = back.map(|back| correlate::usable_since(turn.state, turn.book, known, back));
+    let normal = back.filter(|back| carried.is_some_and(|carried| carried < *back));
+    let back = carried;
     let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
     if let Some(text) = treatment {
         turn.edit(id, Edit::Treatment(text), act_by(actor));
@@ -56,6 +58,7 @@ pub(super) fn restore(
     move_to(turn, actor, id, Status::Restored);
     let facts = RecoveryFacts {
         usable,
+        normal,
         restored: now.wall,
         checked_by: Some(actor.person().to_owned()),
         check,

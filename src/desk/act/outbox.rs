@@ -9,7 +9,7 @@ use super::perform::{move_to, needs_words};
 use crate::desk::ids::{OwedId, RequestId};
 use crate::desk::incident::{Edit, Reason, StatusName};
 use crate::desk::letter::{DroppedMessage, Matter, Notice};
-use crate::desk::owed::{Owed, Why, Work};
+use crate::desk::owed::{Owed, OwedState, Why, Work};
 use crate::desk::request::{self, RequestState};
 use crate::desk::turn::Turn;
 use crate::desk::{Reply, correlate, deliver, notify};
@@ -33,6 +33,15 @@ pub enum Means {
         party: String,
         /// The incident.
         incident: String,
+    },
+    /// The request was given up at another address as well, and can be tried again there.
+    OtherRow {
+        /// The vendor.
+        party: String,
+        /// The incident.
+        incident: String,
+        /// The row.
+        row: String,
     },
     /// An earlier attempt ended without an answer, or an address took it.
     MayHaveArrived,
@@ -116,6 +125,13 @@ fn settle(turn: &mut Turn, actor: &Actor, id: RequestId) -> Option<Means> {
     let bundles = turn.state.bundles.iter().filter_map(|row| turn.state.owed.get(row));
     if request.state != RequestState::Unsent || singles.chain(bundles).any(reaches) {
         return Some(Means::StillAsked { party, incident });
+    }
+    let other = turn
+        .state
+        .owed_of(request.incident)
+        .find(|row| row.request == Some(id) && matches!(row.state, OwedState::Dead { .. }));
+    if let Some(other) = other {
+        return Some(Means::OtherRow { party, incident, row: other.id.to_string() });
     }
     let ended = request::Change::Ended { request: id, state: RequestState::Withdrawn };
     turn.record(ended, request::Reason::NeverLeft);

@@ -12,6 +12,7 @@ use crate::desk::scope::Reach;
 use crate::desk::severity::{Harm, Judged};
 use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, severity};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes 重大度 from what is hit and from the harm the rule that holds states.
@@ -37,7 +38,8 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
             let why = if present.value == judged.severity { judged.why.words() } else { present.why.clone() };
             let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
             if (&why, &reach) != (&present.why, &present.reach) {
-                let severity = Severity { value: present.value, by: By::Machine, why, reach };
+                let hit_since = hit_since(turn, known, reach.as_deref());
+                let severity = Severity { value: present.value, by: By::Machine, why, reach, hit_since };
                 turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
             }
         }
@@ -48,11 +50,23 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
                 turn.touched.raised.entry(incident).or_insert(present.value);
             }
             let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
-            let severity = Severity { value: judged.severity, by: By::Machine, why: judged.why.words(), reach };
+            let hit_since = hit_since(turn, known, reach.as_deref());
+            let why = judged.why.words();
+            let severity = Severity { value: judged.severity, by: By::Machine, why, reach, hit_since };
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }
     tell_reach(turn, incident, before.as_deref(), &hit);
+}
+
+/// Since when it hits somebody, where a spare has carried all of it until now: since the last of those stopped.
+fn hit_since(turn: &Turn, known: &Incident, now: Option<&Reach>) -> Option<Timestamp> {
+    let before = known.severity.as_ref().and_then(|severity| severity.reach.as_deref());
+    if !now.is_some_and(Reach::hits) || !before.is_some_and(Reach::is_carried) || !known.hit.is_empty() {
+        return None;
+    }
+    let beside = super::failing_beside(turn.state, turn.book, known).into_values().max();
+    Some(beside.unwrap_or(turn.now.wall).max(known.occurred))
 }
 
 /// What hits more than was told, or nobody any more because a spare carries on, is news for those who were told, whatever the

@@ -39,5 +39,5 @@ pub(in crate::desk) fn lost_requests(state: &State, incident: IncidentId, party:
 }
 
 fn rows<'a>(state: &'a State, request: &'a Request) -> impl Iterator<Item = &'a Owed> {
-    state.owed_of(request.incident).filter(|row| row.request == Some(request.id))
+    state.owed_of(request.incident).filter(|row| row.request == Some(request.id) && !row.state.is_dropped())
 }

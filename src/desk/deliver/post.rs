@@ -66,7 +66,7 @@ fn said_already(turn: &Turn, post: &Post) -> Vec<OwedId> {
     // On trial one address stands for all, and each letter says whom it means; and of each message that was not delivered
     // somebody hears, whatever it has in common with another.
     let each = match &post.letter.matter {
-        Matter::Internal { notice, .. } => matches!(notice, Notice::NotDelivered { .. }),
+        Matter::Internal { notice, .. } => matches!(notice, Notice::NotDelivered(_)),
         _ => false,
     };
     if each || post.request.is_some() || turn.book.rules.site.shadow.is_some() {

@@ -86,6 +86,16 @@ pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, Strin
     Some(told)
 }
 
+/// Whom to call of a party that was not reached by mail: the contact with that address, else the first that has a phone. Not
+/// for the desk's own mail.
+pub(super) fn to_call(turn: &Turn, row: &Owed, address: &str) -> Option<(String, String)> {
+    let party = row.party().filter(|party| **party != turn.book.rules.site.desk)?;
+    let contacts = &turn.book.party(party)?.contacts;
+    let own = contacts.iter().filter(|contact| contact.mail.as_deref() == Some(address));
+    let (who, phone) = own.chain(contacts).find_map(|contact| Some((&contact.name, contact.phone.as_ref()?)))?;
+    Some((who.clone(), phone.clone()))
+}
+
 /// The addresses of the party that took nothing about this incident, and those of this message and of those it is sent instead of.
 fn tried<'a>(turn: &'a Turn, row: &'a Owed) -> Vec<&'a str> {
     let before = |row: &&'a Owed| match row.why {

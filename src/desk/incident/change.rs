@@ -284,6 +284,7 @@ fn edit(incident: &mut Incident, what: &Edit) {
             incident.hit.extend(severity.reach.iter().flat_map(|reach| reach.systems.iter().cloned()));
             let locations = severity.reach.iter().flat_map(|reach| reach.locations.iter().cloned());
             incident.hit_locations.extend(locations);
+            incident.hit_since = incident.hit_since.or(severity.hit_since);
             incident.severity = Some(severity.clone());
         }
         Edit::Data(impact) => incident.data = Some(*impact),

@@ -24,6 +24,9 @@ pub struct Severity {
     /// Whom it was known to hit when it was judged; `None` = a person's word, or of no system.
     #[serde(default)]
     pub reach: Option<Box<Reach>>,
+    /// Since when it hits them, where a spare carried it at first; `None` = since 発生, or nobody.
+    #[serde(default)]
+    pub hit_since: Option<Timestamp>,
 }
 
 /// 切り分け結果 with everything that led to it.

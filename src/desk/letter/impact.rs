@@ -28,6 +28,9 @@ pub struct Impact {
     pub users: Option<Users>,
     /// 代替手段 in words, each with the system it is for.
     pub substitutes: Vec<(String, String)>,
+    /// Those that need what fails as well.
+    #[serde(default)]
+    pub unusable: Vec<(String, String)>,
     /// A redundancy is lost, and it goes on on one side (片系).
     pub one_sided: Option<OneSided>,
     /// What would carry on fails as well, since then.
@@ -36,6 +39,9 @@ pub struct Impact {
     pub untouched: Vec<String>,
     /// Hours at the time of writing.
     pub hours: Hours,
+    /// Since when it hits anybody, where that was not 発生: until then a spare carried it.
+    #[serde(default)]
+    pub hit_since: Option<Timestamp>,
     /// Since when monitoring sees nobody hit any more, while that is checked. Not for vendors.
     #[serde(default)]
     pub over_since: Option<Timestamp>,

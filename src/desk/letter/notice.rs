@@ -83,20 +83,7 @@ pub enum Notice {
     /// An incident was reopened.
     Reopened,
     /// A message could not be delivered to somebody.
-    NotDelivered {
-        /// Subject tag of the message (第一報, 対応依頼 …).
-        kind: String,
-        /// To whom.
-        address: String,
-        /// What the server said.
-        why: String,
-        /// Other addresses of the same message got it.
-        #[serde(default)]
-        others: bool,
-        /// Who gets it instead: name and address.
-        #[serde(default)]
-        next: Option<(String, String)>,
-    },
+    NotDelivered(Undelivered),
     /// Somebody at the desk gave up a message that was to go to others.
     Dropped {
         /// Which, and why.
@@ -294,4 +281,24 @@ pub enum Doubt {
         /// How often in a row.
         times: u32,
     },
+}
+
+/// A message that did not reach somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// Subject tag of the message (第一報, 対応依頼 …).
+    pub kind: String,
+    /// To whom.
+    pub address: String,
+    /// What the server said.
+    pub why: String,
+    /// Other addresses of the same message got it.
+    #[serde(default)]
+    pub others: bool,
+    /// Who gets it instead: name and address.
+    #[serde(default)]
+    pub next: Option<(String, String)>,
+    /// Who can be called instead: name and phone number, as configured.
+    #[serde(default)]
+    pub call: Option<(String, String)>,
 }

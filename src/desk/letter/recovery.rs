@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct RecoveryFacts {
     /// 利用可能となった時刻.
     pub usable: Timestamp,
+    /// When the thing itself was normal, where its other side had carried on before.
+    #[serde(default)]
+    pub normal: Option<Timestamp>,
     /// 復旧 (usable and checked).
     pub restored: Timestamp,
     /// Who checked; `None` = automatic.

@@ -32,7 +32,7 @@ pub(in crate::desk) fn internal(turn: &mut Turn, incident: Option<IncidentId>, n
     }
     let urgent = matches!(
         notice,
-        Notice::NotDelivered { .. }
+        Notice::NotDelivered(_)
             | Notice::Held { .. }
             | Notice::ChannelFails { .. }
             | Notice::Damage { .. }

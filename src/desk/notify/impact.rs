@@ -60,12 +60,14 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
         by_place: hit.by_place(&reach.locations, &reach.there, book),
         departments: hit.departments(),
         users: hit.users(),
-        substitutes: hit.substitutes(),
+        substitutes: substitutes(book, reach, false),
+        unusable: substitutes(book, reach, true),
         one_sided: one_sided(book, incident, reach),
         beside: beside(state, book, incident, reach),
         // Of what only a spare keeps it is said where the spare is told of.
         untouched: untouched.iter().filter(|id| !reach.kept.contains(id)).map(|id| book.system_name(id)).collect(),
         hours: Hours::default(),
+        hit_since: incident.hit_since,
         over_since: None,
     }
 }
@@ -215,13 +217,22 @@ impl<'a> Hit<'a> {
         let at_least = unstated || systems.len() > 1 || !systems.is_empty() && !locations.is_empty();
         (about > 0).then_some(Users { about, at_least })
     }
+}
 
-    fn substitutes(&self) -> Vec<(String, String)> {
-        let of_systems = self.systems.iter().map(|system| (&system.name, &system.impact));
-        let of_locations = self.locations.iter().map(|location| (&location.name, &location.impact));
-        let stated = of_systems.chain(of_locations).filter(|(_, impact)| !impact.substitute_words.is_empty());
-        stated.map(|(name, impact)| (name.clone(), impact.substitute_words.clone())).collect()
-    }
+/// 代替手段 in words, each with whom it is for: those that can be used, or those that need what fails as well.
+fn substitutes(book: &Book, reach: &Reach, gone: bool) -> Vec<(String, String)> {
+    let locations = if reach.hits() { &reach.locations } else { &reach.kept_locations };
+    let of_systems = systems(reach).filter_map(|id| {
+        let system = book.rules.systems.get(id)?;
+        Some((&system.name, &system.impact, reach.without.contains(id)))
+    });
+    let of_locations = locations.iter().filter_map(|id| {
+        let location = book.rules.locations.get(id)?;
+        Some((&location.name, &location.impact, reach.without_at.contains(id)))
+    });
+    let these = of_systems.chain(of_locations).filter(|(_, _, is_gone)| *is_gone == gone);
+    let stated = these.filter(|(_, impact, _)| !impact.substitute_words.is_empty());
+    stated.map(|(name, impact, _)| (name.clone(), impact.substitute_words.clone())).collect()
 }
 
 /// Each once, in the order of coming.

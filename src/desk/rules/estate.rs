@@ -59,6 +59,12 @@ pub struct Impact {
     /// What that is, in words for the office; empty = not stated.
     #[serde(default)]
     pub substitute_words: String,
+    /// What the substitute cannot be used without, members of `substitute_spares` included.
+    #[serde(default)]
+    pub substitute_needs: Vec<ComponentId>,
+    /// 冗長構成 of the substitute: of each group one is enough.
+    #[serde(default)]
+    pub substitute_spares: Vec<Vec<ComponentId>>,
 }
 
 /// What is done with a system, by whom, where and when. Empty and `None` = not stated.

@@ -3,7 +3,7 @@
 use super::Standing;
 use crate::desk::graph::Graph;
 use crate::desk::ids::ComponentId;
-use crate::desk::rules::Rules;
+use crate::desk::rules::{Impact, Rules};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows a failure through the needs.
@@ -79,7 +79,17 @@ impl<'a> Fall<'a> {
     }
 
     /// The spares that carry on in place of what fell.
-    pub(super) fn carried_by(self) -> BTreeSet<ComponentId> {
-        self.carried_by
+    pub(super) fn carried_by(&self) -> BTreeSet<ComponentId> {
+        self.carried_by.clone()
+    }
+
+    /// Whether a substitute (代替手段) falls with it, or fails by itself.
+    pub(super) fn takes_substitute(&mut self, impact: &'a Impact) -> bool {
+        let (needs, spares) = (&impact.substitute_needs, &impact.substitute_spares);
+        let fails = |id: &ComponentId| (self.standing)(id) == Standing::Fails;
+        let has_spare = |id: &ComponentId| spares.iter().flatten().any(|spare| spare == id);
+        needs.iter().any(|id| !has_spare(id) && fails(id))
+            || spares.iter().any(|group| group.iter().all(fails))
+            || self.takes(needs, spares)
     }
 }

@@ -9,7 +9,7 @@ use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use super::{disk, doubt, kept};
 use crate::desk::ids::Number;
 use crate::desk::letter::{
-    By, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, StormLine, StormStage,
+    By, CallResult, Closure, CoverDoubt, Digest, DigestLine, Doubt, Facts, Notice, StormLine, StormStage, Undelivered,
 };
 use crate::desk::rules::VerdictCode;
 use crate::render::{approval, restored};
@@ -157,7 +157,7 @@ impl Mail<'_> {
                 };
                 ("Reopened", format!("{why} {asked}"), with(commands::show))
             }
-            Notice::NotDelivered { kind, address, why, others, next } => {
+            Notice::NotDelivered(Undelivered { kind, address, why, others, next, call }) => {
                 let then = match next {
                     Some((name, address)) => {
                         format!(" The next contact gets it: {}, {}.", text::name(name), text::name(address))
@@ -165,7 +165,11 @@ impl Mail<'_> {
                     None if *others => " (other addresses have got it)".to_owned(),
                     None => String::new(),
                 };
-                let happened = format!("{} to {}: {}{then}", text::name(kind), text::name(address), text::summary(why));
+                let call =
+                    call.as_ref().map(|(who, phone)| format!(" Phone: {}, {}.", text::name(who), text::name(phone)));
+                let call = call.unwrap_or_default();
+                let (kind, address) = (text::name(kind), text::name(address));
+                let happened = format!("{kind} to {address}: {}{then}{call}", text::summary(why));
                 ("Not delivered", happened, vec![commands::OUTBOX.to_owned(), commands::RETRY.to_owned()])
             }
             Notice::Held { messages, more } => self.held(messages, more),

@@ -40,11 +40,16 @@ impl Mail<'_> {
             let feared = facts.data.is_some_and(DataImpact::feared);
             page.field("Effect", if feared { "no loss of service seen so far" } else { "none seen so far" });
         }
+        if let Some(since) = impact.hit_since.filter(|_| !none) {
+            page.field("Hit since", self.clock.english_short(since));
+        }
         page.field("Residents hit", format!("{}{}", yes_no(facts.residents), expected(facts.residents)));
         if let Some(data) = facts.data {
             page.field("Data", words::data_en(data));
         }
-        let substitutes = impact.substitutes.iter().map(named);
+        let gone =
+            impact.unusable.iter().map(|one| format!("{} (expected not to be usable: it is hit as well)", named(one)));
+        let substitutes = impact.substitutes.iter().map(named).chain(gone);
         page.lines("Substitute", [yes_no(facts.substitute).to_owned()].into_iter().chain(substitutes).collect(), NONE);
         self.goes_on(facts, impact);
     }

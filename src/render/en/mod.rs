@@ -55,6 +55,9 @@ impl Mail<'_> {
         if let Some(before) = &self.letter.to.instead_of {
             let before = text::or(text::name(before), "the first address");
             self.page.text(format!("You get this because our mail to {before} could not be delivered."));
+            if matches!(self.letter.matter, Matter::Internal { .. } | Matter::PhoneNote { .. }) {
+                self.page.text("If that address is wrong, correct it in parties.toml and reload.");
+            }
         }
         let site = text::name(&self.letter.from.site);
         match &self.letter.matter {
@@ -298,11 +301,10 @@ impl Mail<'_> {
     fn recovery(&mut self, facts: &Facts, recovery: &RecoveryFacts, to_office: bool) {
         self.page.text("The fault below is restored and operation has been checked.");
         self.heading(facts);
-        let restored = format!(
-            "{} (usable since {})",
-            self.clock.english(recovery.restored),
-            self.clock.english_short(recovery.usable)
-        );
+        let normal = recovery.normal.map(|at| format!(" on one side, normal since {}", self.clock.english_short(at)));
+        let usable =
+            format!("usable since {}{}", self.clock.english_short(recovery.usable), normal.unwrap_or_default());
+        let restored = format!("{} ({usable})", self.clock.english(recovery.restored));
         self.page.field("Restored", restored).field("Took", english_span(facts.occurred, recovery.restored));
         self.page.section(Name::Symptom).field("Symptom", Symptom::of(facts).title());
         let former = |former: &Former| {

@@ -71,7 +71,12 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
             Some((Delivery::Accepted { .. }, _)) if !arrived.contains(&(row.decided.key.as_str(), address)) => {
                 return broken(format!("{id} counts as delivered to {address}, where nothing arrived"));
             }
-            Some((last, frame)) if is_final(last) && !row.is_notice() && !told(case, frame, address) => {
+            Some((last, frame))
+                if is_final(last)
+                    && !row.is_notice()
+                    && !told(case, frame, address)
+                    && !is_passed_on(case, frame, row) =>
+            {
                 return broken(format!("{address} does not take {id}, and nobody was told"));
             }
             _ => {}
@@ -93,7 +98,7 @@ fn message(case: &Case<'_>, row: &Row<'_>, arrived: &BTreeSet<(&str, &str)>) -> 
             let known = if held {
                 told_of_restore(case, row.since)
             } else {
-                row.addresses().any(|one| told(case, row.since, one))
+                row.addresses().any(|one| told(case, row.since, one)) || is_passed_on(case, row.since, row)
             };
             if known || row.is_notice() {
                 Ok(())
@@ -162,7 +167,21 @@ fn notices<'a>(case: &Case<'a>, frame: usize) -> impl Iterator<Item = &'a Notice
 /// Whether the desk heard in that very frame that this address was not reached.
 fn told(case: &Case<'_>, frame: usize, address: &str) -> bool {
     notices(case, frame)
-        .any(|notice| matches!(notice, Notice::NotDelivered { address: known, .. } if known.split(", ").any(|one| one == address)))
+        .any(|notice| matches!(notice, Notice::NotDelivered(one) if one.address.split(", ").any(|one| one == address)))
+}
+
+/// Whether somebody else of the same desk gets it in that very frame, and reads in it why.
+fn is_passed_on(case: &Case<'_>, frame: usize, row: &Row<'_>) -> bool {
+    case.history.frames[frame].entries.iter().any(|entry| match &entry.change {
+        Change::Owed(owed::Change::Owed(next)) if next.why == Why::NextContact(row.decided.id) => match &next.work {
+            owed::Work::Message { letter, .. } => {
+                let within = letter.to.organization == letter.from.organization;
+                within && letter.to.instead_of.is_some()
+            }
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// Whether the desk heard that the record comes from a backup, with what is held.
