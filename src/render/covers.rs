@@ -15,7 +15,7 @@ fn named(cover: &CoverFacts) -> String {
 }
 
 /// What is related to an open incident gets no number of its own.
-const JOINS: &str = "（関連する障害に対応中の場合は、その受付番号に含めます）";
+const JOINS: &str = "（関連する障害に対応中の場合は、その受付番号で対応します）";
 
 /// Its end is near and something still burns.
 pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock: &Clock) -> Told {
@@ -40,7 +40,7 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
         )
     } else {
         format!(
-            "{}は{end}に終了の予定ですが、対象の警報が{total}件、継続しております。終了の時点で継続しているものは、\
+            "{}は{end}に終了の予定ですが、対象の警報が{total}件、継続しております。終了の時点で継続しているものについては、\
              {end}に発生した障害として、{owner}へ対応を依頼します{JOINS}。作業の状況を、{owner}にご確認ください。",
             named(cover)
         )
@@ -61,7 +61,7 @@ pub(super) fn ends_soon(cover: &CoverFacts, red: &[String], total: usize, clock:
         true => {
             "いずれの操作も行わない場合は、終了の時刻に自動で終了します（継続している警報は、障害として扱います）。"
         }
-        false => "延長しない場合、操作は不要です（終了時に警報が継続していれば、障害として自動で扱います）。",
+        false => "延長しない場合、操作は不要です（終了時に警報が継続していれば、自動的に障害として扱います）。",
     };
     Told {
         title: format!("{} 終了前に警報が継続（{total}件）", named(cover)),

@@ -246,7 +246,7 @@ fn stands(facts: &Facts, mut out: Vec<String>, left_to_desk: &str, worked_on: &s
         Stage::InProgress if worked_on == WORKED_ON && waits(facts) => {}
         // A vendor that has said 受領 has not said yet that it works.
         Stage::InProgress if worked_on == WORKED_ON && is_only_received(&facts.asked) => {
-            out.push("着手の連絡を待っております。".to_owned());
+            out.push("調査の状況と復旧見込みの連絡を待っております。".to_owned());
         }
         Stage::InProgress if facts.asked.iter().all(|asked| asked.started.is_none()) => {
             out.push(worked_on.to_owned());

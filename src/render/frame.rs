@@ -95,7 +95,9 @@ pub(super) fn greeting(page: &mut Page, letter: &Letter, reader: Reader) {
         page.text(format!("{whose}のメールが届かなかったため、本メールをお送りしております。"));
         if desk_itself {
             // Nobody else is told of it: it would be the same readers.
-            page.text("宛先に誤りがある場合は、設定（parties.toml）を修正し、読み込み直してください。");
+            page.text(
+                "宛先に誤りがあれば、設定（parties.toml）を修正し、再読み込み（kiriwake reload）をしてください。",
+            );
         }
     }
 }

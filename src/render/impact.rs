@@ -58,8 +58,8 @@ fn over(facts: &Facts, clock: &Clock) -> Option<String> {
     match (from, until) {
         (None, None) => None,
         (None, Some(until)) => Some(format!("（監視上は、{until}に解消しております）")),
-        (Some(from), Some(until)) => Some(format!("（監視上は、{from}に影響が生じ、{until}に解消しております）")),
-        (Some(from), None) if facts.stage == Stage::Restored => Some(format!("（影響が生じた時刻：{from}）")),
+        (Some(from), Some(until)) => Some(format!("（監視上の影響は、{from}から{until}までです）")),
+        (Some(from), None) if facts.stage == Stage::Restored => Some(format!("（{from}から影響が生じておりました）")),
         (Some(from), None) => Some(format!("（{from}から影響が生じております）")),
     }
 }

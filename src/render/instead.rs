@@ -5,6 +5,7 @@ use super::layout::Page;
 use super::text;
 use super::time::Clock;
 use crate::desk::letter::{Facts, OneSided};
+use crate::desk::rules::Effect;
 
 /// 代替手段: in words where they are known. Of several systems each says its own.
 pub(super) fn substitutes(facts: &Facts) -> Vec<String> {
@@ -16,14 +17,18 @@ pub(super) fn substitutes(facts: &Facts) -> Vec<String> {
     let mut lines: Vec<String> = known.iter().take(LISTED).map(words).collect();
     // Whoever would go to them by habit is told not to.
     let gone = match facts.impact.unusable.as_slice() {
+        // What nobody needs a substitute for needs no word of it.
+        _ if facts.effect == Some(Effect::None) => String::new(),
         [] => String::new(),
-        [(_, one)] => format!("（{}は、今回の障害により利用できない見込み）", text::note(one)),
-        [(_, first), ..] => format!("（{}等は、今回の障害により利用できない見込み）", text::note(first)),
+        [(_, one)] => format!("（{}も、障害の影響により利用できない見込みです）", text::note(one)),
+        [(_, first), ..] => format!("（{}なども、障害の影響により利用できない見込みです）", text::note(first)),
     };
     match facts.substitute {
         Some(true) if lines.is_empty() => lines.push("有".to_owned()),
         Some(true) => {}
-        Some(false) if lines.is_empty() => lines.push(format!("無{gone}")),
+        Some(false) if lines.is_empty() => {
+            lines.push(if gone.is_empty() { "無".to_owned() } else { format!("なし{gone}") })
+        }
         Some(false) => lines.push(format!("上記以外：なし{gone}")),
         None if lines.is_empty() => {}
         None => lines.push("上記以外：確認中".to_owned()),
@@ -51,7 +56,8 @@ pub(super) fn one_sided(page: &mut Page, facts: &Facts, clock: &Clock) {
         format!("もう一方の{}にも、{}から異常が発生しております。", text::name(name), clock.short(*since))
     });
     let mut beside: Vec<String> = beside.collect();
-    if !beside.is_empty() {
+    // Where several are doubled, one pair may be down while another carries on.
+    if !beside.is_empty() && facts.impact.one_sided.is_none() {
         beside.insert(0, "二重化した機器の双方に異常が発生しており、片系での運転を継続できない状態です。".to_owned());
         page.lines("冗長性", beside, "確認中");
     }

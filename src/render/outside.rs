@@ -21,7 +21,7 @@ pub(super) struct Outside<'a> {
 }
 
 /// What a building has for its machines, as offices call it.
-const FACILITY: &str = "施設の設備（電源・空調等）";
+const FACILITY: &str = "建物側の設備（電源・空調等）";
 
 impl<'a> Outside<'a> {
     /// `None` = it is not judged to be outside the contracts.
@@ -63,7 +63,8 @@ impl<'a> Outside<'a> {
                  調査の進め方につきまして、ご判断をお願いいたします。"
             ),
             (None, false) if self.facility => format!(
-                "本事象は、{FACILITY}に起因する可能性があるものと考えております。施設の状況をご確認のうえ、今後の対応につきまして、\
+                "本事象は、{FACILITY}に起因する可能性があり、保守業者への依頼は行っておりません。\
+                 設備の状況をご確認のうえ、今後の対応につきまして、\
                  ご判断をお願いいたします。"
             ),
             (None, false) => {
@@ -99,7 +100,7 @@ impl<'a> Outside<'a> {
                 Some(owner) => format!("{owner}への調査の依頼{by}"),
                 None => "調査の手配（保守契約外の手配等）".to_owned(),
             },
-            (None, false) if self.facility => format!("{FACILITY}の確認および復旧の手配"),
+            (None, false) if self.facility => format!("{FACILITY}の状況の確認と、復旧の手配"),
             (None, false) => "調達等による修理または交換".to_owned(),
         }
     }
@@ -113,7 +114,7 @@ impl<'a> Outside<'a> {
                  {owner}へ連絡してよいか、ご判断をお願いいたします。"
             ),
             None if self.facility => format!(
-                "{FACILITY}に原因がある可能性がございます。施設の状況のご確認と、今後の対応についてのご判断をお願いいたします。"
+                "{FACILITY}に原因がある可能性がございます。設備の状況のご確認と、今後の対応についてのご判断をお願いいたします。"
             ),
             None => format!(
                 "{thing}は、保守契約の対象範囲外と考えております。今後の対応につきまして、ご判断をお願いいたします。"

@@ -27,8 +27,8 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     let usable = match recovery.normal {
         None => vec![format!("（利用可能となった時刻：{usable}）")],
         Some(normal) => vec![
-            format!("（利用可能となった時刻：{usable}（片系）、"),
-            format!("　機器が正常に戻った時刻：{}）", clock.short(normal)),
+            format!("（片系で利用可能となった時刻：{usable}）"),
+            format!("（機器が正常に戻った時刻：{}）", clock.short(normal)),
         ],
     };
     page.lines("復旧", [vec![date(recovery.restored)], usable].concat(), "確認中");

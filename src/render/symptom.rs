@@ -13,7 +13,7 @@ use parts::{deadline, is_digit, joined, split_note, split_value, thing, without_
 /// Characters of a symptom in a subject.
 const TITLE: usize = 80;
 /// Characters of a caller's words in one.
-const TOLD: usize = 50;
+const TOLD: usize = 30;
 
 /// What fails, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
