@@ -75,28 +75,13 @@ impl<'a> Silent<'a> {
 
     /// How many coincidences fewer it takes to believe in it than in a fault of each root. The simpler story must win
     /// clearly, the more so the more there is to explain.
-    fn spares(&self, known: &Known, (roots, red): (&Signs, &Signs)) -> Option<usize> {
-        let takes = self.unlikely(known, (roots, red)) + self.roots;
+    fn spares(&self, known: &Known, red: &Signs) -> Option<usize> {
+        let takes = self.unlikely(known, red) + self.roots;
         self.coincidence.checked_sub(takes).filter(|spares| *spares > 0)
     }
 
-    /// Whether enough of what needs it fails - and enough by itself: a hypervisor that is down takes its machines along, whatever
-    /// else the switch before it serves, so those say nothing of the switch, whether they are red or not.
-    fn is_shown(&self, known: &Known, (roots, red): (&Signs, &Signs)) -> bool {
-        let (book, graph) = (known.book, &known.book.graph);
-        if self.roots == 1 || (self.behind - self.quiet.min(self.behind)) * SHOWN_BY < self.behind {
-            return false;
-        }
-        let explained = |id: &ComponentId| {
-            graph.below(id).iter().any(|below| roots.contains_key(below) && graph.needs(below, self.component))
-        };
-        let well = |id: &&ComponentId| !red.contains_key(*id) && book.watched(id) && !explained(id);
-        let quiet = graph.behind(self.component).iter().filter(well).count();
-        self.roots * SHOWN_BY >= self.roots + quiet
-    }
-
     /// What it takes for it to fail and show nothing of it, and for so much behind it to show nothing either.
-    fn unlikely(&self, known: &Known, (roots, red): (&Signs, &Signs)) -> usize {
+    fn unlikely(&self, known: &Known, red: &Signs) -> usize {
         let (book, component) = (known.book, self.component);
         // What fails only for those who ask it at the moment, or is slow, leaves half of what needs it unhurt.
         let some = self.quiet / 2;
@@ -111,7 +96,7 @@ impl<'a> Silent<'a> {
         let if_watched = |bits: usize| if watched { bits } else { 0 };
         // Where most of what needs it is well, those that are not have more likely each their own reason - or one that nobody
         // has written down: the lines of one carrier fail together while the switch they end at is green.
-        let many = self.is_shown(known, (roots, red));
+        let many = (self.behind - self.quiet.min(self.behind)) * SHOWN_BY >= self.behind;
         let hidden = watched && !many;
         let dead = if known.is_sound(component) || !stops(self.level) || hidden {
             NEVER
@@ -128,9 +113,8 @@ impl<'a> Silent<'a> {
         if known.remainder {
             return None;
         }
-        let all = Self::all(known, roots, red)
-            .into_iter()
-            .filter_map(|silent| Some((silent.spares(known, (roots, red))?, silent)));
+        let all =
+            Self::all(known, roots, red).into_iter().filter_map(|silent| Some((silent.spares(known, red)?, silent)));
         let best = all.min_by_key(|(spares, silent)| (Reverse(*spares), silent.behind, silent.component));
         best.map(|(_, silent)| (silent.component, silent.level))
     }
