@@ -72,7 +72,8 @@ fn write(folder: &std::path::Path, seed: u64, faults: usize) -> Result<(), Troub
 }
 
 fn print(scores: &[SeedScore], failures: bool) {
-    let heads = ["seed", "hosts", "components", "alerts", "faults", "right", "requests", "wrong", "unseen"];
+    let heads =
+        ["seed", "hosts", "components", "alerts", "faults", "right", "told", "requests", "wrong", "alike", "unseen"];
     let rows: Vec<Vec<String>> = scores.iter().map(seed_row).collect();
     text::out(&text::table(&heads, &rows));
     let heads = [
@@ -91,7 +92,9 @@ fn print(scores: &[SeedScore], failures: bool) {
     let rows: Vec<Vec<String>> = estate::lines(scores).iter().map(kind_row).collect();
     text::out(&format!("\n{}", text::table(&heads, &rows)));
     text::out(
-        "`all` counts wrong requests about no fault at all (noise, what came and went) too; the lines above do not.",
+        "`all` counts wrong requests about no fault at all (noise, what came and went) too; the lines above do not.\n\
+         told: of the faults that can be told from what was shown. alike: wrong requests about a fault that shows exactly what\n\
+         a fault of whoever was asked shows; they are not counted as wrong there.",
     );
     let mut parties: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for (party, count) in scores.iter().flat_map(|score| &score.messages) {
@@ -100,28 +103,42 @@ fn print(scores: &[SeedScore], failures: bool) {
     let messages: Vec<String> = parties.iter().map(|(party, count)| format!("{party} {count}")).collect();
     text::out(&format!("\nmessages: {}", messages.join(", ")));
     if failures {
-        let heads = ["seed", "fault", "kind", "cause", "should be", "first verdict", "took for the cause", "later"];
+        let heads = [
+            "seed",
+            "fault",
+            "kind",
+            "cause",
+            "should be",
+            "first verdict",
+            "took for the cause",
+            "looks like",
+            "later",
+        ];
         let rows: Vec<Vec<String>> = scores.iter().flat_map(|score| failed_rows(score.seed, &score.faults)).collect();
         text::out(&format!("\n{}", text::table(&heads, &rows)));
-        let heads = ["seed", "hour", "wrong request for", "to", "faults", "shows"];
+        let heads = ["seed", "hour", "wrong request for", "to", "faults", "alike", "shows"];
         let rows: Vec<Vec<String>> = scores.iter().flat_map(wrong_rows).collect();
         text::out(&format!("\n{}", text::table(&heads, &rows)));
     }
 }
 
 fn seed_row(score: &SeedScore) -> Vec<String> {
-    let count = |mark: Mark| score.faults.iter().filter(|fault| fault.mark == mark).count();
-    let (right, unseen) = (count(Mark::Right), count(Mark::Unseen));
+    let shown = || score.faults.iter().filter(|fault| fault.mark != Mark::Unseen);
+    let told = || shown().filter(|fault| fault.can_be_told);
+    let right = |fault: &&FaultScore| fault.mark == Mark::Right;
+    let alike = score.wrong_requests.iter().filter(|asked| asked.alike).count();
     vec![
         score.seed.to_string(),
         score.hosts.to_string(),
         score.components.to_string(),
         score.alerts.to_string(),
         score.faults.len().to_string(),
-        percent(right, score.faults.len() - unseen),
+        percent(shown().filter(right).count(), shown().count()),
+        percent(told().filter(right).count(), told().count()),
         score.requests.to_string(),
-        score.wrong_requests.len().to_string(),
-        unseen.to_string(),
+        (score.wrong_requests.len() - alike).to_string(),
+        alike.to_string(),
+        (score.faults.len() - shown().count()).to_string(),
     ]
 }
 
@@ -154,6 +171,7 @@ fn failed_rows(seed: u64, faults: &[FaultScore]) -> Vec<Vec<String>> {
                 fault.right.clone(),
                 if fault.named.is_empty() { "none".to_owned() } else { fault.named.clone() },
                 fault.component.clone(),
+                fault.looks_like.clone().unwrap_or_default(),
                 if fault.put_right { "put right" } else { "" }.to_owned(),
             ]
         })
@@ -165,7 +183,8 @@ fn wrong_rows(score: &SeedScore) -> Vec<Vec<String>> {
         let faults: Vec<String> = asked.faults.iter().map(ToString::to_string).collect();
         let faults = if faults.is_empty() { "none".to_owned() } else { faults.join(" ") };
         let (hour, incident, party) = (asked.hour.clone(), asked.incident.clone(), asked.party.clone());
-        vec![score.seed.to_string(), hour, incident, party, faults, asked.shows.join(", ")]
+        let alike = if asked.alike { "alike" } else { "" }.to_owned();
+        vec![score.seed.to_string(), hour, incident, party, faults, alike, asked.shows.join(", ")]
     };
     score.wrong_requests.iter().map(row).collect()
 }

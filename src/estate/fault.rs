@@ -50,12 +50,6 @@ impl FaultKind {
         Self::PlannedWork,
     ];
 
-    /// Whether monitoring can show it at all: a lost power supply that nobody watches looks exactly like the death of the
-    /// switch it feeds, and the one that is asked then has to find it on the spot.
-    pub(super) fn can_be_told(self) -> bool {
-        self != Self::PowerUnseen
-    }
-
     /// Its name in tables.
     pub(super) fn as_str(self) -> &'static str {
         match self {

@@ -4,10 +4,12 @@
 //! administrator wrote down of it ([`paper`]: TOML through the ordinary check), faults ([`fault`]), and what monitoring
 //! shows of them: late, with losses and echoes, and with noise in between ([`signs`], [`checks`]). The desk works
 //! through it in virtual time ([`shift`]), and [`score`] says how often its first verdict named the right party, beside
-//! two simple habits. The desk is shown nothing that an administrator and monitoring would not have.
+//! two simple habits; what nobody could have told from what was shown is counted apart ([`alike`]). The desk is shown
+//! nothing that an administrator and monitoring would not have.
 //!
 //! Not here: printing (`cli`), and any help for the desk. A kind of fault it judges badly stays as bad as it is.
 
+mod alike;
 mod build;
 mod checks;
 mod dice;
@@ -24,6 +26,7 @@ use crate::config::{self, Report};
 use dice::Dice;
 use fault::Fault;
 use jiff::Timestamp;
+use score::Truth;
 use shift::Shift;
 
 /// When every estate begins: a Monday, 8 June 2026, 00:00 in Tokyo.
@@ -56,7 +59,8 @@ pub fn run(seed: u64, faults: usize, show: Option<usize>) -> Result<Run, Report>
     let record = shift.work();
     let mut diary = wanted.map_or_else(Vec::new, |fault| told(&town, fault, &signs, begin));
     diary.extend(record.diary.iter().cloned());
-    Ok(Run { score: score::score(seed, &town, &faults, &record), diary })
+    let truth = Truth { town: &town, faults: &faults, signs: &signs };
+    Ok(Run { score: score::score(seed, &truth, &record), diary })
 }
 
 /// The configuration of an estate, file by file, to be looked at.
@@ -65,6 +69,23 @@ pub fn configuration(seed: u64, faults: usize) -> Vec<(String, String)> {
     let town = build::town(&mut dice);
     let faults = fault::faults(&town, faults, &mut dice);
     paper::files(&town, &faults, Timestamp::from_second(BEGIN).unwrap_or_default())
+}
+
+/// The most things told of that a fault may hurt.
+const HURT: usize = 24;
+
+/// What a fault may hurt, the nearest first, and what of that nobody has written down.
+fn hurt(town: &things::Town, fault: &Fault) -> Option<String> {
+    let states = town.spread(fault.hit, fault.state, |_, _| true);
+    let hurt = states.iter().enumerate().filter(|(index, state)| *index != fault.hit && **state > things::State::Fine);
+    let told = hurt.map(|(index, state)| {
+        let thing = &town.things[index];
+        let unwritten = if town.is_written(index, fault.hit) { "" } else { ", not written down" };
+        format!("{} ({state:?}{unwritten})", thing.id)
+    });
+    let told: Vec<String> = told.take(HURT + 1).collect();
+    let more = if told.len() > HURT { " ..." } else { "" };
+    (!told.is_empty()).then(|| format!("  may hurt {}{more}", told[..told.len().min(HURT)].join(", ")))
 }
 
 /// What monitoring shows of a fault, line by line.
@@ -77,6 +98,8 @@ fn told(town: &things::Town, fault: &Fault, signs: &[signs::Sign], begin: Timest
     let thing = &town.things[fault.hit];
     let mut lines = vec![format!("fault {}: {} of {} ({:?})", fault.number, fault.kind.as_str(), thing.id, thing.kind)];
     lines.extend(fault.spells.iter().map(|(from, until)| format!("  there {} - {}", hour(*from), hour(*until))));
+    lines.extend(fault.announced.map(|(from, until)| format!("  announced {} - {}", hour(from), hour(until))));
+    lines.extend(hurt(town, fault));
     let near = |sign: &&signs::Sign| (fault.from() - 120..fault.until() + 600).contains(&sign.at);
     lines.extend(signs.iter().filter(near).map(|sign| {
         let of = sign.fault.map_or_else(|| "noise".to_owned(), |fault| format!("fault {fault}"));

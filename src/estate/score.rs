@@ -1,8 +1,10 @@
 //! How it went: fault by fault, beside what two simple habits would have done with the same alerts.
 
+use super::alike::looks_like;
 use super::fault::{Fault, FaultKind, Right};
-use super::shift::{Judged, Record};
-use super::things::{DESK, Town};
+use super::shift::{Asked, Judged, Record};
+use super::signs::Sign;
+use super::things::{DESK, Town, keeper};
 use crate::desk::ids::PartyId;
 use crate::desk::letter::Ask;
 use crate::desk::rules::VerdictCode;
@@ -39,8 +41,10 @@ pub struct FaultScore {
     pub cause: String,
     /// Who should be asked.
     pub right: String,
-    /// Monitoring can show it; else it looks exactly like the fault of something else.
+    /// It can be told from what was shown; else that is exactly what the fault of another party's thing shows.
     pub can_be_told: bool,
+    /// That thing.
+    pub looks_like: Option<String>,
     /// How it was judged.
     pub mark: Mark,
     /// Whom the first verdict named.
@@ -70,6 +74,8 @@ pub struct WrongRequest {
     pub party: String,
     /// Of which faults the incident showed something then; none where it was noise alone.
     pub faults: Vec<usize>,
+    /// It was about faults that nobody can tell from that party's.
+    pub alike: bool,
     /// What it showed, the first few.
     pub shows: Vec<String>,
 }
@@ -95,24 +101,43 @@ pub struct SeedScore {
     pub messages: BTreeMap<String, usize>,
 }
 
+/// What truly was, and what was shown of it.
+pub(super) struct Truth<'a> {
+    pub(super) town: &'a Town,
+    pub(super) faults: &'a [Fault],
+    pub(super) signs: &'a [Sign],
+}
+
 /// Scores a run.
-pub(super) fn score(seed: u64, town: &Town, faults: &[Fault], record: &Record) -> SeedScore {
+pub(super) fn score(seed: u64, truth: &Truth, record: &Record) -> SeedScore {
+    let Truth { town, faults, signs } = *truth;
+    let alike: Vec<Option<usize>> = faults.iter().map(|fault| looks_like(town, fault, signs)).collect();
+    let name = |of: &usize| town.things[*of].id.clone();
+    let looks = |fault: usize| alike.get(fault).copied().flatten();
     let wrong = |about: &BTreeMap<Option<usize>, usize>, party: &PartyId| {
         !about.keys().flatten().any(|fault| faults.get(*fault).is_some_and(|fault| may_ask(fault, party)))
     };
     let repairs = || record.requests.iter().filter(|asked| asked.ask == Ask::Repair);
-    let wrong_requests = repairs().filter(|asked| wrong(&asked.about, &asked.party)).map(told).collect();
+    let like = |asked: &Asked| {
+        let theirs =
+            |fault: &usize| looks(*fault).is_some_and(|of| asked.party.as_str() == keeper(town.things[of].kind));
+        let mut faults = asked.about.keys().flatten().peekable();
+        faults.peek().is_some() && faults.all(theirs)
+    };
+    let wrong_requests = repairs().filter(|asked| wrong(&asked.about, &asked.party));
+    let wrong_requests = wrong_requests.map(|asked| told(asked, like(asked))).collect();
     let of = |fault: &Fault| {
         let first = first_verdict(record, fault.number);
         let alerts = record.alerts.iter().filter(|(_, of, _)| *of == Some(fault.number)).count();
         let named = first.map(|judged| judged.parties.iter().map(PartyId::as_str).collect::<Vec<_>>().join(" "));
-        let mine = |asked: &&super::shift::Asked| asked.about.contains_key(&Some(fault.number));
+        let mine = |asked: &&Asked| asked.about.contains_key(&Some(fault.number));
         let mark = mark(fault, record, alerts);
         let habits = habits(record, fault);
         FaultScore {
             fault: fault.number,
             kind: fault.kind.as_str(),
-            can_be_told: fault.kind.can_be_told(),
+            can_be_told: looks(fault.number).is_none(),
+            looks_like: looks(fault.number).as_ref().map(name),
             cause: town.things[fault.hit].id.clone(),
             right: match fault.right {
                 Right::Party(party) => party.to_owned(),
@@ -141,12 +166,13 @@ pub(super) fn score(seed: u64, town: &Town, faults: &[Fault], record: &Record) -
     }
 }
 
-fn told(asked: &super::shift::Asked) -> WrongRequest {
+fn told(asked: &Asked, alike: bool) -> WrongRequest {
     WrongRequest {
         hour: asked.hour.clone(),
         incident: asked.incident.clone(),
         party: asked.party.to_string(),
         faults: asked.about.keys().flatten().copied().collect(),
+        alike,
         shows: asked.shows.clone(),
     }
 }
@@ -240,7 +266,7 @@ pub struct Line {
     pub by_most_alerts: usize,
 }
 
-/// The sum over all faults that monitoring can show, and over all.
+/// The sum over all faults that can be told from what was shown, and over all.
 const TOLD: &str = "all that can be told";
 const ALL: &str = "all";
 

@@ -17,6 +17,8 @@ pub(super) struct Sign {
     pub(super) at: i64,
     /// When it ends.
     pub(super) until: i64,
+    /// What it is a sign of, as the configuration has it.
+    pub(super) thing: usize,
     pub(super) host: String,
     pub(super) summary: String,
     pub(super) level: Level,
@@ -168,6 +170,7 @@ impl Shown<'_> {
         Some(Sign {
             at,
             until: end + self.dice.between((5, 75)),
+            thing: index,
             host,
             summary: check.summary.to_owned(),
             level: check.level,
@@ -194,6 +197,7 @@ impl Shown<'_> {
             self.signs.push(Sign {
                 at,
                 until,
+                thing: index,
                 host: switch.clone(),
                 summary: format!("{prefix}to-{host} {}", check.summary),
                 level: check.level,
@@ -222,6 +226,7 @@ impl Shown<'_> {
             self.signs.push(Sign {
                 at,
                 until: end + self.dice.between((1, 20)),
+                thing: index,
                 summary: format!("【ログ】{host} {id} {}", CLIENT_LOG.summary),
                 host,
                 level: CLIENT_LOG.level,
@@ -251,6 +256,7 @@ impl Shown<'_> {
             self.signs.push(Sign {
                 at,
                 until: end,
+                thing: index,
                 host,
                 summary,
                 level,

@@ -142,6 +142,16 @@ impl Town {
         self.things[index].ties.iter().find(|(_, tie)| *tie == Tie::Path).map(|(up, _)| *up)
     }
 
+    /// Whether `index` truly depends on `below`, directly or not.
+    pub(super) fn needs(&self, index: usize, below: usize) -> bool {
+        self.things[index].ties.iter().any(|(of, _)| *of == below || self.needs(*of, below))
+    }
+
+    /// Whether what the administrator wrote leads from `index` down to `below`.
+    pub(super) fn is_written(&self, index: usize, below: usize) -> bool {
+        self.things[index].written.iter().any(|of| *of == below || self.is_written(*of, below))
+    }
+
     /// How everything is while `hit` is in `state`. `cross` says whether a dependency on a service really shows: not
     /// every request needs every service at every moment.
     pub(super) fn spread(&self, hit: usize, state: State, mut cross: impl FnMut(usize, Tie) -> bool) -> Vec<State> {

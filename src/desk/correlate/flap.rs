@@ -5,8 +5,11 @@
 
 use crate::desk::alert::Alert;
 use crate::desk::letter::Flapping;
+use crate::desk::observation::Level;
 use crate::desk::rules::Policy;
+use crate::desk::state::Place;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One time the root was red; `until` is open while it is.
@@ -37,10 +40,17 @@ fn down_of(episodes: &[Episode], now: Timestamp) -> Duration {
 }
 
 /// How often these alerts, taken as one thing, were red, where that is often enough to look into it although nothing is red
-/// now (静観 → 受付).
+/// now (静観 → 受付). What stops several things is looked into as soon as it counts as 断続: whoever works there has lost it so
+/// many times.
 pub(super) fn repeated<'a>(alerts: impl Iterator<Item = &'a Alert>, policy: &Policy) -> Option<u32> {
-    let episodes = episodes(alerts);
-    let often = comes_and_goes(&episodes, policy.watch_repeats, policy.watch_span);
+    let mut stopped: BTreeSet<Place> = BTreeSet::new();
+    let episodes = episodes(alerts.inspect(|alert| {
+        if alert.weight() >= Level::High {
+            stopped.insert(alert.place());
+        }
+    }));
+    let often = comes_and_goes(&episodes, policy.watch_repeats, policy.watch_span)
+        || stopped.len() > 1 && comes_and_goes(&episodes, policy.flap_repeats, policy.flap_span);
     often.then(|| u32::try_from(episodes.len()).unwrap_or(u32::MAX))
 }
 

@@ -1,6 +1,6 @@
 //! What is known of components beside their alerts: answers, and what these prove of what lies below.
 
-use super::cause::Signs;
+use super::cause::{Signs, only_warns};
 use crate::desk::book::Book;
 use crate::desk::ids::ComponentId;
 use crate::desk::incident::{Incident, Link, Probe};
@@ -58,9 +58,9 @@ impl<'a> Known<'a> {
         self.answers.get(component) == Some(&true)
     }
 
-    /// Something that needs it answers and shows no sign.
+    /// Something that needs it answers and shows no fault: what only warns does its work.
     pub(super) fn works_behind(&self, component: &ComponentId, red: &Signs) -> bool {
-        let works = |id: &ComponentId| self.is_sound(id) && !red.contains_key(id);
+        let works = |id: &ComponentId| self.is_sound(id) && red.get(id).is_none_or(|level| only_warns(*level));
         self.answers.keys().any(|id| works(id) && self.rests_on(id, component, |id| red.contains_key(id)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::apart;
 use super::cause::{self, may_explain, only_warns};
-use super::{LATE_CAUSE, group, is_accepted, is_warning, settled};
+use super::{LATE_CAUSE, ease, group, is_accepted, is_warning, settled};
 use crate::desk::alert::{self, Alert};
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Incident, StatusName};
@@ -64,7 +64,8 @@ pub(super) fn by_place(
         goes_on(id) && state.incidents.get(id).is_some_and(young) && mild()
     };
     // Something lesser that has stood there for a while is passed over: a later incident at the same place may be meant.
-    let fits = |id: &IncidentId| stops(id) && !is_outgrown(turn, *id, place, level) || grew(id);
+    let lesser = |id: &IncidentId| is_outgrown(turn, *id, place, level) || is_bygone(turn, *id, component, level);
+    let fits = |id: &IncidentId| stops(id) && !lesser(id) || grew(id);
     let is_on = |id: &IncidentId| !is_over(turn, *id);
     // What came of a thing that showed nothing itself, and is over, does not come back with what that thing shows now.
     let from = |id| state.burning_from(id).filter(is_on);
@@ -150,6 +151,20 @@ fn is_outgrown(turn: &Turn, incident: IncidentId, place: &Place, level: Level) -
     let old = handled || known.status.name() == StatusName::Watched;
     let here = turn.state.places.get(&incident).and_then(|places| places.get(place)?.level());
     old && level >= Level::High && here.is_some_and(|shown| shown < level && shown < Level::High)
+}
+
+/// What an incident was reported as is over, with it what it had taken along, and that for a while: what stops there now is a
+/// fault of its own, though something lesser keeps the number open. The cause itself goes on under its number.
+fn is_bygone(turn: &Turn, incident: IncidentId, component: &ComponentId, level: Level) -> bool {
+    let eased = turn.state.incidents.get(&incident).is_some_and(|known| known.eased.is_some());
+    let place = Place::Component(component.clone());
+    let here = turn.state.places.get(&incident).and_then(|places| places.get(&place));
+    let Some(here) = here.filter(|here| eased && !only_warns(level) && here.over()) else { return false };
+    let long = |alert: &Alert| {
+        let gone = alert.gone.as_ref().map(|gone| turn.now.wall.duration_since(gone.at).unsigned_abs());
+        gone.is_some_and(|gone| gone > LATE_CAUSE)
+    };
+    here.members().filter_map(|id| turn.state.alerts.get(&id)).all(long) && !ease::was_about(turn, incident, component)
 }
 
 /// Whether a member at `cause` may be why something behind it that is told of now fails. What stopped explains all that
