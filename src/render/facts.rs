@@ -329,7 +329,7 @@ fn asked_sentence(asked: &Asked, stage: Stage, clock: &Clock) -> String {
         ),
         (None, None) if asked.lost => {
             format!(
-                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。お電話で依頼することとしておりますが、受領の連絡は、まだ確認できておりません。"
+                "保守業者（{party}）への{kind}の依頼は、メールでは届いておりません。電話による依頼を窓口で進めておりますが、受領の連絡は、まだ確認できておりません。"
             )
         }
         (None, None) => format!(

@@ -75,6 +75,11 @@ pub(super) fn again(page: &mut Page, facts: &Facts, clock: &Clock) {
         _ => page,
     };
     data(page, facts);
+    redundancy(page, facts, clock);
+}
+
+/// 冗長性 of one who has read of it before, or only has to act.
+fn redundancy(page: &mut Page, facts: &Facts, clock: &Clock) {
     match facts.stage {
         // 復旧報 has it among what remains.
         Stage::Restored => {}
@@ -110,7 +115,7 @@ fn labels(facts: &Facts) -> (&'static str, &'static str) {
 
 /// For vendors and the desk.
 pub(super) fn brief(page: &mut Page, facts: &Facts, clock: &Clock) {
-    let mut lines = scope(facts);
+    let mut lines: Vec<String> = scope(facts).into_iter().chain(over(facts, clock)).collect();
     if !facts.impact.work.is_empty() {
         lines.push(format!("業務：{}", work(facts).join("／")));
     }
@@ -118,9 +123,7 @@ pub(super) fn brief(page: &mut Page, facts: &Facts, clock: &Clock) {
     lines.extend((!systems.is_empty()).then(|| format!("システム：{systems}")));
     page.section(Name::Impact).lines("影響", lines, "確認中");
     data(page, facts);
-    if !matches!(facts.stage, Stage::Verifying | Stage::Restored) {
-        instead::one_sided(page, facts, clock);
-    }
+    redundancy(page, facts, clock);
 }
 
 /// How wide, where, who; empty = nothing is known.

@@ -52,7 +52,9 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         ],
         "（記入待ち）",
     );
-    page.lines("残る影響", former::remaining(incident, recovery, &clock, to_office), "該当なし");
+    // What is left to others is not a vendor's to read of, and that nothing is left would not be true.
+    let none = if to_office { "該当なし" } else { "貴社保守対象については、該当なし" };
+    page.lines("残る影響", former::remaining(incident, recovery, &clock, to_office), none);
     let cause = recovery.cause.as_ref();
     let cause = cause.map(|(class, direct)| format!("{}（{}）", text::note(direct), words::cause(*class)));
     page.field("原因", cause.unwrap_or_else(|| "調査中".to_owned()));

@@ -277,7 +277,9 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::Carried { by } => {
             let by = facts::listed(by, "台");
-            format!("{at}に、{by}が監視上正常であることを確認しました。片系でご利用いただける見込みです。")
+            format!(
+                "{at}に、{by}が監視上正常であることを確認しました。影響は監視上解消し、片系でご利用いただける見込みです。"
+            )
         }
         What::MissedAgain { hour } => format!("{}期限の分も、確認できませんでした。", clock.short(*hour)),
         What::Eased { since, sign, work } => {

@@ -87,9 +87,9 @@ pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, Strin
 }
 
 /// Whom to call of a party that was not reached by mail: the contact with that address, else the first that has a phone. Not
-/// for the desk's own mail.
+/// for the desk's own mail, nor for a request: its phone note says whom to call first.
 pub(super) fn to_call(turn: &Turn, row: &Owed, address: &str) -> Option<(String, String)> {
-    let party = row.party().filter(|party| **party != turn.book.rules.site.desk)?;
+    let party = row.party().filter(|party| row.request.is_none() && **party != turn.book.rules.site.desk)?;
     let contacts = &turn.book.party(party)?.contacts;
     let own = contacts.iter().filter(|contact| contact.mail.as_deref() == Some(address));
     let (who, phone) = own.chain(contacts).find_map(|contact| Some((&contact.name, contact.phone.as_ref()?)))?;
