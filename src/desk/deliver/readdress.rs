@@ -75,6 +75,15 @@ pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, Strin
     letter.written = turn.now.wall;
     let to = reader(next);
     let told = (to.name.clone(), to.address.clone());
+    // Two notices of the same words that failed together come to the next contact as one.
+    let says_so = |other: &Owed| {
+        let Work::Message { letter: said, addresses, .. } = &other.work else { return false };
+        said.matter == letter.matter && addresses.iter().any(|known| known.address == to.address && known.open())
+    };
+    let waits = turn.state.owed.values().rev().take_while(|other| other.id > id);
+    if row.request.is_none() && waits.filter(|other| !other.state.ended()).any(says_so) {
+        return Some(told);
+    }
     let work = Work::Message { party, channel, addresses: vec![to], thread, letter };
     let next = Owed {
         request: row.request,

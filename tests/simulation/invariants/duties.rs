@@ -170,13 +170,15 @@ fn told(case: &Case<'_>, frame: usize, address: &str) -> bool {
         .any(|notice| matches!(notice, Notice::NotDelivered(one) if one.address.split(", ").any(|one| one == address)))
 }
 
-/// Whether somebody else of the same desk gets it in that very frame, and reads in it why.
+/// Whether somebody else of the same desk gets it by that frame, or the same words in place of another copy, and reads why.
 fn is_passed_on(case: &Case<'_>, frame: usize, row: &Row<'_>) -> bool {
-    case.history.frames[frame].entries.iter().any(|entry| match &entry.change {
-        Change::Owed(owed::Change::Owed(next)) if next.why == Why::NextContact(row.decided.id) => match &next.work {
-            owed::Work::Message { letter, .. } => {
+    let owed::Work::Message { letter: lost, .. } = &row.decided.work else { return false };
+    let decided = case.history.frames[..=frame].iter().rev().flat_map(|frame| &frame.entries);
+    decided.into_iter().any(|entry| match &entry.change {
+        Change::Owed(owed::Change::Owed(next)) if next.id > row.decided.id => match (&next.why, &next.work) {
+            (Why::NextContact(_), owed::Work::Message { letter, .. }) => {
                 let within = letter.to.organization == letter.from.organization;
-                within && letter.to.instead_of.is_some()
+                within && letter.to.instead_of.is_some() && letter.matter == lost.matter
             }
             _ => false,
         },
