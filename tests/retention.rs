@@ -260,7 +260,7 @@ fn a_removal_that_was_cut_short_is_made_again() {
 
 /// The next 日次まとめ says what went, and says it once.
 fn told_in_the_digest(years: &Years, files: u64) {
-    let mut day = Day::begin(&years.site, &years.rules, years.now + days(1));
+    let mut day = Day::begin(&years.site, &years.rules, years.now + days(2));
     day.take(vec![Input::Tick]);
     day.bare.close().expect("a record that closes");
     let history = History::open(&years.site.state, 1).expect("a journal");

@@ -52,21 +52,27 @@ pub(super) fn left_on_one_side(facts: &Facts, clock: &Clock) -> impl Iterator<It
 
 /// 片系運転: what carries on, and what it means that it does.
 pub(super) fn one_sided(page: &mut Page, facts: &Facts, clock: &Clock) {
-    let beside = facts.impact.beside.iter().take(LISTED).map(|(name, since)| {
-        format!("もう一方の{}にも、{}から異常が発生しております。", text::name(name), clock.short(*since))
-    });
-    let mut beside: Vec<String> = beside.collect();
-    // Where several are doubled, one pair may be down while another carries on.
-    if !beside.is_empty() && facts.impact.one_sided.is_none() {
-        beside.insert(0, "二重化した機器の双方に異常が発生しており、片系での運転を継続できない状態です。".to_owned());
-        page.lines("冗長性", beside, "確認中");
-    }
-    let Some(OneSided { on, kept }) = &facts.impact.one_sided else { return };
+    let beside = facts.impact.beside.iter().take(LISTED).map(|(name, since)| (text::name(name), clock.short(*since)));
+    let Some(OneSided { on, kept }) = &facts.impact.one_sided else {
+        let mut lines: Vec<String> =
+            beside.map(|(name, since)| format!("もう一方の{name}にも、{since}から異常が発生しております。")).collect();
+        if !lines.is_empty() {
+            lines
+                .insert(0, "二重化した機器の双方に異常が発生しており、片系での運転を継続できない状態です。".to_owned());
+            page.lines("冗長性", lines, "確認中");
+        }
+        return;
+    };
+    // Of several pairs one may be down while another carries on.
+    let down: String = beside.map(|(name, since)| format!("{name}では、{since}から異常が発生しております。")).collect();
     let (on, kept) = (listed(on, "台"), listed(kept, "件"));
     let now = match (on.is_empty(), kept.is_empty()) {
         (true, _) => "片系で運転しております。".to_owned(),
         (false, true) => format!("{on}により、片系で運転しております。"),
         (false, false) => format!("{on}により、{kept}はご利用いただける見込みです（片系運転）。"),
     };
-    page.field("冗長性", format!("{now}残る一方にも異常が生じた場合は、ご利用いただけなくなるおそれがあります。"));
+    page.field(
+        "冗長性",
+        format!("{down}{now}残る一方にも異常が生じた場合は、ご利用いただけなくなるおそれがあります。"),
+    );
 }

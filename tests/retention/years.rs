@@ -181,8 +181,10 @@ pub(super) fn years(scratch: &Scratch) -> Years {
     let mail = SmtpSink::start();
     let smtp = SocketAddr::from((Ipv4Addr::LOCALHOST, mail.port()));
     let site = Site::a_town(scratch.path(), &Neighbours { zabbix: None, smtp, webhook: None });
-    let now = Timestamp::now();
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    // At noon at the site: where the hour of the digest falls into a call, the file of the journal after it still tells of that
+    // message, and so keeps it.
+    let now = today.at(3, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("an hour of UTC").timestamp();
     let Ok((settings, _)) = config::load(&site.config, &Environment::default(), today) else {
         panic!("the configuration of the test has faults");
     };

@@ -77,11 +77,13 @@ pub(super) fn next_contact(turn: &mut Turn, id: OwedId) -> Option<(String, Strin
     let told = (to.name.clone(), to.address.clone());
     // Two notices of the same words that failed together come to the next contact as one.
     let says_so = |other: &Owed| {
-        let Work::Message { letter: said, addresses, .. } = &other.work else { return false };
-        said.matter == letter.matter && addresses.iter().any(|known| known.address == to.address && known.open())
+        let Work::Message { party: reader, letter: said, addresses, .. } = &other.work else { return false };
+        let waits = other.incident == row.incident && *reader == party && !other.state.ended();
+        let to_same = || addresses.iter().any(|known| known.address == to.address && known.open());
+        waits && to_same() && said.matter == letter.matter
     };
-    let waits = turn.state.owed.values().rev().take_while(|other| other.id > id);
-    if row.request.is_none() && waits.filter(|other| !other.state.ended()).any(says_so) {
+    let mut later = turn.state.owed.values().rev().take_while(|other| other.id > id);
+    if row.request.is_none() && later.any(says_so) {
         return Some(told);
     }
     let work = Work::Message { party, channel, addresses: vec![to], thread, letter };

@@ -55,7 +55,7 @@ impl Mail<'_> {
         if let Some(before) = &self.letter.to.instead_of {
             let before = text::or(text::name(before), "the first address");
             self.page.text(format!("You get this because our mail to {before} could not be delivered."));
-            if matches!(self.letter.matter, Matter::Internal { .. } | Matter::PhoneNote { .. }) {
+            if self.letter.to.organization == self.letter.from.organization {
                 self.page.text("If that address is wrong, correct it in parties.toml and reload.");
             }
         }
