@@ -309,6 +309,7 @@ fn happened(happening: &Happening) -> String {
         What::Reopened { reason } => format!("taken up again: {reason}"),
         What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
         What::MissedAgain { .. } => "it did not come once more".to_owned(),
+        What::NotCarried { by } => format!("its other side fails again as well: {}", by.join(", ")),
         What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
         What::Eased { sign, work, .. } => {
             let over = sign.as_ref().map_or("what was reported", |sign| sign.summary.as_str());

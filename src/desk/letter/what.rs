@@ -171,6 +171,11 @@ pub enum What {
         /// Which, by name.
         by: Vec<String>,
     },
+    /// Spares carried it, and fail as well: it hits somebody again.
+    NotCarried {
+        /// Which, by name.
+        by: Vec<String>,
+    },
     /// What must come by its hour did not come once more.
     MissedAgain {
         /// The hour.

@@ -102,6 +102,7 @@ impl Mail<'_> {
             What::MissedAgain { hour } => {
                 format!("{at} it did not come by {} either.", self.clock.english_short(*hour))
             }
+            What::NotCarried { by } => format!("{at} its other side ({}) fails again as well.", list(by, NONE)),
             What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
             What::Eased { since, sign, work } => {
                 let since = self.clock.english_short(*since);

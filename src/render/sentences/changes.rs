@@ -339,6 +339,7 @@ fn what_words(what: &What) -> String {
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Reaches { systems } => format!("hits {} further systems", systems.len()),
         What::MissedAgain { .. } => "missed once more".to_owned(),
+        What::NotCarried { .. } => "carried by spares no more".to_owned(),
         What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
         What::Resumed { decision } if decision.is_empty() => "taken up again".to_owned(),
