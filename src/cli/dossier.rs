@@ -292,6 +292,9 @@ fn happened(happening: &Happening) -> String {
         What::CauseFound { direct, .. } => format!("cause: {direct}"),
         What::EchoOf { number } => format!("found to be an echo of {number}"),
         What::Echo { number } => format!("{number} found to be an echo of it"),
+        What::SplitOff { number, about, reason } => {
+            format!("{} goes on under {number}: {reason}", about.join(", "))
+        }
         What::Merged { number, alerts } => format!("{number} was merged into it ({alerts} alerts)"),
         What::HandedBack { party } => format!("{party} answered that it is not its part"),
         What::Chased { party } => format!("reminded {party}"),

@@ -155,6 +155,7 @@ fn record(what: &What) -> &'static str {
         What::CauseFound { .. } => "原因の記録",
         What::EchoOf { .. } | What::Echo { .. } => "波及の判明",
         What::Merged { .. } => "別件の統合",
+        What::SplitOff { .. } => "受付番号の分割",
         What::Note { .. } => "窓口の記録",
         What::Resumed { .. } => "保留の解除",
         What::Spread { .. } => "警報の追加",
@@ -247,6 +248,11 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::Echo { number } => {
             format!("{at}に、{}を本件の波及と判定しました（{by}）。", text::name(number))
+        }
+        What::SplitOff { number, about, reason } => {
+            let (about, reason) = (facts::listed(about, "件"), text::note(reason));
+            let reason = text::or(reason.trim_end_matches('。').to_owned(), "理由は記入待ち");
+            format!("{at}に、{about}に関する異常を別の受付番号（{}）に分けました（{reason}）。", text::name(number))
         }
         What::Merged { number, .. } => {
             format!("{at}に、{}を本件に統合しました。", text::name(number))

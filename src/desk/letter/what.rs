@@ -161,6 +161,15 @@ pub enum What {
         /// What is still red, by host name.
         still_red: Vec<String>,
     },
+    /// The desk made a part of it a number of its own.
+    SplitOff {
+        /// That number.
+        number: String,
+        /// What went there, by name.
+        about: Vec<String>,
+        /// Why, in the desk's words.
+        reason: Words,
+    },
     /// It hits systems it was not known to hit.
     Reaches {
         /// Which, by name.

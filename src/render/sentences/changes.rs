@@ -329,6 +329,9 @@ fn what_words(what: &What) -> String {
         What::Flapping { times } => format!("comes and goes, {times} times so far"),
         What::WorkedAround { text } => format!("worked around: {}", one_line(text)),
         What::CauseFound { direct, .. } => format!("cause: {}", one_line(direct)),
+        What::SplitOff { number, about, reason } => {
+            format!("{} split off as {number}: {reason}", about.join(", "))
+        }
         What::Merged { number, alerts } => format!("{number} merged into it with {alerts} alerts"),
         What::EchoOf { number } => format!("an echo of {number}"),
         What::Echo { number } => format!("{number} is an echo of it"),
