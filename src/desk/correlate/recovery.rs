@@ -34,7 +34,10 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 correlate::grade(turn, incident);
                 let after = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
-                if after != before && turn.state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some())
+                let waits = super::call::waits_for_cause(turn, incident).is_some();
+                if after != before
+                    && !waits
+                    && turn.state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some())
                 {
                     // What makes it graver may make the verdict surer, too.
                     turn.touched.to_judge.insert(incident);
