@@ -154,6 +154,13 @@ pub(super) fn state_sentence(facts: &Facts) -> Option<String> {
     })
 }
 
+/// How long it took, and of what came and went how much of that it was down.
+pub(super) fn took(facts: &Facts, recovery: &RecoveryFacts) -> String {
+    let all = english_span(facts.occurred, recovery.restored);
+    let Some(Flapping { times, down, .. }) = &facts.flapping else { return all };
+    format!("{all} (came and went {times} times, down for about {} min in all)", (down.as_secs() / 60).max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,11 +178,4 @@ mod tests {
             told(2, Some(Timestamp::UNIX_EPOCH)).starts_with("2 lines; other lines were erased from our record on ")
         );
     }
-}
-
-/// How long it took, and of what came and went how much of that it was down.
-pub(super) fn took(facts: &Facts, recovery: &RecoveryFacts) -> String {
-    let all = english_span(facts.occurred, recovery.restored);
-    let Some(Flapping { times, down, .. }) = &facts.flapping else { return all };
-    format!("{all} (came and went {times} times, down for about {} min in all)", (down.as_secs() / 60).max(1))
 }
