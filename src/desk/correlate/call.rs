@@ -15,7 +15,7 @@ use std::time::Duration;
 const JUST_NOW: Duration = Duration::from_secs(5);
 
 /// Somebody told of it; no monitoring did.
-fn is_call(incident: &Incident) -> bool {
+pub(in crate::desk) fn is_call(incident: &Incident) -> bool {
     !matches!(incident.detected_by, DetectedBy::Zabbix | DetectedBy::Log | DetectedBy::Product)
 }
 
@@ -25,7 +25,7 @@ fn first_sign(state: &State, incident: &Incident) -> Option<Elapsed> {
 
 /// Since when a late cause of an incident is waited for: its first sign. A call is none: monitoring may show much later what a
 /// caller felt first.
-pub(super) fn seen_since(state: &State, incident: &Incident) -> Elapsed {
+pub(in crate::desk) fn seen_since(state: &State, incident: &Incident) -> Elapsed {
     let first = is_call(incident).then(|| first_sign(state, incident)).flatten();
     first.unwrap_or(incident.detected.elapsed)
 }

@@ -5,7 +5,7 @@
 //! numbers.
 
 use super::case::Case;
-use crate::desk::correlate::{LATE_CAUSE, is_warning};
+use crate::desk::correlate::{LATE_CAUSE, call, is_warning};
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, StatusName, Verdict};
 use crate::desk::letter::{Because, By, What};
@@ -22,15 +22,31 @@ pub(super) fn tie(turn: &mut Turn, cause: IncidentId) {
     let rooted = behind.filter_map(|id| turn.state.rooted.get(id)).flatten().copied();
     let found: BTreeSet<IncidentId> = rooted.filter(|other| explains(turn, cause, *other)).collect();
     for echo in found {
-        let reason = Reason::EchoOf { of: cause };
-        turn.edit(echo, Edit::Linked { link: Link::EchoOf, other: cause }, reason.clone());
-        turn.edit(cause, Edit::Linked { link: Link::Echo, other: echo }, reason);
-        let name = |id: IncidentId| turn.state.incidents.get(&id).map(Incident::name).unwrap_or_default();
-        let (of, by) = (What::EchoOf { number: name(cause) }, What::Echo { number: name(echo) });
-        turn.edit(echo, Edit::happened(turn.now.wall, of), Reason::OnRecord);
-        turn.edit(cause, Edit::happened(turn.now.wall, by), Reason::OnRecord);
+        tie_to(turn, cause, echo);
     }
     judge_echoes(turn, cause);
+}
+
+fn tie_to(turn: &mut Turn, cause: IncidentId, echo: IncidentId) {
+    let reason = Reason::EchoOf { of: cause };
+    turn.edit(echo, Edit::Linked { link: Link::EchoOf, other: cause }, reason.clone());
+    turn.edit(cause, Edit::Linked { link: Link::Echo, other: echo }, reason);
+    let name = |id: IncidentId| turn.state.incidents.get(&id).map(Incident::name).unwrap_or_default();
+    let (of, by) = (What::EchoOf { number: name(cause) }, What::Echo { number: name(echo) });
+    turn.edit(echo, Edit::happened(turn.now.wall, of), Reason::OnRecord);
+    turn.edit(cause, Edit::happened(turn.now.wall, by), Reason::OnRecord);
+}
+
+/// Where monitoring has begun to show what somebody called about, and what it needs burns under a number already, it is tied to that
+/// before anybody is asked about an effect.
+pub(super) fn tie_call(turn: &mut Turn, echo: IncidentId) {
+    let Some(known) = turn.state.incidents.get(&echo).filter(|known| call::is_call(known)) else { return };
+    let Some(root) = known.root.as_ref().filter(|_| turn.state.members_of(echo).next().is_some()) else { return };
+    let below = turn.book.graph.below(root).iter().filter_map(|id| turn.state.rooted.get(id));
+    let cause = below.flatten().copied().find(|cause| explains(turn, *cause, echo));
+    if let Some(cause) = cause {
+        tie_to(turn, cause, echo);
+    }
 }
 
 /// What was tied to an incident is judged anew: its verdict is another one, or it is over.
@@ -112,14 +128,16 @@ fn explains(turn: &Turn, cause: IncidentId, other: IncidentId) -> bool {
     let (Some(of), Some(echo)) = (turn.state.incidents.get(&cause), turn.state.incidents.get(&other)) else {
         return false;
     };
-    let (began, there) = (of.detected.elapsed, echo.detected.elapsed);
+    let (began, there) = (call::seen_since(turn.state, of), call::seen_since(turn.state, echo));
     let handled = matches!(
         echo.status.name(),
         StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
     );
     let judged = |by: By| echo.verdict().is_none_or(|verdict| verdict.by != by);
     let puzzles = echo.verdict().is_some_and(|verdict| verdict.code == VerdictCode::Unknown);
-    let tied = echo.links.iter().any(|(_, linked)| *linked == cause);
+    // A number beside a caller's is named there before monitoring shows what he meant.
+    let named_beside = |link: &Link| *link == Link::Related && call::is_call(echo);
+    let tied = echo.links.iter().any(|(link, linked)| *linked == cause && !named_beside(link));
     let needs = || {
         let (root, component) = (echo.root.as_ref()?, named(of)?);
         Some(of.root.as_ref() == Some(component) && turn.book.graph.needs(root, component))

@@ -105,6 +105,7 @@ fn judge_one(turn: &mut Turn, incident: IncidentId) {
         return;
     }
     correlate::reframe(turn, incident);
+    echo::tie_call(turn, incident);
     let Some(Decided { verdict, harm, reason, settles }) = decide(turn, incident) else { return };
     if turn.state.incidents.get(&incident).is_some_and(|incident| incident.judge_at != settles) {
         turn.edit(incident, Edit::JudgeAt(settles), Reason::TimeTells);
