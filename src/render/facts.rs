@@ -72,9 +72,13 @@ pub(super) fn occurred(page: &mut Page, facts: &Facts, date: impl Fn(Timestamp) 
         Some(part) => vec![format!("{}（監視による）", date(part)), format!("本件全体の発生は{whole}")],
         None => vec![whole],
     };
-    let how = if facts.desk.reopened.is_some() { "窓口にて対応を再開" } else { "再び異常を確認" };
-    lines.extend(facts.returned.map(|at| format!("{}（{how}）", date(at))));
+    lines.extend(facts.returned.map(|at| format!("{}（{}）", date(at), returned(facts))));
     page.section(Name::Time).lines("発生日時", lines, "確認中");
+}
+
+/// How it is known that it came back.
+pub(super) fn returned(facts: &Facts) -> &'static str {
+    if facts.desk.reopened.is_some() { "窓口にて対応を再開" } else { "再び異常を確認" }
 }
 
 /// A thing with the others of its keeper that fail by themselves.

@@ -22,7 +22,7 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
     ));
     facts::number(&mut page, incident);
     let mut occurred = vec![format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark))];
-    occurred.extend(incident.returned.map(|at| format!("（{}に再び異常を確認）", clock.short(at))));
+    occurred.extend(incident.returned.map(|at| format!("（{}に{}）", clock.short(at), facts::returned(incident))));
     page.section(Name::Time).lines("発生", occurred, "確認中");
     let usable = clock.short(recovery.usable);
     let usable = match recovery.normal {

@@ -4,7 +4,7 @@ use super::Actor;
 use super::perform::{act_by, check_time, move_to, needs_words};
 use crate::desk::correlate::remainder;
 use crate::desk::ids::{IncidentId, RequestId};
-use crate::desk::incident::{Edit, Reason, Restored, Status, StatusName};
+use crate::desk::incident::{Edit, Incident, Reason, Restored, Status, StatusName, Transition};
 use crate::desk::letter::{RecoveryFacts, What};
 use crate::desk::likeness;
 use crate::desk::request::{self, RequestState};
@@ -31,13 +31,16 @@ pub(super) fn restore(
     elsewhere.extend(remainder::go_on(turn, id));
     let remainder = remainder::leave(turn, id);
     let Some(known) = turn.state.incidents.get(&id) else { return Ok(()) };
-    // Usable when the last of what came back had come back; what stayed red has left by now.
-    let back = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at).max();
+    // Usable when the last of what came back had come back; what stayed red has left by now. What had come back before the desk took
+    // it up again is the first time's.
+    let gone = turn.state.members_of(id).filter_map(|alert| alert.gone.as_ref()).map(|gone| gone.at);
+    let back = gone.filter(|gone| known.reopened.is_none_or(|reopened| *gone > reopened)).max();
     let back = back.map(|back| known.usable.map_or(back, |usable| usable.max(back)));
     let carried = back.map(|back| correlate::usable_since(turn.state, turn.book, known, back));
     let normal = back.filter(|back| carried.is_some_and(|carried| carried < *back));
     let back = carried;
-    let usable = usable.or(back).or(known.usable).unwrap_or(now.wall).min(now.wall).max(known.occurred);
+    let usable = usable.or(back).or(known.usable).or_else(|| said_to_work(known));
+    let usable = usable.unwrap_or(now.wall).min(now.wall).max(known.occurred);
     if let Some(text) = treatment {
         turn.edit(id, Edit::Treatment(text), act_by(actor));
     }
@@ -83,6 +86,13 @@ pub(super) fn restore(
         move_to(turn, actor, id, Status::Closed);
     }
     Ok(())
+}
+
+/// When the desk said of what it had taken up again that it may work: nothing else tells.
+fn said_to_work(known: &Incident) -> Option<Timestamp> {
+    let reopened = known.reopened?;
+    let verifies = |to: &&Transition| to.to == StatusName::Verifying && to.at > reopened;
+    known.transitions.iter().rev().find(verifies).map(|to| to.at)
 }
 
 /// Monitoring showed normal, and what it showed is red again where nobody hears of it: 復旧 would say the opposite.

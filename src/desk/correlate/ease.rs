@@ -239,7 +239,14 @@ fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
 /// cause, and is over.
 pub(super) fn was_about(turn: &Turn, incident: IncidentId, component: &ComponentId) -> bool {
     let root = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref());
-    let stands = |request: &Request| !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs);
+    // A request that gave way to another of the same vendor was taken back without a word.
+    let replaced = |request: &Request| {
+        let same = |other: &Request| other.party == request.party && other.state.open();
+        request.state == RequestState::Withdrawn && turn.state.requests_of(incident).any(same)
+    };
+    let stands = |request: &Request| {
+        !matches!(request.state, RequestState::Withdrawn | RequestState::NotOurs) || replaced(request)
+    };
     let asked = |request: &Request| stands(request) && request.component.as_ref() == Some(component);
     root == Some(component) || turn.state.requests_of(incident).any(asked)
 }
