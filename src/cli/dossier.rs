@@ -292,6 +292,7 @@ fn happened(happening: &Happening) -> String {
         What::CauseFound { direct, .. } => format!("cause: {direct}"),
         What::EchoOf { number } => format!("found to be an echo of {number}"),
         What::Echo { number } => format!("{number} found to be an echo of it"),
+        What::WorksNoMore => "something stops after the workaround".to_owned(),
         What::SplitOff { number, about, reason } => {
             format!("{} goes on under {number}: {reason}", about.join(", "))
         }

@@ -85,6 +85,11 @@ pub(super) fn reopen(number: &Number) -> String {
     incident("reopen", number, "--reason \"...\"")
 }
 
+/// 暫定復旧: a workaround is in place.
+pub(super) fn work_around(number: &Number) -> String {
+    incident("workaround", number, "\"...\"")
+}
+
 /// 取消: it was planned work.
 pub(super) fn cancel_planned(number: &Number) -> String {
     incident("cancel", number, "--kind planned --reason \"...\"")

@@ -283,7 +283,11 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
             let reason = text::note(reason);
             format!("窓口の記録により、同じ受付番号で対応を再開しました（{}）。", reason.trim_end_matches('。'))
         }
-        None => "一度正常に戻った件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned(),
+        None if back.is_some() => {
+            "一度正常に戻った件について再び異常を検知したため、同じ受付番号で対応を再開しました。".to_owned()
+        }
+        // Nothing was over: a workaround was in place.
+        None => "暫定対応の後に新たな異常を検知したため、暫定復旧から対応中に戻しました。".to_owned(),
     };
     let ask = asked.iter().find(|one| anew.contains(&one.party.as_str())).map(|one| words::asked_for(one.ask));
     match (ask, before.is_empty()) {
@@ -303,12 +307,15 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
         steps.push(("業者の受領を得たら、記録してください。", each(&anew, commands::acknowledge)));
     }
     if !before.is_empty() {
-        let call = match reopened {
-            Some(_) => {
+        let call = match (reopened, back) {
+            (Some(_), _) => {
                 "先に依頼した業者へ、対応を再開したことを電話で伝え、結果を記録してください（answered：応答あり、no_answer：不在）。"
             }
-            None => {
+            (None, Some(_)) => {
                 "先に依頼した業者へ、再び異常を検知したことを電話で伝え、結果を記録してください（answered：応答あり、no_answer：不在）。"
+            }
+            (None, None) => {
+                "先に依頼した業者へ、新たな異常を検知したことを電話で伝え、結果を記録してください（answered：応答あり、no_answer：不在）。"
             }
         };
         steps.push((call, [each(&before, commands::answered), each(&before, commands::called)].concat()));
@@ -320,7 +327,15 @@ pub(super) fn reopened(incident: Option<&Facts>) -> Told {
         ));
     }
     steps.push(("これまでの経過は、次のコマンドで確認できます。", number.map(commands::show).into_iter().collect()));
-    let title = if reopened.is_some() { "対応を再開しました" } else { "再び異常を検知しました" };
+    if reopened.is_none() && back.is_none() {
+        let commands = number.map(commands::work_around).into_iter().collect();
+        steps.push(("暫定対応で引き続き利用できると確認した場合は、あらためて記録してください。", commands));
+    }
+    let title = match (reopened, back) {
+        (Some(_), _) => "対応を再開しました",
+        (None, Some(_)) => "再び異常を検知しました",
+        (None, None) => "暫定対応後に新たな異常を検知しました",
+    };
     Told { title: title.to_owned(), happened, details: Vec::new(), steps }
 }
 

@@ -155,6 +155,7 @@ fn record(what: &What) -> &'static str {
         What::CauseFound { .. } => "原因の記録",
         What::EchoOf { .. } | What::Echo { .. } => "波及の判明",
         What::Merged { .. } => "別件の統合",
+        What::WorksNoMore => "暫定対応後の異常の検知",
         What::SplitOff { .. } => "受付番号の分割",
         What::Note { .. } => "窓口の記録",
         What::Resumed { .. } => "保留の解除",
@@ -248,6 +249,11 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         }
         What::Echo { number } => {
             format!("{at}に、{}を本件の波及と判定しました（{by}）。", text::name(number))
+        }
+        What::WorksNoMore => {
+            format!(
+                "{at}に、暫定対応の後に新たな異常を検知しました。暫定対応の範囲でもご利用いただけない可能性があります。"
+            )
         }
         What::SplitOff { number, about, reason } => {
             let (about, reason) = (facts::listed(about, "件"), text::note(reason));

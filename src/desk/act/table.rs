@@ -117,10 +117,11 @@ pub fn allowed(deed: DeedName, status: StatusName) -> Result<Leads, &'static str
             Err("monitoring does not show normal; if it works all the same, say so with `verify` first")
         }
 
-        (D::Reopen, S::Verifying | S::Restored | S::AwaitingAcceptance | S::Closed) => Ok(Leads::ByRequests),
-        (D::Reopen, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::WorkedAround | S::OnHold) => {
-            Err("it is not over")
+        // A workaround may cease to hold.
+        (D::Reopen, S::WorkedAround | S::Verifying | S::Restored | S::AwaitingAcceptance | S::Closed) => {
+            Ok(Leads::ByRequests)
         }
+        (D::Reopen, S::Accepted | S::Isolating | S::Requested | S::InProgress | S::OnHold) => Err("it is not over"),
 
         (D::Submit, S::Restored) => Ok(Leads::To(S::AwaitingAcceptance)),
         (D::Submit, S::AwaitingAcceptance) => Err("the report was handed in already"),

@@ -27,6 +27,10 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
             super::window::watched_changed(turn, incident);
             continue;
         }
+        if status == StatusName::WorkedAround && stops_despite(turn, incident) {
+            resume(turn, incident, None, What::WorksNoMore, Reason::CameBack);
+            turn.touched.to_judge.insert(incident);
+        }
         if status.may_recover() {
             ease::look(turn, incident);
             if !is_calm(turn, incident) && turn.state.reshaped.remove(&incident) {
@@ -77,6 +81,20 @@ fn burns_again(turn: &Turn, incident: IncidentId) -> bool {
         alert.red() && !is_lesser(turn, incident, alert) && (at_root || former())
     };
     turn.state.members_of(incident).any(burns)
+}
+
+/// Something stops that had shown nothing before the workaround (暫定対応): it does not hold, or there is more to it. What is being
+/// repaired may come and go.
+fn stops_despite(turn: &Turn, incident: IncidentId) -> bool {
+    let Some(known) = turn.state.incidents.get(&incident) else { return false };
+    let around = known.transitions.iter().rev().find(|to| to.to == StatusName::WorkedAround).map(|to| to.at);
+    let Some(around) = around else { return false };
+    let places = turn.state.places.get(&incident).into_iter().flatten();
+    let since = |alert: &Alert| alert.received.wall > around;
+    let stops = |alert: &Alert| alert.red() && alert.weight() >= Level::High;
+    places
+        .map(|(_, here)| here.members().filter_map(|id| turn.state.alerts.get(&id)).collect::<Vec<_>>())
+        .any(|shown| shown.iter().all(|alert| since(alert)) && shown.iter().any(|alert| stops(alert)))
 }
 
 /// It does no more than warn, beside something graver there that has ended.

@@ -161,6 +161,8 @@ pub enum What {
         /// What is still red, by host name.
         still_red: Vec<String>,
     },
+    /// After a workaround (暫定対応) something stops that had not.
+    WorksNoMore,
     /// The desk made a part of it a number of its own.
     SplitOff {
         /// That number.

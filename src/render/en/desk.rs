@@ -153,7 +153,10 @@ impl Mail<'_> {
                     Some(reason) => {
                         format!("The desk took it up again ({}); the same number goes on.", text::note(reason))
                     }
-                    None => "The fault came back; the same number goes on.".to_owned(),
+                    None if back.is_some() => "The fault came back; the same number goes on.".to_owned(),
+                    None => {
+                        "Something stopped that had not before the workaround; it is being handled again.".to_owned()
+                    }
                 };
                 ("Reopened", format!("{why} {asked}"), with(commands::show))
             }

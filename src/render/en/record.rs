@@ -79,6 +79,7 @@ impl Mail<'_> {
                 format!("{at} It turned out to follow from {}, under which it is worked on.", text::name(number))
             }
             What::Echo { number } => format!("{at} {} turned out to follow from this fault.", text::name(number)),
+            What::WorksNoMore => format!("{at} something stopped that had not before the workaround."),
             What::SplitOff { number, about, reason } => format!(
                 "{at} {} goes on under {} ({}).",
                 list(about, NONE),

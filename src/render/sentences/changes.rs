@@ -329,6 +329,7 @@ fn what_words(what: &What) -> String {
         What::Flapping { times } => format!("comes and goes, {times} times so far"),
         What::WorkedAround { text } => format!("worked around: {}", one_line(text)),
         What::CauseFound { direct, .. } => format!("cause: {}", one_line(direct)),
+        What::WorksNoMore => "something stops after the workaround".to_owned(),
         What::SplitOff { number, about, reason } => {
             format!("{} split off as {number}: {reason}", about.join(", "))
         }
