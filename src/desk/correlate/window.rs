@@ -196,6 +196,14 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
         grade(turn, incident);
         return relapse::take_in(turn, incident, Reason::Repeated { times });
     }
+    if present == 0 && lasted_unseen(turn, incident) {
+        grade(turn, incident);
+        if turn.state.incidents.get(&incident).is_some_and(|incident| incident.severity_value() < 4) {
+            // Nothing more will be seen of it: that it is over is looked at with what is there.
+            turn.touched.stirred.insert(incident);
+            return relapse::take_in(turn, incident, Reason::LastedUnseen);
+        }
+    }
     if present == 0 {
         mark_first(turn, incident);
         turn.edit(incident, Edit::Status { to: Status::Watched { until }, at, by: None }, Reason::WindowOverAllGone);
@@ -211,6 +219,15 @@ fn settle(turn: &mut Turn, incident: IncidentId) {
     } else {
         accept(turn, incident, Reason::WindowOverStillRed { red: present });
     }
+}
+
+/// It came late (a gap was read afterwards), and by its own hours it lasted for as long as would have been waited: it was no blink.
+fn lasted_unseen(turn: &Turn, incident: IncidentId) -> bool {
+    let lasted = |alert: &Alert| {
+        let gone = alert.gone.as_ref().map(|gone| gone.at.duration_since(alert.at).unsigned_abs());
+        gone.is_some_and(|lasted| lasted >= window_of(turn, alert))
+    };
+    turn.state.members_of(incident).any(|alert| !only_warns(alert.weight()) && lasted(alert))
 }
 
 /// The occurrence that opened the incident is the first that counts; later ones are counted when they join.

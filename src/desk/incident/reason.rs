@@ -43,6 +43,8 @@ pub enum Reason {
     TooYoung,
     /// The window is over and everything is gone.
     WindowOverAllGone,
+    /// All of it is gone, and it lasted while nobody could see it.
+    LastedUnseen,
     /// 重大度4.
     LowSeverity,
     /// It came again and again while watched.

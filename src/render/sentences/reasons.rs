@@ -81,6 +81,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::WindowOverStillRed { red } => format!("the window is over and {red} are still there"),
         incident::Reason::OwnWindow => "what joined it is not watched for as long".to_owned(),
         incident::Reason::TooYoung => "the window of what it shows now is not over".to_owned(),
+        incident::Reason::LastedUnseen => "it is gone, and lasted while it could not be seen".to_owned(),
         incident::Reason::WindowOverAllGone => "the window is over and all are gone".to_owned(),
         incident::Reason::LowSeverity => "severity 4 is only watched".to_owned(),
         incident::Reason::Repeated { times } => format!("it came {times} times while watched"),
