@@ -14,6 +14,9 @@ use crate::desk::turn::Turn;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+/// Most letters are no longer, written down.
+const LETTER: usize = 8 << 10;
+
 /// 64 hexadecimal digits. The last restore is part of it: what is decided after one is told anew.
 pub(super) fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> String {
     let house = &turn.state.house;
@@ -67,7 +70,10 @@ fn anchor(turn: &Turn, incident: Option<IncidentId>) -> String {
 fn said(matter: &Matter, of_incident: bool) -> String {
     // It has been put on record in this form many times; if it could not be, the anchor and the count still tell it apart.
     // By way of text: straight to a value, serde would have another writer of every letter, 0.3 MB.
-    let text = serde_json::to_vec(matter).unwrap_or_default();
+    let mut text = Vec::with_capacity(LETTER);
+    if serde_json::to_writer(&mut text, matter).is_err() {
+        text.clear();
+    }
     if of_incident {
         return lasting::of(&text);
     }

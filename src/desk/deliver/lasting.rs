@@ -19,7 +19,11 @@ const PASSING: [&str; 5] = ["log", "extracts", "no_log", "before", "detail"];
 /// It, of the JSON of a message; `null` of what is no JSON.
 pub(super) fn of(text: &[u8]) -> String {
     let lasting = serde_json::from_slice(text).unwrap_or(Lasting::Nothing);
-    serde_json::to_string(&lasting).unwrap_or_default()
+    let mut said = Vec::with_capacity(text.len());
+    if serde_json::to_writer(&mut said, &lasting).is_err() {
+        said.clear();
+    }
+    String::from_utf8(said).unwrap_or_default()
 }
 
 /// What lasts of a part of a message.
