@@ -292,6 +292,9 @@ fn happened(happening: &Happening) -> String {
         What::CauseFound { direct, .. } => format!("cause: {direct}"),
         What::EchoOf { number } => format!("found to be an echo of {number}"),
         What::Echo { number } => format!("{number} found to be an echo of it"),
+        What::SplitOff { number, about, reason } => {
+            format!("{} goes on under {number}: {reason}", about.join(", "))
+        }
         What::Merged { number, alerts } => format!("{number} was merged into it ({alerts} alerts)"),
         What::HandedBack { party } => format!("{party} answered that it is not its part"),
         What::Chased { party } => format!("reminded {party}"),
@@ -309,6 +312,7 @@ fn happened(happening: &Happening) -> String {
         What::Reopened { reason } => format!("taken up again: {reason}"),
         What::Reaches { systems } => format!("it may hit further systems: {}", systems.join(", ")),
         What::MissedAgain { .. } => "it did not come once more".to_owned(),
+        What::NotCarried { by } => format!("its other side fails again as well: {}", by.join(", ")),
         What::Carried { by } => format!("spares carry on: {}", by.join(", ")),
         What::Eased { sign, work, .. } => {
             let over = sign.as_ref().map_or("what was reported", |sign| sign.summary.as_str());

@@ -3,6 +3,7 @@
 //! A thing. The states are those of the life-cycle in the domain's law (§3); which act leads where is in `act`.
 
 mod change;
+mod link;
 mod outlook;
 mod reason;
 mod status;
@@ -11,6 +12,7 @@ mod verdict;
 
 pub(super) use change::apply;
 pub use change::{Change, Edit};
+pub use link::Link;
 pub use outlook::{Claim, Lever, Need, Unknown};
 pub use reason::{Reason, ReportReason};
 pub use status::{Status, StatusName};
@@ -66,6 +68,9 @@ pub struct Incident {
     /// Since when it hits anybody, where it did not from the first; `None` = since 発生, or nobody.
     #[serde(default)]
     pub hit_since: Option<Timestamp>,
+    /// From when until when it hit somebody before a spare carried all of it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hit_before: Vec<(Timestamp, Timestamp)>,
     /// Every location that it was ever known to cut off.
     #[serde(default)]
     pub hit_locations: BTreeSet<LocationId>,
@@ -206,34 +211,6 @@ pub struct Restored {
     pub symptom: Option<String>,
 }
 
-/// How incidents are related.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Link {
-    /// What stayed red there became this.
-    RemainderOf,
-    /// What stayed red here became that.
-    Remainder,
-    /// Split off while grouping, or by the desk.
-    SplitFrom,
-    /// Part of this became that.
-    Split,
-    /// 統合: this goes on under that number.
-    MergedInto,
-    /// 統合: that goes on under this number.
-    Merged,
-    /// 再発: the same fault as that one, later.
-    RecurrenceOf,
-    /// 再発: that one is the same fault, later.
-    Recurrence,
-    /// 波及: this is an echo of that one.
-    EchoOf,
-    /// 波及: that one is an echo of this.
-    Echo,
-    /// They belong together by the desk's word.
-    Related,
-}
-
 /// A call that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Called {
@@ -294,6 +271,7 @@ impl Incident {
             severity: None,
             hit: BTreeSet::new(),
             hit_since: None,
+            hit_before: Vec::new(),
             hit_locations: BTreeSet::new(),
             verdicts: Vec::new(),
             owner: None,

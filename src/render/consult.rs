@@ -8,7 +8,7 @@ use super::outside::Outside;
 use super::symptom::is_reported;
 use super::time::Clock;
 use super::{call, facts, impact, report, shown, text, words};
-use crate::desk::letter::{Closure, Facts, Happening, Letter, Stage};
+use crate::desk::letter::{Because, Closure, Facts, Happening, Letter, Stage, VerdictFacts};
 use crate::desk::rules::Effect;
 use jiff::Timestamp;
 
@@ -73,6 +73,11 @@ pub(super) fn consultation(
         page.items("前報からの変化", report::happenings(news, letter.words_by(), &clock), "該当なし");
     }
     page.field("切り分け", facts::isolation(incident, &clock));
+    // In the words of a rule or a person: what the desk finds by itself stands in 切り分け already.
+    let stated = |verdict: &&VerdictFacts| matches!(verdict.because, Because::Words(_));
+    if let Some(verdict) = incident.verdict.as_ref().filter(stated).filter(|_| outside.is_some()) {
+        page.field("判断の根拠", facts::ground(verdict));
+    }
     page.lines("現在の状況", facts::state(incident, &clock), "確認中");
     if let Some(closed) = closed {
         page.lines("電話連絡", call::so_far(&closed.tried, &clock), "記録なし");

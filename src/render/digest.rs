@@ -134,7 +134,8 @@ fn row(line: &DigestLine, clock: &Clock) -> String {
     parts.extend(line.severity.map(|severity| format!("重大度{severity}")));
     parts.extend(line.stage.map(|stage| words::stage(stage).to_owned()));
     let what = if line.withheld { "（情報セキュリティのため記載を省略）" } else { "不明" };
-    parts.push(text::or(text::summary(&line.text), what));
+    let said = text::or(text::summary(&line.text), what);
+    parts.push(if line.told && !line.withheld { format!("「{said}」との申告") } else { said });
     parts.extend(asked.map(|(_, by)| format!("受領期限 {}", clock.column(*by))));
     parts.join("　")
 }

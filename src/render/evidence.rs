@@ -24,8 +24,10 @@ pub(super) fn fact(fact: &Fact, facts: &Facts, clock: &Clock) -> String {
             let component = text::or(component, "対象機器");
             match (failing, of) {
                 (_, 1) => format!("警報が発生しているのは{component}のみであること"),
-                _ if failing == of => format!("異常を検知した{of}件のすべてが、{component}またはその配下であること"),
-                _ => format!("異常を検知した{of}件のうち{failing}件が、{component}またはその配下であること"),
+                _ if failing == of => {
+                    format!("異常を検知した構成要素{of}件のすべてが、{component}またはその配下であること")
+                }
+                _ => format!("異常を検知した構成要素{of}件のうち{failing}件が、{component}またはその配下であること"),
             }
         }
         Fact::OfAllBehind { failing, all } => {

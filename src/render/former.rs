@@ -4,7 +4,7 @@ use super::frame::number_of;
 use super::layout::Page;
 use super::symptom::Symptom;
 use super::time::{Clock, span};
-use super::{facts, instead};
+use super::{facts, instead, shown};
 use crate::desk::letter::{Facts, Former, RecoveryFacts};
 
 /// To an office: what the number was about at first, and until when.
@@ -15,11 +15,14 @@ pub(super) fn at_first(page: &mut Page, recovery: &RecoveryFacts, clock: &Clock,
     }
 }
 
-/// How long it took; to a vendor also how long its own part did, where the incident went on without it or began before it.
+/// How long it took, and of what came and went (断続) how much of that it was down; to a vendor also how long its own part did, where the incident went on without it or began before it.
 pub(super) fn took(incident: &Facts, recovery: &RecoveryFacts, clock: &Clock, to_office: bool) -> Vec<String> {
     let own = recovery.before.iter().filter(|_| !to_office);
     let own = own.map(|own| format!("（貴社保守対象の異常：{}、{}）", between(own, clock), span(own.from, own.until)));
-    std::iter::once(span(incident.occurred, recovery.restored)).chain(own).collect()
+    let flapping = incident.flapping.as_ref();
+    let down =
+        flapping.map(|known| format!("（断続：発生{}回、異常の時間は{}）", known.times, shown::down_in_all(known)));
+    std::iter::once(span(incident.occurred, recovery.restored)).chain(down).chain(own).collect()
 }
 
 fn between(former: &Former, clock: &Clock) -> String {

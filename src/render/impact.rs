@@ -11,6 +11,7 @@ use super::time::{Clock, lasting};
 use super::words;
 use crate::desk::letter::{Facts, Stage, Stopped};
 use crate::desk::rules::{DataImpact, Effect, ImpactScope};
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// A lost redundancy or a mere sign: nothing of an effect is on record, and no more is said.
@@ -19,6 +20,9 @@ const NO_EFFECT: &str = "現時点で影響は確認されておりません。"
 const RUNS: &str = "システムは稼働しておりますが、データへの影響のおそれがあります。";
 /// The same where a spare carries on.
 const CARRIED: &str = "二重化した機器の片方（片系）で運転を継続しており、現時点で影響は確認されておりません。";
+
+/// Times of being hit that are told one by one.
+const TOLD_SPANS: usize = 2;
 
 /// For an office: everything that is known.
 pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
@@ -50,17 +54,42 @@ pub(super) fn office(page: &mut Page, facts: &Facts, clock: &Clock) {
     }
 }
 
-/// What monitoring sees no more of, while that is checked; and since when it hit anybody, where that was later than 発生.
+/// What monitoring sees no more of, while that is checked; and when it hit anybody, where that was not from 発生 until now.
 fn over(facts: &Facts, clock: &Clock) -> Option<String> {
-    let hits = facts.effect != Some(Effect::None);
-    let from = facts.impact.hit_since.filter(|_| hits).map(|at| clock.short(at));
-    let until = facts.impact.over_since.filter(|_| hits).map(|at| clock.short(at));
-    match (from, until) {
-        (None, None) => None,
-        (None, Some(until)) => Some(format!("（監視上は、{until}に解消しております）")),
-        (Some(from), Some(until)) => Some(format!("（監視上の影響は、{from}から{until}までです）")),
-        (Some(from), None) if facts.stage == Stage::Restored => Some(format!("（{from}から影響が生じておりました）")),
-        (Some(from), None) => Some(format!("（{from}から影響が生じております）")),
+    let impact = &facts.impact;
+    let before = &impact.hit_before;
+    if facts.effect == Some(Effect::None) {
+        return (!before.is_empty()).then(|| format!("（監視上、{}影響が生じておりました）", spans(before, clock)));
+    }
+    let Some(from) = impact.hit_since else {
+        if !before.is_empty() {
+            return Some(format!("（監視上の影響は、{}です）", spans(before, clock)));
+        }
+        return impact.over_since.map(|until| format!("（監視上は、{}に解消しております）", clock.short(until)));
+    };
+    if let Some(until) = impact.over_since {
+        let all: Vec<_> = before.iter().copied().chain([(from, until)]).collect();
+        return Some(format!("（監視上の影響は、{}です）", spans(&all, clock)));
+    }
+    let (from, before) = (clock.short(from), spans(before, clock));
+    let hits = if facts.stage == Stage::Restored {
+        "影響が生じておりました"
+    } else {
+        "影響が生じております"
+    };
+    Some(match before.as_str() {
+        "" => format!("（{from}から{hits}）"),
+        before => format!("（{from}から再び{hits}。これに先立つ影響は、監視上、{before}です）"),
+    })
+}
+
+/// 「2時50分から3時20分まで、および5時10分から5時30分まで」; of many how often, and the last.
+fn spans(spans: &[(Timestamp, Timestamp)], clock: &Clock) -> String {
+    let span =
+        |(from, until): &(Timestamp, Timestamp)| format!("{}から{}まで", clock.short(*from), clock.short(*until));
+    match spans {
+        [.., last] if spans.len() > TOLD_SPANS => format!("計{}回、直近は{}", spans.len(), span(last)),
+        spans => spans.iter().map(span).collect::<Vec<_>>().join("、および"),
     }
 }
 
@@ -131,7 +160,9 @@ fn scope(facts: &Facts) -> Vec<String> {
     let impact = &facts.impact;
     let mut lines = Vec::new();
     match facts.effect {
-        Some(Effect::None) if matches!(facts.stage, Stage::Verifying | Stage::Restored) => {
+        Some(Effect::None)
+            if matches!(facts.stage, Stage::Verifying | Stage::Restored) && impact.hit_before.is_empty() =>
+        {
             return vec!["影響は確認されておりません。".to_owned()];
         }
         Some(Effect::None) if impact.one_sided.is_some() => lines.push(CARRIED.to_owned()),

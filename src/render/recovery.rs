@@ -21,8 +21,9 @@ pub(super) fn recovery(letter: &Letter, incident: &Facts, recovery: &RecoveryFac
         if to_office { "報告" } else { "連絡" }
     ));
     facts::number(&mut page, incident);
-    page.section(Name::Time)
-        .field("発生", format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark)));
+    let mut occurred = vec![format!("{}（{}）", date(incident.occurred), words::mark(incident.occurred_mark))];
+    occurred.extend(incident.returned.map(|at| format!("（{}に再び異常を確認）", clock.short(at))));
+    page.section(Name::Time).lines("発生", occurred, "確認中");
     let usable = clock.short(recovery.usable);
     let usable = match recovery.normal {
         None => vec![format!("（利用可能となった時刻：{usable}）")],

@@ -11,6 +11,9 @@ use crate::desk::letter::{By, Facts, Happening, Letter, What, WorkStage};
 use crate::desk::rules::{DataImpact, VerdictCode};
 use jiff::Timestamp;
 
+/// Of a note that is told once more.
+const NOTE: usize = 80;
+
 /// 第一報.
 pub(super) fn first(letter: &Letter, incident: &Facts, next: Option<Timestamp>) -> (String, Page) {
     let clock = Clock::of(letter);
@@ -120,8 +123,17 @@ fn nothing_new(incident: &Facts, last: Option<&Happening>, clock: &Clock) -> Str
             Some(blind) => format!("{blind}から監視が停止しており、同時刻以降の状態を確認できておりません。"),
         };
     }
-    let last = last.map(|last| format!("（最終記録：{}　{}）", clock.short(last.at), record(&last.what)));
+    let last = last.map(|last| format!("（最終記録：{}　{}）", clock.short(last.at), recorded(&last.what)));
     format!("前報以降、新たにご報告できる事項はございません{}。", last.unwrap_or_default())
+}
+
+/// What is on record: of a note its words, which the report before told as well, so that what was promised is still seen.
+fn recorded(what: &What) -> String {
+    let words = match what {
+        What::Note { text: note } => text::cut(text::note(note).trim_end_matches('。'), NOTE),
+        _ => String::new(),
+    };
+    text::or(words, record(what))
 }
 
 /// A happening in a word or two.
@@ -143,6 +155,7 @@ fn record(what: &What) -> &'static str {
         What::CauseFound { .. } => "原因の記録",
         What::EchoOf { .. } | What::Echo { .. } => "波及の判明",
         What::Merged { .. } => "別件の統合",
+        What::SplitOff { .. } => "受付番号の分割",
         What::Note { .. } => "窓口の記録",
         What::Resumed { .. } => "保留の解除",
         What::Spread { .. } => "警報の追加",
@@ -151,6 +164,7 @@ fn record(what: &What) -> &'static str {
         What::DeskVerifies { .. } => "動作確認の開始",
         What::Reopened { .. } => "対応の再開",
         What::Reaches { .. } => "影響範囲の拡大",
+        What::NotCarried { .. } => "冗長性の喪失",
         What::Carried { .. } => "冗長構成による継続の確認",
         What::MissedAgain { .. } => "期限までの未確認",
         What::Eased { .. } => "一部回復の確認",
@@ -235,6 +249,11 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::Echo { number } => {
             format!("{at}に、{}を本件の波及と判定しました（{by}）。", text::name(number))
         }
+        What::SplitOff { number, about, reason } => {
+            let (about, reason) = (facts::listed(about, "件"), text::note(reason));
+            let reason = text::or(reason.trim_end_matches('。').to_owned(), "理由は記入待ち");
+            format!("{at}に、{about}に関する異常を別の受付番号（{}）に分けました（{reason}）。", text::name(number))
+        }
         What::Merged { number, .. } => {
             format!("{at}に、{}を本件に統合しました。", text::name(number))
         }
@@ -274,6 +293,10 @@ fn happening(at: Timestamp, what: &What, by: By, clock: &Clock) -> String {
         What::Reaches { systems } => {
             let systems = facts::listed(systems, "システム");
             format!("{at}に、{systems}のご利用にも影響が及ぶ可能性があることを確認しました。")
+        }
+        What::NotCarried { by } => {
+            let by = facts::listed(by, "台");
+            format!("{at}に、{by}でも再び異常を確認しました。片系での運転を継続できず、再び影響が生じております。")
         }
         What::Carried { by } => {
             let by = facts::listed(by, "台");

@@ -58,19 +58,12 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         (false, true) => "検知しておりました",
         (false, false) => "検知しております",
     };
-    if let Some(Flapping { times, since, down, with_echoes }) = &facts.flapping {
-        let minutes =
-            |down: &Duration| lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
-        let all = with_echoes.as_ref().map(minutes).filter(|all| *all != minutes(down));
-        let all = all.map(|all| format!("（波及とみられる異常の時間を含めると約{all}）")).unwrap_or_default();
-        let down = minutes(down);
-        let since = clock.short(*since);
+    if let Some(flapping) = &facts.flapping {
+        let (since, times, down) = (clock.short(flapping.since), flapping.times, down_in_all(flapping));
         out += &if over {
-            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は合計約{down}{all}でした。")
+            format!("この異常は{since}から断続的に発生し、発生は{times}回、異常の時間は{down}でした。")
         } else {
-            format!(
-                "この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は合計約{down}{all}です。"
-            )
+            format!("この異常は{since}から断続的に発生しており、これまでの発生は{times}回、異常の時間は{down}です。")
         };
     }
     let also: Vec<String> = facts.also.iter().map(|target| text::name(&target.name)).collect();
@@ -88,6 +81,14 @@ pub(super) fn sentences(facts: &Facts, clock: &Clock) -> String {
         out += &format!("同時刻以降の状態は、{}、いずれも確認できておりません。", words::unseeing(Unseeing::Blind));
     }
     out + &told::sentences(facts, over, clock)
+}
+
+/// 「合計約5分」, with what it took with it where that was down for longer; whole minutes, at least one.
+pub(super) fn down_in_all(Flapping { down, with_echoes, .. }: &Flapping) -> String {
+    let minutes = |down: &Duration| lasting(Duration::from_secs(down.as_secs() / 60 * 60).max(Duration::from_secs(60)));
+    let all = with_echoes.as_ref().map(minutes).filter(|all| *all != minutes(down));
+    let all = all.map(|all| format!("（波及とみられる異常の時間を含めると約{all}）")).unwrap_or_default();
+    format!("合計約{}{all}", minutes(down))
 }
 
 /// What stays is named by its sentence, and shows on another host than what is over.

@@ -240,7 +240,7 @@ pub fn detected_by(by: DetectedBy) -> &'static str {
     match by {
         DetectedBy::Zabbix => "Zabbix による監視",
         DetectedBy::Log => "ログ監視",
-        DetectedBy::UserPhone => "利用者からのお電話",
+        DetectedBy::UserPhone => "利用者からの電話",
         DetectedBy::UserMail => "利用者からのメール",
         DetectedBy::Operator => "運転監視（目視）",
         DetectedBy::DataCentre => "情報センターからの連絡",

@@ -314,7 +314,7 @@ fn held(row: &str, kind: &str, number: Option<&str>, to: &str) -> HeldRow {
 
 fn line(nth: Option<u32>, severity: u8, time: &str, text: &str, stage: Option<Stage>) -> DigestLine {
     let (number, at, text) = (nth.map(number), at(time), text.into());
-    DigestLine { withheld: false, number, severity: Some(severity), at, text, stage, asked: None }
+    DigestLine { told: false, withheld: false, number, severity: Some(severity), at, text, stage, asked: None }
 }
 
 /// Name and letter of each expected mail.

@@ -15,6 +15,7 @@ pub(super) fn trials(all: &[(&'static str, Letter)]) -> Vec<(&'static str, Lette
     };
     let internal = |notice| letter("2026-11-20T10:30:00", desk(), Matter::Internal { incident: None, notice });
     let open = |number: &str, text: &str| DigestLine {
+        told: false,
         withheld: false,
         number: Some(Number(number.into())),
         severity: Some(2),

@@ -33,7 +33,7 @@ pub(super) fn confirm(
     if let Some(value) = word.severity {
         let before = turn.state.incidents.get(&id).map(|incident| incident.severity_value());
         let why = Phrase::new(format!("set by {}", actor.name), format!("{}が設定", actor.name));
-        let severity = Severity { value, by: By::Desk, why, reach: None, hit_since: None };
+        let severity = Severity { value, by: By::Desk, why, reach: None, hit_since: None, hit_until: None };
         turn.edit(id, Edit::Severity(severity), act_by(actor));
         if let Some(before) = before.filter(|_| status != StatusName::Watched) {
             turn.touched.raised.entry(id).or_insert(before);

@@ -5,6 +5,7 @@ use super::perform::{act_by, move_to, needs_words};
 use super::record::note_words;
 use super::vendor::by_requests;
 use crate::desk::alert::{self, Standing};
+use crate::desk::book::Book;
 use crate::desk::ids::{AlertId, IncidentId, RequestId};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Status, StatusName};
 use crate::desk::letter::{Ask, What};
@@ -12,6 +13,7 @@ use crate::desk::request::{self, Request, RequestState};
 use crate::desk::turn::Turn;
 use crate::desk::words::Words;
 use crate::desk::{correlate, isolate, notify};
+use std::collections::BTreeSet;
 
 /// 統合: the alerts go to `into`, whose verdict is decided anew; whoever was told of `id` hears the number it goes on under.
 pub(super) fn merge(
@@ -133,13 +135,13 @@ pub(super) fn split(
     if stay.is_empty() {
         return Err(format!("All alerts of {} are at {}: nothing would stay.", known.name(), places.join(", ")));
     }
+    let about: BTreeSet<String> = go.iter().map(|alert| name_of(turn.book, alert)).collect();
     let go: Vec<AlertId> = go.into_iter().map(|alert| alert.id).collect();
     let status = Status::Detected { until: turn.now.elapsed };
     let mut part = Incident::new(turn.next_incident(), known.detected, status, known.detected_by);
     part.pings.clone_from(&known.pings);
     part.links.insert((Link::SplitFrom, id));
     let new = part.id;
-    note_words(turn, id, reason);
     turn.edit(new, Edit::Opened(Box::new(part)), act_by(actor));
     turn.edit(id, Edit::Linked { link: Link::Split, other: new }, act_by(actor));
     for alert in go {
@@ -148,12 +150,23 @@ pub(super) fn split(
     correlate::reframe(turn, new);
     correlate::grade(turn, new);
     correlate::accept(turn, new, act_by(actor));
+    let number = turn.state.incidents.get(&new).map(Incident::name).unwrap_or_default();
+    let parted = What::SplitOff { number, about: about.into_iter().collect(), reason };
+    turn.edit(id, Edit::happened(turn.now.wall, parted), Reason::OnRecord);
+    // Whoever reads of the one may have read of the other under its number.
+    link(turn, actor, id, new, false)?;
     correlate::reframe(turn, id);
     turn.touched.stirred.insert(id);
     turn.touched.to_judge.insert(id);
     turn.touched.parted.insert(id);
     turn.touched.news.insert(id);
     Ok(new)
+}
+
+/// What an alert is about, by the name people know.
+fn name_of(book: &Book, alert: &alert::Alert) -> String {
+    let host = || alert.problem.host_name.to_string();
+    alert.component.as_ref().map_or_else(host, |component| book.component_name(component))
 }
 
 /// Two incidents belong together without being one.

@@ -90,6 +90,6 @@ fn told(turn: &Turn, call: &Call) -> Told {
 
 fn set_severity(turn: &mut Turn, actor: &Actor, id: IncidentId, value: u8) {
     let why = Phrase::new(format!("set by {}", actor.name), format!("{}が設定", actor.name));
-    let severity = Severity { value, by: By::Desk, why, reach: None, hit_since: None };
+    let severity = Severity { value, by: By::Desk, why, reach: None, hit_since: None, hit_until: None };
     turn.edit(id, Edit::Severity(severity), act_by(actor));
 }

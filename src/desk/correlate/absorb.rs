@@ -6,7 +6,7 @@
 
 use super::cause::{self, Known};
 use super::group::{self, Group};
-use super::{Edit, LATE_CAUSE, Reason, Turn, isolate, settled};
+use super::{Edit, LATE_CAUSE, Reason, Turn, call, isolate, settled};
 use crate::desk::alert::{self, Standing};
 use crate::desk::ids::{AlertId, ComponentId, IncidentId};
 use crate::desk::incident::{Status, StatusName};
@@ -72,7 +72,7 @@ fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentI
             StatusName::Accepted | StatusName::Isolating | StatusName::Requested | StatusName::InProgress
         );
         let undecided = is_looked_at_now(turn, id);
-        let young = handled && turn.now.elapsed.since(other.detected.elapsed) <= LATE_CAUSE;
+        let young = handled && turn.now.elapsed.since(call::seen_since(turn.state, other)) <= LATE_CAUSE;
         if !(young || undecided) {
             // Of thousands that are open most are neither.
             return None;

@@ -25,7 +25,7 @@ pub(in crate::desk) fn blind(turn: &mut Turn, id: &SourceId, since: Timestamp, d
         "faults may go unseen; no service is known to be hit",
         "障害を検知できないおそれあり、業務影響は確認されていない",
     );
-    let severity = Severity { value: 3, by: By::Machine, why, reach: None, hit_since: None };
+    let severity = Severity { value: 3, by: By::Machine, why, reach: None, hit_since: None, hit_until: None };
     turn.edit(incident_id, Edit::Severity(severity), Reason::Matrix);
     accept(turn, incident_id, Reason::Blind);
     // The verdict is not in question: it needs no rule.

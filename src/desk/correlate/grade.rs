@@ -12,8 +12,11 @@ use crate::desk::scope::Reach;
 use crate::desk::severity::{Harm, Judged};
 use crate::desk::state::{Here, Place};
 use crate::desk::{isolate, severity};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What mails tell apart.
+const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Computes 重大度 from what is hit and from the harm the rule that holds states.
 pub(in crate::desk) fn grade(turn: &mut Turn, incident: IncidentId) {
@@ -31,46 +34,73 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
     let judged = judged(turn, known, &harm);
     let before = known.severity.as_ref().and_then(|severity| severity.reach.clone());
     let hit = known.hit.clone();
+    let machine = |value, why, reach: Reach| {
+        let times = HitTimes::of(turn, known, &harm, &reach);
+        let reach = Some(Box::new(reach));
+        Severity { value, by: By::Machine, why, reach, hit_since: times.since, hit_until: times.until }
+    };
     match &known.severity {
         Some(present) if present.by == By::Desk => {}
         Some(present) if present.value <= judged.severity => {
             // The number stays, but whom it hits, and with that the reason, may have become other ones.
             let why = if present.value == judged.severity { judged.why.words() } else { present.why.clone() };
-            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
-            if (&why, &reach) != (&present.why, &present.reach) {
-                let hit_since = hit_since(turn, known, reach.as_deref());
-                let severity = Severity { value: present.value, by: By::Machine, why, reach, hit_since };
+            let reach = reach::reach_of(turn.state, turn.book, known);
+            if (&why, Some(&reach)) != (&present.why, present.reach.as_deref()) {
+                let severity = machine(present.value, why, reach);
                 turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
             }
         }
         present => {
+            let reach = reach::reach_of(turn.state, turn.book, known);
+            let severity = machine(judged.severity, judged.why.words(), reach);
             if let Some(present) = present
                 && (known.reporting.count > 0 || turn.state.requests_of(incident).next().is_some())
             {
                 turn.touched.raised.entry(incident).or_insert(present.value);
             }
-            let reach = Some(Box::new(reach::reach_of(turn.state, turn.book, known)));
-            let hit_since = hit_since(turn, known, reach.as_deref());
-            let why = judged.why.words();
-            let severity = Severity { value: judged.severity, by: By::Machine, why, reach, hit_since };
             turn.edit(incident, Edit::Severity(severity), Reason::Matrix);
         }
     }
     tell_reach(turn, incident, before.as_deref(), &hit);
 }
 
-/// Since when it hits somebody, where a spare has carried all of it until now: since the last of those stopped.
-fn hit_since(turn: &Turn, known: &Incident, now: Option<&Reach>) -> Option<Timestamp> {
-    let before = known.severity.as_ref().and_then(|severity| severity.reach.as_deref());
-    if !now.is_some_and(Reach::hits) || !before.is_some_and(Reach::is_carried) || !known.hit.is_empty() {
-        return None;
-    }
-    let beside = super::failing_beside(turn.state, turn.book, known).into_values().max();
-    Some(beside.unwrap_or(turn.now.wall).max(known.occurred))
+/// When it began, or ceased, to hit somebody, where that is another hour than was known.
+#[derive(Default)]
+struct HitTimes {
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
-/// What hits more than was told, or nobody any more because a spare carries on, is news for those who were told, whatever the
-/// number.
+impl HitTimes {
+    fn of(turn: &Turn, known: &Incident, harm: &Harm, now: &Reach) -> Self {
+        let before = known.severity.as_ref().and_then(|severity| severity.reach.as_deref());
+        let unknown = known.hit_since.is_none() && known.hit_before.is_empty();
+        match before {
+            Some(before) if before.is_carried() && now.hits() => {
+                let beside = super::failing_beside(turn.state, turn.book, known).into_values().max();
+                Self { since: Some(beside.unwrap_or(turn.now.wall).max(known.occurred)), until: None }
+            }
+            Some(before) if before.hits() && now.is_carried() => {
+                let carried = super::usable_since(turn.state, turn.book, known, turn.now.wall);
+                Self { since: None, until: Some(carried.max(known.hit_since.unwrap_or(known.occurred))) }
+            }
+            // A rule, or a caller, may know of an effect before anything stops.
+            _ if now.hits() && unknown && harm.effect.is_none() && known.told.is_empty() => {
+                Self { since: first_stop(turn, known).filter(|at| *at >= known.occurred + A_MINUTE), until: None }
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
+/// When the first thing of it stopped: what only warns hits nobody.
+fn first_stop(turn: &Turn, known: &Incident) -> Option<Timestamp> {
+    let stops = turn.state.members_of(known.id).filter(|alert| !cause::only_warns(alert.weight()));
+    stops.map(|alert| alert.began.unwrap_or(alert.at)).min()
+}
+
+/// What hits more than was told, or nobody any more because a spare carries on, or somebody again because that fails as well, is
+/// news for those who were told, whatever the number.
 fn tell_reach(turn: &mut Turn, incident: IncidentId, before: Option<&Reach>, hit: &BTreeSet<SystemId>) {
     let Some(known) = turn.state.incidents.get(&incident).filter(|known| known.reporting.count > 0) else { return };
     let Some(before) = before else { return };
@@ -81,6 +111,13 @@ fn tell_reach(turn: &mut Turn, incident: IncidentId, before: Option<&Reach>, hit
         What::Reaches { systems: more }
     } else if before.hits() && now.is_carried() {
         What::Carried { by: now.carried_by.iter().map(|id| turn.book.component_name(id)).collect() }
+    } else if before.is_carried() && now.hits() {
+        let beside = super::failing_beside(turn.state, turn.book, known);
+        if beside.is_empty() {
+            // Nobody knows of the spare that it fails.
+            return;
+        }
+        What::NotCarried { by: beside.keys().map(|id| turn.book.component_name(id)).collect() }
     } else {
         return;
     };

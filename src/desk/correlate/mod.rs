@@ -1,6 +1,7 @@
 //! Correlate: which incident an alert belongs to - one that burns, one that was just restored, or a new one.
 //!
 //! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what with what is [`known`] beside alerts, [`group`] what is one fault, [`absorb`] joins what came in two parts,
+//! [`call`] what monitoring shows of a call later,
 //! [`window`] ends the grouping window, [`grade`] says how grave it is, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
 //! the end, [`ease`] for what is over in part, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
 //! and ends planned work and silences, [`imported`] those of a source, [`halves`] knows both sides of what is doubled, [`held`] keeps apart what they cover, [`apart`] knows what that is evidence of, [`silent`]
@@ -9,6 +10,7 @@
 mod absorb;
 pub(super) mod apart;
 mod blind;
+pub(super) mod call;
 pub(super) mod cause;
 mod ease;
 mod flap;
@@ -150,7 +152,11 @@ fn join(turn: &mut Turn, alert: AlertId, incident: IncidentId, reason: alert::Re
             if known.verdict().is_some() && counts() {
                 turn.touched.to_judge.insert(incident);
             }
-            if says_more(turn, incident, alert) {
+            let says_more = says_more(turn, incident, alert);
+            if says_more && let Some(wait) = call::waits_for_cause(turn, incident) {
+                let at = turn.now.wall.saturating_add(wait).unwrap_or(turn.now.wall);
+                turn.edit(incident, Edit::JudgeAt(Some(at)), Reason::CauseMayShow);
+            } else if says_more {
                 turn.touched.to_judge.insert(incident);
                 if is_as_grave(turn, incident, alert) {
                     turn.touched.more.entry(incident).or_default().insert(alert);

@@ -34,7 +34,10 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
                 let before = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
                 correlate::grade(turn, incident);
                 let after = turn.state.incidents.get(&incident).map(|incident| incident.severity_value());
-                if after != before && turn.state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some())
+                let waits = super::call::waits_for_cause(turn, incident).is_some();
+                if after != before
+                    && !waits
+                    && turn.state.incidents.get(&incident).is_some_and(|known| known.verdict().is_some())
                 {
                     // What makes it graver may make the verdict surer, too.
                     turn.touched.to_judge.insert(incident);
@@ -44,6 +47,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
         } else if status == StatusName::Verifying {
             if burns_again(turn, incident) {
                 resume(turn, incident, None, What::Relapsed, Reason::CameBack);
+                grade_related(turn, incident);
                 turn.touched.to_judge.insert(incident);
             } else {
                 wait_for_remainder(turn, incident);
@@ -316,7 +320,7 @@ pub(in crate::desk) fn verify(turn: &mut Turn, incident: IncidentId, by: Option<
     grade_related(turn, incident);
 }
 
-/// What works again may carry on for what failed beside it: whom that hits is judged anew.
+/// What works again may carry on for what failed beside it, and ceases to when it is back: whom that hits is judged anew.
 fn grade_related(turn: &mut Turn, incident: IncidentId) {
     let links = turn.state.incidents.get(&incident).map(|known| known.links.clone()).unwrap_or_default();
     let fails = |id: &IncidentId| turn.state.incidents.get(id).is_some_and(|known| known.status.name().may_recover());

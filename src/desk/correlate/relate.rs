@@ -2,7 +2,7 @@
 
 use super::apart;
 use super::cause::{self, may_explain, only_warns};
-use super::{LATE_CAUSE, ease, group, is_accepted, is_warning, settled};
+use super::{LATE_CAUSE, call, ease, group, is_accepted, is_warning, settled};
 use crate::desk::alert::{self, Alert};
 use crate::desk::ids::{ComponentId, IncidentId};
 use crate::desk::incident::{Incident, StatusName};
@@ -114,7 +114,7 @@ pub(super) fn by_place(
                 && (!only_warns(level) || !is_accepted(turn, *id) || is_warning(turn, *id))
                 && state.incidents.get(id).is_some_and(|incident| {
                     incident.status.name() != StatusName::Verifying
-                        && turn.now.elapsed.since(incident.detected.elapsed) <= LATE_CAUSE
+                        && turn.now.elapsed.since(call::seen_since(state, incident)) <= LATE_CAUSE
                 })
         };
         let there = Place::Component(behind.clone());

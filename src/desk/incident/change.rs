@@ -284,7 +284,11 @@ fn edit(incident: &mut Incident, what: &Edit) {
             incident.hit.extend(severity.reach.iter().flat_map(|reach| reach.systems.iter().cloned()));
             let locations = severity.reach.iter().flat_map(|reach| reach.locations.iter().cloned());
             incident.hit_locations.extend(locations);
-            incident.hit_since = incident.hit_since.or(severity.hit_since);
+            if let Some(until) = severity.hit_until {
+                let since = incident.hit_since.take().unwrap_or(incident.occurred);
+                incident.hit_before.push((since, until));
+            }
+            incident.hit_since = severity.hit_since.or(incident.hit_since);
             incident.severity = Some(severity.clone());
         }
         Edit::Data(impact) => incident.data = Some(*impact),

@@ -148,6 +148,8 @@ pub enum Reason {
     },
     /// A rule waits for time to pass, and for nothing else.
     TimeTells,
+    /// Monitoring has begun to show what somebody called about, and its cause may show yet.
+    CauseMayShow,
     /// A like fault was restored within the time of recurrence.
     Recurs,
     /// What carried the other on (冗長構成) fails now, too.

@@ -24,9 +24,12 @@ pub struct Severity {
     /// Whom it was known to hit when it was judged; `None` = a person's word, or of no system.
     #[serde(default)]
     pub reach: Option<Box<Reach>>,
-    /// Since when it hits them, where a spare carried it at first; `None` = since 発生, or nobody.
+    /// Since when it hits them, where that is found to be another hour than was known; `None` = as before.
     #[serde(default)]
     pub hit_since: Option<Timestamp>,
+    /// Until when it hit them, where a spare carries all of it from then on.
+    #[serde(default)]
+    pub hit_until: Option<Timestamp>,
 }
 
 /// 切り分け結果 with everything that led to it.

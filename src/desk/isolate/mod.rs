@@ -164,6 +164,10 @@ fn link_recurrence(turn: &mut Turn, incident: IncidentId) {
 /// The time has come that a condition waited for: the incident is judged anew, unless it is over.
 pub(super) fn time_told(turn: &mut Turn, incident: IncidentId) {
     turn.edit(incident, Edit::JudgeAt(None), Reason::TimeTells);
+    let shown = correlate::call::shown_meanwhile(turn, incident);
+    if !shown.is_empty() {
+        turn.touched.more.entry(incident).or_default().extend(shown);
+    }
     turn.touched.to_judge.insert(incident);
 }
 

@@ -4,6 +4,7 @@ use super::case::Case;
 use crate::desk::alert::Alert;
 use crate::desk::correlate::cause;
 use crate::desk::ids::{ComponentId, CoverId};
+use crate::desk::incident::Link;
 use crate::desk::letter::{Fact, Kept, KeptBy};
 use crate::desk::likeness::distinct;
 use crate::desk::state::{Here, Place};
@@ -53,7 +54,10 @@ impl<'a> Case<'a> {
 
     /// What failed below `about` and is over: what needs it may only have to be started again. Of each thing its gravest.
     pub(super) fn was_down(&self, about: &ComponentId) -> Vec<Fact> {
-        let places = self.state.places.get(&self.incident.id).into_iter().flatten();
+        // What stayed red when another was over fell with that one's cause.
+        let from = self.incident.links.iter().filter(|(link, _)| *link == Link::RemainderOf).map(|(_, from)| *from);
+        let incidents = [self.incident.id].into_iter().chain(from);
+        let places = incidents.filter_map(|id| self.state.places.get(&id)).flatten();
         let over = places.filter_map(|(place, here)| match place {
             Place::Component(id) if self.book.graph.needs(about, id) => Some((id, here)),
             Place::Component(_) | Place::Host(_) => None,

@@ -48,6 +48,9 @@ pub struct DigestLine {
     pub at: Timestamp,
     /// What, in the source's words or a party's name.
     pub text: String,
+    /// That are a caller's words (申告).
+    #[serde(default)]
+    pub told: bool,
     /// What it is, is for those who may look into the record.
     #[serde(default)]
     pub withheld: bool,

@@ -39,7 +39,10 @@ pub struct Impact {
     pub untouched: Vec<String>,
     /// Hours at the time of writing.
     pub hours: Hours,
-    /// Since when it hits anybody, where that was not 発生: until then a spare carried it.
+    /// From when until when it hit somebody before a spare carried all of it.
+    #[serde(default)]
+    pub hit_before: Vec<(Timestamp, Timestamp)>,
+    /// Since when it hits anybody, where that was not 発生: until then a spare carried it, or nothing had stopped.
     #[serde(default)]
     pub hit_since: Option<Timestamp>,
     /// Since when monitoring sees nobody hit any more, while that is checked. Not for vendors.

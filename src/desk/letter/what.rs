@@ -161,6 +161,15 @@ pub enum What {
         /// What is still red, by host name.
         still_red: Vec<String>,
     },
+    /// The desk made a part of it a number of its own.
+    SplitOff {
+        /// That number.
+        number: String,
+        /// What went there, by name.
+        about: Vec<String>,
+        /// Why, in the desk's words.
+        reason: Words,
+    },
     /// It hits systems it was not known to hit.
     Reaches {
         /// Which, by name.
@@ -168,6 +177,11 @@ pub enum What {
     },
     /// It hits nobody any more: spares carry on.
     Carried {
+        /// Which, by name.
+        by: Vec<String>,
+    },
+    /// Spares carried it, and fail as well: it hits somebody again.
+    NotCarried {
         /// Which, by name.
         by: Vec<String>,
     },

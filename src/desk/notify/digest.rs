@@ -125,6 +125,7 @@ pub(super) fn line(turn: &Turn, incident: &Incident) -> DigestLine {
         severity: incident.severity.as_ref().map(|severity| severity.value),
         at: incident.occurred,
         text: if incident.is_secret() { String::new() } else { text },
+        told: representative.is_none() && !incident.told.is_empty(),
         withheld: incident.is_secret(),
         stage: incident.number.is_some().then(|| stage(incident.status.name())),
         asked: None,
@@ -145,6 +146,7 @@ fn unacknowledged(turn: &Turn) -> Vec<DigestLine> {
                 severity: incident.severity.as_ref().map(|severity| severity.value),
                 at: request.asked,
                 text: turn.book.party_name(&request.party),
+                told: false,
                 withheld: false,
                 stage: None,
                 asked: Some((request.ask, request.acknowledge_by)),
@@ -169,6 +171,7 @@ fn undelivered(turn: &Turn, since: Option<Timestamp>) -> Vec<DigestLine> {
                 row.party().map(|party| turn.book.party_name(party)).unwrap_or_default(),
                 row.kind()
             ),
+            told: false,
             withheld: false,
             stage: None,
             asked: None,

@@ -183,16 +183,16 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
     })
 }
 
-/// What burns and may have to do with it. A vendor reads of what it was asked about.
+/// What burns and may have to do with it, and what it is left of. A vendor reads of what it was asked about.
 fn related(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Number> {
     let others = incident.links.iter().filter(|(link, _)| matches!(link, Link::Related | Link::RemainderOf));
-    let others = others.filter_map(|(_, other)| turn.state.incidents.get(other));
+    let others = others.filter_map(|(link, other)| Some((*link, turn.state.incidents.get(other)?)));
     let may_read = |other: &&Incident| match reader {
         Reader::House(_) => true,
         Reader::Vendor(party) => turn.state.requests_of(other.id).any(|request| request.party == *party),
     };
-    let burns = others.filter(|other| other.status.name().burning()).filter(may_read);
-    burns.filter_map(|other| other.number.clone()).collect()
+    let told = others.filter(|(link, other)| *link == Link::RemainderOf || other.status.name().burning());
+    told.map(|(_, other)| other).filter(may_read).filter_map(|other| other.number.clone()).collect()
 }
 
 /// What people told of it. A vendor reads what was told of nothing in particular, of its part, or of what needs it.

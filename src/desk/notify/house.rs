@@ -110,6 +110,7 @@ pub(in crate::desk) fn adopted(turn: &mut Turn, source: &SourceId, alerts: &[Ale
         .into_iter()
         .take(ADOPTED_LISTED)
         .map(|alert| DigestLine {
+            told: false,
             withheld: false,
             number: None,
             severity: None,

@@ -67,6 +67,7 @@ fn of_reach(state: &State, book: &Book, incident: &Incident, reach: &Reach) -> I
         // Of what only a spare keeps it is said where the spare is told of.
         untouched: untouched.iter().filter(|id| !reach.kept.contains(id)).map(|id| book.system_name(id)).collect(),
         hours: Hours::default(),
+        hit_before: incident.hit_before.clone(),
         hit_since: incident.hit_since,
         over_since: None,
     }
@@ -81,18 +82,23 @@ pub(super) fn hours(turn: &Turn, incident: IncidentId, office: &PartyId, at: Tim
 
 /// How long it hits somebody, as far as is known at the moment `at`.
 fn lasts(incident: &Incident, at: Timestamp) -> Lasts {
-    Lasts { since: incident.occurred, until: incident.usable.map_or(at, |usable| usable.min(at)), at }
+    let mut spans = incident.hit_before.clone();
+    // While a spare carries all of it nobody is hit.
+    if spans.is_empty() || incident.hit_since.is_some() {
+        let until = incident.usable.map_or(at, |usable| usable.min(at));
+        spans.push((incident.hit_since.unwrap_or(incident.occurred), until));
+    }
+    Lasts { spans, at }
 }
 
 /// From when until when something is hit, and the moment of writing.
 struct Lasts {
-    since: Timestamp,
-    until: Timestamp,
+    spans: Vec<(Timestamp, Timestamp)>,
     at: Timestamp,
 }
 
 fn hours_of(book: &Book, hit: &Hit, office: &PartyId, lasts: Lasts) -> Hours {
-    let Lasts { since, until, at } = lasts;
+    let Lasts { spans, at } = lasts;
     let calendar = book.party(office).map(|office| book.calendar(&office.hours));
     let open = calendar.is_none_or(|calendar| calendar.is_open(at, &book.zone));
     let of_systems = hit.systems.iter().map(|system| (&system.name, system.usage.hours.as_ref()));
@@ -103,7 +109,8 @@ fn hours_of(book: &Book, hit: &Hit, office: &PartyId, lasts: Lasts) -> Hours {
     let told = |(name, id): (&String, _)| (name.clone(), hours_in_words(book, id));
     let rests = !all.is_empty() && stated().count() == all.len() && stated().all(|(_, id)| !runs(id));
     let own = stated().map(|(_, id)| book.calendar(id)).filter(|_| rests);
-    let went_by = |calendar: &Calendar| calendar.between(since, until, &book.zone);
+    let went_by =
+        |calendar: &Calendar| spans.iter().map(|(since, until)| calendar.between(*since, *until, &book.zone)).sum();
     Hours {
         went_by: match rests {
             true => own.map(went_by).max().unwrap_or_default(),

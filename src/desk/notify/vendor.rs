@@ -299,11 +299,11 @@ pub(in crate::desk) fn withdrawal(turn: &mut Turn, id: RequestId, cancelled: Opt
     }
 }
 
-/// What a vendor read when it was asked, where no alert is of its part: whose machine it is now is not its matter.
+/// What a vendor read when it was asked, where no alert was of its part then: whose machine it is now is not its matter, and what
+/// its own shows since was not what it was asked about.
 fn asked_as(turn: &Turn, request: &Request) -> Option<Facts> {
-    let own = |alert: &Alert| {
-        alert.component.as_ref().and_then(|component| turn.book.keeper(component)) == Some(&request.party)
-    };
+    let keeper = |alert: &Alert| alert.component.as_ref().and_then(|component| turn.book.keeper(component));
+    let own = |alert: &Alert| keeper(alert) == Some(&request.party) && alert.received.wall <= request.asked;
     if turn.state.members_of(request.incident).any(own) {
         return None;
     }

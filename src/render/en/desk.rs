@@ -387,7 +387,8 @@ impl Mail<'_> {
             parts.extend(line.severity.map(|severity| format!("severity {severity}")));
             parts.extend(line.stage.map(|stage| words::stage_en(stage).to_owned()));
             let what = if line.withheld { "(left out: information security)" } else { NOT_KNOWN };
-            parts.push(text::or(text::summary(&line.text), what));
+            let said = text::or(text::summary(&line.text), what);
+            parts.push(if line.told && !line.withheld { format!("told: \"{said}\"") } else { said });
             parts.extend(line.asked.iter().map(|(ask, by)| {
                 format!("({}, acknowledgement by {})", ask_tag(*ask).to_lowercase(), self.clock.column(*by))
             }));

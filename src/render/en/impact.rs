@@ -6,6 +6,7 @@ use crate::desk::letter::{Facts, Impact, OneSided, Stage};
 use crate::desk::rules::{DataImpact, Effect};
 use crate::render::layout::Name;
 use crate::render::{text, words};
+use jiff::Timestamp;
 
 impl Mail<'_> {
     pub(super) fn impact(&mut self, facts: &Facts) {
@@ -39,6 +40,12 @@ impl Mail<'_> {
         if none {
             let feared = facts.data.is_some_and(DataImpact::feared);
             page.field("Effect", if feared { "no loss of service seen so far" } else { "none seen so far" });
+        }
+        let span = |(from, until): &(Timestamp, Timestamp)| {
+            format!("from {} until {}", self.clock.english_short(*from), self.clock.english_short(*until))
+        };
+        if !impact.hit_before.is_empty() {
+            page.field("Hit before", impact.hit_before.iter().map(span).collect::<Vec<_>>().join(", "));
         }
         if let Some(since) = impact.hit_since.filter(|_| !none) {
             page.field("Hit since", self.clock.english_short(since));

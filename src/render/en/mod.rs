@@ -31,6 +31,7 @@ use crate::desk::letter::{Ask, Asked, By, DetectedBy, Facts, Former, Letter, Mat
 use jiff::Timestamp;
 use phrases::{
     NONE, NOT_KNOWN, address, ask_tag, extract, isolation, line, list, state_sentence, subject, target_lines, title,
+    took,
 };
 
 /// Subject and sections in English.
@@ -305,7 +306,7 @@ impl Mail<'_> {
         let usable =
             format!("usable since {}{}", self.clock.english_short(recovery.usable), normal.unwrap_or_default());
         let restored = format!("{} ({usable})", self.clock.english(recovery.restored));
-        self.page.field("Restored", restored).field("Took", english_span(facts.occurred, recovery.restored));
+        self.page.field("Restored", restored).field("Took", took(facts, recovery));
         self.page.section(Name::Symptom).field("Symptom", Symptom::of(facts).title());
         let former = |former: &Former| {
             let (from, until) = (self.clock.english_short(former.from), self.clock.english_short(former.until));

@@ -3,13 +3,13 @@
 //! Not here: times, which need the letter's zone (`mod.rs`).
 
 use crate::desk::ids::Number;
-use crate::desk::letter::{Addressee, Ask, By, Facts, NoLog, Stage, Target, VerdictFacts};
+use crate::desk::letter::{Addressee, Ask, By, Facts, Flapping, NoLog, RecoveryFacts, Stage, Target, VerdictFacts};
 use crate::desk::rules::{DataImpact, Effect, VerdictCode};
 use crate::render::frame::number_of;
 use crate::render::layout::{Name, Page};
 use crate::render::quote::{self, Quoted};
 use crate::render::symptom::Symptom;
-use crate::render::time::Clock;
+use crate::render::time::{Clock, english_span};
 use crate::render::{text, words};
 
 /// Stands for what is not known yet.
@@ -152,6 +152,13 @@ pub(super) fn state_sentence(facts: &Facts) -> Option<String> {
         Stage::Restored => "Restored and checked.".to_owned(),
         Stage::OnHold => "Waiting for your decision.".to_owned(),
     })
+}
+
+/// How long it took, and of what came and went how much of that it was down.
+pub(super) fn took(facts: &Facts, recovery: &RecoveryFacts) -> String {
+    let all = english_span(facts.occurred, recovery.restored);
+    let Some(Flapping { times, down, .. }) = &facts.flapping else { return all };
+    format!("{all} (came and went {times} times, down for about {} min in all)", (down.as_secs() / 60).max(1))
 }
 
 #[cfg(test)]

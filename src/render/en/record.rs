@@ -79,6 +79,12 @@ impl Mail<'_> {
                 format!("{at} It turned out to follow from {}, under which it is worked on.", text::name(number))
             }
             What::Echo { number } => format!("{at} {} turned out to follow from this fault.", text::name(number)),
+            What::SplitOff { number, about, reason } => format!(
+                "{at} {} goes on under {} ({}).",
+                list(about, NONE),
+                text::name(number),
+                text::note(reason).trim_end_matches('.')
+            ),
             What::Merged { number, .. } => format!("{at} {} turned out to be the same fault.", text::name(number)),
             What::Resumed { decision } if decision.is_empty() => format!("{at} taken up again."),
             What::Resumed { decision } => format!("{at} decided, and taken up again: {}", text::note(decision)),
@@ -102,6 +108,7 @@ impl Mail<'_> {
             What::MissedAgain { hour } => {
                 format!("{at} it did not come by {} either.", self.clock.english_short(*hour))
             }
+            What::NotCarried { by } => format!("{at} its other side ({}) fails again as well.", list(by, NONE)),
             What::Carried { by } => format!("{at} spares carry on: {}.", list(by, NONE)),
             What::Eased { since, sign, work } => {
                 let since = self.clock.english_short(*since);

@@ -329,6 +329,9 @@ fn what_words(what: &What) -> String {
         What::Flapping { times } => format!("comes and goes, {times} times so far"),
         What::WorkedAround { text } => format!("worked around: {}", one_line(text)),
         What::CauseFound { direct, .. } => format!("cause: {}", one_line(direct)),
+        What::SplitOff { number, about, reason } => {
+            format!("{} split off as {number}: {reason}", about.join(", "))
+        }
         What::Merged { number, alerts } => format!("{number} merged into it with {alerts} alerts"),
         What::EchoOf { number } => format!("an echo of {number}"),
         What::Echo { number } => format!("{number} is an echo of it"),
@@ -339,6 +342,7 @@ fn what_words(what: &What) -> String {
         What::BackToNormal { still_red } => format!("back to normal, {} hosts still red", still_red.len()),
         What::Reaches { systems } => format!("hits {} further systems", systems.len()),
         What::MissedAgain { .. } => "missed once more".to_owned(),
+        What::NotCarried { .. } => "carried by spares no more".to_owned(),
         What::Carried { .. } => "carried by spares".to_owned(),
         What::Eased { .. } => "eased".to_owned(),
         What::Resumed { decision } if decision.is_empty() => "taken up again".to_owned(),

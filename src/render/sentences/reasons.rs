@@ -135,6 +135,7 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
             let name = component.as_ref().map_or("what it needs", ComponentId::as_str);
             format!("{name} is red, and only kept apart")
         }
+        incident::Reason::CauseMayShow => "its cause may show yet".to_owned(),
         incident::Reason::TimeTells => "only time tells what a rule asks".to_owned(),
         incident::Reason::TrialOver => "the trial is over".to_owned(),
         incident::Reason::DeskClosed => "the desk is closed".to_owned(),
