@@ -227,6 +227,12 @@ pub enum Reason {
 }
 
 impl Alert {
+    /// Since when it is over. What merely happened never ends; it is old when it came long ago.
+    pub(in crate::desk) fn over_since(&self) -> Option<Elapsed> {
+        let ended = self.gone.as_ref().map(|gone| gone.learnt);
+        ended.or(self.problem.momentary.then_some(self.received.elapsed))
+    }
+
     /// How bad what it is about is, whatever monitoring calls it: what does no harm is for information.
     pub fn weight(&self) -> Level {
         if self.mild { self.problem.level.min(Level::Information) } else { self.problem.level }

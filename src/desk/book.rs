@@ -8,6 +8,7 @@ use super::normalize::Index;
 use super::observation::{Level, Problem};
 use super::rules::{AlertMatch, Condition, Effect, Party, Rule, Rules};
 use super::state::ROOM;
+use super::text::Hashed;
 use crate::desk::phrase::Phrase;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -35,8 +36,8 @@ pub struct Book {
     /// How the rules of isolation read, in their order.
     pub rule_words: Vec<RuleWords>,
     always: Calendar,
-    watched_behind: BTreeMap<ComponentId, usize>,
-    pinged_behind: BTreeMap<ComponentId, Vec<ComponentId>>,
+    watched_behind: BTreeMap<Hashed<ComponentId>, usize>,
+    pinged_behind: BTreeMap<Hashed<ComponentId>, Vec<ComponentId>>,
 }
 
 /// The alert of a rule that says it does no harm, whatever else there is: it asks for nothing but what the incident shows.
@@ -107,8 +108,8 @@ impl Book {
         let behind = |id: &ComponentId| graph.behind(id).iter().chain([id]).filter(|id| watched(id)).count();
         let pinged = |id: &&ComponentId| rules.components.get(*id).is_some_and(|component| component.ping.is_some());
         let pinged_behind = |id: &ComponentId| graph.behind(id).iter().filter(pinged).cloned().collect();
-        let pinged_behind = rules.components.keys().map(|id| (id.clone(), pinged_behind(id))).collect();
-        let watched_behind = rules.components.keys().map(|id| (id.clone(), behind(id))).collect();
+        let pinged_behind = rules.components.keys().map(|id| (id.clone().into(), pinged_behind(id))).collect();
+        let watched_behind = rules.components.keys().map(|id| (id.clone().into(), behind(id))).collect();
         let watches = rules.isolation.iter().filter_map(|rule| Some((rule, rule.watch?)));
         let watches = watches.flat_map(|(rule, lasts)| {
             let opening = rule.when.iter().filter_map(Condition::opening);
@@ -147,12 +148,12 @@ impl Book {
 
     /// How many watched components fail to work when this one fails: those that need it, and itself.
     pub fn watched_behind(&self, id: &ComponentId) -> usize {
-        self.watched_behind.get(id).copied().unwrap_or_default()
+        self.watched_behind.get(&id.clone().into()).copied().unwrap_or_default()
     }
 
     /// What needs a component, directly or not, and has an address to ask; in the order of their names.
     pub fn pinged_behind(&self, id: &ComponentId) -> &[ComponentId] {
-        self.pinged_behind.get(id).map_or(&[], Vec::as_slice)
+        self.pinged_behind.get(&id.clone().into()).map_or(&[], Vec::as_slice)
     }
 
     /// A calendar by name. Checked rules always have it; without it everything is open, so that nobody waits for ever.

@@ -9,6 +9,7 @@ mod deadline;
 mod flow;
 mod hold;
 mod identity;
+mod lasting;
 mod line;
 mod lost;
 mod needless;

@@ -5,13 +5,16 @@
 
 use super::ids::{ComponentId, LocationId, SystemId};
 use super::rules::{Component, Rules};
+use super::text::Hashed;
 use std::collections::{BTreeMap, BTreeSet};
 
 static NO_COMPONENTS: BTreeSet<ComponentId> = BTreeSet::new();
 static NO_SYSTEMS: BTreeSet<SystemId> = BTreeSet::new();
 static NO_LOCATIONS: BTreeSet<LocationId> = BTreeSet::new();
 
-type Reached = BTreeMap<ComponentId, BTreeSet<ComponentId>>;
+/// What is looked up for each of hundreds of components, many times a step.
+type By<T> = BTreeMap<Hashed<ComponentId>, T>;
+type Reached = By<BTreeSet<ComponentId>>;
 
 /// The needs of a rule set, directly and over any number of steps.
 ///
@@ -23,8 +26,8 @@ pub struct Graph {
     behind: Reached,
     /// As `below`, without what has a spare.
     vital: Reached,
-    systems: BTreeMap<ComponentId, BTreeSet<SystemId>>,
-    locations: BTreeMap<ComponentId, BTreeSet<LocationId>>,
+    systems: By<BTreeSet<SystemId>>,
+    locations: By<BTreeSet<LocationId>>,
 }
 
 impl Graph {
@@ -34,20 +37,20 @@ impl Graph {
         for component in rules.components.keys() {
             let below = everything_below(rules, component, |_, _| true);
             for needed in &below {
-                graph.behind.entry(needed.clone()).or_default().insert(component.clone());
+                graph.behind.entry(needed.clone().into()).or_default().insert(component.clone());
             }
-            graph.below.insert(component.clone(), below);
+            graph.below.insert(component.clone().into(), below);
             let alone = |of: &Component, needed: &ComponentId| !of.spares.iter().flatten().any(|spare| spare == needed);
-            graph.vital.insert(component.clone(), everything_below(rules, component, alone));
+            graph.vital.insert(component.clone().into(), everything_below(rules, component, alone));
         }
         for (id, system) in &rules.systems {
             for component in graph.all_of(&system.needs) {
-                graph.systems.entry(component).or_default().insert(id.clone());
+                graph.systems.entry(component.into()).or_default().insert(id.clone());
             }
         }
         for (id, location) in &rules.locations {
             for component in graph.all_of(&location.needs) {
-                graph.locations.entry(component).or_default().insert(id.clone());
+                graph.locations.entry(component.into()).or_default().insert(id.clone());
             }
         }
         graph
@@ -65,27 +68,27 @@ impl Graph {
 
     /// Whether `a` cannot work without `b`: it needs it, and no spare stands in for it on the way.
     pub fn depends_wholly(&self, a: &ComponentId, b: &ComponentId) -> bool {
-        self.vital.get(a).is_some_and(|vital| vital.contains(b))
+        self.vital.get(&a.clone().into()).is_some_and(|vital| vital.contains(b))
     }
 
     /// Everything `component` needs.
     pub fn below(&self, component: &ComponentId) -> &BTreeSet<ComponentId> {
-        self.below.get(component).unwrap_or(&NO_COMPONENTS)
+        self.below.get(&component.clone().into()).unwrap_or(&NO_COMPONENTS)
     }
 
     /// Everything that needs `component`.
     pub fn behind(&self, component: &ComponentId) -> &BTreeSet<ComponentId> {
-        self.behind.get(component).unwrap_or(&NO_COMPONENTS)
+        self.behind.get(&component.clone().into()).unwrap_or(&NO_COMPONENTS)
     }
 
     /// The systems that need `component`.
     pub fn systems_of(&self, component: &ComponentId) -> &BTreeSet<SystemId> {
-        self.systems.get(component).unwrap_or(&NO_SYSTEMS)
+        self.systems.get(&component.clone().into()).unwrap_or(&NO_SYSTEMS)
     }
 
     /// The locations that need `component`.
     pub fn locations_of(&self, component: &ComponentId) -> &BTreeSet<LocationId> {
-        self.locations.get(component).unwrap_or(&NO_LOCATIONS)
+        self.locations.get(&component.clone().into()).unwrap_or(&NO_LOCATIONS)
     }
 }
 

@@ -16,6 +16,7 @@ pub use known::{cut_off, untold};
 pub use why::Why;
 
 use super::evidence::{Ask, Kind};
+use super::house;
 use super::ids::{ChannelId, ComponentId, IncidentId, OwedId, PartyId, ProbeName, RequestId, SourceId};
 use super::letter::{Letter, Matter};
 use super::now::{Elapsed, Now};
@@ -226,6 +227,14 @@ impl OwedState {
 }
 
 impl Owed {
+    /// From when on it may be forgotten; `None` of what goes on, and of what was given up, which somebody may try again.
+    pub(in crate::desk) fn forgotten_from(&self) -> Option<Elapsed> {
+        // Nobody asks for a sign of life that came.
+        let remembered = if self.why == Why::Heartbeat { house::SWEEP_EVERY } else { REMEMBERED };
+        let over = self.state.ended() && !matches!(self.state, OwedState::Dead { .. });
+        over.then(|| self.decided.elapsed + remembered)
+    }
+
     /// What it is, in one word for lists.
     pub fn kind(&self) -> &'static str {
         match &self.work {

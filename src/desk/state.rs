@@ -35,6 +35,7 @@ use super::ids::{
 };
 use super::incident::Incident;
 use super::modification::Modification;
+use super::now::Elapsed;
 use super::observation::Key;
 use super::owed::Owed;
 use super::past::Past;
@@ -91,6 +92,9 @@ pub struct State {
     /// Alerts that have not ended, by where they are.
     #[serde(skip)]
     pub live: BTreeMap<Place, BTreeSet<AlertId>>,
+    /// Alerts that are over, since when ([`Alert::over_since`]).
+    #[serde(skip)]
+    pub over: BTreeSet<(Elapsed, AlertId)>,
     /// Alerts that have not ended, by the name people know their host by.
     #[serde(skip)]
     pub on_host: BTreeMap<Text, BTreeSet<AlertId>>,
@@ -139,6 +143,9 @@ pub struct State {
     /// Rows that tell in one what several were to tell.
     #[serde(skip)]
     pub bundles: BTreeSet<OwedId>,
+    /// Rows that ended, by when they may be forgotten ([`Owed::forgotten_from`]).
+    #[serde(skip)]
+    pub settled: BTreeSet<(Elapsed, OwedId)>,
     /// Members of incidents, by what they have in common with others ([`Alert::shares`]).
     #[serde(skip)]
     pub sharing: BTreeMap<Text, BTreeSet<AlertId>>,
@@ -296,12 +303,12 @@ impl State {
 
     /// Burning incidents with a member at a place.
     pub(super) fn burning_at(&self, place: &Place) -> impl Iterator<Item = IncidentId> {
-        self.incidents_at.get(place).into_iter().flatten().filter(|id| self.burning.contains(id)).copied()
+        self.incidents_at.get(place).into_iter().flat_map(|all| all.intersection(&self.burning)).copied()
     }
 
     /// Burning incidents whose root is this component.
     pub(super) fn burning_from(&self, root: &ComponentId) -> impl Iterator<Item = IncidentId> {
-        self.rooted.get(root).into_iter().flatten().filter(|id| self.burning.contains(id)).copied()
+        self.rooted.get(root).into_iter().flat_map(|all| all.intersection(&self.burning)).copied()
     }
 
     /// Alerts on a host, by the name people know it by, that have not ended.

@@ -8,11 +8,11 @@ use super::house;
 use super::ids::{AlertId, ComponentId, CoverId, IncidentId, OwedId};
 use super::incident::{self, Edit};
 use super::modification;
-use super::owed::{self, OwedState};
+use super::owed;
 use super::past::{self, Past};
 use super::request;
 use super::turn::Turn;
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 /// Forgets what ended long ago and belongs to nothing that burns.
 pub(super) fn sweep(turn: &mut Turn) {
@@ -31,19 +31,9 @@ fn goes_on(turn: &Turn, incident: Option<IncidentId>) -> bool {
 
 fn alerts(turn: &mut Turn) {
     let now = turn.now.elapsed;
-    let old: Vec<AlertId> = turn
-        .state
-        .alerts
-        .values()
-        .filter(|alert| {
-            // What merely happened never ends; it is old when it came long ago.
-            let ended = alert.gone.as_ref().map(|gone| gone.learnt);
-            let ended = ended.or(alert.problem.momentary.then_some(alert.received.elapsed));
-            ended.is_some_and(|ended| now.since(ended) >= alert::REMEMBERED)
-        })
-        .filter(|alert| !goes_on(turn, alert.incident()))
-        .map(|alert| alert.id)
-        .collect();
+    let old = turn.state.over.iter().take_while(|(since, _)| now.since(*since) >= alert::REMEMBERED);
+    let old = old.filter_map(|(_, id)| turn.state.alerts.get(id));
+    let old: BTreeSet<AlertId> = old.filter(|alert| !goes_on(turn, alert.incident())).map(|alert| alert.id).collect();
     for alert in old {
         turn.record(alert::Change::Forgotten(alert), alert::Reason::Old);
     }
@@ -51,23 +41,12 @@ fn alerts(turn: &mut Turn) {
 
 fn rows(turn: &mut Turn) {
     let now = turn.now.elapsed;
-    let old: Vec<OwedId> = turn
-        .state
-        .owed
-        .values()
-        .filter(|row| row.state.ended() && !matches!(row.state, OwedState::Dead { .. }))
-        .filter(|row| now.since(row.decided.elapsed) >= remembered(row))
-        .filter(|row| !goes_on(turn, row.incident))
-        .map(|row| row.id)
-        .collect();
+    let old = turn.state.settled.iter().take_while(|(from, _)| *from <= now);
+    let old = old.filter_map(|(_, id)| turn.state.owed.get(id));
+    let old: BTreeSet<OwedId> = old.filter(|row| !goes_on(turn, row.incident)).map(|row| row.id).collect();
     for row in old {
         turn.record(owed::Change::Forgotten(row), owed::Reason::Old);
     }
-}
-
-/// Nobody asks for a sign of life that came.
-fn remembered(row: &owed::Owed) -> Duration {
-    if row.why == owed::Why::Heartbeat { house::SWEEP_EVERY } else { owed::REMEMBERED }
 }
 
 /// Ended incidents are archived: what is told of like faults stays for a year, the rest is in the record.

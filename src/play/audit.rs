@@ -84,6 +84,8 @@ fn differ(one: &State, other: &State) -> Option<String> {
         by_number,
         requests_of,
         owed_of,
+        settled,
+        over,
         queues,
         sharing,
         held_back,

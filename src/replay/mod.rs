@@ -6,11 +6,12 @@
 //! the same was asked then, and said to be not known where nobody asked.
 //!
 //! Between two recorded inputs time passes, because other rules have other deadlines. With the same rules every step
-//! gives the recorded entries to the letter. Pure but for [`past`], which reads the journal.
+//! gives the recorded entries to the letter. Pure but for [`past`], which reads the journal, and [`aside`], which only forgets.
 //!
 //! Two more look at the same days: [`tally`] counts how the rules did, [`case`] makes a case of a real incident.
 
 mod ahead;
+mod aside;
 pub mod case;
 mod compare;
 mod course;
@@ -28,6 +29,7 @@ use crate::desk::now::{Elapsed, Now};
 use crate::desk::rules::Rules;
 use crate::desk::state::State;
 use crate::desk::{Change, Desk, Frame, Input, Reply, owed};
+use aside::Aside;
 use course::{Courses, Marks};
 use jiff::{SignedDuration, Timestamp};
 use outside::Outside;
@@ -142,6 +144,7 @@ struct Trial {
     then: Courses,
     anew: Courses,
     outside: Outside,
+    aside: Aside,
     limits: Limits,
     inputs: u64,
     same: u64,
@@ -167,6 +170,7 @@ impl Trial {
             then,
             anew,
             outside,
+            aside: Aside::new(),
             limits: Limits::default(),
             inputs: 0,
             same: 0,
@@ -202,6 +206,7 @@ impl Trial {
         if let Some(input) = self.translate(&mut frame) {
             self.step(frame.at, input, Some(&frame));
         }
+        self.aside.put(frame);
         self.settle_now_and_then();
     }
 
@@ -324,13 +329,15 @@ impl Trial {
         let names = |party: &PartyId| self.desk.book().party_name(party);
         let pairs = pair::pairs(&self.then, &self.anew);
         let compared = compare::compare(&self.then, &self.anew, pairs, &names);
+        let alerts = self.then.alerts_seen();
+        self.aside.put_all((self.desk, self.then, self.anew));
         Replayed {
             from: self.from,
             to: self.from.map(|_| self.at.wall),
             inputs: self.inputs,
             same: self.same,
             deadlines: self.deadlines,
-            alerts: self.then.alerts_seen(),
+            alerts,
             incidents: compared.incidents,
             unchanged: compared.unchanged,
             other_rule: compared.other_rule,

@@ -73,13 +73,17 @@ fn same_cause(turn: &Turn, from: IncidentId, group: &Group) -> Option<(IncidentI
         );
         let undecided = is_looked_at_now(turn, id);
         let young = handled && turn.now.elapsed.since(call::seen_since(turn.state, other)) <= LATE_CAUSE;
+        if !(young || undecided) {
+            // Of thousands that are open most are neither.
+            return None;
+        }
         let root = Place::Component(other.root.clone()?);
         let mut own = part().filter(|(place, _)| group.roots.contains(place));
         let shut_out = |(place, level): (Place, Level)| match &place {
             Place::Component(component) => settled::shuts_out(turn, id, component, level),
             Place::Host(_) => false,
         };
-        if !(young || undecided) || own.any(shut_out) {
+        if own.any(shut_out) {
             return None;
         }
         let mut failing = group::failing(turn.state, id);

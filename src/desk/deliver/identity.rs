@@ -5,19 +5,17 @@
 //! reach its reader as the copy that it is (P3). Another message must not have that identity, or mail servers would drop it.
 //! So of a message about an incident all counts but times, and what grows by itself; of any other one all counts, and the day.
 
+use super::lasting;
 use crate::desk::ids::{IncidentId, OwedId};
 use crate::desk::incident::StatusName;
 use crate::desk::letter::{BundleReader, Matter, OccurredMark};
 use crate::desk::owed::{Work, kind_of};
 use crate::desk::turn::Turn;
-use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// What of an incident makes its message this one and no other: under this its reader knows it.
-const NAMED_BY: [&str; 4] = ["number", "severity", "summary", "host"];
-/// What differs with the minute in which the same is decided.
-const PASSING: [&str; 5] = ["log", "extracts", "no_log", "before", "detail"];
+/// Most letters are no longer, written down.
+const LETTER: usize = 8 << 10;
 
 /// 64 hexadecimal digits. The last restore is part of it: what is decided after one is told anew.
 pub(super) fn key(turn: &Turn, id: OwedId, incident: Option<IncidentId>, work: &Work) -> String {
@@ -72,11 +70,15 @@ fn anchor(turn: &Turn, incident: Option<IncidentId>) -> String {
 fn said(matter: &Matter, of_incident: bool) -> String {
     // It has been put on record in this form many times; if it could not be, the anchor and the count still tell it apart.
     // By way of text: straight to a value, serde would have another writer of every letter, 0.3 MB.
-    let text = serde_json::to_vec(matter).unwrap_or_default();
-    let mut said = serde_json::from_slice(&text).unwrap_or_default();
+    let mut text = Vec::with_capacity(LETTER);
+    if serde_json::to_writer(&mut text, matter).is_err() {
+        text.clear();
+    }
     if of_incident {
-        without_times(&mut said);
-    } else if let Matter::Bundle { reader: BundleReader::Office | BundleReader::Vendor, .. } = matter {
+        return lasting::of(&text);
+    }
+    let mut said: Value = serde_json::from_slice(&text).unwrap_or_default();
+    if let Matter::Bundle { reader: BundleReader::Office | BundleReader::Vendor, .. } = matter {
         // Rows are named to the desk only.
         if let Some(lines) = said.pointer_mut("/Bundle/lines").and_then(Value::as_array_mut) {
             for line in lines.iter_mut().filter_map(Value::as_object_mut) {
@@ -86,21 +88,6 @@ fn said(matter: &Matter, of_incident: bool) -> String {
         }
     }
     said.to_string()
-}
-
-fn without_times(value: &mut Value) {
-    match value {
-        Value::String(text) if text.parse::<Timestamp>().is_ok() => *value = Value::Null,
-        Value::Array(values) => values.iter_mut().for_each(without_times),
-        Value::Object(fields) => {
-            fields.retain(|name, _| !PASSING.contains(&name.as_str()));
-            if let Some(Value::Object(incident)) = fields.get_mut("incident") {
-                incident.retain(|name, _| NAMED_BY.contains(&name.as_str()));
-            }
-            fields.values_mut().for_each(without_times);
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 fn digest(parts: &[String], nth: u32) -> String {

@@ -19,7 +19,9 @@ use std::collections::BTreeSet;
 pub(super) fn tie(turn: &mut Turn, cause: IncidentId) {
     let component = turn.state.incidents.get(&cause).and_then(named);
     let behind = component.into_iter().flat_map(|component| turn.book.graph.behind(component));
-    let rooted = behind.filter_map(|id| turn.state.rooted.get(id)).flatten().copied();
+    let rooted = behind.filter_map(|id| turn.state.rooted.get(id));
+    // Of all that ever had its root there, few are open.
+    let rooted = rooted.flat_map(|all| all.intersection(&turn.state.open)).copied();
     let found: BTreeSet<IncidentId> = rooted.filter(|other| explains(turn, cause, *other)).collect();
     for echo in found {
         tie_to(turn, cause, echo);

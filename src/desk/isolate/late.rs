@@ -17,10 +17,10 @@ pub(super) fn link(turn: &mut Turn, incident: IncidentId) {
     let there = graph.behind(root).iter().chain([root]);
     let near: BTreeSet<IncidentId> = there
         .flat_map(|id| {
-            let shown = state.incidents_at.get(&Place::Component(id.clone())).into_iter().flatten();
-            shown.chain(state.rooted.get(id).into_iter().flatten()).copied()
+            let shown = state.incidents_at.get(&Place::Component(id.clone()));
+            let all = shown.into_iter().chain(state.rooted.get(id));
+            all.flat_map(|all| all.intersection(&state.open)).copied()
         })
-        .filter(|id| state.open.contains(id))
         .collect();
     let needs_it = |id: &ComponentId| graph.needs(id, root);
     let meant = |other: &&Incident| {

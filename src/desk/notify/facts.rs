@@ -157,7 +157,7 @@ pub(super) fn facts(turn: &Turn, incident: IncidentId, reader: Reader) -> Option
             told
         }),
         target: target::main(turn, known, reader),
-        also: target::also(turn, known, reader),
+        also: target::also(turn, known, &beside, reader),
         asked: match reader {
             Reader::House(_) => asked(turn, incident),
             Reader::Vendor(_) => Vec::new(),

@@ -28,9 +28,8 @@ pub(super) fn asked(turn: &Turn, request: &Request) -> Option<Target> {
     if own { of(turn, incident, component, Reader::Vendor(&request.party)) } else { None }
 }
 
-/// What else fails by itself and is of the same keeper.
-pub(super) fn also(turn: &Turn, incident: &Incident, reader: Reader) -> Vec<Target> {
-    let others = others(turn, incident, reader);
+/// What else fails by itself and is of the same keeper: the [`others`], told of.
+pub(super) fn also(turn: &Turn, incident: &Incident, others: &[ComponentId], reader: Reader) -> Vec<Target> {
     others.iter().filter_map(|id| of(turn, incident, id, reader)).take(ALSO).collect()
 }
 

@@ -26,8 +26,9 @@ fn near(turn: &Turn, thing: &ComponentId) -> BTreeSet<ComponentId> {
 
 /// Another incident there is one of those few may know of, and is not closed.
 fn is_suspected(turn: &Turn, incident: &Incident, component: &ComponentId) -> bool {
-    let shown = turn.state.incidents_at.get(&Place::Component(component.clone())).into_iter().flatten();
-    let others = shown.chain(turn.state.rooted.get(component).into_iter().flatten()).filter(|id| **id != incident.id);
-    let mut others = others.filter_map(|id| turn.state.incidents.get(id));
-    others.any(|other| other.is_secret() && other.status.name().open())
+    let shown = turn.state.incidents_at.get(&Place::Component(component.clone()));
+    let there = shown.into_iter().chain(turn.state.rooted.get(component));
+    let open = there.flat_map(|all| all.intersection(&turn.state.open)).filter(|id| **id != incident.id);
+    let mut others = open.filter_map(|id| turn.state.incidents.get(id));
+    others.any(Incident::is_secret)
 }

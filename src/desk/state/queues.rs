@@ -119,6 +119,7 @@ impl State {
     /// A row comes, or is what it is now after a change.
     pub(in crate::desk) fn queue(&mut self, id: OwedId) {
         let Some(row) = self.owed.get(&id) else { return self.agenda.set(Wakeup::Owed(id), None) };
+        self.settled.extend(row.forgotten_from().map(|from| (from, id)));
         let stand = Stand::of(row);
         let alone = if matches!(row.work, Work::Message { .. }) && stand.is_none() { row.due() } else { None };
         self.agenda.set(Wakeup::Owed(id), alone);
@@ -144,6 +145,9 @@ impl State {
     /// A row goes, or is about to change.
     pub(in crate::desk) fn unqueue(&mut self, id: OwedId) {
         let Some(row) = self.owed.get(&id) else { return };
+        if let Some(from) = row.forgotten_from() {
+            self.settled.remove(&(from, id));
+        }
         let Some(stand) = Stand::of(row) else { return };
         let to = row.destination().into_owned();
         let Some(queue) = self.queues.get_mut(&to) else { return };

@@ -5,12 +5,14 @@ use super::here::{Here, Sign};
 use super::{Alerts, Place, State, take_out};
 use crate::desk::alert::Alert;
 use crate::desk::ids::{AlertId, IncidentId};
+use crate::desk::now::Elapsed;
 use crate::desk::text::Text;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The indexes that follow alerts.
 pub(super) struct Stands<'a> {
+    over: &'a mut BTreeSet<(Elapsed, AlertId)>,
     live: &'a mut BTreeMap<Place, BTreeSet<AlertId>>,
     on_host: &'a mut BTreeMap<Text, BTreeSet<AlertId>>,
     held_back: &'a mut BTreeSet<AlertId>,
@@ -24,8 +26,9 @@ pub(super) struct Stands<'a> {
 impl State {
     /// The alerts, and the indexes that follow them.
     pub(super) fn stands(&mut self) -> (&mut Alerts, Stands<'_>) {
-        let Self { alerts, live, on_host, held_back, sharing, members, places, incidents_at, reshaped, .. } = self;
-        (alerts, Stands { live, on_host, held_back, sharing, members, places, incidents_at, reshaped })
+        let Self { alerts, over, live, on_host, held_back, sharing, members, places, incidents_at, reshaped, .. } =
+            self;
+        (alerts, Stands { over, live, on_host, held_back, sharing, members, places, incidents_at, reshaped })
     }
 
     /// Changes an alert and every index that depends on what changed. An unknown one is nobody's. What it is about, and what it
@@ -34,9 +37,10 @@ impl State {
         let (alerts, mut stands) = self.stands();
         let Some(alert) = alerts.get_mut(&id) else { return };
         let (was, there) = (Sign::of(alert), alert.incident());
-        let (lived, held) = (alert.gone.is_none(), alert.held_back());
+        let (lived, held, over) = (alert.gone.is_none(), alert.held_back(), alert.over_since());
         change(alert);
         let alert = &*alert;
+        stands.mark_over(alert, over);
         match (lived, alert.gone.is_none()) {
             (true, true) if held != alert.held_back() => stands.hold(alert),
             (true, true) | (false, false) => {}
@@ -56,6 +60,7 @@ impl State {
 impl Stands<'_> {
     /// It is known from now on.
     pub(super) fn enter(&mut self, alert: &Alert) {
+        self.mark_over(alert, None);
         if alert.gone.is_none() {
             self.live(alert);
         }
@@ -66,9 +71,21 @@ impl Stands<'_> {
 
     /// It is forgotten.
     pub(super) fn leave(&mut self, alert: &Alert) {
+        if let Some(over) = alert.over_since() {
+            self.over.remove(&(over, alert.id));
+        }
         self.end(alert);
         if let Some(incident) = alert.incident() {
             self.quit(incident, alert, Sign::of(alert));
+        }
+    }
+
+    /// It is over since another moment than `before`, or is not.
+    fn mark_over(&mut self, alert: &Alert, before: Option<Elapsed>) {
+        let now = alert.over_since();
+        if before != now {
+            before.map(|before| self.over.remove(&(before, alert.id)));
+            self.over.extend(now.map(|now| (now, alert.id)));
         }
     }
 
