@@ -47,6 +47,18 @@ fn corrected() -> Arc<Rules> {
     config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules
 }
 
+/// The same, and its first relay has another name.
+fn corrected_and_renamed() -> Arc<Rules> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in config::EXAMPLE {
+        let text = text.replace("noc@n.example", "noc2@n.example").replace("joho@a-town", "joho-new@a-town");
+        let text =
+            if name == "channels.toml" { text.replace("name = \"relay\"", "name = \"new-relay\"") } else { text };
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules
+}
+
 /// A desk, what becomes of its messages, and where each was tried last: channel and address.
 struct Story {
     desk: Desk,
@@ -160,6 +172,20 @@ fn what_waits_goes_where_the_configuration_says_now() {
     story.step(600, Input::Tick);
     let now = (story.went("request"), story.went("first_report"));
     assert_eq!(now, (vec!["noc2@n.example"], vec!["joho-new@a-town.example"]));
+}
+
+// P17 and P2: where the relay goes in the same moment nobody waits for its next try, and nobody is told of a fault of it.
+#[test]
+fn what_waits_leaves_a_relay_that_is_gone_at_once_and_to_the_new_address() {
+    let mut story = Story::begin(&rules(true), |_| Delivery::Later { why: "451 try again".to_owned(), after: None });
+    story.step(1, disaster("core-sw-01", Some("core-switch")));
+    story.step(120, Input::Tick);
+    story.reload(121, &corrected_and_renamed());
+    story.step(122, Input::Tick);
+    let now = (story.went("request"), story.went("first_report"));
+    assert_eq!(now, (vec!["noc2@n.example"], vec!["joho-new@a-town.example"]));
+    assert_eq!(story.on("relay"), 0, "{:?}", story.tried);
+    assert!(story.on("new-relay") >= 2, "{:?}", story.tried);
 }
 
 #[test]

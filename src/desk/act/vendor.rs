@@ -35,6 +35,14 @@ pub(super) fn acknowledge(
 ) -> Result<(), String> {
     check_time(turn, at)?;
     let request = request_of(turn, id, party.as_ref())?;
+    let known = turn.state.requests.get(&request).and_then(|known| known.acknowledged);
+    if let Some(known) = known.filter(|_| at.is_none()) {
+        // Two people at once, or the next shift: the hour on record is the one that counts.
+        return Err(format!(
+            "受領 is on record already, at {}. Where that hour is wrong, give the right one with `--at`.",
+            super::perform::said(turn, known)
+        ));
+    }
     let at = at.unwrap_or(turn.now.wall);
     turn.record(request::Change::Acknowledged { request, at }, request::Reason::Act);
     happened_at_party(turn, id, request, at, |party| What::Acknowledged { party });

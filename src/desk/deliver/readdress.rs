@@ -20,8 +20,23 @@ pub(in crate::desk) fn by_rules(turn: &mut Turn) {
     }
 }
 
+/// A mail on a channel that is not configured any more leaves by one that is: nothing can have been tried there since, and there is
+/// nothing to be repaired. What has been tried does not wait for its next try.
+fn leave_gone_channel(turn: &mut Turn, id: OwedId) {
+    let Some(row) = turn.state.owed.get(&id) else { return };
+    let (Work::Message { channel, .. }, OwedState::Waiting { at }) = (&row.work, &row.state) else { return };
+    if turn.book.rules.channels.iter().any(|known| known.id == *channel) {
+        return;
+    }
+    let at = if row.attempts > 0 { turn.now.elapsed.min(*at) } else { *at };
+    if let Some(channel) = path::next_path(turn, row) {
+        turn.record(Change::Rerouted { owed: id, channel, at }, Reason::Configuration);
+    }
+}
+
 /// Before an attempt: what was under way when the configuration was read anew, or was given up before.
 pub(super) fn set_right(turn: &mut Turn, id: OwedId) {
+    leave_gone_channel(turn, id);
     let Some(to) = turn.state.owed.get(&id).and_then(|row| as_configured(turn, row)) else { return };
     turn.record(Change::Readdressed { owed: id, to }, Reason::Configuration);
 }

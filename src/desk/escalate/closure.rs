@@ -19,14 +19,15 @@ pub(in crate::desk) fn is_long(policy: &Policy, now: Timestamp, opens: Option<Ti
     opens.is_some_and(|opens| opens.duration_since(now).unsigned_abs() >= policy.long_closure && opens > now)
 }
 
-/// A fresh request to repair, 重大度 3, of a vendor that is closed for long: graver ones use the phone at any hour anyway, and
-/// minor questions can wait.
+/// A fresh request to repair of a vendor that is closed for long. What the policy lets ring at any hour (重大度1) climbs the ladder
+/// anyway, and minor questions can wait.
 pub(in crate::desk) fn begin(turn: &mut Turn, id: RequestId, severity: u8) {
     let Some(request) = turn.state.requests.get(&id) else { return };
     let hours = turn.book.party(&request.party).map(|party| turn.book.calendar(&party.hours));
     let opens = hours.and_then(|hours| hours.next_opening(turn.now.wall, &turn.book.zone));
     let policy = &turn.book.rules.policy;
-    let Some(opens) = opens.filter(|_| severity == 3 && request.ask == Ask::Repair) else { return };
+    let waits = severity == 3 || severity == 2 && !policy.severity[1].phone_at_any_hour;
+    let Some(opens) = opens.filter(|_| waits && request.ask == Ask::Repair) else { return };
     if !is_long(policy, turn.now.wall, Some(opens)) {
         return;
     }
@@ -39,11 +40,13 @@ fn after(now: Timestamp, span: Duration) -> Timestamp {
     now.saturating_add(span).unwrap_or(now)
 }
 
-/// 第一報 waits for the 相談 that carries it.
+/// 第一報 of what is not reported at once waits for the 相談 that carries it.
 pub(in crate::desk) fn holds_first_report(turn: &Turn, incident: IncidentId) -> bool {
-    turn.state.requests_of(incident).any(|request| {
-        request.closure.as_ref().is_some_and(|closure| matches!(closure.next, Step::Manager | Step::Consult))
-    })
+    let severity = turn.state.incidents.get(&incident).map_or(3, |known| known.severity_value());
+    severity > 2
+        && turn.state.requests_of(incident).any(|request| {
+            request.closure.as_ref().is_some_and(|closure| matches!(closure.next, Step::Manager | Step::Consult))
+        })
 }
 
 /// Every call was in vain: the next step is not waited for.
