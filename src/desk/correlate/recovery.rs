@@ -11,7 +11,7 @@ use crate::desk::observation::Level;
 use crate::desk::request::{Request, RequestState};
 use crate::desk::source::Sight;
 use crate::desk::state::{Here, Place};
-use crate::desk::{correlate, notify};
+use crate::desk::{correlate, isolate, notify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ pub(in crate::desk) fn watch_recovery(turn: &mut Turn) {
         } else if status == StatusName::Verifying {
             if burns_again(turn, incident) {
                 resume(turn, incident, None, What::Relapsed, Reason::CameBack);
-                grade_related(turn, incident);
+                isolate::link_spares(turn, incident);
                 turn.touched.to_judge.insert(incident);
             } else {
                 wait_for_remainder(turn, incident);
@@ -338,7 +338,7 @@ pub(in crate::desk) fn verify(turn: &mut Turn, incident: IncidentId, by: Option<
     grade_related(turn, incident);
 }
 
-/// What works again may carry on for what failed beside it, and ceases to when it is back: whom that hits is judged anew.
+/// What works again may carry on for what failed beside it: whom that hits is judged anew.
 fn grade_related(turn: &mut Turn, incident: IncidentId) {
     let links = turn.state.incidents.get(&incident).map(|known| known.links.clone()).unwrap_or_default();
     let fails = |id: &IncidentId| turn.state.incidents.get(id).is_some_and(|known| known.status.name().may_recover());

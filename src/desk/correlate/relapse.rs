@@ -70,5 +70,8 @@ pub(super) fn go_on(turn: &mut Turn, incident: IncidentId, before: IncidentId, a
     }
     absorb::emptied(turn, incident, Reason::Relapse { alert });
     turn.touched.unmarked(before);
+    // It may hit more than the last time: what carried it on then can have failed meanwhile. Whoever is asked is asked by that.
+    super::grade(turn, before);
+    isolate::link_spares(turn, before);
     resume(turn, before, None, What::Relapsed, Reason::Relapse { alert });
 }

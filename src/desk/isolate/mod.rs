@@ -27,6 +27,7 @@ pub(super) use echo::{judge_echoes, told_echoes};
 pub(super) use gather::{gathered, lost as evidence_lost, owe as owe_evidence};
 pub(super) use mute::{echoes_came, look_at_addresses};
 pub(super) use probe::{awaits_probes as awaits_evidence, came, owe_probes};
+pub(super) use spare::link as link_spares;
 pub(super) use trial::{look_at_certificates, probe_came};
 pub(super) use uncovered::tell as tell_uncovered;
 

@@ -10,7 +10,7 @@ use crate::desk::turn::Turn;
 use std::collections::BTreeSet;
 
 /// Links an incident with those that its failing things were carrying on.
-pub(super) fn link(turn: &mut Turn, incident: IncidentId) {
+pub(in crate::desk) fn link(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };
     let mut fails = case::failing(turn.state, incident);
     fails.extend(known.root.clone());
