@@ -12,7 +12,7 @@ use kiriwake::desk::letter::Ask;
 use kiriwake::desk::now::{Elapsed, Now};
 use kiriwake::desk::observation::{Key, Level, Observation, Problem, Seen};
 use kiriwake::desk::outcome::{Delivery, Outcome, Refused};
-use kiriwake::desk::owed::{self, Work};
+use kiriwake::desk::owed::{self, OwedState, Work};
 use kiriwake::desk::request::RequestState;
 use kiriwake::desk::rules::Rules;
 use kiriwake::desk::state::State;
@@ -55,6 +55,17 @@ fn corrected_and_renamed() -> Arc<Rules> {
         let text =
             if name == "channels.toml" { text.replace("name = \"relay\"", "name = \"new-relay\"") } else { text };
         std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules
+}
+
+/// The example with its first relay alone.
+fn one_relay() -> Arc<Rules> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in config::EXAMPLE {
+        let relays = |text: &str| text.match_indices("[[channel.smtp]]").map(|(at, _)| at).collect::<Vec<_>>();
+        let end = if name == "channels.toml" { relays(text)[1] } else { text.len() };
+        std::fs::write(folder.path().join(name), &text[..end]).unwrap();
     }
     config::load(folder.path(), &Environment::default(), "2026-09-01".parse().unwrap()).unwrap().0.rules
 }
@@ -186,6 +197,30 @@ fn what_waits_leaves_a_relay_that_is_gone_at_once_and_to_the_new_address() {
     assert_eq!(now, (vec!["noc2@n.example"], vec!["joho-new@a-town.example"]));
     assert_eq!(story.on("relay"), 0, "{:?}", story.tried);
     assert!(story.on("new-relay") >= 2, "{:?}", story.tried);
+}
+
+// What the desk is told to do (設定を直したら reload) frees what waited, whether the relay was left alone or only refused the login.
+#[test]
+fn what_a_relay_refused_leaves_at_the_reload_that_follows_its_repair() {
+    let refuses = |_: &str| Delivery::Refused { what: Refused::Destination, why: "535 5.7.8 no such login".to_owned() };
+    let mut story = Story::begin(&one_relay(), refuses);
+    let problem = Problem { level: Level::High, ..support::desk::problem("srv-ad-01", "Ping応答なし") };
+    let at = "2026-10-07T10:00:00+09:00".parse().unwrap();
+    story.step(1, report("zabbix", vec![Observation { key: Key("1".into()), at, seen: Seen::Problem(problem) }]));
+    for second in (100..200).step_by(10) {
+        story.step(second, Input::Tick);
+    }
+    let waits = |story: &Story| {
+        let rows = story.desk.state().owed.values();
+        let mails = rows.filter(|row| matches!(row.work, Work::Message { .. }) && row.attempts > 0);
+        mails.filter(|row| matches!(row.state, OwedState::Waiting { .. })).count()
+    };
+    assert!(waits(&story) >= 2, "{:?}", story.tried);
+    story.answer = |_| Delivery::Accepted { answer: "250 ok".to_owned() };
+    story.reload(201, &one_relay());
+    story.step(202, Input::Tick);
+    story.step(203, Input::Tick);
+    assert_eq!(waits(&story), 0, "{:?}", story.tried);
 }
 
 #[test]

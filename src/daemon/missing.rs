@@ -8,7 +8,7 @@ use crate::control::server::{Ask, Doors};
 use crate::desk::Desk;
 use crate::desk::Input;
 use crate::desk::ids::IncidentId;
-use crate::desk::owed::Work;
+use crate::desk::owed::{Owed, OwedState, Work};
 use crate::desk::removal::Missing;
 use crate::desk::state::State;
 use crate::record;
@@ -45,10 +45,12 @@ impl Before {
         Self { no_messages: !Messages::of(folder).are_there() }
     }
 
-    /// As far as `state`, the record as it was opened, refers to what is not there: nothing was sent before a first start.
+    /// As far as `state`, the record as it was opened, refers to what is not there: nothing was sent before a first start, whose own
+    /// first message may be under way by now.
     pub(super) fn missed_by(self, state: &State) -> Self {
         let sent = |work: &Work| matches!(work, Work::Message { .. });
-        let was_sent = || state.owed.values().any(|row| row.attempts > 0 && sent(&row.work));
+        let before = |row: &Owed| row.attempts > u32::from(matches!(row.state, OwedState::Started { .. }));
+        let was_sent = || state.owed.values().any(|row| before(row) && sent(&row.work));
         Self { no_messages: self.no_messages && was_sent() }
     }
 }

@@ -117,8 +117,9 @@ async fn log_in(smtp: &Smtp, connection: &mut AsyncSmtpConnection) -> Result<(),
     }
 }
 
+/// A server that takes the connection and says nothing is as good as none: what is urgent takes another.
 fn late(host: &str, what: &str) -> Delivery {
-    Delivery::Later { why: format!("{host}: no answer in time ({what})"), after: None }
+    Delivery::Unreachable { why: format!("{host}: no answer in time ({what})") }
 }
 
 /// What a failure before the first word of a mail means. Where the server or TLS itself said no (certificate, name,
@@ -128,7 +129,11 @@ fn fault(host: &str, what: &str, error: &Error) -> Delivery {
     if error.is_permanent() || error.is_client() || error.is_tls() || find::<rustls::Error>(error).is_some() {
         return Delivery::Refused { what: Refused::Destination, why };
     }
-    Delivery::Later { why, after: None }
+    // It asks to come back later (421, 450); else the connection broke, or what came was no answer.
+    if error.is_transient() {
+        return Delivery::Later { why, after: None };
+    }
+    Delivery::Unreachable { why }
 }
 
 /// The system said that there is nobody at this address.

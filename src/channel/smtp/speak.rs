@@ -170,7 +170,9 @@ async fn quiet(patience: Duration, connection: &mut AsyncSmtpConnection, fault: 
 /// What a failed step means. Source: the product's delivery rules (SMTP verdicts) and RFC 5321 §4.2.
 fn delivery(step: Step, fault: &Fault) -> Delivery {
     let (code, why) = match fault {
-        Fault::Lost(why) => return Delivery::Later { why: why.clone(), after: None },
+        // In the midst of a text it may be this mail at which the server breaks off; before it is the server alone.
+        Fault::Lost(why) if step == Step::Text => return Delivery::Later { why: why.clone(), after: None },
+        Fault::Lost(why) => return Delivery::Unreachable { why: why.clone() },
         Fault::Said { code, text } => (*code, text.clone()),
     };
     let refused = |what| Delivery::Refused { what, why: why.clone() };

@@ -136,12 +136,13 @@ async fn answers_mean_what_the_delivery_rules_say() {
     let recipient: Meaning = |d| matches!(d, Delivery::Refused { what: Refused::Recipient, .. });
     let destination: Meaning = |d| matches!(d, Delivery::Refused { what: Refused::Destination, .. });
     let later: Meaning = |d| matches!(d, Delivery::Later { .. });
+    let nobody: Meaning = |d| matches!(d, Delivery::Unreachable { .. });
     let too_big: Meaning = |d| matches!(d, Delivery::TooBig { .. });
     let unknown: Meaning = |d| matches!(d, Delivery::Unknown { .. });
     for (step, answer, meaning) in [
         ("connect", "421 4.3.2 Too busy", later),
         ("connect", "554 5.7.1 Go away", destination),
-        ("connect", "HTTP/1.1 200 OK", later),
+        ("connect", "HTTP/1.1 200 OK", nobody),
         ("MAIL", "421 4.3.2 Closing", later),
         ("MAIL", "451 4.3.0 Try again", later),
         ("MAIL", "530 5.7.0 Must issue STARTTLS first", destination),
@@ -153,7 +154,7 @@ async fn answers_mean_what_the_delivery_rules_say() {
         ("RCPT", "554 5.7.1 Relay access denied", recipient),
         ("DATA", "451 4.3.0 Try again", later),
         ("DATA", "554 5.5.1 No valid recipients", message),
-        ("DATA", "250 what", later),
+        ("DATA", "250 what", nobody),
         (".", "450 4.3.0 Try again", later),
         (".", "421 4.3.0 Try again", later),
         (".", "550 5.7.1 Content refused", message),
@@ -169,7 +170,7 @@ async fn answers_mean_what_the_delivery_rules_say() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_after_the_dot_is_unknown_and_anything_before_it_is_later() {
+async fn a_lost_answer_after_the_dot_is_unknown_and_before_it_there_is_no_server() {
     for (step, say, unknown) in [
         ("connect", Say::Hang, false),
         ("connect", Say::Close, false),
@@ -186,7 +187,7 @@ async fn a_lost_answer_after_the_dot_is_unknown_and_anything_before_it_is_later(
         let server = Server::start(&[(step, &[say])]).await;
         let results = plain(&server).await;
         let right = |one: &Delivery| {
-            if unknown { matches!(one, Delivery::Unknown { .. }) } else { matches!(one, Delivery::Later { .. }) }
+            if unknown { matches!(one, Delivery::Unknown { .. }) } else { matches!(one, Delivery::Unreachable { .. }) }
         };
         assert!(results.len() == 2 && results.iter().all(|(_, one)| right(one)), "{step}: {results:?}");
         assert_eq!(server.mails().len(), usize::from(unknown), "{step}");
@@ -271,7 +272,7 @@ async fn an_endless_line_is_cut_off_before_the_time_is_up() {
     config.command_timeout = Span(Duration::from_secs(60));
     let attempt =
         tokio::time::timeout(Duration::from_secs(5), channel(config, None).attempt(&example(), &open())).await;
-    assert_all!(attempt.unwrap(), Delivery::Later { why, .. } if why.contains("endless"));
+    assert_all!(attempt.unwrap(), Delivery::Unreachable { why } if why.contains("endless"));
 }
 
 // P14

@@ -1,8 +1,10 @@
 //! Grading: 重大度 and the effect of an incident, from what its causes hit and what stops behind them.
 
+use super::call;
 use super::cause::{self, Failing, Known, Signs};
 use super::group;
 use super::{Edit, Incident, Reason, Turn, reach};
+use crate::desk::alert::Alert;
 use crate::desk::book::Book;
 use crate::desk::ids::{ComponentId, IncidentId, SystemId};
 use crate::desk::incident::Severity;
@@ -40,7 +42,7 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
         Severity { value, by: By::Machine, why, reach, hit_since: times.since, hit_until: times.until }
     };
     match &known.severity {
-        Some(present) if present.by == By::Desk => {}
+        Some(present) if present.by == By::Desk && !outgrows_call(turn, known, present.value, judged.severity) => {}
         Some(present) if present.value <= judged.severity => {
             // The number stays, but whom it hits, and with that the reason, may have become other ones.
             let why = if present.value == judged.severity { judged.why.words() } else { present.why.clone() };
@@ -62,6 +64,14 @@ pub(in crate::desk) fn grade_by(turn: &mut Turn, incident: IncidentId, harm: Har
         }
     }
     tell_reach(turn, incident, before.as_deref(), &hit);
+}
+
+/// What was said of a call says nothing of an outage that monitoring shows later: that is as grave as it is, unless a person has
+/// judged it since.
+fn outgrows_call(turn: &Turn, known: &Incident, said: u8, judged: u8) -> bool {
+    let by_desk = known.verdict().is_some_and(|verdict| verdict.by == By::Desk);
+    let stops = |alert: &Alert| alert.red() && !cause::only_warns(alert.weight());
+    judged < said && call::is_call(known) && !by_desk && turn.state.members_of(known.id).any(stops)
 }
 
 /// When it began, or ceased, to hit somebody, where that is another hour than was known.

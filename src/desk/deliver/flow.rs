@@ -352,7 +352,9 @@ fn fails_again(turn: &mut Turn, channel: &ChannelId, failures: u32, results: &[(
 /// attempt shows whether they work; then all follows that waited.
 pub(in crate::desk) fn repaired(turn: &mut Turn, channel: Option<&ChannelId>) {
     let now = turn.now.elapsed;
-    let left = turn.state.house.flows.0.iter().filter(|(_, flow)| flow.probe_at.is_some_and(|at| at > now));
+    // A mail server that refuses the login is not left alone, and told of all the same.
+    let fails = |flow: &Flow| flow.told || flow.probe_at.is_some_and(|at| at > now);
+    let left = turn.state.house.flows.0.iter().filter(|(_, flow)| fails(flow));
     let left = left.map(|(id, _)| id.clone()).filter(|id| channel.is_none_or(|one| one == id));
     for channel in left.collect::<BTreeSet<_>>() {
         let waits = |row: &&Owed| {
