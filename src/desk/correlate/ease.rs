@@ -6,7 +6,7 @@
 
 use super::cause::only_warns;
 use super::recovery::{flapping, is_calm, is_over_at, stir_explained};
-use super::{Edit, Reason, Turn, covering, grade, group, reframe, remainder};
+use super::{Edit, Reason, Turn, covering, grade, group, outlived, reframe, remainder};
 use crate::desk::alert::Alert;
 use crate::desk::ids::{AlertId, ComponentId, CoverId, IncidentId};
 use crate::desk::letter::{Notice, UnderWork, What};
@@ -38,7 +38,7 @@ pub(super) fn look(turn: &mut Turn, incident: IncidentId) {
             turn.touched.to_judge.insert(incident);
             notify::reopened(turn, incident);
         }
-        (Some(now), before, None) if before != Some(now) => {
+        (Some(now), before, None) if before != Some(now) || outlived::last(turn, incident).is_some() => {
             let at = Some(turn.now.elapsed + wait(turn, incident));
             turn.edit(incident, Edit::Eases { at, over: before }, Reason::Lesser);
             stir_explained(turn, incident);
@@ -63,7 +63,10 @@ fn wait(turn: &Turn, incident: IncidentId) -> Duration {
         (Some(root), Some(Place::Component(next))) => turn.book.graph.needs(next, root),
         _ => false,
     };
-    let usual = if echo { policy.stable.max(ECHOES_END) } else { policy.stable };
+    // That what it was reported as is over, is told before it is decided that its cause is another.
+    let told = turn.state.incidents.get(&incident).is_some_and(|known| known.eased.is_some());
+    let outlived = outlived::last(turn, incident).is_some() && (told || ended(turn, incident).is_none());
+    let usual = if echo || outlived { policy.stable.max(ECHOES_END) } else { policy.stable };
     if flapping(turn, incident).is_some() { policy.flap_quiet.max(usual) } else { usual }
 }
 
@@ -137,7 +140,9 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     }
     let told = before == Some(id);
     let work = under_work(turn, incident);
+    let cause_waits = outlived::waits(turn, incident);
     let next = work.as_ref().map(|(_, work)| wait_for(turn, work.until));
+    let next = next.or(cause_waits.map(|more| turn.now.elapsed + more));
     let reason = work.as_ref().map_or(Reason::Stable, |(cover, _)| Reason::UnderWork { work: *cover });
     turn.edit(incident, Edit::Eases { at: next, over: Some(id) }, reason);
     let work = work.map(|(_, work)| work);
@@ -153,6 +158,9 @@ pub(in crate::desk) fn eased(turn: &mut Turn, incident: IncidentId) {
     }
     let root = |turn: &Turn| turn.state.incidents.get(&incident).and_then(|known| known.root.clone());
     let before = root(turn);
+    if cause_waits.is_none() && outlived::last(turn, incident).is_some() {
+        outlived::give_up(turn, incident, id);
+    }
     reframe(turn, incident);
     grade(turn, incident);
     let moved = root(turn) != before;
@@ -225,14 +233,21 @@ fn still_ending(turn: &Turn, incident: IncidentId, since: Timestamp) -> Option<D
     (passed(since) < stable.max(ECHOES_END) * 2).then_some(more)
 }
 
-/// The alert that stands for an incident, where it has ended on evidence and something else of the incident is still red.
+/// What is over of an incident while something else of it is still red: the alert that stands for it - or the last one that bore
+/// out a cause which nothing bears out any more.
 fn over<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
     let known = turn.state.incidents.get(&incident)?;
-    let told = turn.state.alerts.get(&known.representative?)?;
-    let ended = told.recovered() && !told.problem.momentary;
     let stays = || turn.state.places.get(&incident).is_some_and(|places| places.values().any(Here::red));
-    let so = ended && known.number.is_some() && stays() && !is_calm(turn, incident);
-    (so && !is_back(turn, incident, told.id)).then_some(told)
+    let so = known.number.is_some() && stays() && !is_calm(turn, incident);
+    let told = || ended(turn, incident).or_else(|| outlived::last(turn, incident));
+    told().filter(|told| so && !is_back(turn, incident, told.id))
+}
+
+/// The alert that stands for an incident, where it has ended on evidence.
+fn ended<'a>(turn: &'a Turn, incident: IncidentId) -> Option<&'a Alert> {
+    let known = turn.state.incidents.get(&incident)?;
+    let told = turn.state.alerts.get(&known.representative?)?;
+    (told.recovered() && !told.problem.momentary).then_some(told)
 }
 
 /// An incident is about `component`, or somebody was asked about it who was not told since that it is another's part: it was the

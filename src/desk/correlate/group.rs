@@ -225,6 +225,12 @@ fn standing_root(state: &State, learnt: &Known, known: &Incident) -> Option<Plac
     (silent && !over && !learnt.works_behind(root, &cause::red(&failing))).then_some(place)
 }
 
+/// An incident has a root without an alert of its own that stays the root.
+pub(super) fn stands_silent(state: &State, book: &Book, incident: IncidentId) -> bool {
+    let known = state.incidents.get(&incident);
+    known.is_some_and(|known| standing_root(state, &Known::of(state, book, known), known).is_some())
+}
+
 /// The components that are causes of an incident.
 pub(in crate::desk) fn root_components(state: &State, book: &Book, incident: IncidentId) -> BTreeSet<ComponentId> {
     let causes = causes_of(state, book, incident);

@@ -36,12 +36,26 @@ impl<'a> Known<'a> {
             let about = probed.filter_map(|(name, _)| Some((&book.rules.probes.get(name)?.component, good)));
             known.answers.extend(about);
         }
+        if incident.eased.is_some() {
+            known.forget_bygone();
+        }
         known
     }
 
     /// What was found out elsewhere.
     pub(in crate::desk) fn extend(&mut self, pings: &'a BTreeMap<ComponentId, Probe>) {
         self.answers.extend(pings.iter().filter_map(|(id, probe)| Some((id, probe.answered()?))));
+    }
+
+    /// What did not answer when it was asked does its work again where something works again that cannot do without it.
+    pub(super) fn forget_bygone(&mut self) {
+        let back = |(place, here): (&'a Place, &'a Here)| match place {
+            Place::Component(id) if here.over() && !here.vanished() => Some(id),
+            _ => None,
+        };
+        let back: Vec<&ComponentId> = self.places.into_iter().flatten().filter_map(back).collect();
+        let graph = &self.book.graph;
+        self.answers.retain(|id, answers| *answers || !back.iter().any(|back| graph.depends_wholly(back, id)));
     }
 
     /// Whether it answers as it should, where that is known.

@@ -3,7 +3,7 @@
 //! A stage. [`relate`] finds the incident an alert belongs to, [`cause`] what explains what with what is [`known`] beside alerts, [`group`] what is one fault, [`absorb`] joins what came in two parts,
 //! [`call`] what monitoring shows of a call later,
 //! [`window`] ends the grouping window, [`grade`] says how grave it is, [`relapse`] goes on under the number of what was restored, [`recovery`] watches for
-//! the end, [`ease`] for what is over in part, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
+//! the end, [`ease`] for what is over in part, [`outlived`] for a guess that nothing bears out any more, [`flap`] knows what comes and goes, [`blind`] makes an incident of a source that sees nothing, [`planned`] begins
 //! and ends planned work and silences, [`imported`] those of a source, [`halves`] knows both sides of what is doubled, [`held`] keeps apart what they cover, [`apart`] knows what that is evidence of, [`silent`]
 //! weighs causes that show nothing, [`reach`] knows whom it hits.
 
@@ -20,6 +20,7 @@ mod halves;
 mod held;
 mod imported;
 mod known;
+mod outlived;
 mod planned;
 mod reach;
 mod recovery;

@@ -124,8 +124,13 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     }
     match decisive(turn, incident).as_ref().and_then(|root| places.get_key_value(root)) {
         Some((root, here)) => {
-            let stays =
-                |(place, other): (&Place, &Here)| place != root && fails_on(turn, incident, (root, place), other);
+            // What is no lesser than all it showed is what it was opened for; and what stops must work again anyway.
+            let grave = places.values().filter_map(Here::level).max().map(|gravest| gravest.min(Level::High));
+            let stays = |(place, other): (&Place, &Here)| {
+                let level = other.red_level().filter(|level| place != root && !only_warns(*level));
+                let explained = |level| correlate::explained_elsewhere(turn, place, level, incident).is_some();
+                level.is_some_and(|level| by_itself(turn, root, place) || Some(level) >= grave && !explained(level))
+            };
             // What only warns beside what has ended is listed, and gets a number of its own at 復旧.
             let lesser = |level| level <= Level::Warning && here.ended_level() > Some(level);
             let over = here.red_level().is_none_or(lesser);
@@ -139,18 +144,10 @@ pub(super) fn is_calm(turn: &Turn, incident: IncidentId) -> bool {
     }
 }
 
-/// It fails although the root does not any more: it has stopped, and no other incident explains it, or it does more than warn
-/// and does not need the root.
-fn fails_on(turn: &Turn, incident: IncidentId, (root, place): (&Place, &Place), here: &Here) -> bool {
-    let Some(level) = here.red_level() else { return false };
-    let by_itself = match (root, place) {
-        (Place::Component(root), Place::Component(component)) => {
-            !turn.book.graph.needs(component, root) && !turn.book.graph.needs(root, component)
-        }
-        _ => false,
-    };
-    by_itself && !only_warns(level)
-        || level >= Level::High && correlate::explained_elsewhere(turn, place, level, incident).is_none()
+/// It fails without the root, and the root without it.
+fn by_itself(turn: &Turn, root: &Place, place: &Place) -> bool {
+    matches!((root, place), (Place::Component(root), Place::Component(component))
+        if !turn.book.graph.needs(component, root) && !turn.book.graph.needs(root, component))
 }
 
 /// A component's part in an incident is over, as its source says, whatever else of it is not.
@@ -187,7 +184,7 @@ fn look_for_calm(turn: &mut Turn, incident: IncidentId) {
     if calm && before.is_none() {
         let root = decisive(turn, incident);
         let decides =
-            |alert: &&Alert| alert.weight() >= Level::High || root.as_ref().is_none_or(|root| alert.place() == *root);
+            |alert: &&Alert| !only_warns(alert.weight()) || root.as_ref().is_none_or(|root| alert.place() == *root);
         let back = turn.state.members_of(incident).filter(decides).filter(|alert| alert.recovered());
         // What was kept apart and red until now was no less in the way.
         let unseen = turn.touched.unseen_over.get(&incident).copied();
@@ -218,7 +215,7 @@ pub(super) fn stir_explained(turn: &mut Turn, incident: IncidentId) {
     let Some(root) = turn.state.incidents.get(&incident).and_then(|known| known.root.as_ref()) else { return };
     let needs = turn.book.graph.behind(root).iter().chain([root]);
     let live = needs.flat_map(|id| turn.state.live_at(&Place::Component(id.clone())).collect::<Vec<_>>());
-    let others = live.filter(|alert| alert.weight() >= Level::High).filter_map(Alert::incident);
+    let others = live.filter(|alert| !only_warns(alert.weight())).filter_map(Alert::incident);
     let others: BTreeSet<IncidentId> = others.filter(|other| *other != incident).collect();
     turn.touched.stirred.extend(others);
 }
@@ -297,7 +294,7 @@ pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
     verify(turn, incident, None, Reason::Stable);
 }
 
-/// Something of an incident that is being checked has stopped. It may work again by itself still; then whoever keeps it is asked,
+/// Something of an incident that is being checked fails. It may work again by itself still; then whoever keeps it is asked,
 /// if nobody has said 復旧 before.
 fn wait_for_remainder(turn: &mut Turn, incident: IncidentId) {
     let Some(known) = turn.state.incidents.get(&incident) else { return };

@@ -1,15 +1,14 @@
 //! What stays red when the cause of an incident is over: it goes on under the number of what explains it now, or under one of
-//! its own (`DECISIONS.md` 19). At 復旧 all of it; when monitoring has shown the cause normal for a while, what stops - whoever
+//! its own (`DECISIONS.md` 19). At 復旧 all of it; when monitoring has shown the cause normal for a while, what fails - whoever
 //! keeps that must be asked, and nobody can say 復旧 before it works.
 
-use super::cause::Known;
+use super::cause::{Known, only_warns};
 use super::go_on_elsewhere;
 use super::group::{self, Group};
 use crate::desk::alert::{self, Alert, Standing};
 use crate::desk::correlate;
 use crate::desk::ids::{AlertId, IncidentId, Number};
 use crate::desk::incident::{Edit, Incident, Link, Reason, Status};
-use crate::desk::observation::Level;
 use crate::desk::rules::VerdictCode;
 use crate::desk::state::Place;
 use crate::desk::turn::Turn;
@@ -20,12 +19,12 @@ fn red(turn: &Turn, of: IncidentId) -> Vec<AlertId> {
     turn.state.members_of(of).filter(|alert| alert.red()).map(|alert| alert.id).collect()
 }
 
-/// Something of it stops.
+/// Something of it does more than warn.
 pub(super) fn is_grave(turn: &Turn, of: IncidentId) -> bool {
-    turn.state.members_of(of).any(|alert| alert.red() && alert.weight() >= Level::High)
+    turn.state.members_of(of).any(|alert| alert.red() && !only_warns(alert.weight()))
 }
 
-/// Something stops although its cause has been normal for a while: all that is red leaves.
+/// Something fails although its cause has been normal for a while: all that is red leaves.
 pub(super) fn leave_if_grave(turn: &mut Turn, of: IncidentId) {
     if is_grave(turn, of) {
         go_on(turn, of);

@@ -109,6 +109,8 @@ pub enum Reason {
     },
     /// What it was reported as is gone, and something lesser stays.
     Lesser,
+    /// What bore out its cause, which showed nothing itself, is back, and what stays is explained without it.
+    BorneOutNoMore,
     /// What stays is worked on as planned: nobody is asked about it before that ends.
     UnderWork {
         /// The work.

@@ -108,6 +108,9 @@ fn incident_reason(names: Names, reason: &incident::Reason) -> String {
         incident::Reason::Act { by } => format!("{} said so", one_line(by)),
         incident::Reason::RootGone => "what it comes from is gone".to_owned(),
         incident::Reason::UnderWork { work } => format!("what stays is under planned work {work}"),
+        incident::Reason::BorneOutNoMore => {
+            "what bore out its cause is back, and what stays is explained without it".to_owned()
+        }
         incident::Reason::Lesser => "what it was reported as is gone, and something lesser stays".to_owned(),
         incident::Reason::CameBack => "it came back".to_owned(),
         incident::Reason::Stable => "it stayed gone".to_owned(),
