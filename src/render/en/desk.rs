@@ -3,7 +3,7 @@
 //! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
 
 use super::super::layout::Name;
-use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list};
+use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list, taken_up};
 use super::record::no_contract;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use super::{disk, doubt, kept};
@@ -143,23 +143,7 @@ impl Mail<'_> {
                 let told = format!("\"{over}\" is over since {since}, as monitoring shows; {stays}.");
                 ("Over in part", told, with(if work.is_some() { commands::decide } else { commands::note }))
             }
-            Notice::Reopened => {
-                let back = incident.and_then(|facts| facts.returned);
-                let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();
-                let anew = asked.iter().filter(|one| back.is_some_and(|back| one.at >= back));
-                let anew: Vec<String> = anew.map(|one| one.party.clone()).collect();
-                let asked = format!("Asked anew: {}.", list(&anew, NONE));
-                let why = match incident.and_then(|facts| facts.desk.reopened.as_ref()) {
-                    Some(reason) => {
-                        format!("The desk took it up again ({}); the same number goes on.", text::note(reason))
-                    }
-                    None if back.is_some() => "The fault came back; the same number goes on.".to_owned(),
-                    None => {
-                        "Something stopped that had not before the workaround; it is being handled again.".to_owned()
-                    }
-                };
-                ("Reopened", format!("{why} {asked}"), with(commands::show))
-            }
+            Notice::Reopened => ("Reopened", taken_up(incident), with(commands::show)),
             Notice::NotDelivered(Undelivered { kind, address, why, others, next, call }) => {
                 let then = match next {
                     Some((name, address)) => {

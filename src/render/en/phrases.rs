@@ -161,6 +161,20 @@ pub(super) fn took(facts: &Facts, recovery: &RecoveryFacts) -> String {
     format!("{all} (came and went {times} times, down for about {} min in all)", (down.as_secs() / 60).max(1))
 }
 
+/// Why it is handled again, and who was asked anew.
+pub(super) fn taken_up(incident: Option<&Facts>) -> String {
+    let back = incident.and_then(|facts| facts.returned);
+    let asked = incident.map(|facts| facts.asked.as_slice()).unwrap_or_default();
+    let anew = asked.iter().filter(|one| back.is_some_and(|back| one.at >= back));
+    let anew: Vec<String> = anew.map(|one| one.party.clone()).collect();
+    let why = match incident.and_then(|facts| facts.desk.reopened.as_ref()) {
+        Some(reason) => format!("The desk took it up again ({}); the same number goes on.", text::note(reason)),
+        None if back.is_some() => "The fault came back; the same number goes on.".to_owned(),
+        None => "Something stopped that had not before the workaround; it is being handled again.".to_owned(),
+    };
+    format!("{why} Asked anew: {}.", list(&anew, NONE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
