@@ -3,7 +3,7 @@
 //! Their frame and the mails to vendors and offices are in the folder's `mod.rs`.
 
 use super::super::layout::Name;
-use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, list, taken_up};
+use super::phrases::{NONE, NOT_KNOWN, ask_tag, line, taken_up};
 use super::record::no_contract;
 use super::{Mail, Symptom, commands, english_span, number_of, text, words};
 use super::{disk, doubt, kept};
