@@ -292,6 +292,9 @@ pub(in crate::desk) fn stable(turn: &mut Turn, incident: IncidentId) {
         return turn.edit(incident, edit, Reason::Blind);
     }
     verify(turn, incident, None, Reason::Stable);
+    if remainder::is_unexplained(turn, incident) {
+        wait_for_remainder(turn, incident);
+    }
 }
 
 /// Something of an incident that is being checked fails. It may work again by itself still; then whoever keeps it is asked,

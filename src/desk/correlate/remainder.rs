@@ -24,6 +24,13 @@ pub(super) fn is_grave(turn: &Turn, of: IncidentId) -> bool {
     turn.state.members_of(of).any(|alert| alert.red() && !only_warns(alert.weight()))
 }
 
+/// Something of it does more than warn, and no other number explains it.
+pub(super) fn is_unexplained(turn: &Turn, of: IncidentId) -> bool {
+    let fails = |alert: &Alert| alert.red() && !only_warns(alert.weight());
+    let explained = |alert: &Alert| correlate::explained_elsewhere(turn, &alert.place(), alert.weight(), of).is_some();
+    turn.state.members_of(of).any(|alert| fails(alert) && !explained(alert))
+}
+
 /// Something fails although its cause has been normal for a while: all that is red leaves.
 pub(super) fn leave_if_grave(turn: &mut Turn, of: IncidentId) {
     if is_grave(turn, of) {
